@@ -1,0 +1,137 @@
+import type { PolicyRule } from '../model/objects.ts';
+import { PERMISSIONS, type Need, type Permission } from './rbac-permissions.ts';
+import { resourceMatches, ruleAllows } from './rbac-rule.ts';
+
+/** A dangerous permission that a role holds, and through which of its rules. */
+export interface HeldPermission {
+  readonly permission: Permission;
+  /** Positions of the rules that give it. */
+  readonly rules: readonly number[];
+  /** The names that it is limited to; null where some rule gives it for every name. */
+  readonly names: readonly string[] | null;
+}
+
+/** What a role gives, wherever it is bound. */
+export interface RoleReach {
+  /** The rule that gives every verb on every resource; -1 where none does. */
+  readonly everything: number;
+  readonly held: readonly HeldPermission[];
+  /** Rules with a star in verbs, groups or resources. */
+  readonly wildcards: readonly number[];
+}
+
+/** Rules arrays are shared between equal roles and never change, so that each is analysed once. */
+const ANALYSED = new WeakMap<readonly PolicyRule[], { readonly wide: RoleReach; readonly narrow: RoleReach }>();
+
+/** Resources without a namespace that permissions name beside namespaced ones: a RoleBinding does not reach them. */
+const CLUSTER_ONLY: ReadonlySet<string> = new Set([
+  'clusterroles',
+  'clusterrolebindings',
+  'ingressclasses',
+  'gatewayclasses',
+  'clusterpolicies',
+  'clusterexternalsecrets',
+  'compositions',
+]);
+
+/**
+ * The dangerous permissions of a role.
+ *
+ * @param isClusterWide bound by a ClusterRoleBinding; a RoleBinding gives nothing that has no namespace
+ */
+export function roleReach(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
+  let found = ANALYSED.get(rules);
+  if (found === undefined) ANALYSED.set(rules, (found = { wide: reachOf(rules, true), narrow: reachOf(rules, false) }));
+  return isClusterWide ? found.wide : found.narrow;
+}
+
+function reachOf(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
+  const held = PERMISSIONS.flatMap((permission) => {
+    if (permission.clusterScoped === true && !isClusterWide) return [];
+    return hold(rules, permission, isClusterWide) ?? [];
+  });
+  return {
+    everything: rules.findIndex(isEverything),
+    held,
+    wildcards: rules.flatMap((rule, at) => (hasStar(rule) ? [at] : [])),
+  };
+}
+
+function hold(
+  rules: readonly PolicyRule[],
+  permission: Permission,
+  isClusterWide: boolean,
+): HeldPermission | undefined {
+  const positions: number[] = [];
+  const names = new Set<string>();
+  let isNamed = true;
+  for (const [at, rule] of rules.entries()) {
+    const verbs = matchingVerbs(rule, permission, isClusterWide);
+    if (verbs.length === 0) continue;
+    const ruleNames = rule.resourceNames ?? [];
+    if (ruleNames.length > 0) {
+      const counted =
+        permission.names === undefined ? ruleNames : ruleNames.filter((name) => permission.names?.includes(name));
+      if (counted.length === 0) continue;
+      for (const name of counted) names.add(name);
+    } else {
+      isNamed = false;
+    }
+    positions.push(at);
+  }
+  if (positions.length === 0 || (isNamed && permission.named === 'narrow')) return undefined;
+  return { permission, rules: positions, names: isNamed ? [...names] : null };
+}
+
+/** The verbs of the permission that this rule gives on one of its resources. */
+function matchingVerbs(rule: PolicyRule, permission: Permission, isClusterWide: boolean): readonly string[] {
+  const groups = rule.apiGroups ?? [];
+  if (!groups.includes('*') && !permission.groups.some((group) => groups.includes(group))) return [];
+  const isNamed = (rule.resourceNames ?? []).length > 0;
+  const verbs = permission.verbs.filter((verb) => rule.verbs.includes('*') || rule.verbs.includes(verb));
+  return verbs.filter((verb) =>
+    permission.resources.some((full) => {
+      const [resource = '', subresource = ''] = full.split('/');
+      if (!isClusterWide && verb !== 'bind' && CLUSTER_ONLY.has(resource)) return false;
+      if (isNamed && neverNamed(verb, subresource)) return false;
+      return (rule.resources ?? []).some((one) => resourceMatches(one, resource, subresource));
+    }),
+  );
+}
+
+/** Requests of these verbs carry no name, so that a rule with names never allows them. */
+function neverNamed(verb: string, subresource: string): boolean {
+  return verb === 'deletecollection' || (verb === 'create' && subresource === '');
+}
+
+/** Whether one of these rules meets a condition, for every name. */
+export function meetsNeed(rules: readonly PolicyRule[], need: Need, isClusterWide: boolean): boolean {
+  return need.resources.some((full) => {
+    const [resource = '', subresource = ''] = full.split('/');
+    if (!isClusterWide && CLUSTER_ONLY.has(resource)) return false;
+    return need.verbs.some((verb) =>
+      rules.some((rule) =>
+        ruleAllows(rule, { type: 'resource', verb, group: need.group, resource, subresource, namespace: '', name: '' }),
+      ),
+    );
+  });
+}
+
+function isEverything(rule: PolicyRule): boolean {
+  return (
+    rule.verbs.includes('*') &&
+    rule.apiGroups?.includes('*') === true &&
+    rule.resources?.includes('*') === true &&
+    (rule.resourceNames ?? []).length === 0
+  );
+}
+
+function hasStar(rule: PolicyRule): boolean {
+  const isForPaths = (rule.resources ?? []).length === 0;
+  if (isForPaths) return false;
+  return (
+    rule.verbs.includes('*') ||
+    (rule.apiGroups ?? []).includes('*') ||
+    (rule.resources ?? []).some((resource) => resource === '*' || resource.startsWith('*/'))
+  );
+}

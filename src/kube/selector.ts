@@ -1,0 +1,82 @@
+import type { Labels, LabelSelector, LabelSelectorRequirement } from '../model/selector.ts';
+
+/**
+ * Whether labels satisfy a selector (meta/v1 LabelSelector): every pair of `matchLabels` and every expression. An empty
+ * selector matches everything; what an absent one means differs per field, so callers decide it.
+ *
+ * Source: k8s.io/apimachinery pkg/labels/selector.go, `Requirement.Matches`: NotIn is true where the key is absent. An
+ * operator that the API server would refuse matches nothing.
+ */
+export function matches(selector: LabelSelector, labels: Labels): boolean {
+  if (selector.matchLabels !== undefined) {
+    for (const key of Object.keys(selector.matchLabels)) {
+      if (valueOf(labels, key) !== selector.matchLabels[key]) return false;
+    }
+  }
+  return selector.matchExpressions === undefined || selector.matchExpressions.every((one) => meets(one, labels));
+}
+
+/** Whether labels satisfy one expression of a selector. */
+export function meets(requirement: LabelSelectorRequirement, labels: Labels): boolean {
+  const value = valueOf(labels, requirement.key);
+  const values = requirement.values ?? [];
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    default:
+      return false;
+  }
+}
+
+/** Whether a selector has no requirement, and so matches everything. */
+export function isEmptySelector(selector: LabelSelector): boolean {
+  return (
+    (selector.matchLabels === undefined || Object.keys(selector.matchLabels).length === 0) &&
+    (selector.matchExpressions === undefined || selector.matchExpressions.length === 0)
+  );
+}
+
+/** The label keys that a selector reads, each once. */
+export function selectorKeys(selector: LabelSelector): readonly string[] {
+  const keys = new Set(Object.keys(selector.matchLabels ?? {}));
+  for (const { key } of selector.matchExpressions ?? []) keys.add(key);
+  return [...keys];
+}
+
+/**
+ * A selector as `kubectl get -l` writes it: `app=web,tier in (a,b),!canary`; `everything` for an empty one. Equal
+ * selectors have equal texts.
+ */
+export function selectorText(selector: LabelSelector): string {
+  if (isEmptySelector(selector)) return 'everything';
+  const pairs = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const expressions = (selector.matchExpressions ?? []).map(requirementText);
+  return [...pairs.sort(), ...expressions.sort()].join(',');
+}
+
+function requirementText({ key, operator, values = [] }: LabelSelectorRequirement): string {
+  const list = [...values].sort().join(',');
+  switch (operator) {
+    case 'In':
+      return `${key} in (${list})`;
+    case 'NotIn':
+      return `${key} notin (${list})`;
+    case 'Exists':
+      return key;
+    case 'DoesNotExist':
+      return `!${key}`;
+    default:
+      return `${key} ${operator} (${list})`;
+  }
+}
+
+/** Label maps come from outside: only their own properties are labels (`constructor` is a legal key). */
+function valueOf(labels: Labels, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}

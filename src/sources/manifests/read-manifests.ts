@@ -1,0 +1,87 @@
+import { sanitise } from '../../kube/sanitise.ts';
+import { createSlimmer, type Slimmer } from '../slim/slimmer.ts';
+import { createObjectCollector } from './collect-objects.ts';
+import { decodeBytes, MAX_BYTES, TOO_LARGE } from './decode-bytes.ts';
+import { findFiles, reasonOf, type UnreadablePath } from './find-files.ts';
+import { nodeFiles, type ManifestFiles } from './manifest-files.ts';
+import type { ManifestResult } from './manifest-result.ts';
+import { parseText } from './parse-text.ts';
+
+export interface ManifestOptions {
+  /** Reads all of standard input, for the path `-`. */
+  readonly stdin?: () => Promise<Uint8Array>;
+  /** The file system; this machine's by default. */
+  readonly fs?: ManifestFiles;
+  /** For namespaced objects that name no namespace: the one `-n`, else `default`. */
+  readonly defaultNamespace?: string;
+  /** Documents that are snapshots of k8sec; they are handed out untouched. */
+  readonly isSnapshot?: (document: unknown) => boolean;
+  /** Shares interned strings and specs with other sources; must have the same default namespace. */
+  readonly slimmer?: Slimmer;
+}
+
+const STDIN = '(stdin)';
+
+/**
+ * Reads manifests from files, folders (to the bottom) and standard input (`-`): YAML and JSON, several documents,
+ * `List` and typed lists, `.gz`. What can't be used is in the result, by file, line and field; nothing is thrown for
+ * the input's sake. Secret values are dropped while each object is read.
+ */
+export async function readManifests(paths: readonly string[], options: ManifestOptions = {}): Promise<ManifestResult> {
+  const files = options.fs ?? nodeFiles;
+  const defaultNamespace = options.defaultNamespace ?? 'default';
+  const collector = createObjectCollector(options.slimmer ?? createSlimmer({ defaultNamespace }), defaultNamespace);
+  const unreadable: UnreadablePath[] = [];
+  const snapshots: { file: string; document: unknown }[] = [];
+  let count = 0;
+
+  const take = (path: string, bytes: Uint8Array): void => {
+    const file = sanitise(path);
+    const decoded = decodeBytes(bytes);
+    count += 1;
+    if (!decoded.ok) {
+      collector.broken.push(brokenFile(file, decoded.line, decoded.message));
+      return;
+    }
+    for (const parsed of parseText(decoded.text, path)) {
+      if (!parsed.ok) collector.broken.push(brokenFile(file, parsed.broken.line, parsed.broken.message));
+      else if (options.isSnapshot?.(parsed.document.value) === true) {
+        snapshots.push({ file, document: parsed.document.value });
+      } else collector.add(parsed.document, file);
+    }
+  };
+
+  const read = async (path: string, bytes: () => Promise<Uint8Array>): Promise<void> => {
+    let content: Uint8Array;
+    try {
+      content = await bytes();
+    } catch (error) {
+      unreadable.push({ path: sanitise(path), message: reasonOf(error) });
+      return;
+    }
+    take(path, content);
+  };
+
+  for (const path of paths) {
+    if (path === '-') await read(STDIN, options.stdin ?? (() => Promise.resolve(new Uint8Array())));
+    else for (const file of await findFiles(path, files, unreadable)) await read(file, () => readBounded(file, files));
+  }
+  return {
+    objects: [...collector.objects.values()],
+    broken: collector.broken,
+    duplicates: collector.duplicates,
+    skipped: collector.skipped(),
+    unreadable,
+    snapshots,
+    files: count,
+  };
+}
+
+async function readBounded(file: string, files: ManifestFiles): Promise<Uint8Array> {
+  if ((await files.stat(file)).size > MAX_BYTES) throw new Error(TOO_LARGE);
+  return files.read(file);
+}
+
+function brokenFile(file: string, line: number, message: string): ManifestResult['broken'][number] {
+  return { file, line, kind: null, namespace: null, name: null, field: '', message };
+}

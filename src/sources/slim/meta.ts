@@ -1,0 +1,110 @@
+import { sanitise } from '../../kube/sanitise.ts';
+import { kindInfo, type Kind } from '../../model/kind.ts';
+import type { FileLocation, ManagerEntry, Meta, OwnerReference } from '../../model/objects.ts';
+import { keptAnnotations } from './annotations.ts';
+import type { Interner } from './interner.ts';
+import { isObject, object, objects, text, timeOrNull, type JsonObject } from './json-reading.ts';
+import { createRecentCache, type RecentCache } from './recent-cache.ts';
+
+/** Kinds whose last writer a rule reads. ReplicaSets and pods are written by controllers, so their entries are cut. */
+const WITH_MANAGERS: ReadonlySet<Kind> = new Set<Kind>([
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'NetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'Secret',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Job',
+]);
+
+const NO_OWNERS: readonly OwnerReference[] = Object.freeze([]);
+const NO_MANAGERS: readonly ManagerEntry[] = Object.freeze([]);
+const CACHED_OWNERS = 16_384;
+
+export interface MetaReader {
+  /** The metadata of one object. Never throws; what is missing reads as '' or empty. */
+  read(raw: JsonObject, kind: Kind, location: FileLocation | null): Meta;
+}
+
+/**
+ * @param defaultNamespace the namespace of namespaced objects that name none (files)
+ */
+export function createMetaReader(interner: Interner, defaultNamespace: string): MetaReader {
+  const ownerCache = createRecentCache<readonly OwnerReference[]>(CACHED_OWNERS);
+  return {
+    read(raw, kind, location) {
+      const metadata = object(raw['metadata']);
+      return {
+        namespace: kindInfo(kind).namespaced ? interner.string(metadata['namespace']) || defaultNamespace : '',
+        name: nameOf(metadata),
+        uid: sanitise(text(metadata['uid'])),
+        labels: interner.labels(metadata['labels']),
+        annotations: keptAnnotations(metadata['annotations'], interner),
+        created: timeOrNull(metadata['creationTimestamp']),
+        owners: ownersOf(metadata['ownerReferences'], interner, ownerCache),
+        deleting: text(metadata['deletionTimestamp']) !== '',
+        managers: WITH_MANAGERS.has(kind) ? managersOf(metadata['managedFields'], interner) : NO_MANAGERS,
+        location,
+      };
+    },
+  };
+}
+
+/** The name; `prefix*` for a manifest that lets the server choose the rest (generateName). */
+export function nameOf(metadata: JsonObject): string {
+  const name = text(metadata['name']);
+  if (name !== '') return sanitise(name);
+  const prefix = text(metadata['generateName']);
+  return prefix === '' ? '' : `${sanitise(prefix)}*`;
+}
+
+function ownersOf(
+  value: unknown,
+  interner: Interner,
+  cache: RecentCache<readonly OwnerReference[]>,
+): readonly OwnerReference[] {
+  if (!Array.isArray(value) || value.length === 0) return NO_OWNERS;
+  const key = JSON.stringify(value);
+  const hit = cache.get(key);
+  if (hit !== undefined) return hit;
+  const owners = objects(value).map((owner) => ({
+    apiVersion: interner.string(owner['apiVersion']),
+    kind: interner.string(owner['kind']),
+    name: interner.string(owner['name']),
+    controller: owner['controller'] === true,
+  }));
+  cache.set(key, owners);
+  return owners;
+}
+
+/** managedFields reduced to who, when, and which `data` keys: never more than names. */
+function managersOf(value: unknown, interner: Interner): readonly ManagerEntry[] {
+  const entries = objects(value);
+  if (entries.length === 0) return NO_MANAGERS;
+  return entries.map((entry) => {
+    const fields = object(entry['fieldsV1']);
+    const data = fields['f:data'];
+    return {
+      manager: interner.string(entry['manager']),
+      operation: interner.string(entry['operation']),
+      time: timeOrNull(entry['time']),
+      ownsData: isObject(data) || isObject(fields['f:stringData']),
+      dataKeys: Object.keys(object(data))
+        .filter((field) => field.startsWith('f:'))
+        .map((field) => interner.string(field.slice(2))),
+    };
+  });
+}

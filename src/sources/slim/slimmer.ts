@@ -1,0 +1,159 @@
+import type { Kind } from '../../model/kind.ts';
+import type { FileLocation, ObjectOf } from '../../model/objects.ts';
+import { bindingFields, roleFields } from './access.ts';
+import {
+  slimAPIService,
+  slimCustomResourceDefinition,
+  slimHorizontalPodAutoscaler,
+  slimNamespace,
+  slimNode,
+  slimPersistentVolume,
+  slimPersistentVolumeClaim,
+  slimPodDisruptionBudget,
+  webhookFields,
+} from './cluster.ts';
+import { slimConfigMap, slimSecret, slimServiceAccount } from './configuration.ts';
+import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from './delivery.ts';
+import { createInterner } from './interner.ts';
+import { object, type JsonObject } from './json-reading.ts';
+import { createMetaReader } from './meta.ts';
+import {
+  slimEndpoints,
+  slimEndpointSlice,
+  slimGateway,
+  slimHTTPRoute,
+  slimIngress,
+  slimService,
+} from './networking.ts';
+import { createPodSpecSlimmer } from './pod-spec.ts';
+import { slimNetworkPolicy, widerPolicyFields } from './policies.ts';
+import type { SlimContext, SlimFunction } from './slim-context.ts';
+import {
+  cronJobFields,
+  replicationControllerFields,
+  scaledFields,
+  slimPod,
+  slimPodTemplate,
+  unscaledFields,
+} from './workloads.ts';
+
+/** Turns raw JSON objects into what rules read. One per source: what objects have in common is shared within it. */
+export interface Slimmer {
+  /**
+   * @param raw an object of that kind as JSON.parse gives it: whole, or metadata only
+   * @param location where a file declares it
+   * @returns the slim object: sanitised, interned, without any Secret, env or ConfigMap value. Never throws; fields of
+   *   the wrong type read as absent, and `validateObject` names them
+   */
+  slim<K extends Kind>(raw: unknown, kind: K, location?: FileLocation | null): ObjectOf<K>;
+}
+
+const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
+  Pod: slimPod,
+  Namespace: slimNamespace,
+  Node: slimNode,
+  Service: slimService,
+  Endpoints: slimEndpoints,
+  ServiceAccount: slimServiceAccount,
+  Secret: slimSecret,
+  ConfigMap: slimConfigMap,
+  PersistentVolume: slimPersistentVolume,
+  PersistentVolumeClaim: slimPersistentVolumeClaim,
+  ReplicationController: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ReplicationController',
+    ...replicationControllerFields(raw, context),
+  }),
+  PodTemplate: slimPodTemplate,
+  Deployment: (raw, meta, context) => ({ ...meta, kind: 'Deployment', ...scaledFields(raw, context) }),
+  ReplicaSet: (raw, meta, context) => ({ ...meta, kind: 'ReplicaSet', ...scaledFields(raw, context) }),
+  StatefulSet: (raw, meta, context) => ({ ...meta, kind: 'StatefulSet', ...scaledFields(raw, context) }),
+  DaemonSet: (raw, meta, context) => ({ ...meta, kind: 'DaemonSet', ...unscaledFields(raw, context) }),
+  Job: (raw, meta, context) => ({ ...meta, kind: 'Job', ...unscaledFields(raw, context) }),
+  CronJob: (raw, meta, context) => ({ ...meta, kind: 'CronJob', ...cronJobFields(raw, context) }),
+  EndpointSlice: slimEndpointSlice,
+  NetworkPolicy: slimNetworkPolicy,
+  Ingress: slimIngress,
+  Gateway: slimGateway,
+  HTTPRoute: slimHTTPRoute,
+  Role: (raw, meta, context) => ({ ...meta, kind: 'Role', ...roleFields(raw, context) }),
+  ClusterRole: (raw, meta, context) => ({ ...meta, kind: 'ClusterRole', ...roleFields(raw, context) }),
+  RoleBinding: (raw, meta, context) => ({ ...meta, kind: 'RoleBinding', ...bindingFields(raw, context) }),
+  ClusterRoleBinding: (raw, meta, context) => ({ ...meta, kind: 'ClusterRoleBinding', ...bindingFields(raw, context) }),
+  PodDisruptionBudget: slimPodDisruptionBudget,
+  HorizontalPodAutoscaler: slimHorizontalPodAutoscaler,
+  ValidatingWebhookConfiguration: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ValidatingWebhookConfiguration',
+    ...webhookFields(raw, context),
+  }),
+  MutatingWebhookConfiguration: (raw, meta, context) => ({
+    ...meta,
+    kind: 'MutatingWebhookConfiguration',
+    ...webhookFields(raw, context),
+  }),
+  CustomResourceDefinition: slimCustomResourceDefinition,
+  APIService: slimAPIService,
+  AdminNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'AdminNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  BaselineAdminNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'BaselineAdminNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  ClusterNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ClusterNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  CiliumNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'CiliumNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  CiliumClusterwideNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'CiliumClusterwideNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  CalicoNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'CalicoNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  CalicoGlobalNetworkPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'CalicoGlobalNetworkPolicy',
+    ...widerPolicyFields(raw, context),
+  }),
+  CalicoTier: (raw, meta, context) => ({ ...meta, kind: 'CalicoTier', ...widerPolicyFields(raw, context) }),
+  ArgoApplication: slimArgoApplication,
+  FluxKustomization: slimFluxKustomization,
+  FluxHelmRelease: slimFluxHelmRelease,
+};
+
+/**
+ * @param options.defaultNamespace the namespace of namespaced objects that name none (manifests); '' for a cluster
+ */
+export function createSlimmer(options: { readonly defaultNamespace?: string } = {}): Slimmer {
+  const interner = createInterner();
+  const context: SlimContext = { ...interner, podSpecs: createPodSpecSlimmer(interner) };
+  const meta = createMetaReader(interner, options.defaultNamespace ?? '');
+  return {
+    slim<K extends Kind>(raw: unknown, kind: K, location: FileLocation | null = null): ObjectOf<K> {
+      const make = (source: JsonObject): ObjectOf<K> =>
+        SLIM_FUNCTIONS[kind](source, meta.read(source, kind, location), context);
+      try {
+        return make(object(raw));
+      } catch (error) {
+        // Only a nesting too deep for the stack gets here; the object's identity is all that can be kept of it.
+        if (!(error instanceof RangeError)) throw error;
+        const { name, namespace } = object(object(raw)['metadata']);
+        return make({ metadata: { name, namespace } });
+      }
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Kind } from '../../../model/kind.ts';
+import { clusterRole, clusterRoleBinding, role, roleBinding } from './access.ts';
+import { metadataCheck } from './metadata.ts';
+import { networkPolicy } from './network-policy.ts';
+import {
+  apiService,
+  configMap,
+  horizontalPodAutoscaler,
+  ingress,
+  persistentVolume,
+  persistentVolumeClaim,
+  podDisruptionBudget,
+  secret,
+  service,
+  serviceAccount,
+  webhookConfiguration,
+  withSpec,
+} from './other-kinds.ts';
+import { bareTemplate, cronJob, pod, replicationController, workload } from './pod-spec.ts';
+import { at, problemsOf, typeName, type Check, type Problem } from './shape.ts';
+import { isObject } from '../json-reading.ts';
+
+const none: Check = () => {};
+
+const CHECKS: { readonly [K in Kind]: Check } = {
+  Pod: pod,
+  Namespace: none,
+  Node: none,
+  Service: service,
+  Endpoints: none,
+  ServiceAccount: serviceAccount,
+  Secret: secret,
+  ConfigMap: configMap,
+  PersistentVolume: persistentVolume,
+  PersistentVolumeClaim: persistentVolumeClaim,
+  ReplicationController: replicationController,
+  PodTemplate: bareTemplate,
+  Deployment: workload,
+  ReplicaSet: workload,
+  StatefulSet: workload,
+  DaemonSet: workload,
+  Job: workload,
+  CronJob: cronJob,
+  EndpointSlice: none,
+  NetworkPolicy: networkPolicy,
+  Ingress: ingress,
+  Gateway: withSpec,
+  HTTPRoute: withSpec,
+  Role: role,
+  ClusterRole: clusterRole,
+  RoleBinding: roleBinding,
+  ClusterRoleBinding: clusterRoleBinding,
+  PodDisruptionBudget: podDisruptionBudget,
+  HorizontalPodAutoscaler: horizontalPodAutoscaler,
+  ValidatingWebhookConfiguration: webhookConfiguration,
+  MutatingWebhookConfiguration: webhookConfiguration,
+  CustomResourceDefinition: withSpec,
+  APIService: apiService,
+  AdminNetworkPolicy: withSpec,
+  BaselineAdminNetworkPolicy: withSpec,
+  ClusterNetworkPolicy: withSpec,
+  CiliumNetworkPolicy: withSpec,
+  CiliumClusterwideNetworkPolicy: withSpec,
+  CalicoNetworkPolicy: withSpec,
+  CalicoGlobalNetworkPolicy: withSpec,
+  CalicoTier: withSpec,
+  ArgoApplication: withSpec,
+  FluxKustomization: withSpec,
+  FluxHelmRelease: withSpec,
+};
+
+/**
+ * What an API server would refuse in an object, as far as k8sec reads it. An object with problems must not be judged:
+ * whatever it may decide is unknown.
+ *
+ * @returns [] for an object that can be judged. Messages hold no value of Secrets, ConfigMaps or env
+ */
+export function validateObject(raw: unknown, kind: Kind): Problem[] {
+  if (!isObject(raw)) return [{ field: '', message: `must be an object, not ${typeName(raw)}`, path: [] }];
+  return [...problemsOf(metadataCheck(kind), raw['metadata'], at(null, 'metadata')), ...problemsOf(CHECKS[kind], raw)];
+}

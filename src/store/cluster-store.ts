@@ -1,0 +1,214 @@
+import { NO_AUDIT, type AuditState } from '../model/audit-state.ts';
+import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
+import type { Coverage } from '../model/coverage.ts';
+import type { Kind } from '../model/kind.ts';
+import type { KubeObject, ObjectOf } from '../model/objects.ts';
+import { deepEqual } from './deep-equal.ts';
+
+const NO_FACTS: ClusterFacts = {
+  source: 'cluster',
+  complete: true,
+  serverVersion: null,
+  clusterUID: null,
+  context: null,
+  server: null,
+  user: null,
+  deprecatedApis: null,
+  secretTransformers: null,
+  metricsReason: 'not read yet',
+  duplicates: [],
+};
+
+type Namespaced = Map<string, Map<string, KubeObject>>;
+
+/** Names of what a change may touch; a reader records the same names. */
+export const bucket = {
+  object: (kind: Kind, namespace: string, name: string): string => `${kind}/${namespace}/${name}`,
+  namespace: (kind: Kind, namespace: string): string => `${kind}/${namespace}`,
+  kind: (kind: Kind): string => `${kind}/*`,
+  namespaces: (kind: Kind): string => `namespaces/${kind}`,
+  coverage: (kind: Kind): string => `coverage/${kind}`,
+  allCoverage: 'coverage',
+  facts: 'facts',
+  broken: (kind: Kind): string => `broken/${kind}`,
+  allBroken: 'broken',
+  audit: 'audit',
+} as const;
+
+/** All that is known of a cluster, and which buckets each batch of changes touched. */
+export class ClusterStore {
+  readonly #objects: Map<Kind, Namespaced>;
+  /** Namespace maps that another store may still read: copied before the first write. */
+  readonly #shared = new Set<Map<string, KubeObject>>();
+  readonly #coverage: Map<Kind, Coverage>;
+  #facts: ClusterFacts = NO_FACTS;
+  #broken: readonly BrokenObject[] = [];
+  #audit: AuditState = NO_AUDIT;
+  #sorted = new Map<string, readonly KubeObject[]>();
+
+  constructor(base?: ClusterStore) {
+    this.#objects = new Map();
+    this.#coverage = new Map(base === undefined ? [] : base.#coverage);
+    if (base === undefined) return;
+    for (const [kind, namespaces] of base.#objects) {
+      this.#objects.set(kind, new Map(namespaces));
+      for (const objects of namespaces.values()) {
+        this.#shared.add(objects);
+        base.#shared.add(objects);
+      }
+    }
+    this.#facts = base.#facts;
+    this.#broken = base.#broken;
+    this.#audit = base.#audit;
+  }
+
+  /** A store with the same contents that can be changed without changing this one. */
+  fork(): ClusterStore {
+    return new ClusterStore(this);
+  }
+
+  /** Applies a batch; returns the buckets whose contents it changed. */
+  apply(changes: readonly Change[]): Set<string> {
+    const touched = new Set<string>();
+    for (const change of changes) this.#applyOne(change, touched);
+    return touched;
+  }
+
+  #applyOne(change: Change, touched: Set<string>): void {
+    switch (change.type) {
+      case 'upsert':
+        this.#upsert(change.object, touched);
+        return;
+      case 'remove':
+        this.#remove(change.kind, change.namespace, change.name, touched);
+        return;
+      case 'retain':
+        this.#retain(change.kind, change.namespaces, change.keep, touched);
+        return;
+      case 'coverage': {
+        const before = this.#coverage.get(change.coverage.kind);
+        if (deepEqual(before, change.coverage)) return;
+        this.#coverage.set(change.coverage.kind, change.coverage);
+        touched.add(bucket.coverage(change.coverage.kind)).add(bucket.allCoverage);
+        return;
+      }
+      case 'facts':
+        if (deepEqual({ ...this.#facts, ...change.facts }, this.#facts)) return;
+        this.#facts = { ...this.#facts, ...change.facts };
+        touched.add(bucket.facts);
+        return;
+      case 'broken':
+        this.#broken = [...this.#broken, change.problem];
+        if (change.problem.kind !== null) touched.add(bucket.broken(change.problem.kind));
+        touched.add(bucket.allBroken);
+        return;
+      case 'audit':
+        this.#audit = change.audit;
+        touched.add(bucket.audit);
+        return;
+    }
+  }
+
+  get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined {
+    return this.#objects.get(kind)?.get(namespace)?.get(name) as ObjectOf<K> | undefined;
+  }
+
+  namespaces(kind: Kind): readonly string[] {
+    return [...(this.#objects.get(kind)?.keys() ?? [])].sort();
+  }
+
+  /** Objects of a kind, of one namespace or of all, in order of namespace and name. */
+  list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {
+    const key = namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace);
+    let sorted = this.#sorted.get(key);
+    if (sorted === undefined) {
+      const namespaces = this.#objects.get(kind);
+      if (namespace === undefined) {
+        const names = [...(namespaces?.keys() ?? [])].sort();
+        sorted = names.flatMap((name) => this.list(kind, name));
+      } else {
+        sorted = [...(namespaces?.get(namespace)?.values() ?? [])].sort(byName);
+      }
+      this.#sorted.set(key, sorted);
+    }
+    return sorted as readonly ObjectOf<K>[];
+  }
+
+  /** How many objects there are. */
+  size(): number {
+    let size = 0;
+    for (const namespaces of this.#objects.values()) for (const objects of namespaces.values()) size += objects.size;
+    return size;
+  }
+
+  coverageOf(kind: Kind): Coverage | undefined {
+    return this.#coverage.get(kind);
+  }
+
+  coverage(): readonly Coverage[] {
+    return [...this.#coverage.values()].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  }
+
+  facts(): ClusterFacts {
+    return this.#facts;
+  }
+
+  broken(): readonly BrokenObject[] {
+    return this.#broken;
+  }
+
+  audit(): AuditState {
+    return this.#audit;
+  }
+
+  #upsert(object: KubeObject, touched: Set<string>): void {
+    const before = this.get(object.kind, object.namespace, object.name);
+    if (before !== undefined && deepEqual(before, object)) return;
+    if (this.#objects.get(object.kind)?.has(object.namespace) !== true) touched.add(bucket.namespaces(object.kind));
+    this.#writable(object.kind, object.namespace).set(object.name, object);
+    this.#touch(object.kind, object.namespace, object.name, touched);
+  }
+
+  #remove(kind: Kind, namespace: string, name: string, touched: Set<string>): void {
+    if (this.get(kind, namespace, name) === undefined) return;
+    const objects = this.#writable(kind, namespace);
+    objects.delete(name);
+    if (objects.size === 0) {
+      this.#objects.get(kind)?.delete(namespace);
+      touched.add(bucket.namespaces(kind));
+    }
+    this.#touch(kind, namespace, name, touched);
+  }
+
+  #retain(kind: Kind, scope: 'all' | readonly string[], keep: ReadonlySet<string>, touched: Set<string>): void {
+    const namespaces = scope === 'all' ? [...(this.#objects.get(kind)?.keys() ?? [])] : scope;
+    for (const namespace of namespaces) {
+      for (const name of [...(this.#objects.get(kind)?.get(namespace)?.keys() ?? [])]) {
+        if (!keep.has(`${namespace}/${name}`)) this.#remove(kind, namespace, name, touched);
+      }
+    }
+  }
+
+  #writable(kind: Kind, namespace: string): Map<string, KubeObject> {
+    let namespaces = this.#objects.get(kind);
+    if (namespaces === undefined) this.#objects.set(kind, (namespaces = new Map()));
+    const there = namespaces.get(namespace);
+    if (there !== undefined && !this.#shared.has(there)) return there;
+    const own = new Map(there);
+    namespaces.set(namespace, own);
+    return own;
+  }
+
+  #touch(kind: Kind, namespace: string, name: string, touched: Set<string>): void {
+    touched
+      .add(bucket.object(kind, namespace, name))
+      .add(bucket.namespace(kind, namespace))
+      .add(bucket.kind(kind));
+    this.#sorted.delete(bucket.namespace(kind, namespace));
+    this.#sorted.delete(bucket.kind(kind));
+  }
+}
+
+function byName(a: KubeObject, b: KubeObject): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}

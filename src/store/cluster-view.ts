@@ -1,0 +1,47 @@
+import type { AuditState } from '../model/audit-state.ts';
+import type { BrokenObject, ClusterFacts } from '../model/change.ts';
+import type { Coverage } from '../model/coverage.ts';
+import type { Kind } from '../model/kind.ts';
+import type { ObjectOf } from '../model/objects.ts';
+
+/**
+ * The read-only picture of a cluster that analyses, rules, remedies and panes see. Every call records what it read, so
+ * that a change re-runs exactly the work that depended on it. Arrays and objects that come back are shared: never
+ * change them.
+ */
+export interface ClusterView {
+  /** One object; `namespace` is '' for cluster-scoped kinds. */
+  get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined;
+  /** All objects of a kind, or those of one namespace, in order of namespace and name. */
+  list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[];
+  /** The namespaces that hold objects of a kind, in order; [''] for a cluster-scoped kind that has objects. */
+  namespaces(kind: Kind): readonly string[];
+  /** Whether everything of a kind (in that namespace, or everywhere) could be read. */
+  readable(kind: Kind, namespace?: string): Readability;
+  coverage(): readonly Coverage[];
+  facts(): ClusterFacts;
+  /** Objects of a kind that could not be used: what they decide is unknown. */
+  broken(kind: Kind): readonly BrokenObject[];
+  allBroken(): readonly BrokenObject[];
+  /** Detections, the newest events and the coverage of the audit logs. */
+  audit(): AuditState;
+  /**
+   * A value computed from the view, kept until something that it read changes. Readers of a value that comes out equal
+   * again are not re-run.
+   *
+   * @param key names the value; the same key must always mean the same computation
+   * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined
+   * @param equals default `Object.is`
+   */
+  derive<T>(
+    key: string,
+    compute: (view: ClusterView, previous: T | undefined) => T,
+    equals?: (a: T, b: T) => boolean,
+  ): T;
+  /** Evaluation time in milliseconds. Only for texts; verdicts that depend on time ask `isPast`. */
+  readonly now: number;
+  /** Whether `time` has come; if not, what asked is run again when it does. */
+  isPast(time: number): boolean;
+}
+
+export type Readability = { readonly ok: true } | { readonly ok: false; readonly reason: string };

@@ -1,0 +1,131 @@
+import type { AuditState } from '../model/audit-state.ts';
+import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
+import type { Coverage } from '../model/coverage.ts';
+import { kindInfo, type Kind } from '../model/kind.ts';
+import type { ObjectOf } from '../model/objects.ts';
+import { CellGraph } from './cells.ts';
+import { bucket, ClusterStore } from './cluster-store.ts';
+import type { ClusterView, Readability } from './cluster-view.ts';
+
+const READABLE: Readability = { ok: true };
+
+/** A store with the computations over it: what rules read is recorded, what changes re-runs its readers. */
+export class StoreView implements ClusterView {
+  readonly store: ClusterStore;
+  readonly graph = new CellGraph();
+  #now: number;
+  /** Times that a computation asked about and that had not come yet. */
+  readonly #alarms = new Set<number>();
+
+  constructor(store: ClusterStore, now: number) {
+    this.store = store;
+    this.#now = now;
+  }
+
+  /** Applies changes; computations that read what changed become dirty. Returns the touched buckets. */
+  apply(changes: readonly Change[]): ReadonlySet<string> {
+    const touched = this.store.apply(changes);
+    this.graph.touch(touched);
+    return touched;
+  }
+
+  /** Moves the clock; computations whose awaited time has come become dirty. */
+  tick(now: number): void {
+    this.#now = now;
+    for (const time of this.#alarms) {
+      if (time > now) continue;
+      this.#alarms.delete(time);
+      this.graph.touch([alarm(time)]);
+    }
+  }
+
+  /** The next time at which a verdict may change by itself; undefined where none does. */
+  nextAlarm(): number | undefined {
+    return this.#alarms.size === 0 ? undefined : Math.min(...this.#alarms);
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  isPast(time: number): boolean {
+    if (time <= this.#now) return true;
+    this.#alarms.add(time);
+    this.graph.record(alarm(time));
+    return false;
+  }
+
+  get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined {
+    this.graph.record(bucket.object(kind, namespace, name));
+    return this.store.get(kind, namespace, name);
+  }
+
+  list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {
+    this.graph.record(namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace));
+    return this.store.list(kind, namespace);
+  }
+
+  namespaces(kind: Kind): readonly string[] {
+    this.graph.record(bucket.namespaces(kind));
+    return this.store.namespaces(kind);
+  }
+
+  readable(kind: Kind, namespace?: string): Readability {
+    this.graph.record(bucket.coverage(kind));
+    const coverage = this.store.coverageOf(kind);
+    if (coverage === undefined) return { ok: false, reason: `${kindInfo(kind).resource} were not read` };
+    const inScope =
+      coverage.namespaces === 'all' || (namespace !== undefined && coverage.namespaces.includes(namespace));
+    switch (coverage.status) {
+      case 'live':
+      case 'stale':
+        if (inScope) return READABLE;
+        return { ok: false, reason: coverage.reason || `${kindInfo(kind).resource} were not read in every namespace` };
+      case 'absent':
+        return READABLE;
+      case 'syncing':
+        return { ok: false, reason: `${kindInfo(kind).resource} are still being read` };
+      case 'denied':
+      case 'unsupported':
+      case 'broken':
+        return { ok: false, reason: coverage.reason || `${kindInfo(kind).resource}: ${coverage.status}` };
+    }
+  }
+
+  coverage(): readonly Coverage[] {
+    this.graph.record(bucket.allCoverage);
+    return this.store.coverage();
+  }
+
+  facts(): ClusterFacts {
+    this.graph.record(bucket.facts);
+    return this.store.facts();
+  }
+
+  broken(kind: Kind): readonly BrokenObject[] {
+    this.graph.record(bucket.broken(kind));
+    return this.store.broken().filter((problem) => problem.kind === kind);
+  }
+
+  allBroken(): readonly BrokenObject[] {
+    this.graph.record(bucket.allBroken);
+    return this.store.broken();
+  }
+
+  audit(): AuditState {
+    this.graph.record(bucket.audit);
+    return this.store.audit();
+  }
+
+  derive<T>(
+    key: string,
+    compute: (view: ClusterView, previous: T | undefined) => T,
+    equals: (a: T, b: T) => boolean = Object.is,
+  ): T {
+    return this.graph.read<T>(key, (previous) => compute(this, previous), equals);
+  }
+}
+
+function alarm(time: number): string {
+  return `clock/${time}`;
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterFacts } from '../../../src/model/change.ts';
+import type { PodObject } from '../../../src/model/objects.ts';
+import { isSnapshot, readSnapshot, SnapshotError, snapshotLines } from '../../../src/sources/snapshot/snapshot.ts';
+import { object, pod } from '../../objects.ts';
+
+const FACTS: ClusterFacts = {
+  source: 'cluster',
+  complete: true,
+  serverVersion: 'v1.36.3',
+  clusterUID: 'uid',
+  context: 'prod',
+  server: 'https://127.0.0.1',
+  user: 'alice',
+  deprecatedApis: [],
+  secretTransformers: null,
+  metricsReason: 'denied',
+  duplicates: [],
+};
+
+const objects = [
+  pod('web-1', { labels: { app: 'web' } }),
+  pod('web-2', { labels: { app: 'web' } }),
+  object('Deployment', {
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'a' }] } },
+    },
+  }),
+  object('Secret', { metadata: { name: 'pg', namespace: 'shop' }, type: 'Opaque', data: { password: 'TUFSS0VS' } }),
+];
+
+const text = [...snapshotLines({ capturedAt: 1_000, facts: FACTS, coverage: [], broken: [], objects })].join('');
+
+describe('snapshot', () => {
+  it('reads back the same objects, and shared parts are shared again', () => {
+    const { capturedAt, changes } = readSnapshot(text, 'a.snapshot');
+    expect(capturedAt).toBe(1_000);
+    const read = changes.flatMap((change) => (change.type === 'upsert' ? [change.object] : []));
+    expect(read).toEqual(objects);
+    const [first, second] = read as PodObject[];
+    expect(first?.spec).toBe(second?.spec);
+    expect(first?.labels).toBe(second?.labels);
+  });
+
+  it('holds no value of a Secret', () => {
+    expect(text).toContain('"pg"');
+    expect(text).not.toContain('TUFSS0VS');
+    expect(text).not.toContain('MARKER');
+  });
+
+  it('is known by its first bytes', () => {
+    expect(isSnapshot(text)).toBe(true);
+    expect(isSnapshot('{"kind":"List"}')).toBe(false);
+  });
+
+  it.each([
+    [text.slice(0, -5), 'a.snapshot is cut off in its last line'],
+    [text.replace('"version":1', '"version":9'), 'a.snapshot is a snapshot of format 9'],
+    [`${text}{"kind":\n`, 'is damaged'],
+  ])('says what is wrong with a damaged file (%#)', (damaged, message) => {
+    expect(() => readSnapshot(damaged, 'a.snapshot')).toThrow(SnapshotError);
+    expect(() => readSnapshot(damaged, 'a.snapshot')).toThrow(message);
+  });
+});

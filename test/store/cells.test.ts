@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { CellGraph } from '../../src/store/cells.ts';
+
+const same = Object.is;
+const NEVER = (): boolean => false;
+
+function counted() {
+  const graph = new CellGraph();
+  const inputs = new Map<string, number>();
+  const runs: string[] = [];
+  const input = (name: string): number => {
+    graph.record(name);
+    return inputs.get(name) ?? 0;
+  };
+  const cell = (key: string, compute: () => number): number =>
+    graph.read(
+      key,
+      () => {
+        runs.push(key);
+        return compute();
+      },
+      same,
+    );
+  const set = (name: string, value: number): void => {
+    inputs.set(name, value);
+    graph.touch([name]);
+  };
+  return { graph, input, cell, set, runs };
+}
+
+describe('CellGraph', () => {
+  it('computes once and again only when something that was read changes', () => {
+    const { input, cell, set, runs } = counted();
+    const read = (): number => cell('sum', () => input('a') + input('b'));
+    expect(read()).toBe(0);
+    expect(read()).toBe(0);
+    set('c', 1);
+    expect(read()).toBe(0);
+    expect(runs).toEqual(['sum']);
+    set('b', 2);
+    expect(read()).toBe(2);
+    expect(runs).toEqual(['sum', 'sum']);
+  });
+
+  it('stops where a value comes out equal again', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const parity = (): number => cell('parity', () => input('a') % 2);
+    cell('label', () => parity() + 10);
+    set('a', 2);
+    const changed: string[] = [];
+    expect(graph.settle((key) => changed.push(key), NEVER)).toBe(true);
+    expect(runs).toEqual(['label', 'parity', 'parity']);
+    expect(changed).toEqual([]);
+    set('a', 3);
+    graph.settle((key) => changed.push(key), NEVER);
+    expect(changed.sort()).toEqual(['label', 'parity']);
+  });
+
+  it('forgets what a cell no longer reads', () => {
+    const { graph, input, cell, set, runs } = counted();
+    cell('choice', () => (input('which') === 0 ? input('left') : input('right')));
+    set('which', 1);
+    graph.settle(() => undefined, NEVER);
+    runs.length = 0;
+    set('left', 9);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual([]);
+    set('right', 9);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['choice']);
+  });
+
+  it('names everything that hangs on a bucket, through other cells too', () => {
+    const { graph, input, cell } = counted();
+    const inner = (): number => cell('inner', () => input('a'));
+    cell('outer', inner);
+    cell('other', () => input('b'));
+    expect([...graph.dependents(['a'])].sort()).toEqual(['inner', 'outer']);
+  });
+
+  it('refuses a computation that reads itself', () => {
+    const { cell } = counted();
+    const loop = (): number => cell('loop', () => loop());
+    expect(loop).toThrow('reads itself');
+  });
+
+  it('stays dirty where a computation throws, and works once it no longer does', () => {
+    const { input, cell, set } = counted();
+    const read = (): number =>
+      cell('fragile', () => {
+        if (input('a') === 1) throw new Error('broken');
+        return input('a');
+      });
+    expect(read()).toBe(0);
+    set('a', 1);
+    expect(read).toThrow('broken');
+    set('a', 2);
+    expect(read()).toBe(2);
+  });
+});

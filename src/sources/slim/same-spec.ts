@@ -11,7 +11,8 @@ export function sameSpec(left: JsonObject, right: JsonObject): boolean {
 }
 
 function sameContainers(left: unknown, right: unknown): boolean {
-  if (left === undefined && right === undefined) return true;
+  // Pods of a page share what their specifications have in common.
+  if (left === right) return true;
   if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
   for (let at = 0; at < left.length; at++) {
     const one: unknown = left[at];

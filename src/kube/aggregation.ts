@@ -41,7 +41,7 @@ function collect(
 }
 
 /** Equal for rules that are semantically deep equal: an absent list is an empty one, order counts. */
-export function ruleKey(rule: PolicyRule): string {
+function ruleKey(rule: PolicyRule): string {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   return JSON.stringify([verbs, apiGroups, resources, resourceNames, nonResourceURLs]);
 }

@@ -156,7 +156,7 @@ function setAt(root: Record<string, unknown>, path: readonly string[], value: un
       const next: Record<string, unknown> = {};
       const there: unknown = node.at(-1);
       if (isLast) node.push(value);
-      else if (isObject(there)) node = there as Record<string, unknown>;
+      else if (isObject(there)) node = there;
       else {
         node.push(next);
         node = next;

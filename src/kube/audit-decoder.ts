@@ -5,7 +5,7 @@ import { isObject, objectAt, type JsonObject } from './audit-json.ts';
 import { createAuditNormaliser } from './audit-normalise.ts';
 
 /** What decoding came upon; every count is of lines or records. */
-export interface DecodeCounts {
+interface DecodeCounts {
   broken: number;
   truncated: number;
   legacy: number;
@@ -22,7 +22,7 @@ export interface AuditDecoder {
 }
 
 export interface DecoderOptions {
-  onEvent(event: AuditEvent): void;
+  readonly onEvent: (event: AuditEvent) => void;
   /** Unpacks gzip in base64 (CloudWatch subscriptions); throws where it is none. */
   readonly inflate?: (base64: string) => string;
 }

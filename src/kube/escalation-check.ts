@@ -23,7 +23,7 @@ export function uncovered(owner: readonly PolicyRule[], wanted: readonly PolicyR
 }
 
 /** A rule as the equivalent list of rules with one verb, group, resource and name (or path) each. */
-export function breakDown(rule: PolicyRule): readonly PolicyRule[] {
+function breakDown(rule: PolicyRule): readonly PolicyRule[] {
   const names = rule.resourceNames ?? [];
   const atoms: PolicyRule[] = [];
   for (const group of rule.apiGroups ?? []) {
@@ -152,7 +152,7 @@ function compactRules(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
 }
 
 /** `{APIGroups:[""], Resources:["pods"], Verbs:["get"]}` */
-export function compactRule(rule: PolicyRule): string {
+function compactRule(rule: PolicyRule): string {
   const fields: readonly (readonly [string, readonly string[]])[] = [
     ['APIGroups', rule.apiGroups ?? []],
     ['Resources', rule.resources ?? []],

@@ -94,7 +94,6 @@ export function addressText({ family, value }: IpAddress): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join('.');
   const parts = Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - index * 16)) & 0xffffn));
   const zeros = longestZeros(parts);
-  const hex = (list: readonly number[]): string => list.map((part) => part.toString(16)).join(':');
   if (zeros.length < 2) return hex(parts);
   return `${hex(parts.slice(0, zeros.start))}::${hex(parts.slice(zeros.start + zeros.length))}`;
 }
@@ -104,6 +103,10 @@ export function compareRanges(a: IpRange, b: IpRange): number {
   if (a.family !== b.family) return a.family - b.family;
   if (a.first !== b.first) return a.first < b.first ? -1 : 1;
   return a.last < b.last ? -1 : a.last > b.last ? 1 : 0;
+}
+
+function hex(parts: readonly number[]): string {
+  return parts.map((part) => part.toString(16)).join(':');
 }
 
 function longestZeros(parts: readonly number[]): { readonly start: number; readonly length: number } {

@@ -5,7 +5,7 @@
 import type { Labels } from '../model/selector.ts';
 import { POD_SECURITY_LEVELS, type PodSecurityLevel } from './pod-security-check.ts';
 
-export const POD_SECURITY_MODES = ['enforce', 'audit', 'warn'] as const;
+const POD_SECURITY_MODES = ['enforce', 'audit', 'warn'] as const;
 export type PodSecurityMode = (typeof POD_SECURITY_MODES)[number];
 
 export interface LevelVersion {

@@ -6,26 +6,24 @@
 import type { Severity } from '../model/finding.ts';
 
 /** What a dangerous grant is about; each is the rule `rbac/<category>`. */
-export const CATEGORIES = [
-  'cluster-admin',
-  'namespace-admin',
-  'wildcard',
-  'escalates',
-  'impersonates',
-  'reads-secrets',
-  'creates-workloads',
-  'exec',
-  'tokens',
-  'node-proxy',
-  'certificates',
-  'webhooks',
-  'exposes-services',
-  'alters-policy',
-  'alters-nodes',
-  'storage',
-  'reads-widely',
-] as const;
-export type Category = (typeof CATEGORIES)[number];
+export type Category =
+  | 'cluster-admin'
+  | 'namespace-admin'
+  | 'wildcard'
+  | 'escalates'
+  | 'impersonates'
+  | 'reads-secrets'
+  | 'creates-workloads'
+  | 'exec'
+  | 'tokens'
+  | 'node-proxy'
+  | 'certificates'
+  | 'webhooks'
+  | 'exposes-services'
+  | 'alters-policy'
+  | 'alters-nodes'
+  | 'storage'
+  | 'reads-widely';
 
 /** Another request that the subject must be allowed too, in the same scope or wider: one of the verbs on one resource. */
 export interface Need {
@@ -73,12 +71,6 @@ const LOW = { cluster: 'low', system: 'low', namespace: 'info' } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
-
-export const WORKLOAD_RESOURCES: readonly { readonly group: string; readonly resources: readonly string[] }[] = [
-  { group: '', resources: ['pods', 'replicationcontrollers'] },
-  { group: 'apps', resources: ['deployments', 'daemonsets', 'statefulsets', 'replicasets'] },
-  { group: 'batch', resources: ['jobs', 'cronjobs'] },
-];
 
 export const PERMISSIONS: readonly Permission[] = [
   {

@@ -27,7 +27,10 @@ const ANALYSED = new WeakMap<readonly PolicyRule[], { readonly wide: RoleReach; 
 const CLUSTER_ONLY: ReadonlySet<string> = new Set([
   'clusterroles',
   'clusterrolebindings',
+  'certificatesigningrequests',
+  'clustertrustbundles',
   'ingressclasses',
+  'nodes',
   'gatewayclasses',
   'clusterpolicies',
   'clusterexternalsecrets',

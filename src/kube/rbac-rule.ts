@@ -19,7 +19,7 @@ export interface ResourceAttributes {
 }
 
 /** A request that names no resource, such as `get /metrics`. */
-export interface PathAttributes {
+interface PathAttributes {
   readonly type: 'path';
   readonly verb: string;
   readonly path: string;

@@ -2,10 +2,8 @@ import type { AuditEvent, AuditObjectRef } from './audit-event.ts';
 import type { Severity } from './finding.ts';
 
 /** Who sent a request, judged by how the API server names it. */
-export type AuditActorKind = 'human' | 'service-account' | 'node' | 'control-plane' | 'anonymous';
-
 export interface AuditActor {
-  readonly kind: AuditActorKind;
+  readonly kind: 'human' | 'service-account' | 'node' | 'control-plane' | 'anonymous';
   /** '' where the caller could not be authenticated. */
   readonly username: string;
   readonly groups: readonly string[];

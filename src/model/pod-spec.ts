@@ -29,6 +29,8 @@ export interface PodSpec {
   readonly references: readonly HostReference[];
   /** Literals in env, args or commands that look like credentials. */
   readonly credentials: readonly CredentialSuspect[];
+  /** Flags that rules read, by name, of a pod that runs kube-apiserver; absent for all others. */
+  readonly apiServerFlags?: readonly string[];
   /** `container.apparmor.security.beta.kubernetes.io/*` and `seccomp.security.alpha.kubernetes.io/*` annotations. */
   readonly securityAnnotations: Readonly<Record<string, string>>;
 }

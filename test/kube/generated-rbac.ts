@@ -1,31 +1,15 @@
 import fc from 'fast-check';
 
 /** Few words, so that rules and requests meet. */
-export const VERBS = ['get', 'list', 'watch', 'create', 'update', 'delete', 'deletecollection', '*', 'Get', 'bind'];
-export const GROUPS = ['', 'apps', 'rbac.authorization.k8s.io', '*'];
-export const RESOURCES = [
-  'pods',
-  'pods/log',
-  'pods/*',
-  '*/log',
-  '*',
-  'secrets',
-  'namespaces',
-  'deployments',
-  '*/scale',
-];
-export const NAMES = ['', 'a', 'b', '*', 'shop'];
-export const PATHS = ['/metrics', '/healthz/*', '/healthz', '*', '/h*', '/healthz/a**'];
+const VERBS = ['get', 'list', 'watch', 'create', 'update', 'delete', 'deletecollection', '*', 'Get', 'bind'];
+const GROUPS = ['', 'apps', 'rbac.authorization.k8s.io', '*'];
+const RESOURCES = ['pods', 'pods/log', 'pods/*', '*/log', '*', 'secrets', 'namespaces', 'deployments', '*/scale'];
+const NAMES = ['', 'a', 'b', '*', 'shop'];
+const PATHS = ['/metrics', '/healthz/*', '/healthz', '*', '/h*', '/healthz/a**'];
 export const NAMESPACES = ['shop', 'data'];
-export const ACCOUNTS = ['cart', 'web'];
-export const USERS = ['alice', 'bob', 'system:serviceaccount:shop:cart', 'a"b\\c', 'zoë\u00a0x'];
-export const GROUP_NAMES = [
-  'devs',
-  'system:serviceaccounts',
-  'system:serviceaccounts:shop',
-  'system:authenticated',
-  'ops',
-];
+const ACCOUNTS = ['cart', 'web'];
+const USERS = ['alice', 'bob', 'system:serviceaccount:shop:cart', 'a"b\\c', 'zoë\u00a0x'];
+const GROUP_NAMES = ['devs', 'system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated', 'ops'];
 const ROLES = ['r1', 'r2', 'r3', 'r4', 'absent'];
 
 export interface RawRule {
@@ -190,5 +174,5 @@ function withUser(attributes: Record<string, fc.Arbitrary<unknown>>): fc.Arbitra
     user: fc.constantFrom(...USERS, 'system:serviceaccount:data:web', 'system:node:n1'),
     groups: fc.uniqueArray(fc.constantFrom(...GROUP_NAMES, 'none'), { maxLength: 4 }),
     ...attributes,
-  }) as fc.Arbitrary<ReviewSpec>;
+  });
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseImage } from '../../src/kube/image-reference.ts';
-import { minorsBetween, parseKubernetesVersion } from '../../src/kube/kubernetes-version.ts';
+import { minorsBetween, parseKubernetesVersion, type KubernetesVersion } from '../../src/kube/kubernetes-version.ts';
 import { supportOf } from '../../src/kube/kubernetes-version-support.ts';
+
+const version = (major: number, minor: number): KubernetesVersion => ({ major, minor, patch: 0 });
 
 describe('Kubernetes versions', () => {
   it.each([
@@ -16,7 +18,6 @@ describe('Kubernetes versions', () => {
   });
 
   it('counts minors only within a major', () => {
-    const version = (major: number, minor: number): Parameters<typeof minorsBetween>[0] => ({ major, minor, patch: 0 });
     expect(minorsBetween(version(1, 33), version(1, 36))).toBe(3);
     expect(minorsBetween(version(1, 37), version(1, 36))).toBe(-1);
     expect(minorsBetween(version(1, 37), version(2, 0))).toBeNull();

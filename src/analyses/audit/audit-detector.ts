@@ -1,0 +1,151 @@
+import { createPrincipals } from '../../kube/audit-principal.ts';
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditGroup } from '../../model/audit-group.ts';
+import { severityRank } from '../../model/finding.ts';
+import type { Detection, Detector, DetectorOptions, Hit } from './detections/detection.ts';
+import { DETECTIONS } from './detections/table.ts';
+import { GroupCollector } from './group-collector.ts';
+import { isLongRunning, requestOf, topicOf, type AuditRequest } from './request.ts';
+
+export interface AuditDetectorOptions extends Partial<DetectorOptions> {
+  /** Whether the config names this user as an expected writer. */
+  readonly isDeployer?: (username: string) => boolean;
+  /** The user that k8sec itself is; null where that is not known. */
+  readonly self?: string | null;
+}
+
+/** Judges a stream of events; memory does not depend on its length. */
+export interface AuditDetector {
+  push(events: readonly AuditEvent[]): void;
+  readonly isDirty: boolean;
+  groups(): ReadonlyMap<string, AuditGroup>;
+}
+
+interface Compiled {
+  readonly detection: Detection;
+  readonly detect: Detector;
+}
+
+interface Found {
+  readonly detection: Detection;
+  readonly hit: Hit;
+}
+
+const DEFAULT_BURST = 10;
+const DEFAULT_SECRET_BURST = 5;
+const MOST_OPEN = 20_000;
+const OWN_CLIENT = /^k8sec\//;
+/** All that k8sec ever does: it reads, and asks what it may read. */
+const OWN_REVIEWS = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews']);
+
+export function createAuditDetector(options: AuditDetectorOptions = {}): AuditDetector {
+  return new StreamDetector(options);
+}
+
+class StreamDetector implements AuditDetector {
+  readonly #principalOf: ReturnType<typeof createPrincipals>;
+  readonly #byTopic = new Map<string, Compiled[]>();
+  readonly #always: Compiled[] = [];
+  readonly #groups = new GroupCollector();
+  readonly #self: string | null;
+  /** Long-running requests that were judged when they started: their end is not judged again. */
+  #open = new Set<string>();
+  #openBefore = new Set<string>();
+
+  constructor({ burst, secretBurst, isDeployer, self }: AuditDetectorOptions) {
+    this.#principalOf = createPrincipals(isDeployer ?? (() => false));
+    this.#self = self ?? null;
+    const settings = { burst: burst ?? DEFAULT_BURST, secretBurst: secretBurst ?? DEFAULT_SECRET_BURST };
+    for (const detection of DETECTIONS) {
+      const compiled = { detection, detect: detection.create(settings) };
+      if (detection.topics === 'any') {
+        this.#always.push(compiled);
+        continue;
+      }
+      for (const topic of detection.topics) {
+        const there = this.#byTopic.get(topic);
+        if (there === undefined) this.#byTopic.set(topic, [compiled]);
+        else there.push(compiled);
+      }
+    }
+  }
+
+  push(events: readonly AuditEvent[]): void {
+    for (const event of events) this.#judge(event);
+  }
+
+  get isDirty(): boolean {
+    return this.#groups.isDirty;
+  }
+
+  groups(): ReadonlyMap<string, AuditGroup> {
+    return this.#groups.groups();
+  }
+
+  #judge(event: AuditEvent): void {
+    if (event.stage === 'RequestReceived') return;
+    const topic = topicOf(event);
+    if (!this.#isFirstJudgement(event, topic)) return;
+    const request = requestOf(event, this.#principalOf(event), topic);
+    let found: Found[] | undefined;
+    const specific = this.#byTopic.get(topic);
+    if (specific !== undefined) {
+      for (const { detection, detect } of specific) {
+        const hit = detect(request);
+        if (hit !== null) (found ??= []).push({ detection, hit });
+      }
+    }
+    for (const { detection, detect } of this.#always) {
+      const hit = detect(request);
+      if (hit !== null) (found ??= []).push({ detection, hit });
+    }
+    if (found !== undefined) this.#report(request, found);
+  }
+
+  /**
+   * A request is judged once. Most are when they are complete; connections that stay open (exec, watch) and failed
+   * authentication, which has no other stage, when the response starts.
+   */
+  #isFirstJudgement({ stage, code, auditID, verb }: AuditEvent, topic: string): boolean {
+    if (stage === 'ResponseStarted') {
+      if (code !== 401 && !isLongRunning(topic, verb)) return false;
+      if (this.#open.has(auditID) || this.#openBefore.has(auditID)) return false;
+      if (this.#open.size >= MOST_OPEN) {
+        this.#openBefore = this.#open;
+        this.#open = new Set();
+      }
+      this.#open.add(auditID);
+      return true;
+    }
+    if (code !== 401 && !isLongRunning(topic, verb)) return true;
+    return !this.#open.has(auditID) && !this.#openBefore.has(auditID);
+  }
+
+  /** The severest hit of a request is shown, of equals the most specific; the others are listed under it. */
+  #report(request: AuditRequest, found: readonly Found[]): void {
+    const isOwn = this.#isOwn(request);
+    const judge = (hit: Hit): Hit =>
+      isOwn ? { ...hit, severity: 'info', what: `(k8sec's own request) ${hit.what}` } : hit;
+    let shown: Found | undefined;
+    for (const one of found) {
+      if (one.detection.isPattern === true) this.#groups.add(one.detection, request, judge(one.hit), []);
+      else if (shown === undefined || severityRank(one.hit.severity) < severityRank(shown.hit.severity)) shown = one;
+    }
+    if (shown === undefined) return;
+    const { detection } = shown;
+    const others = found.filter((one) => one.detection !== detection && one.detection.isPattern !== true);
+    this.#groups.add(
+      detection,
+      request,
+      judge(shown.hit),
+      others.map((one) => one.detection),
+    );
+  }
+
+  /** Anybody can call himself k8sec: it counts for reads only, and where the own user is known, only for that one. */
+  #isOwn({ event, isWrite, topic, principal, verb }: AuditRequest): boolean {
+    if (!OWN_CLIENT.test(event.userAgent)) return false;
+    if (this.#self !== null && principal.actor.username !== this.#self) return false;
+    return isWrite ? verb === 'create' && OWN_REVIEWS.has(topic) : !topic.includes('/');
+  }
+}

@@ -1,0 +1,105 @@
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditCoverage } from '../../model/audit-state.ts';
+import { topicOf } from './request.ts';
+
+const MINUTE = 60_000;
+const MOST_NAMES = 500;
+/** A year of minutes. */
+const MOST_MINUTES = 366 * 24 * 60;
+/** A silence this long is a gap where this many events would have been expected in it: chance is then e^-20. */
+const LEAST_GAP_MINUTES = 5;
+const LEAST_EXPECTED = 20;
+const MOST_GAPS = 100;
+
+/** Counts what a log holds: levels, stages, verbs, resources and minutes without any event. */
+export class LogCoverage {
+  readonly #levels = new Map<string, number>();
+  readonly #stages = new Map<string, number>();
+  readonly #verbs = new Map<string, number>();
+  readonly #resources = new Map<string, number>();
+  readonly #minutes = new Map<number, number>();
+  #total = 0;
+  #first: number | null = null;
+  #last: number | null = null;
+  /** The minute of the last event, counted apart until it changes. */
+  #minute = Number.NaN;
+  #inMinute = 0;
+
+  get total(): number {
+    return this.#total;
+  }
+
+  add(events: readonly AuditEvent[]): void {
+    for (const event of events) {
+      this.#total += 1;
+      count(this.#levels, event.level);
+      count(this.#stages, event.stage);
+      count(this.#verbs, event.verb);
+      const { time, object } = event;
+      if (object !== null)
+        count(this.#resources, object.apiGroup === '' ? topicOf(event) : `${topicOf(event)}.${object.apiGroup}`);
+      if (this.#first === null || time < this.#first) this.#first = time;
+      if (this.#last === null || time > this.#last) this.#last = time;
+      const minute = Math.floor(time / MINUTE);
+      if (minute !== this.#minute) {
+        this.#flushMinute();
+        this.#minute = minute;
+      }
+      this.#inMinute += 1;
+    }
+  }
+
+  coverage(): AuditCoverage {
+    this.#flushMinute();
+    return {
+      levels: record(this.#levels),
+      stages: record(this.#stages),
+      verbs: record(this.#verbs),
+      resources: record(this.#resources),
+      first: this.#first,
+      last: this.#last,
+      gaps: this.#gaps(),
+      activity: this.#activity(),
+    };
+  }
+
+  #flushMinute(): void {
+    if (this.#inMinute === 0) return;
+    if (this.#minutes.has(this.#minute) || this.#minutes.size < MOST_MINUTES) {
+      this.#minutes.set(this.#minute, (this.#minutes.get(this.#minute) ?? 0) + this.#inMinute);
+    }
+    this.#inMinute = 0;
+  }
+
+  #gaps(): AuditCoverage['gaps'] {
+    const minutes = [...this.#minutes.keys()].sort((a, b) => a - b);
+    if (minutes.length < 2) return [];
+    // The rate of the minutes that have events: those without are what is asked about.
+    const rate = this.#total / minutes.length;
+    const least = Math.max(LEAST_GAP_MINUTES, LEAST_EXPECTED / rate);
+    const gaps: { from: number; to: number }[] = [];
+    for (let at = 1; at < minutes.length && gaps.length < MOST_GAPS; at += 1) {
+      const before = minutes[at - 1] ?? 0;
+      const after = minutes[at] ?? 0;
+      if (after - before - 1 >= least) gaps.push({ from: (before + 1) * MINUTE, to: after * MINUTE });
+    }
+    return gaps;
+  }
+
+  #activity(): readonly number[] {
+    if (this.#last === null) return [];
+    const last = Math.floor(this.#last / MINUTE);
+    return Array.from({ length: 60 }, (_, at) => this.#minutes.get(last - 59 + at) ?? 0);
+  }
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  const there = counts.get(name);
+  if (there !== undefined) counts.set(name, there + 1);
+  else if (counts.size < MOST_NAMES) counts.set(name, 1);
+  else counts.set('other', (counts.get('other') ?? 0) + 1);
+}
+
+function record(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

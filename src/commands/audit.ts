@@ -1,0 +1,117 @@
+import { auditBlindSpots, auditCoverageText } from '../analyses/audit/blind-spots.ts';
+import { auditGroups } from '../analyses/audit/audit-groups.ts';
+import type { AuditEvent } from '../model/audit-event.ts';
+import type { AuditState } from '../model/audit-state.ts';
+import { severityRank } from '../model/finding.ts';
+import { auditSection } from '../report/sections/audit.ts';
+import { ClusterStore } from '../store/cluster-store.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import { StoreView } from '../store/store-view.ts';
+import { eventLine, keepsEvent, parseObjectFilter, type EventFilter } from './audit-record.ts';
+import { UsageError, type Command, type CommandContext } from './command.ts';
+
+/** Sorted at once: at about 1 KB an event, 100 MB. */
+const MOST_SORTED = 100_000;
+
+/** `k8sec audit`: what the logs of `--audit-log` show, or with `--events` what was done, in order of time. */
+export const auditCommand: Command = {
+  name: 'audit',
+  summary: 'detections, or with --events the normalised events, of an audit log',
+  usage: 'audit --audit-log PATH [--events] [--object KIND/NAMESPACE/NAME] [--actor USER]',
+  options: [
+    { name: 'events', value: 'none', help: 'the events in order of time instead of the detections' },
+    { name: 'object', value: 'one', help: 'only what was done to this object: KIND/NAMESPACE/NAME' },
+    { name: 'actor', value: 'one', help: 'only what this user did (or was acted as)' },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { options } = context;
+  if (context.words.length > 0) throw new UsageError(`audit takes no argument ${context.words.join(' ')}`);
+  const object = options['object'];
+  const actor = options['actor'];
+  const filter: EventFilter = {
+    object: typeof object === 'string' ? parseObjectFilter(object) : null,
+    actor: typeof actor === 'string' ? actor : null,
+  };
+  if (context.loadAudit === undefined) {
+    throw new UsageError('audit needs a log: --audit-log PATH (file, folder, or - for standard input)');
+  }
+  if (options['events'] === true || filter.object !== null) return printEvents(context.loadAudit, filter, context);
+  const audit = await context.loadAudit(() => undefined);
+  const store = new ClusterStore();
+  store.apply([{ type: 'audit', audit }]);
+  const view = new StoreView(store, context.now);
+  if (context.output === 'json') context.print(`${JSON.stringify(filtered(view, filter), null, 2)}\n`);
+  else printText(view, filter, context);
+  return hasHoles(audit) ? 3 : 0;
+}
+
+function filtered(view: ClusterView, { actor }: EventFilter): ReturnType<typeof auditSection> {
+  const section = auditSection(view);
+  if (actor === null) return section;
+  return { ...section, detections: section.detections.filter((one) => one.actor.username === actor) };
+}
+
+/** The record in order of time; logs of more events than are sorted at once are in order within each part. */
+async function printEvents(
+  loadAudit: NonNullable<CommandContext['loadAudit']>,
+  filter: EventFilter,
+  context: CommandContext,
+): Promise<number> {
+  let kept: AuditEvent[] = [];
+  const flush = (): void => {
+    for (const event of kept.sort((a, b) => a.time - b.time)) {
+      context.print(context.output === 'json' ? `${JSON.stringify(record(event))}\n` : `${eventLine(event)}\n`);
+    }
+    kept = [];
+  };
+  let parts = 1;
+  const audit = await loadAudit((events) => {
+    for (const event of events) if (keepsEvent(filter, event)) kept.push(event);
+    if (kept.length < MOST_SORTED) return;
+    parts += 1;
+    flush();
+  });
+  flush();
+  if (parts > 1) context.warn(`in order of time within each ${MOST_SORTED.toLocaleString('en')} events only\n`);
+  return hasHoles(audit) ? 3 : 0;
+}
+
+function record(event: AuditEvent): unknown {
+  return { ...event, time: new Date(event.time).toISOString() };
+}
+
+function printText(view: ClusterView, filter: EventFilter, context: CommandContext): void {
+  const state = view.audit();
+  const groups = [...auditGroups(view).values()]
+    .filter((group) => filter.actor === null || group.actor.username === filter.actor)
+    .sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || b.last - a.last);
+  for (const group of groups) {
+    context.print(`${group.severity.padEnd(8)}  ${group.detection}  ${group.technique}\n`);
+    for (const hour of group.hours) context.print(`          ${hour.text}\n`);
+  }
+  const { first, last, gaps } = state.coverage;
+  context.print(`\n${state.total.toLocaleString('en')} events, ${auditCoverageText(state)}`);
+  if (first !== null && last !== null)
+    context.print(`; ${new Date(first).toISOString()} to ${new Date(last).toISOString()}`);
+  context.print('\n');
+  for (const { from, to } of gaps)
+    context.print(`gap: nothing from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}\n`);
+  const impossible = auditBlindSpots(state).filter((one) => one.isImpossible);
+  for (const [reason, spots] of Map.groupBy(impossible, (one) => one.reason)) {
+    context.print(`cannot be detected: ${spots.map((one) => one.detection).join(', ')}: ${reason}\n`);
+  }
+  for (const note of state.notes) {
+    const counts = (['broken', 'truncated', 'legacy', 'skipped', 'cut', 'duplicates', 'unordered'] as const)
+      .filter((field) => note[field] > 0)
+      .map((field) => `${note[field]} ${field}`);
+    if (counts.length > 0) context.print(`${note.source}: ${counts.join(', ')} of ${note.lines} lines\n`);
+  }
+}
+
+/** Lines that could not be used may have held anything. */
+function hasHoles({ notes }: AuditState): boolean {
+  return notes.some((note) => note.broken + note.truncated + note.legacy > 0);
+}

@@ -1,0 +1,66 @@
+/**
+ * Takes the subject out of the binding that the API server named when it allowed the request
+ * (`authorization.k8s.io/reason`, pkg/registry/rbac/validation/rule.go): only the first grant is named, others may allow
+ * the same.
+ */
+import { parseGrantReason, type GrantReason } from '../../kube/audit-reason.ts';
+import type { BindingObject, Subject } from '../../model/objects.ts';
+import type { Change } from '../../model/change.ts';
+import type { AuditGroup } from '../../model/audit-group.ts';
+import { bindingManifest, commandFor, removedBinding } from '../rbac/binding-manifest.ts';
+import type { Remedy, RemedyDraft } from '../remedy.ts';
+import { groupOf, SAVE_FIRST } from './audit-finding.ts';
+
+export const removeSubjectFromBinding: Remedy = {
+  id: 'audit/remove-subject-from-binding',
+  title: 'Take the subject out of the binding that allowed it',
+  safety: 'review',
+  build(finding, view) {
+    const group = groupOf(finding, view);
+    if (group === undefined) return { refused: 'The log does not hold these requests any more.' };
+    const grant = grantOf(group);
+    if (grant === null) return { refused: 'No event names a binding: another authorizer allowed it, or nothing did.' };
+    const binding = view.get(grant.bindingKind, grant.namespace, grant.binding);
+    if (binding === undefined) return { refused: `${grant.bindingKind} ${grant.binding} is not there any more.` };
+    const going = binding.subjects.filter((one) => isNamed(one, binding, grant));
+    if (going.length === 0) return { refused: `${grant.subjectKind} ${grant.subject} is not bound any more.` };
+    return without(binding, going, grant);
+  },
+};
+
+/** The grant of the newest allowed event. */
+function grantOf(group: AuditGroup): GrantReason | null {
+  for (const hour of group.hours.toReversed()) {
+    const grant = parseGrantReason(hour.reason);
+    if (grant !== null) return grant;
+  }
+  return null;
+}
+
+function isNamed(subject: Subject, binding: BindingObject, grant: GrantReason): boolean {
+  if (subject.kind !== grant.subjectKind) return false;
+  if (subject.kind !== 'ServiceAccount') return subject.name === grant.subject;
+  return `${subject.name}/${subject.namespace ?? binding.namespace}` === grant.subject;
+}
+
+function without(binding: BindingObject, going: readonly Subject[], grant: GrantReason): RemedyDraft {
+  const whom = `${grant.subjectKind} ${grant.subject}`;
+  const others = grant.subjectKind === 'Group' ? ' Everybody else in the group loses it, too.' : '';
+  const note = `${SAVE_FIRST} Another binding may allow the same: the log names the first one only.${others}`;
+  const effects = [`${whom} no longer has ${grant.roleKind} ${grant.role} by this binding`];
+  const staying = binding.subjects.filter((one) => !going.includes(one));
+  if (staying.length === 0) {
+    const removed = removedBinding(binding);
+    return { ...removed, note: `${note} ${removed.note}`, effects };
+  }
+  const change: Change = { type: 'upsert', object: { ...binding, subjects: staying } as BindingObject };
+  const { apiVersion, kind, metadata } = bindingManifest(binding);
+  return {
+    note,
+    manifests: [{ apiVersion, kind, metadata, subjects: staying }],
+    comments: [{ document: 0, path: ['subjects'], text: `without ${whom}` }],
+    use: { type: 'patch', commands: [commandFor(binding, 'patch')] },
+    changes: [change],
+    effects,
+  };
+}

@@ -1,0 +1,120 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** The files of a machine as far as logs need them; tests bring their own. */
+export interface AuditFiles {
+  /** null where there is nothing. */
+  stat(path: string): Promise<FileState | null>;
+  /** Names in a folder, in no order. */
+  list(path: string): Promise<readonly string[]>;
+  stream(path: string): Readable;
+  /** A file that stays the same when another takes its name. null where there is nothing. */
+  open(path: string): Promise<OpenAuditFile | null>;
+}
+
+export interface OpenAuditFile {
+  readonly identity: string;
+  size(): Promise<number>;
+  /** Bytes from an offset; fewer (or none) where the file ends. */
+  read(offset: number, most: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+interface FileState {
+  readonly isFolder: boolean;
+  readonly size: number;
+  /** Tells a rotated file from the new one of the same name. */
+  readonly identity: string;
+}
+
+/** The file system of this machine. */
+export const MACHINE_FILES: AuditFiles = {
+  async stat(path) {
+    try {
+      const found = await stat(path);
+      return { isFolder: found.isDirectory(), size: found.size, identity: `${found.dev}:${found.ino}` };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  },
+  list: (path) => readdir(path),
+  stream: (path) => createReadStream(path, { highWaterMark: 256 << 10 }),
+  async open(path) {
+    try {
+      const file = await open(path, 'r');
+      const { dev, ino } = await file.stat();
+      return {
+        identity: `${dev}:${ino}`,
+        size: async () => (await file.stat()).size,
+        async read(offset, most) {
+          const buffer = Buffer.allocUnsafe(most);
+          const { bytesRead } = await file.read(buffer, 0, most, offset);
+          return buffer.subarray(0, bytesRead);
+        },
+        close: () => file.close(),
+      };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  },
+};
+
+/** A path that cannot be read as an audit log; the message is for the person. */
+export class AuditSourceError extends Error {}
+
+/**
+ * The files behind the paths of `--audit-log`: folders to the bottom, hidden files left out. Rotated files come before
+ * the file they were rotated from, in the order of the times in their names (lumberjack writes
+ * `audit-2026-11-23T10-00-00.000.log`, logrotate `audit.log.2.gz`).
+ *
+ * @throws AuditSourceError for a path that is not there
+ */
+export async function auditLogFiles(paths: readonly string[], files: AuditFiles): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if (path === '-') {
+      found.push(path);
+      continue;
+    }
+    const state = await files.stat(path);
+    if (state === null) throw new AuditSourceError(`${path}: no such file or folder`);
+    if (state.isFolder) found.push(...(await filesIn(path, files)));
+    else found.push(path);
+  }
+  return [...new Set(found)];
+}
+
+async function filesIn(folder: string, files: AuditFiles): Promise<string[]> {
+  const found: string[] = [];
+  const names = (await files.list(folder)).filter((name) => !name.startsWith('.'));
+  for (const name of names.sort(byRotation)) {
+    const path = join(folder, name);
+    const state = await files.stat(path);
+    if (state === null) continue;
+    if (state.isFolder) found.push(...(await filesIn(path, files)));
+    else found.push(path);
+  }
+  return found;
+}
+
+/** `audit-…log` before `audit.log`; `audit.log.10` before `audit.log.2` before `audit.log`. */
+function byRotation(a: string, b: string): number {
+  const left = rotation(a);
+  const right = rotation(b);
+  if (left.base !== right.base) return left.base < right.base ? -1 : 1;
+  if (left.number !== right.number) return right.number - left.number;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function rotation(name: string): { readonly base: string; readonly number: number } {
+  const plain = name.replace(/\.gz$/, '');
+  const numbered = /^(.*)\.(\d{1,6})$/.exec(plain);
+  if (numbered !== null) return { base: numbered[1] ?? plain, number: Number(numbered[2]) };
+  const timed = /^(.*?)-\d{4}-?\d\d-?\d\d[T\d.:-]*?(\.[a-z]+)?$/i.exec(plain);
+  if (timed !== null) return { base: `${timed[1] ?? ''}${timed[2] ?? ''}`, number: 0.5 };
+  return { base: plain, number: 0 };
+}

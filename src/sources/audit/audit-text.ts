@@ -1,0 +1,197 @@
+import { gunzipSync } from 'node:zlib';
+import { createAuditDecoder, type AuditDecoder } from '../../kube/audit-decoder.ts';
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditNotes } from '../../model/change.ts';
+import { JsonItems } from './json-items.ts';
+import { LineSplitter } from './line-splitter.ts';
+import type { SeenEvents } from './seen-events.ts';
+
+/** Longer lines are not parsed: a list of Secrets with bodies can be many megabytes, and only its metadata counts. */
+const MOST_LINE_BYTES = 4 << 20;
+const END_BYTES = 128 << 10;
+/** A first line that has not ended by then is a document of one line. */
+const MOST_UNDECIDED_BYTES = 4 << 20;
+/** Events of API servers arrive a little out of order; a minute is not worth a note. */
+const UNORDERED_AFTER = 60_000;
+/** Unpacked CloudWatch subscription data: far over its own limit of 6 MB. */
+const MOST_UNPACKED = 64 << 20;
+/** Events handed on at once. */
+const BATCH = 1000;
+
+export interface AuditTextOptions {
+  /** The name of the source in notes. */
+  readonly source: string;
+  readonly seen: SeenEvents;
+  /** Only events at or after, and before, in milliseconds since the epoch. */
+  readonly since?: number | null;
+  readonly until?: number | null;
+  /** Never more than 1,000 events; the array is the receiver's. */
+  onEvents(events: readonly AuditEvent[]): void;
+}
+
+/**
+ * The text of one log, in whatever shape: decides from its beginning whether it is lines or one document, decodes it,
+ * and counts what it could not use.
+ */
+export class AuditText {
+  readonly #decoder: AuditDecoder;
+  readonly #options: AuditTextOptions;
+  #batch: AuditEvent[] = [];
+  #events = 0;
+  #mode: 'undecided' | 'lines' | 'document' = 'undecided';
+  #start: Buffer[] = [];
+  #startBytes = 0;
+  readonly #splitter: LineSplitter;
+  readonly #items: JsonItems;
+  readonly #utf8 = new TextDecoder('utf-8');
+  #lines = 0;
+  #duplicates = 0;
+  #tooLong = 0;
+  #unordered = 0;
+  #cutShort = 0;
+  #first: number | null = null;
+  #last: number | null = null;
+
+  constructor(options: AuditTextOptions) {
+    this.#options = options;
+    this.#decoder = createAuditDecoder({
+      onEvent: (event) => this.#event(event),
+      inflate: (base64) =>
+        gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_UNPACKED }).toString('utf8'),
+    });
+    const onItem = (text: string): void => {
+      this.#lines += 1;
+      this.#decoder.decode(text);
+    };
+    this.#splitter = new LineSplitter(
+      {
+        line: (text) => {
+          if (text === '' || text === '\r') return;
+          onItem(text);
+        },
+        longLine: (head, tail) => {
+          this.#lines += 1;
+          this.#decoder.decodeEnds(head, tail);
+        },
+      },
+      { mostBytes: MOST_LINE_BYTES, endBytes: END_BYTES },
+    );
+    this.#items = new JsonItems({
+      onItem,
+      onTooLong: () => {
+        this.#lines += 1;
+        this.#tooLong += 1;
+      },
+      mostLength: MOST_LINE_BYTES,
+    });
+  }
+
+  push(chunk: Buffer): void {
+    switch (this.#mode) {
+      case 'lines':
+        this.#splitter.push(chunk);
+        return;
+      case 'document':
+        this.#items.push(this.#utf8.decode(chunk, { stream: true }));
+        return;
+      case 'undecided':
+        this.#start.push(chunk);
+        this.#startBytes += chunk.length;
+        if (chunk.includes(0x0a) || this.#startBytes >= MOST_UNDECIDED_BYTES) this.#decide();
+    }
+  }
+
+  /** What stands behind the last newline is complete too. */
+  end(): void {
+    if (this.#mode === 'undecided') this.#decide();
+    if (this.#mode === 'lines') this.#splitter.end();
+    else if (!this.#items.end()) this.#cutShort += 1;
+  }
+
+  /** Hands on the events that wait for a full batch. */
+  flush(): void {
+    if (this.#batch.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#events += batch.length;
+    this.#options.onEvents(batch);
+  }
+
+  /** Events handed on. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** The log begins anew: what was left of a line belongs to the old one. */
+  restart(): void {
+    if (this.#mode === 'undecided') this.#decide();
+    if (this.#mode === 'lines') this.#splitter.end();
+    this.#mode = 'undecided';
+    this.#startBytes = 0;
+  }
+
+  /** The rest cannot be read (a gzip file cut short, a read error). */
+  markCutShort(): void {
+    this.#cutShort += 1;
+  }
+
+  get notes(): AuditNotes {
+    const { broken, truncated, legacy, skipped, cut } = this.#decoder.counts;
+    return {
+      source: this.#options.source,
+      lines: this.#lines,
+      broken: broken + this.#tooLong + this.#cutShort,
+      truncated,
+      duplicates: this.#duplicates,
+      legacy,
+      skipped,
+      cut,
+      unordered: this.#unordered,
+      first: this.#first,
+      last: this.#last,
+    };
+  }
+
+  #decide(): void {
+    const start = Buffer.concat(this.#start);
+    this.#start = [];
+    const from = start.length >= 3 && start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? 3 : 0;
+    const text = start.toString('utf8', from, Math.min(start.length, from + MOST_UNDECIDED_BYTES));
+    const content = text.trimStart();
+    if (content === '' && this.#startBytes < MOST_UNDECIDED_BYTES && start.length > 0) {
+      // Only blank lines so far: nothing to decide by.
+      this.#start = [start];
+      return;
+    }
+    this.#mode = isDocument(content) ? 'document' : 'lines';
+    this.push(start.subarray(from));
+  }
+
+  #event(event: AuditEvent): void {
+    const { seen, since = null, until = null } = this.#options;
+    if (!seen.isNew(event)) {
+      this.#duplicates += 1;
+      return;
+    }
+    const { time } = event;
+    if (this.#first === null || time < this.#first) this.#first = time;
+    if (this.#last === null || time > this.#last) this.#last = time;
+    else if (time < this.#last - UNORDERED_AFTER) this.#unordered += 1;
+    if ((since !== null && time < since) || (until !== null && time >= until)) return;
+    this.#batch.push(event);
+    if (this.#batch.length >= BATCH) this.flush();
+  }
+}
+
+/**
+ * Whether a text is one JSON document over several lines (or one endless line) rather than one value per line: its
+ * first line is no complete value.
+ */
+function isDocument(content: string): boolean {
+  if (!content.startsWith('{') && !content.startsWith('[')) return false;
+  const newline = content.indexOf('\n');
+  const line = (newline < 0 ? content : content.slice(0, newline)).trim();
+  if (newline < 0) return content.length >= MOST_UNDECIDED_BYTES - 3 || line.startsWith('[');
+  if (/[}\]]$/.test(line) && line.length > 1) return false;
+  return !line.endsWith('[Truncated...]');
+}

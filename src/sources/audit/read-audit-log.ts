@@ -1,0 +1,148 @@
+import type { Readable } from 'node:stream';
+import { createGunzip, constants } from 'node:zlib';
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditNotes } from '../../model/change.ts';
+import { sanitise } from '../../kube/sanitise.ts';
+import { AuditText } from './audit-text.ts';
+import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from './audit-files.ts';
+import { createSeenEvents, type SeenEvents } from './seen-events.ts';
+
+export interface ReadAuditLogOptions {
+  /** What `-` reads. */
+  readonly stdin?: Readable;
+  readonly files?: AuditFiles;
+  /** Never more than 1,000 events; the array is the receiver's. */
+  onEvents(events: readonly AuditEvent[]): void;
+  /** Called after every chunk. */
+  onProgress?(progress: AuditProgress): void;
+  /** Only events at or after, and before, in milliseconds since the epoch. */
+  readonly since?: number | null;
+  readonly until?: number | null;
+  /** Shared between readers of logs that overlap. */
+  readonly seen?: SeenEvents;
+  readonly signal?: AbortSignal;
+}
+
+interface AuditProgress {
+  readonly source: string;
+  readonly bytes: number;
+  /** Of the whole source (packed where it is packed); null for a stream. */
+  readonly totalBytes: number | null;
+  readonly events: number;
+}
+
+/**
+ * Reads audit logs from beginning to end: files, folders, rotated and gzipped files, `-`. Memory stays bounded whatever
+ * their size; what cannot be used is counted, never guessed.
+ *
+ * @returns one note per source
+ * @throws AuditSourceError where a path is not there or cannot be opened; AbortError when the signal fires
+ */
+export async function readAuditLog(
+  paths: readonly string[],
+  options: ReadAuditLogOptions,
+): Promise<readonly AuditNotes[]> {
+  const files = options.files ?? MACHINE_FILES;
+  const seen = options.seen ?? createSeenEvents();
+  const notes: AuditNotes[] = [];
+  for (const path of await auditLogFiles(paths, files)) {
+    notes.push(await readOne(path, files, seen, options));
+  }
+  return notes;
+}
+
+async function readOne(
+  path: string,
+  files: AuditFiles,
+  seen: SeenEvents,
+  options: ReadAuditLogOptions,
+): Promise<AuditNotes> {
+  const stream = path === '-' ? options.stdin : files.stream(path);
+  if (stream === undefined) throw new AuditSourceError('-: there is no standard input to read');
+  const source = path === '-' ? 'standard input' : sanitise(path);
+  const totalBytes = path === '-' ? null : ((await files.stat(path))?.size ?? null);
+  const text = new AuditText({
+    source,
+    seen,
+    since: options.since ?? null,
+    until: options.until ?? null,
+    onEvents: (events) => options.onEvents(events),
+  });
+  let bytes = 0;
+  const counted = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    options.onProgress?.({ source, bytes, totalBytes, events: text.events });
+  };
+  try {
+    for await (const chunk of unpacked(stream, counted)) {
+      options.signal?.throwIfAborted();
+      text.push(chunk);
+    }
+  } catch (error) {
+    if (options.signal?.aborted === true) throw error;
+    if (bytes === 0) throw new AuditSourceError(`${source}: ${messageOf(error)}`);
+    // What could be read counts; a rest that cannot is a hole, and said so.
+    text.markCutShort();
+  }
+  text.end();
+  text.flush();
+  return text.notes;
+}
+
+/** The bytes of a stream, unpacked where they begin as gzip does (RFC 1952), whatever the file is called. */
+async function* unpacked(stream: Readable, onChunk: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
+  const next = async (): Promise<Buffer | null> => {
+    const { value, done } = await chunks.next();
+    if (done === true) return null;
+    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
+    onChunk(chunk);
+    return chunk;
+  };
+  let first = await next();
+  while (first !== null && first.length < 2) {
+    const more = await next();
+    if (more === null) break;
+    first = Buffer.concat([first, more]);
+  }
+  if (first === null) return;
+  async function* all(): AsyncGenerator<Buffer> {
+    for (let chunk: Buffer | null = first; chunk !== null; chunk = await next()) yield chunk;
+  }
+  if (first[0] !== 0x1f || first[1] !== 0x8b) {
+    yield* all();
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: 256 << 10, finishFlush: constants.Z_SYNC_FLUSH });
+  const feeding = feed(all(), gunzip);
+  for await (const chunk of gunzip) yield chunk as Buffer;
+  await feeding;
+}
+
+/** Writes at the pace of the reader; an error of the source ends the unpacking with it. */
+async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
+  try {
+    for await (const chunk of source) {
+      if (gunzip.destroyed) return;
+      if (!gunzip.write(chunk)) {
+        await new Promise<void>((resolve) => {
+          const go = (): void => {
+            gunzip.off('drain', go).off('close', go);
+            resolve();
+          };
+          gunzip.on('drain', go).on('close', go);
+        });
+      }
+    }
+    gunzip.end();
+  } catch (error) {
+    gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function messageOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  if (code === 'EACCES') return 'permission denied (audit logs belong to root; copy the file, or pipe it in with -)';
+  if (code === 'ENOENT') return 'no such file';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
+import { auditBlindSpots, auditCoverageText } from '../../../src/analyses/audit/blind-spots.ts';
+import { SlidingWindow } from '../../../src/analyses/audit/sliding-window.ts';
+import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
+import { parseGrantReason } from '../../../src/kube/audit-reason.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import { rawEvent, WRAPPERS } from '../../sources/audit/raw-events.ts';
+import { AuditText } from '../../../src/sources/audit/audit-text.ts';
+import { createSeenEvents } from '../../../src/sources/audit/seen-events.ts';
+
+const normaliser = createAuditNormaliser();
+
+function event(parts: Record<string, unknown> = {}): AuditEvent {
+  const normalised = normaliser.normalise(rawEvent(parts));
+  if (normalised === null) throw new Error('no event');
+  return normalised;
+}
+
+const START = Date.parse('2026-11-23T10:00:00Z');
+const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+
+function exec(seconds: number, user = 'alice'): AuditEvent {
+  return event({
+    stage: 'ResponseStarted',
+    requestURI: '/api/v1/namespaces/shop/pods/cart/exec?command=cat&command=%2Fetc%2Fshadow',
+    user: { username: user, groups: [] },
+    objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'cart' },
+    requestReceivedTimestamp: at(seconds),
+    annotations: {
+      'authorization.k8s.io/decision': 'allow',
+      'authorization.k8s.io/reason': 'RBAC: allowed by RoleBinding "dev/shop" of Role "dev" to Group "dev"',
+    },
+  });
+}
+
+describe('audit intake', () => {
+  it('groups repeats per actor, detection and hour, with a sentence that has the numbers', () => {
+    const intake = createAuditIntake();
+    intake.push([exec(0), exec(60), exec(3700), exec(5, 'bob')]);
+    const { groups } = intake.state();
+    expect([...groups.keys()]).toEqual(['exec-reads-credentials|alice', 'exec-reads-credentials|bob']);
+    expect(groups.get('exec-reads-credentials|alice')).toMatchObject({
+      severity: 'high',
+      count: 3,
+      hours: [
+        {
+          hour: START,
+          count: 2,
+          also: ['exec-into-pod'],
+          text: 'alice read credentials by a command in pods/exec cart (shop); allowed by RoleBinding shop/dev; 2 times from 10.0.0.9, 10:00:00–10:01:00 UTC',
+        },
+        { hour: START + 3_600_000, count: 1 },
+      ],
+    });
+  });
+
+  it('gives a change only when something came, and keeps groups that did not change', () => {
+    const intake = createAuditIntake();
+    expect(intake.takeChange()).toBeNull();
+    intake.push([exec(0), exec(1, 'bob')]);
+    const first = intake.takeChange();
+    intake.push([exec(2)]);
+    const second = intake.takeChange();
+    if (first?.type !== 'audit' || second?.type !== 'audit') throw new Error('no change');
+    const key = 'exec-reads-credentials|';
+    expect(second.audit.groups.get(`${key}bob`)).toBe(first.audit.groups.get(`${key}bob`));
+    expect(second.audit.groups.get(`${key}alice`)?.count).toBe(2);
+    expect(first.audit.groups.get(`${key}alice`)?.count).toBe(1);
+    expect(intake.takeChange()).toBeNull();
+  });
+
+  it('keeps a bounded window of events, and counts all', () => {
+    const intake = createAuditIntake({ window: 10 });
+    for (let batch = 0; batch < 20; batch += 1) intake.push(Array.from({ length: 7 }, () => event()));
+    const state = intake.state();
+    expect(state.events).toHaveLength(10);
+    expect(state.total).toBe(140);
+  });
+
+  it('bounds what it keeps of endless repeats and actors', () => {
+    const intake = createAuditIntake({ window: 0 });
+    for (let number = 0; number < 6000; number += 1) intake.push([exec(number % 50, `user${number}`)]);
+    for (let number = 0; number < 500; number += 1) intake.push([exec(1, 'alice')]);
+    const { groups } = intake.state();
+    expect(groups.size).toBeLessThanOrEqual(5000);
+    const kept = [...groups.values()].flatMap((group) => group.hours.flatMap((hour) => hour.events));
+    expect(kept.length).toBeLessThanOrEqual(20_000);
+    expect(groups.get('exec-reads-credentials|alice')?.hours[0]?.events.length).toBeLessThanOrEqual(20);
+  });
+
+  it('finds gaps that are no chance, and none in a quiet log', () => {
+    const busy = createAuditIntake();
+    const every = (from: number, to: number, step: number): AuditEvent[] =>
+      Array.from({ length: Math.floor((to - from) / step) }, (_, index) =>
+        event({ requestReceivedTimestamp: at(from + index * step) }),
+      );
+    busy.push([...every(0, 600, 2), ...every(1800, 2400, 2)]);
+    expect(busy.state().coverage.gaps).toEqual([{ from: START + 600_000, to: START + 1_800_000 }]);
+    const quiet = createAuditIntake();
+    quiet.push(every(0, 7200, 590));
+    expect(quiet.state().coverage.gaps).toEqual([]);
+  });
+
+  it('says what a log of level Metadata cannot show', () => {
+    const intake = createAuditIntake();
+    intake.push([exec(0), event({ verb: 'create' })]);
+    intake.note({
+      source: 'x',
+      lines: 2,
+      broken: 0,
+      truncated: 0,
+      duplicates: 0,
+      legacy: 0,
+      skipped: 0,
+      cut: 0,
+      unordered: 0,
+      first: 0,
+      last: 0,
+    });
+    const state = intake.state();
+    expect(auditCoverageText(state)).toBe('log: Metadata, no gaps');
+    const impossible = auditBlindSpots(state)
+      .filter((one) => one.isImpossible)
+      .map((one) => one.detection);
+    expect(impossible).toEqual(
+      expect.arrayContaining(['privileged-pod-created', 'cluster-admin-bound', 'events-deleted']),
+    );
+    expect(impossible).not.toContain('exec-into-pod');
+  });
+
+  it('names expected writers at info, and k8sec itself only for what it does', () => {
+    const intake = createAuditIntake({ isDeployer: (user) => user === 'ci', self: 'alice' });
+    const lists = (username: string, userAgent: string): AuditEvent =>
+      event({
+        verb: 'list',
+        user: { username, groups: [] },
+        userAgent,
+        requestURI: '/api/v1/secrets?limit=500',
+        objectRef: { resource: 'secrets' },
+      });
+    intake.push([
+      event({
+        verb: 'create',
+        user: { username: 'ci', groups: [] },
+        objectRef: { resource: 'daemonsets', namespace: 'shop', name: 'd' },
+      }),
+      lists('alice', 'k8sec/0.1.0'),
+      lists('eve', 'k8sec/0.1.0'),
+    ]);
+    const found = [...intake.state().groups.values()].map((group) => [group.actor.name, group.severity]);
+    expect(found).toEqual([
+      ['ci', 'info'],
+      ['alice', 'info'],
+      ['eve', 'high'],
+    ]);
+  });
+
+  it.each(Object.keys(WRAPPERS))('%s: the same detections as NDJSON', (name) => {
+    const raw = [
+      rawEvent({
+        stage: 'ResponseStarted',
+        verb: 'get',
+        requestURI: '/api/v1/namespaces/a/pods/p/exec?command=id',
+        objectRef: { resource: 'pods', subresource: 'exec', namespace: 'a', name: 'p' },
+      }),
+      rawEvent({ verb: 'list', requestURI: '/api/v1/secrets', objectRef: { resource: 'secrets' } }),
+      rawEvent({
+        verb: 'create',
+        level: 'Request',
+        objectRef: { resource: 'clusterrolebindings', name: 'x' },
+        requestObject: { roleRef: { kind: 'ClusterRole', name: 'cluster-admin' }, subjects: [] },
+      }),
+    ];
+    const texts = (shape: string): unknown => {
+      const intake = createAuditIntake();
+      const text = new AuditText({ source: 'x', seen: createSeenEvents(), onEvents: (events) => intake.push(events) });
+      text.push(Buffer.from(WRAPPERS[shape]?.(raw) ?? ''));
+      text.end();
+      text.flush();
+      return [...intake.state().groups.values()].map((group) => [
+        group.detection,
+        group.severity,
+        group.hours[0]?.text,
+      ]);
+    };
+    expect(texts(name)).toEqual(texts('NDJSON'));
+    expect(texts(name)).toHaveLength(3);
+  });
+});
+
+describe('sliding window', () => {
+  it('equals the definition, in any order of arrival within the window', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 40 })), { maxLength: 30 }),
+        fc.integer({ min: 2, max: 6 }),
+        (adds, least) => {
+          const window = new SlidingWindow(10);
+          const latest = new Map<string, number>();
+          for (const [item, time] of adds) {
+            latest.set(String(item), time);
+            const found = window.add('k', String(item), time, least);
+            const times = [...latest.values()];
+            const fullest = Math.max(
+              ...times.map((from) =>
+                from <= time && time < from + 10 ? times.filter((one) => one >= from && one < from + 10).length : 0,
+              ),
+            );
+            expect(found !== null).toBe(fullest >= least);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('the reason of a decision', () => {
+  it.each([
+    [
+      'RBAC: allowed by ClusterRoleBinding "b" of ClusterRole "r" to Group "g"',
+      { bindingKind: 'ClusterRoleBinding', namespace: '', binding: 'b', role: 'r', subject: 'g' },
+    ],
+    [
+      'RBAC: allowed by RoleBinding "b/ns" of Role "r" to ServiceAccount "sa/ns"',
+      { bindingKind: 'RoleBinding', namespace: 'ns', binding: 'b', subject: 'sa/ns' },
+    ],
+    ['RBAC: allowed by ClusterRoleBinding "a\\"b" of ClusterRole "r" to User "u"', { binding: 'a"b' }],
+  ])('%s', (text, expected) => {
+    expect(parseGrantReason(text)).toMatchObject(expected);
+  });
+
+  it('is none where RBAC did not allow it', () => {
+    expect(parseGrantReason('')).toBeNull();
+    expect(parseGrantReason('webhook says yes')).toBeNull();
+  });
+});

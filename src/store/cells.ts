@@ -1,32 +1,59 @@
 /** A computed value and the buckets that it read. */
-interface Cell {
+interface Cell<C> {
   readonly bucket: string;
-  readonly compute: (previous: unknown) => unknown;
+  readonly compute: (context: C, previous: unknown) => unknown;
   readonly equals: (a: unknown, b: unknown) => boolean;
   value: unknown;
   /** Undefined until the first run, and while it is not current. */
-  reads: ReadSet | undefined;
+  reads: ReadSet<C> | undefined;
   dirty: boolean;
   running: boolean;
 }
 
 /** The buckets that one or more cells read. Cells that read the same buckets share one. */
-interface ReadSet {
+interface ReadSet<C> {
   readonly signature: string;
   readonly buckets: readonly string[];
-  readonly cells: Set<Cell>;
+  readonly cells: Set<Cell<C>>;
+}
+
+/** What a graph is laid over: its values stand wherever nothing that they read differs. */
+interface Base<C> {
+  readonly graph: CellGraph<C>;
+  readonly touched: ReadonlySet<string>;
+  /** Keys of the cells that hang on what was touched, directly or through others. */
+  readonly stale: ReadonlySet<string>;
 }
 
 /**
  * Incremental computation over named buckets: a cell remembers what it read, a touched bucket makes its readers dirty,
  * and a cell that comes out equal again stops the wave (the demand-driven recomputation of Adapton and Salsa).
  */
-export class CellGraph {
-  readonly #cells = new Map<string, Cell>();
-  readonly #readSets = new Map<string, ReadSet>();
-  readonly #readers = new Map<string, Set<ReadSet>>();
+export class CellGraph<C> {
+  /** What computations are given to read from. */
+  readonly #context: C;
+  readonly #base: Base<C> | undefined;
+  /** False for one pass over contents that never change: nothing is recorded, values are only kept. */
+  readonly #isLive: boolean;
+  readonly #cells = new Map<string, Cell<C>>();
+  readonly #readSets = new Map<string, ReadSet<C>>();
+  readonly #readers = new Map<string, Set<ReadSet<C>>>();
   #recorder: Set<string> | undefined;
-  #dirty = new Set<Cell>();
+  #dirty = new Set<Cell<C>>();
+
+  constructor(context: C, isLive = true, base?: Base<C>) {
+    this.#context = context;
+    this.#isLive = isLive;
+    this.#base = base;
+  }
+
+  /**
+   * A graph of the same computations over other contents, of which only `touched` differs. It computes nothing again
+   * whose reads came out the same.
+   */
+  overlay(context: C, touched: ReadonlySet<string>): CellGraph<C> {
+    return new CellGraph(context, false, { graph: this, touched, stale: this.dependents(touched) });
+  }
 
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
@@ -34,14 +61,12 @@ export class CellGraph {
   }
 
   /** The value of a cell, computed when it is new or something that it read has changed. */
-  read<T>(key: string, compute: (previous: T | undefined) => T, equals: (a: T, b: T) => boolean): T {
-    const bucket = `=${key}`;
-    this.record(bucket);
-    let cell = this.#cells.get(key);
+  read<T>(key: string, compute: (context: C, previous: T | undefined) => T, equals: (a: T, b: T) => boolean): T {
+    let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
       cell = {
-        bucket,
-        compute: compute as (previous: unknown) => unknown,
+        bucket: `=${key}`,
+        compute: compute as (context: C, previous: unknown) => unknown,
         equals: equals as (a: unknown, b: unknown) => boolean,
         value: undefined,
         reads: undefined,
@@ -50,6 +75,8 @@ export class CellGraph {
       };
       this.#cells.set(key, cell);
     }
+    // The cell's own string: its hash is known already, and this is the hottest line of all.
+    this.record(cell.bucket);
     if (cell.dirty) this.#run(cell);
     return cell.value as T;
   }
@@ -113,21 +140,47 @@ export class CellGraph {
     this.#dirty.delete(cell);
   }
 
-  #run(cell: Cell): void {
+  /** The base's cell where its value still stands, or a cell of our own that starts from it. */
+  #fromBase(key: string): Cell<C> | undefined {
+    const base = this.#base;
+    if (base === undefined) return undefined;
+    const there = base.graph.#cells.get(key);
+    if (there === undefined || there.dirty) return undefined;
+    if (!base.stale.has(key)) return there;
+    if (!this.#differs(there, base)) {
+      this.#cells.set(key, there);
+      return there;
+    }
+    const own: Cell<C> = { ...there, dirty: true, running: false };
+    this.#cells.set(key, own);
+    return own;
+  }
+
+  /** Whether anything that a cell of the base read is not the same here. */
+  #differs(cell: Cell<C>, { graph, touched, stale }: Base<C>): boolean {
+    return (cell.reads?.buckets ?? []).some((bucket) => {
+      if (touched.has(bucket)) return true;
+      const key = bucket.slice(1);
+      const inner = bucket.startsWith('=') && stale.has(key) ? graph.#cells.get(key) : undefined;
+      return inner !== undefined && this.read(key, inner.compute, inner.equals) !== inner.value;
+    });
+  }
+
+  #run(cell: Cell<C>): void {
     if (cell.running) throw new Error(`The computation ${cell.bucket} reads itself.`);
     const outer = this.#recorder;
-    const reads = new Set<string>();
+    const reads = this.#isLive ? new Set<string>() : undefined;
     this.#recorder = reads;
     cell.running = true;
     let value: unknown;
     try {
-      value = cell.compute(cell.value);
+      value = cell.compute(this.#context, cell.value);
     } finally {
       cell.running = false;
       this.#recorder = outer;
     }
     const isNew = cell.reads === undefined;
-    this.#link(cell, reads);
+    if (reads !== undefined) this.#link(cell, reads);
     cell.dirty = false;
     this.#dirty.delete(cell);
     if (isNew || !cell.equals(cell.value, value)) {
@@ -136,7 +189,7 @@ export class CellGraph {
     }
   }
 
-  #link(cell: Cell, reads: ReadonlySet<string>): void {
+  #link(cell: Cell<C>, reads: ReadonlySet<string>): void {
     const buckets = [...reads];
     const signature = buckets.join('\n');
     if (cell.reads?.signature === signature) return;
@@ -155,7 +208,7 @@ export class CellGraph {
     cell.reads = readSet;
   }
 
-  #unlink(cell: Cell): void {
+  #unlink(cell: Cell<C>): void {
     const readSet = cell.reads;
     if (readSet === undefined) return;
     cell.reads = undefined;

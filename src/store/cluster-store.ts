@@ -5,6 +5,9 @@ import type { Kind } from '../model/kind.ts';
 import type { KubeObject, ObjectOf } from '../model/objects.ts';
 import { deepEqual } from './deep-equal.ts';
 
+/** Why the metrics are not known as long as nobody has answered for them. */
+export const METRICS_NOT_READ = 'not read yet';
+
 const NO_FACTS: ClusterFacts = {
   source: 'cluster',
   complete: true,
@@ -15,7 +18,7 @@ const NO_FACTS: ClusterFacts = {
   user: null,
   deprecatedApis: null,
   secretTransformers: null,
-  metricsReason: 'not read yet',
+  metricsReason: METRICS_NOT_READ,
   duplicates: [],
 };
 

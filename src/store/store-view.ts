@@ -12,14 +12,28 @@ const READABLE: Readability = { ok: true };
 /** A store with the computations over it: what rules read is recorded, what changes re-runs its readers. */
 export class StoreView implements ClusterView {
   readonly store: ClusterStore;
-  readonly graph = new CellGraph();
+  readonly graph: CellGraph<ClusterView>;
   #now: number;
   /** Times that a computation asked about and that had not come yet. */
   readonly #alarms = new Set<number>();
 
-  constructor(store: ClusterStore, now: number) {
+  /**
+   * @param now evaluation time in milliseconds since the epoch
+   * @param isLive false for one pass over a store that never changes, which then costs no records of reads
+   * @param graph the computations, where they are laid over those of another view
+   */
+  constructor(store: ClusterStore, now: number, isLive = true, graph?: (view: ClusterView) => CellGraph<ClusterView>) {
     this.store = store;
     this.#now = now;
+    this.graph = graph?.(this) ?? new CellGraph<ClusterView>(this, isLive);
+  }
+
+  /** This view as it would be after some changes. Nothing is computed again whose reads stay the same. */
+  overlay(changes: readonly Change[]): { readonly after: StoreView; readonly touched: ReadonlySet<string> } {
+    const store = this.store.fork();
+    const touched = store.apply(changes);
+    const after = new StoreView(store, this.#now, false, (view) => this.graph.overlay(view, touched));
+    return { after, touched };
   }
 
   /** Applies changes; computations that read what changed become dirty. Returns the touched buckets. */
@@ -122,7 +136,7 @@ export class StoreView implements ClusterView {
     compute: (view: ClusterView, previous: T | undefined) => T,
     equals: (a: T, b: T) => boolean = Object.is,
   ): T {
-    return this.graph.read<T>(key, (previous) => compute(this, previous), equals);
+    return this.graph.read<T>(key, compute, equals);
   }
 }
 

@@ -5,7 +5,7 @@ const same = Object.is;
 const NEVER = (): boolean => false;
 
 function counted() {
-  const graph = new CellGraph();
+  const graph = new CellGraph(undefined);
   const inputs = new Map<string, number>();
   const runs: string[] = [];
   const input = (name: string): number => {

@@ -1,0 +1,74 @@
+import { RECOMMENDED_LABELS } from '../../kube/recommended-labels.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadNamespaces } from './label-census.ts';
+import { isMirror, labelHealth, ownLabels } from './label-health.ts';
+
+/** How many workloads of a group carry all recommended labels, and how many labels of all that there could be. */
+export interface Coverage {
+  readonly workloads: number;
+  readonly complete: number;
+  /** Recommended labels present, of `workloads` × 6. */
+  readonly labels: number;
+}
+
+export interface LabelCoverage {
+  readonly all: Coverage;
+  readonly byNamespace: ReadonlyMap<string, Coverage>;
+  readonly byKind: ReadonlyMap<string, Coverage>;
+  /** By the team or owner that workloads name; '' for those that name none. */
+  readonly byTeam: ReadonlyMap<string, Coverage>;
+}
+
+/** Keys by which workloads name who is responsible for them. */
+const TEAM_KEYS = ['team', 'owner', 'app.kubernetes.io/team', 'app.kubernetes.io/owner'] as const;
+
+const NONE: Coverage = { workloads: 0, complete: 0, labels: 0 };
+
+/** Coverage of recommended labels per namespace, kind and team. Mirror pods, which nobody can label, are left out. */
+export function labelCoverage(view: ClusterView): LabelCoverage {
+  return view.derive('label-coverage', (inner) => {
+    const byNamespace = new Map<string, Coverage>();
+    const byKind = new Map<string, Coverage>();
+    const byTeam = new Map<string, Coverage>();
+    let all = NONE;
+    for (const namespace of workloadNamespaces(inner)) {
+      for (const { kind, team, coverage } of judged(inner, namespace)) {
+        all = sum(all, coverage);
+        byNamespace.set(namespace, sum(byNamespace.get(namespace), coverage));
+        byKind.set(kind, sum(byKind.get(kind), coverage));
+        byTeam.set(team, sum(byTeam.get(team), coverage));
+      }
+    }
+    return { all, byNamespace, byKind, byTeam };
+  });
+}
+
+interface Judged {
+  readonly kind: string;
+  readonly team: string;
+  readonly coverage: Coverage;
+}
+
+function judged(view: ClusterView, namespace: string): readonly Judged[] {
+  return view.derive(`label-coverage/${namespace}`, (inner) =>
+    workloads(inner, namespace).flatMap((workload): Judged[] => {
+      if (isMirror(workload)) return [];
+      const { missing } = labelHealth(workload);
+      const labels = RECOMMENDED_LABELS.length - missing.length;
+      const coverage = { workloads: 1, complete: missing.length === 0 ? 1 : 0, labels };
+      return [{ kind: workload.ref.kind, team: teamOf(workload), coverage }];
+    }),
+  );
+}
+
+function teamOf(workload: AnalysedWorkload): string {
+  const labels = ownLabels(workload);
+  const key = TEAM_KEYS.find((one) => labels[one] !== undefined);
+  return key === undefined ? '' : (labels[key] ?? '');
+}
+
+function sum(a: Coverage | undefined, b: Coverage): Coverage {
+  if (a === undefined) return b;
+  return { workloads: a.workloads + b.workloads, complete: a.complete + b.complete, labels: a.labels + b.labels };
+}

@@ -1,0 +1,169 @@
+import { refOf } from '../../kube/object-ref.ts';
+import { matches, selectorKeys } from '../../kube/selector.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
+import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
+import type { LabelSelector } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { allNamespaces, namespaceLabels } from '../network/namespace-labels.ts';
+import { widerSelectors } from './wider-selectors.ts';
+
+/** A selector somewhere in the cluster that decides something by the labels of pods. */
+export interface LabelReferrer {
+  /** Who relies on it. */
+  readonly by: ObjectRef;
+  readonly path: string;
+  readonly selector: LabelSelector;
+  /** Namespaces whose pods it looks at; null: its own. */
+  readonly namespaces: LabelSelector | null;
+}
+
+/** The pod selectors that objects of a namespace hold, in a fixed order. */
+export function referrersOf(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.derive(
+    `label-referrers/${namespace}`,
+    (inner) => [
+      ...services(inner, namespace),
+      ...policies(inner, namespace),
+      ...budgets(inner, namespace),
+      ...controllers(inner, namespace),
+      ...autoscalers(inner, namespace),
+      ...widerSelectors(inner, ['CiliumNetworkPolicy'], namespace),
+    ],
+    deepEqual,
+  );
+}
+
+/** The pod selectors of cluster-scoped objects: webhooks on pods, admin and Cilium policies. */
+export function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
+  return view.derive(
+    'label-referrers',
+    (inner) => [
+      ...webhooks(inner),
+      ...widerSelectors(inner, [
+        'AdminNetworkPolicy',
+        'BaselineAdminNetworkPolicy',
+        'ClusterNetworkPolicy',
+        'CiliumClusterwideNetworkPolicy',
+      ]),
+    ],
+    deepEqual,
+  );
+}
+
+/**
+ * Every selector that sees the pods of a namespace: its own objects', those of other namespaces that select namespaces,
+ * and those of cluster-scoped objects. Reads the whole cluster: for answers on demand, not for rules.
+ */
+export function referrersTo(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  const labels = namespaceLabels(view, namespace);
+  const elsewhere = allNamespaces(view).flatMap((other) => (other === namespace ? [] : referrersOf(view, other)));
+  return [
+    ...referrersOf(view, namespace).filter((one) => one.namespaces === null || matches(one.namespaces, labels)),
+    ...[...elsewhere, ...clusterReferrers(view)].filter(
+      (one) => one.namespaces !== null && matches(one.namespaces, labels),
+    ),
+  ];
+}
+
+/** Those that read one of the keys. */
+export function readingKeys(referrers: readonly LabelReferrer[], keys: readonly string[]): readonly LabelReferrer[] {
+  return referrers.filter((one) => selectorKeys(one.selector).some((key) => keys.includes(key)));
+}
+
+function services(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.list('Service', namespace).flatMap((service) => {
+    if (service.selector === null || Object.keys(service.selector).length === 0) return [];
+    return [
+      { by: refOf(service), path: 'spec.selector', selector: { matchLabels: service.selector }, namespaces: null },
+    ];
+  });
+}
+
+function policies(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.list('NetworkPolicy', namespace).flatMap((policy) => {
+    const by = refOf(policy);
+    const peers = (list: readonly NetworkPolicyPeer[] | undefined, path: string): LabelReferrer[] =>
+      (list ?? []).flatMap((peer, index) =>
+        peer.ipBlock !== undefined || (peer.podSelector === undefined && peer.namespaceSelector === undefined)
+          ? []
+          : [
+              {
+                by,
+                path: `${path}[${index}]`,
+                selector: peer.podSelector ?? {},
+                namespaces: peer.namespaceSelector ?? null,
+              },
+            ],
+      );
+    return [
+      { by, path: 'spec.podSelector', selector: policy.podSelector, namespaces: null },
+      ...(policy.ingress ?? []).flatMap((one, index) => peers(one.from, `spec.ingress[${index}].from`)),
+      ...(policy.egress ?? []).flatMap((one, index) => peers(one.to, `spec.egress[${index}].to`)),
+    ];
+  });
+}
+
+function budgets(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view
+    .list('PodDisruptionBudget', namespace)
+    .flatMap((budget) =>
+      budget.selector === null
+        ? []
+        : [{ by: refOf(budget), path: 'spec.selector', selector: budget.selector, namespaces: null }],
+    );
+}
+
+/** Workloads' own selectors, and the affinity and spread rules of their templates. */
+function controllers(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return WORKLOAD_KINDS.flatMap((kind: Kind) => view.list(kind, namespace) as readonly WorkloadObject[]).flatMap(
+    (object) => {
+      // A ReplicaSet of a Deployment, or a Job, selects by labels that its controller generates.
+      if (object.owners.some((owner) => owner.controller) || object.kind === 'Job') return [];
+      const by = refOf(object);
+      const own =
+        object.selector === null
+          ? []
+          : [{ by, path: 'spec.selector', selector: object.selector, namespaces: null } as const];
+      const template = object.kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template';
+      return [
+        ...own,
+        ...(object.template?.spec.affinitySelectors ?? []).map((selector) => ({
+          by,
+          path: `${template}.spec (affinity or spread)`,
+          selector,
+          namespaces: null,
+        })),
+      ];
+    },
+  );
+}
+
+/** An autoscaler counts the pods that its target's selector matches. */
+function autoscalers(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.list('HorizontalPodAutoscaler', namespace).flatMap((scaler) => {
+    const kind = WORKLOAD_KINDS.find((one) => one === scaler.target.kind);
+    const object = kind === undefined ? undefined : view.get(kind, namespace, scaler.target.name);
+    if (object === undefined || object.selector === null) return [];
+    return [{ by: refOf(scaler), path: 'spec.scaleTargetRef', selector: object.selector, namespaces: null }];
+  });
+}
+
+function webhooks(view: ClusterView): readonly LabelReferrer[] {
+  return [...view.list('ValidatingWebhookConfiguration'), ...view.list('MutatingWebhookConfiguration')].flatMap(
+    (configuration) =>
+      configuration.webhooks.flatMap((webhook) =>
+        webhook.resources.some((resource) => resource === 'pods' || resource === '*' || resource === '*/*')
+          ? [
+              {
+                by: refOf(configuration),
+                path: `webhooks[${webhook.name}].objectSelector`,
+                selector: webhook.objectSelector,
+                namespaces: webhook.namespaceSelector,
+              },
+            ]
+          : [],
+      ),
+  );
+}

@@ -1,0 +1,75 @@
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import { ownLabels, podLabels } from './label-health.ts';
+import { demandedValues, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
+import { isSlip } from './nearest-selector.ts';
+
+/** A label value of a workload that is probably meant to be another one. */
+export interface NearMiss {
+  readonly key: string;
+  readonly value: string;
+  readonly meant: string;
+  /** selector: something selects by the value that is meant; neighbours: others use it. */
+  readonly against: 'selector' | 'neighbours';
+  readonly why: string;
+  /** What was seen, in one sentence. */
+  readonly seen: string;
+}
+
+/** Label values of a workload that nearly are what a selector asks for, or what its neighbours use. */
+export function nearMisses(view: ClusterView, workload: AnalysedWorkload): readonly NearMiss[] {
+  const demanded = missedSelectors(workload, view);
+  const keys = new Set(demanded.map((one) => one.key));
+  return [...demanded, ...againstNeighbours(workload, view).filter((one) => !keys.has(one.key))];
+}
+
+/** A naming label that differs by a slip from what a selector asks for, while nothing asks for it as it is. */
+function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
+  const demanded = demandedValues(view, workload.ref.namespace);
+  return Object.entries(podLabels(workload)).flatMap(([key, value]): NearMiss[] => {
+    const own = demanded.filter((one) => one.key === key);
+    if (!NAMING_KEYS.has(key) || own.length === 0 || own.some((one) => one.value === value)) return [];
+    // A workload that is named as its label says is no typing error.
+    const isOwnName = workload.ref.name.includes(value);
+    const meant =
+      own.find((one) => one.value.toLowerCase() === value.toLowerCase()) ??
+      own.find((one) => !isOwnName && isSlip(value, one.value));
+    if (meant === undefined) return [];
+    return [
+      {
+        key,
+        value,
+        meant: meant.value,
+        against: 'selector',
+        why: `${meant.by} asks for ${key}=${meant.value}, and nothing asks for ${value}: it passes these pods by.`,
+        seen: `${meant.by} selects ${key}=${meant.value}`,
+      },
+    ];
+  });
+}
+
+function againstNeighbours(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
+  const own = ownLabels(workload);
+  const onPods = podLabels(workload);
+  return nearValues(view, workload.ref.namespace).flatMap((near): NearMiss[] => {
+    const { key, value, meant, neighbours } = near;
+    if (own[key] !== value && onPods[key] !== value) return [];
+    const where = near.scope === 'namespace' ? 'of this namespace' : 'of this cluster';
+    return [
+      {
+        key,
+        value,
+        meant,
+        against: 'neighbours',
+        why: `${neighbours} workloads ${where} say ${key}=${meant}. ${HOW[near.how]}: whatever selects ${meant} passes this one by.`,
+        seen: `${neighbours} workloads ${where} have ${key}=${meant}`,
+      },
+    ];
+  });
+}
+
+const HOW: Readonly<Record<NearValue['how'], string>> = {
+  case: 'The values differ by case only',
+  'same-environment': 'Both mean the same environment',
+  spelling: 'The values differ by a letter or two',
+};

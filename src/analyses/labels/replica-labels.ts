@@ -1,0 +1,63 @@
+import { isGeneratedLabel, revisionOf } from '../../kube/generated-labels.ts';
+import type { AnalysedWorkload, PodClass } from '../workload/workloads.ts';
+
+/** A label on which pods of one revision of a workload differ. */
+export interface ReplicaDifference {
+  readonly key: string;
+  /** What most pods have; undefined where most lack the label. */
+  readonly usual: string | undefined;
+  /** Pods with another value, or without one. */
+  readonly others: readonly { readonly pod: string; readonly value: string | undefined }[];
+}
+
+/** Labels by which an operator marks the leader among equals. */
+const ROLE_KEY = /role$/i;
+const ROLES: ReadonlySet<string> = new Set([
+  'master',
+  'primary',
+  'leader',
+  'replica',
+  'secondary',
+  'standby',
+  'standby_leader',
+  'follower',
+  'sync_standby',
+]);
+
+/**
+ * Labels that differ between pods made from one revision of a template: somebody labelled a running pod by hand. What
+ * controllers write, and how operators mark a leader, is left out.
+ */
+export function replicaDifferences(workload: AnalysedWorkload): readonly ReplicaDifference[] {
+  const living = workload.classes.filter((one) => one.state !== 'finished' && one.pods.length > 0);
+  if (living.length < 2) return [];
+  const revisions = Map.groupBy(living, (one) => revisionOf(one.labels));
+  return [...revisions].flatMap(([, classes]) => (classes.length < 2 ? [] : differencesOf(classes)));
+}
+
+function differencesOf(classes: readonly PodClass[]): readonly ReplicaDifference[] {
+  const keys = new Set(classes.flatMap((one) => Object.keys(one.labels)));
+  const total = classes.reduce((sum, one) => sum + one.pods.length, 0);
+  return [...keys].sort().flatMap((key): ReplicaDifference[] => {
+    if (isGeneratedLabel(key) || ROLE_KEY.test(key)) return [];
+    const counts = new Map<string | undefined, number>();
+    for (const one of classes) counts.set(one.labels[key], (counts.get(one.labels[key]) ?? 0) + one.pods.length);
+    if (counts.size < 2 || [...counts.keys()].some((value) => value !== undefined && ROLES.has(value.toLowerCase()))) {
+      return [];
+    }
+    // A value for each pod is a name, not a difference.
+    if (total > 2 && counts.size === total && !counts.has(undefined)) return [];
+    const [usual] = [...counts].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0]))[0] ?? [];
+    const others = classes
+      .filter((one) => one.labels[key] !== usual)
+      .flatMap((one) => one.pods.map((pod) => ({ pod: pod.name, value: one.labels[key] })));
+    return [{ key, usual, others: others.toSorted((a, b) => (a.pod < b.pod ? -1 : 1)) }];
+  });
+}
+
+/** In a tie the absent label is the usual one: it is rather added than taken away. */
+function compare(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return -1;
+  return b !== undefined && a < b ? -1 : 1;
+}

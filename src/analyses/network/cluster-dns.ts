@@ -1,0 +1,68 @@
+import type { ServiceObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { FlowPort } from './declared-flow.ts';
+import { serviceTargets, type ServiceTarget } from './service-target.ts';
+
+/** Where pods ask for names. */
+export interface ClusterDns {
+  readonly targets: readonly ServiceTarget[];
+  /** Addresses of a NodeLocal DNS cache on the host's network, and the cluster address that it answers for. */
+  readonly cacheCidrs: readonly string[];
+  readonly why: string;
+}
+
+/** The usual addresses of the DNS Service. Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service. */
+const SERVICES: readonly (readonly [namespace: string, name: string])[] = [
+  ['kube-system', 'kube-dns'],
+  ['kube-system', 'coredns'],
+  ['kube-system', 'rke2-coredns-rke2-coredns'],
+  ['openshift-dns', 'dns-default'],
+];
+
+const DNS_PORT = 53;
+/** The link-local address that the NodeLocal DNSCache add-on listens on. */
+const NODE_LOCAL = '169.254.20.10/32';
+
+/** Ports that the fallback allows where no DNS Service was found. */
+export const FALLBACK_DNS_PORTS: readonly FlowPort[] = [
+  { protocol: 'UDP', port: DNS_PORT },
+  { protocol: 'TCP', port: DNS_PORT },
+];
+
+/**
+ * The DNS pods and the port they listen on (its target port: OpenShift's differs from 53), over UDP and TCP both: an
+ * answer that is too long for UDP comes over TCP, also where the Service forgot to say so.
+ */
+export function clusterDns(view: ClusterView): ClusterDns {
+  const service = SERVICES.map(([namespace, name]) => view.get('Service', namespace, name)).find(
+    (one) => one !== undefined,
+  );
+  if (service === undefined) {
+    const why = 'DNS: no DNS Service was found, so the usual labels and port (k8s-app: kube-dns in kube-system, 53)';
+    return { targets: [], cacheCidrs: [], why };
+  }
+  const targets = serviceTargets(view, service).map(({ workload, ports }) => ({
+    workload,
+    ports: bothProtocols(ports),
+  }));
+  const why = `DNS: Service ${service.namespace}/${service.name} leads here`;
+  return { targets: targets.map((one) => one), cacheCidrs: hasNodeLocal(view) ? cacheCidrs(service) : [], why };
+}
+
+function bothProtocols(ports: readonly FlowPort[]): readonly FlowPort[] {
+  const dns = ports.filter((one) => one.protocol === 'UDP');
+  const numbers = [...new Set((dns.length > 0 ? dns : ports).map((one) => one.port))];
+  return numbers.flatMap((port): FlowPort[] => [
+    { protocol: 'UDP', port },
+    { protocol: 'TCP', port },
+  ]);
+}
+
+function hasNodeLocal(view: ClusterView): boolean {
+  return view.get('DaemonSet', 'kube-system', 'node-local-dns') !== undefined;
+}
+
+function cacheCidrs(service: ServiceObject): readonly string[] {
+  const addresses = service.clusterIPs.filter((address) => address !== 'None');
+  return [NODE_LOCAL, ...addresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`)];
+}

@@ -1,0 +1,178 @@
+import type { HostReference } from '../../model/pod-spec.ts';
+
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { mountsToken } from '../vigilance/service-account-use.ts';
+import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { apiServerEnd } from './api-server-address.ts';
+import { clusterDns } from './cluster-dns.ts';
+import type { DeclaredFlow, DeclaredFlows, FlowEnd, UnknownFlow } from './declared-flow.ts';
+import { allNamespaces } from './namespace-labels.ts';
+import { serviceOfHost, serviceTargets, type ServiceTarget } from './service-target.ts';
+import { trafficSources } from './traffic-sources.ts';
+
+const ANYONE: FlowEnd = { type: 'anyone' };
+
+/**
+ * Every connection that the cluster's objects declare: hosts named in env, arguments and ConfigMaps, Services that are
+ * open to the outside, Ingress and Gateway backends, webhooks and aggregated APIs, the API server where a token is
+ * mounted, metrics scrapers, and the ambient mesh. What is only decided at run time is in no declaration.
+ */
+export function declaredFlows(view: ClusterView): DeclaredFlows {
+  return view.derive('declared-flows', (inner) => {
+    const flows: DeclaredFlow[] = [];
+    const unknown: UnknownFlow[] = [];
+    const dns = clusterDns(inner);
+    for (const { workload, ports } of dns.targets) {
+      const destination = { type: 'workload', workload } as const;
+      flows.push({ source: ANYONE, destination, ports, why: 'DNS: every pod asks it for names' });
+      unknown.push({ workload, direction: 'egress', text: 'DNS: it may forward to resolvers outside' });
+    }
+    for (const namespace of allNamespaces(inner)) {
+      for (const workload of workloads(inner, namespace)) {
+        const source = { type: 'workload', workload } as const;
+        for (const { workload: server, ports } of dns.targets) {
+          const destination = { type: 'workload', workload: server } as const;
+          flows.push({ source, destination, ports, why: dns.why, sourceOnly: true });
+        }
+        addReferences(inner, workload, flows, unknown);
+        addApiServer(inner, workload, flows, unknown);
+      }
+    }
+    flows.push(...outsideFlows(inner), ...apiServerCallbacks(inner), ...memberFlows(inner));
+    const sources = trafficSources(inner);
+    flows.push(...sources.flows);
+    unknown.push(...sources.unknown);
+    return { flows, unknown };
+  });
+}
+
+/** All specs that a workload's pods have, or would have. */
+function specsOf(workload: AnalysedWorkload): readonly AnalysedWorkload['classes'][number]['spec'][] {
+  const template = workload.template === undefined ? [] : [workload.template.spec];
+  return [...new Set([...workload.classes.map((one) => one.spec), ...template])];
+}
+
+function addReferences(
+  view: ClusterView,
+  workload: AnalysedWorkload,
+  flows: DeclaredFlow[],
+  unknown: UnknownFlow[],
+): void {
+  const { namespace } = workload.ref;
+  for (const reference of referencesOf(view, workload)) {
+    const service = serviceOfHost(view, reference.host, namespace);
+    const named = `${reference.from} names ${reference.host}${reference.port === null ? '' : `:${reference.port}`}`;
+    if (service !== undefined && service.type !== 'ExternalName') {
+      const targets = serviceTargets(view, service, reference.port ?? undefined);
+      flows.push(...targets.flatMap((target) => flowTo(workload, target, named)));
+      if (targets.length === 0)
+        unknown.push({ workload, direction: 'egress', text: `${named}, which leads to no pod` });
+    } else if (isAddress(reference.host) && reference.port !== null) {
+      const cidrs = [`${reference.host}/${reference.host.includes(':') ? 128 : 32}`];
+      const destination = { type: 'addresses', cidrs } as const;
+      const ports = [{ protocol: 'TCP', port: reference.port } as const];
+      flows.push({ source: { type: 'workload', workload }, destination, ports, why: named });
+    } else if (reference.host.includes('.')) {
+      unknown.push({ workload, direction: 'egress', text: `${named}: DNS decides the address` });
+    }
+  }
+}
+
+function flowTo(source: AnalysedWorkload, { workload, ports }: ServiceTarget, why: string): readonly DeclaredFlow[] {
+  return [{ source: { type: 'workload', workload: source }, destination: { type: 'workload', workload }, ports, why }];
+}
+
+/** Hosts in the pod specification, and in the ConfigMaps that the pods mount or read. */
+function referencesOf(view: ClusterView, workload: AnalysedWorkload): readonly HostReference[] {
+  return specsOf(workload).flatMap((spec) => {
+    const sources = [
+      ...spec.volumes.flatMap((volume) => volume.sources),
+      ...spec.containers.flatMap((container) => container.envSources),
+    ];
+    const maps = new Set(sources.filter((one) => one.kind === 'ConfigMap').map((one) => one.name));
+    const inMaps = [...maps].flatMap((name) =>
+      (view.get('ConfigMap', workload.ref.namespace, name)?.references ?? []).map((one) => ({
+        ...one,
+        from: one.from.includes(name) ? one.from : `ConfigMap ${name} (${one.from})`,
+      })),
+    );
+    return [...spec.references, ...inMaps];
+  });
+}
+
+function addApiServer(
+  view: ClusterView,
+  workload: AnalysedWorkload,
+  flows: DeclaredFlow[],
+  unknown: UnknownFlow[],
+): void {
+  const mounts = specsOf(workload).some((spec) => mountsToken(view, workload.ref.namespace, spec) !== false);
+  if (!mounts) return;
+  const api = apiServerEnd(view);
+  const why = 'its pods mount a service account token: the API server';
+  if (api === undefined) {
+    unknown.push({ workload, direction: 'egress', text: `${why}, whose address could not be read` });
+  } else {
+    flows.push({ source: { type: 'workload', workload }, destination: api.end, ports: api.ports, why });
+  }
+}
+
+/** Services that lead traffic in from outside: the source address may be the client's, a node's or the balancer's. */
+function outsideFlows(view: ClusterView): readonly DeclaredFlow[] {
+  return view.list('Service').flatMap((service) => {
+    const isOutside = service.type === 'LoadBalancer' || service.type === 'NodePort' || service.externalIPs.length > 0;
+    if (!isOutside) return [];
+    const why = `Service ${service.name} (${service.type}) leads traffic in from outside`;
+    return serviceTargets(view, service).map(({ workload, ports }): DeclaredFlow => ({
+      source: ANYONE,
+      destination: { type: 'workload', workload },
+      ports,
+      why,
+    }));
+  });
+}
+
+/** Members of a StatefulSet find each other through its headless Service. */
+function memberFlows(view: ClusterView): readonly DeclaredFlow[] {
+  return view.list('Service').flatMap((service) => {
+    if (!service.clusterIPs.includes('None')) return [];
+    const why = `its members find each other through headless Service ${service.name}`;
+    return serviceTargets(view, service)
+      .filter(({ workload }) => workload.ref.kind === 'StatefulSet')
+      .flatMap((target) => flowTo(target.workload, target, why));
+  });
+}
+
+/** Webhooks, aggregated APIs and CRD conversions: the API server calls them, and is not on the pod network. */
+function apiServerCallbacks(view: ClusterView): readonly DeclaredFlow[] {
+  type Target = { readonly namespace: string; readonly name: string; readonly port: number } | null;
+  const called = (target: Target, why: string): readonly DeclaredFlow[] => {
+    const service = target === null ? undefined : view.get('Service', target.namespace, target.name);
+    if (target === null || service === undefined) return [];
+    return serviceTargets(view, service, target.port).map(({ workload, ports }): DeclaredFlow => ({
+      source: ANYONE,
+      destination: { type: 'workload', workload },
+      ports,
+      why,
+    }));
+  };
+  const text = 'the API server calls it, from outside the pod network';
+  const webhooks = (['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).flatMap((kind) =>
+    view
+      .list(kind)
+      .flatMap((object) =>
+        object.webhooks.flatMap((webhook) => called(webhook.service, `webhook ${object.name}: ${text}`)),
+      ),
+  );
+  return [
+    ...webhooks,
+    ...view.list('APIService').flatMap((one) => called(one.service, `APIService ${one.name}: ${text}`)),
+    ...view
+      .list('CustomResourceDefinition')
+      .flatMap((one) => called(one.conversionService, `conversion of ${one.name}: ${text}`)),
+  ];
+}
+
+function isAddress(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || host.split(':').length > 2;
+}

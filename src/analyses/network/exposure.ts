@@ -1,0 +1,129 @@
+import { containsAddress, parseAddress, parseCidr } from '../../kube/ip-range.ts';
+import type { ServiceObject } from '../../model/objects.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { workload as workloadOf, type AnalysedWorkload } from '../workload/workloads.ts';
+
+/** One way in from outside the pod network. */
+export interface Exposure {
+  readonly type: 'LoadBalancer' | 'NodePort' | 'externalIPs' | 'hostPort' | 'Ingress' | 'Gateway';
+  /** What stands before the pods, such as `Service data/postgres-lb`. */
+  readonly by: string;
+  readonly ports: readonly number[];
+  /**
+   * Of a load balancer: whether its address is reachable from everywhere. A cloud's firewall can't be seen, so that
+   * `public` is the address, never "open to the internet" as a fact.
+   */
+  readonly address: 'public' | 'private' | 'unknown';
+  /** loadBalancerSourceRanges; empty: everybody. */
+  readonly sourceRanges: readonly string[];
+}
+
+/** Addresses that are not routed on the internet. Source: IANA special-purpose address registries. */
+const PRIVATE = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+  '::1/128',
+].flatMap((cidr) => parseCidr(cidr) ?? []);
+
+/** How a workload's pods are reachable from outside, the widest way first. */
+export function exposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
+  const { namespace, kind, name } = workload.ref;
+  return view.derive(
+    `exposure/${namespace}/${kind}/${name}`,
+    (inner) => {
+      const now = workloadOf(inner, namespace, kind, name);
+      return now === undefined ? [] : findExposures(inner, now);
+    },
+    deepEqual,
+  );
+}
+
+/** The Services of a namespace that send traffic to pods with these labels. */
+export function servicesOf(view: ClusterView, workload: AnalysedWorkload): readonly ServiceObject[] {
+  return view
+    .list('Service', workload.ref.namespace)
+    .filter((service) => workload.classes.some((one) => serviceSelects(service, one.labels)));
+}
+
+/** A Service without a selector selects no pods; its endpoints are written by somebody else. */
+export function serviceSelects(service: ServiceObject, labels: Readonly<Record<string, string>>): boolean {
+  if (service.selector === null || service.type === 'ExternalName') return false;
+  const pairs = Object.entries(service.selector);
+  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+}
+
+/** `LoadBalancer 5432`, for tables. */
+export function exposureText(exposure: Exposure): string {
+  return exposure.ports.length === 0 ? exposure.type : `${exposure.type} ${exposure.ports.join(',')}`;
+}
+
+function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
+  const services = servicesOf(view, workload);
+  const names = new Set(services.map((service) => service.name));
+  return [
+    ...services.flatMap(serviceExposures),
+    ...hostPorts(workload),
+    ...behindIngress(view, workload.ref.namespace, names),
+    ...behindGateway(view, workload.ref.namespace, names),
+  ];
+}
+
+function serviceExposures(service: ServiceObject): readonly Exposure[] {
+  const by = `Service ${service.namespace}/${service.name}`;
+  const ports = service.ports.map((port) => port.port);
+  const found: Exposure[] = [];
+  if (service.type === 'LoadBalancer') {
+    const address = addressClass(service.loadBalancerAddresses);
+    found.push({ type: 'LoadBalancer', by, ports, address, sourceRanges: service.loadBalancerSourceRanges });
+  }
+  if (service.externalIPs.length > 0) {
+    found.push({ type: 'externalIPs', by, ports, address: addressClass(service.externalIPs), sourceRanges: [] });
+  }
+  if (service.type === 'NodePort') {
+    const nodePorts = service.ports.flatMap((port) => port.nodePort ?? []);
+    found.push({ type: 'NodePort', by, ports: nodePorts, address: 'unknown', sourceRanges: [] });
+  }
+  return found;
+}
+
+function hostPorts(workload: AnalysedWorkload): readonly Exposure[] {
+  const specs = new Set(workload.classes.map((one) => one.spec));
+  const ports = [...specs].flatMap((spec: PodSpec) =>
+    spec.containers.flatMap((container) => container.ports.flatMap((port) => port.hostPort ?? [])),
+  );
+  if (ports.length === 0) return [];
+  const by = 'hostPort of its pods';
+  const unique = [...new Set(ports)].sort((a, b) => a - b);
+  return [{ type: 'hostPort', by, ports: unique, address: 'unknown', sourceRanges: [] }];
+}
+
+function behindIngress(view: ClusterView, namespace: string, services: ReadonlySet<string>): readonly Exposure[] {
+  return view.list('Ingress', namespace).flatMap((ingress): Exposure[] => {
+    if (!ingress.backends.some((backend) => services.has(backend.service))) return [];
+    const by = `Ingress ${namespace}/${ingress.name}`;
+    return [{ type: 'Ingress', by, ports: [], address: addressClass(ingress.addresses), sourceRanges: [] }];
+  });
+}
+
+function behindGateway(view: ClusterView, namespace: string, services: ReadonlySet<string>): readonly Exposure[] {
+  return view.list('HTTPRoute').flatMap((route): Exposure[] => {
+    const meant = route.backends.some((one) => one.namespace === namespace && services.has(one.service));
+    if (!meant) return [];
+    const by = `HTTPRoute ${route.namespace}/${route.name}`;
+    return [{ type: 'Gateway', by, ports: [], address: 'unknown', sourceRanges: [] }];
+  });
+}
+
+function addressClass(addresses: readonly string[]): Exposure['address'] {
+  const parsed = addresses.map(parseAddress);
+  if (parsed.some((one) => one !== null && !PRIVATE.some((range) => containsAddress(range, one)))) return 'public';
+  return parsed.length > 0 && parsed.every((one) => one !== null) ? 'private' : 'unknown';
+}

@@ -1,0 +1,132 @@
+import type { Direction } from '../../kube/network-policy-rule.ts';
+import { intersectPorts, isNoPorts, NO_PORTS, subtractPorts, unionPorts, type PortSet } from '../../kube/port-set.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { groupBy } from '../workload/group-by.ts';
+import { workloads } from '../workload/workloads.ts';
+import { portsWithOutside, portsWithPod, uniteRanges, type AllowedPorts, type RangePorts } from './allowed-ports.ts';
+import { profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
+import { inapplicable } from './isolation.ts';
+import { allNamespaces } from './namespace-labels.ts';
+
+export type WorkloadRefText = ObjectRef & { readonly namespace: string };
+
+/** A workload in the pod network, with the classes of its pods that take part in it. */
+export interface ReachNode {
+  readonly ref: WorkloadRefText;
+  readonly classes: readonly PeerProfiles[];
+  /** Why nothing can be said about it; '' where its policies are decided. */
+  readonly undecided: string;
+}
+
+export interface ReachTable {
+  /** In order of namespace, kind and name; only workloads with at least one pod (or template) in the pod network. */
+  readonly nodes: readonly ReachNode[];
+  /** Workloads that policies do not apply to: host network, finished. */
+  readonly notApplicable: readonly { readonly ref: WorkloadRefText; readonly reason: string }[];
+}
+
+/** What one workload may open to another. */
+export interface PairPorts {
+  readonly certain: PortSet;
+  /** Beyond `certain`: what only an ipBlock over a pod's own address allows. */
+  readonly uncertain: PortSet;
+}
+
+export const CNI_DEPENDENT = 'depends on the CNI';
+
+/** Every workload of the cluster with what decides its connections. */
+export function reachTable(view: ClusterView): ReachTable {
+  return view.derive('reach-table', (inner) => {
+    const parts = allNamespaces(inner).map((namespace) => namespaceNodes(inner, namespace));
+    return { nodes: parts.flatMap((part) => part.nodes), notApplicable: parts.flatMap((part) => part.notApplicable) };
+  });
+}
+
+function namespaceNodes(view: ClusterView, namespace: string): ReachTable {
+  return view.derive(`reach-nodes/${namespace}`, (inner) => {
+    const profiles = profileIndex(inner, namespace);
+    const nodes: ReachNode[] = [];
+    const notApplicable: { ref: WorkloadRefText; reason: string }[] = [];
+    for (const { ref, classes } of workloads(inner, namespace)) {
+      const own = classes.flatMap((podClass) => profiles.get(podClass) ?? []);
+      const first = classes[0];
+      if (own.length > 0) nodes.push({ ref, classes: own, undecided: undecidedReason(own) });
+      else if (first !== undefined) notApplicable.push({ ref, reason: inapplicable(first) });
+    }
+    return { nodes, notApplicable };
+  });
+}
+
+function undecidedReason(classes: readonly PeerProfiles[]): string {
+  return classes.map((one) => one.ingress.undecided || one.egress.undecided).find((reason) => reason !== '') ?? '';
+}
+
+/**
+ * Answers about one workload and others. Pods with the same policies give the same answer about it, so that each
+ * distinct profile on the other side is evaluated once.
+ */
+export class ReachRow {
+  readonly #node: ReachNode;
+  readonly #known = new Map<PeerProfiles, Map<DirectionProfile, Map<string, AllowedPorts>>>();
+
+  /** @param node the workload that all questions of this row are about */
+  constructor(node: ReachNode) {
+    this.#node = node;
+  }
+
+  /** What the row's workload may open to another: egress here AND ingress there, on the same protocol and port. */
+  to(destination: ReachNode): PairPorts {
+    return this.#unite(destination, (own, other) =>
+      both(portsWithPod(own.egress, own.peer, other.peer), () => this.#far(own, other, other.ingress)),
+    );
+  }
+
+  /** What another workload may open to the row's. */
+  from(source: ReachNode): PairPorts {
+    return this.#unite(source, (own, other) =>
+      both(portsWithPod(own.ingress, own.peer, other.peer), () => this.#far(own, other, other.egress)),
+    );
+  }
+
+  #unite(node: ReachNode, ask: (own: PeerProfiles, other: PeerProfiles) => AllowedPorts): PairPorts {
+    let certain: PortSet = NO_PORTS;
+    let possible: PortSet = NO_PORTS;
+    for (const own of this.#node.classes) {
+      for (const other of node.classes) {
+        const ports = ask(own, other);
+        certain = unionPorts(certain, ports.certain);
+        possible = unionPorts(possible, ports.possible);
+      }
+    }
+    return { certain, uncertain: possible === certain ? NO_PORTS : subtractPorts(possible, certain) };
+  }
+
+  #far(own: PeerProfiles, other: PeerProfiles, profile: DirectionProfile): AllowedPorts {
+    const known = groupBy(groupBy(this.#known, own), profile);
+    const key = profile.direction === 'ingress' ? other.peer.namesKey : '';
+    let ports = known.get(key);
+    if (ports === undefined) known.set(key, (ports = portsWithPod(profile, other.peer, own.peer)));
+    return ports;
+  }
+}
+
+function both(near: AllowedPorts, far: () => AllowedPorts): AllowedPorts {
+  if (isNoPorts(near.possible)) return near;
+  const other = far();
+  const certain = intersectPorts(near.certain, other.certain);
+  if (near.certain === near.possible && other.certain === other.possible) return { certain, possible: certain };
+  return { certain, possible: intersectPorts(near.possible, other.possible) };
+}
+
+/** What a workload may open to outside addresses (egress), or they to it (ingress). */
+export function outsidePorts(node: ReachNode, direction: Direction): readonly RangePorts[] {
+  const known = new Map<string, readonly RangePorts[]>();
+  const lists = node.classes.map((one) => {
+    const key = `${one[direction].key}\n${direction === 'ingress' ? one.peer.namesKey : ''}`;
+    let list = known.get(key);
+    if (list === undefined) known.set(key, (list = portsWithOutside(one[direction], one.peer)));
+    return list;
+  });
+  return uniteRanges([...new Set(lists)]);
+}

@@ -1,0 +1,65 @@
+import { isProtocol } from '../../kube/port-set.ts';
+import { targetPorts } from '../../kube/network-service-port.ts';
+import type { ServiceObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import type { FlowPort } from './declared-flow.ts';
+import { serviceSelects } from './exposure.ts';
+
+export interface ServiceTarget {
+  readonly workload: AnalysedWorkload;
+  readonly ports: readonly FlowPort[];
+}
+
+/**
+ * The workloads behind a Service and the pod ports that its ports lead to: policies see pod ports, not Service ports.
+ *
+ * @param port only this Service port, by number or name; undefined: all of them
+ */
+export function serviceTargets(
+  view: ClusterView,
+  service: ServiceObject,
+  port?: number | string,
+): readonly ServiceTarget[] {
+  const asked = service.ports.filter((one) => port === undefined || one.port === port || one.name === port);
+  return workloads(view, service.namespace).flatMap((workload) => {
+    const sets = [...workload.classes, ...(workload.template === undefined ? [] : [workload.template])];
+    const behind = sets.filter((one) => serviceSelects(service, one.labels));
+    const ports = new Map<string, FlowPort>();
+    for (const { spec } of behind) {
+      for (const one of asked) {
+        if (!isProtocol(one.protocol)) continue;
+        for (const target of targetPorts(one, spec)) {
+          ports.set(`${one.protocol}/${target}`, { protocol: one.protocol, port: target });
+        }
+      }
+    }
+    return ports.size === 0 ? [] : [{ workload, ports: [...ports.values()] }];
+  });
+}
+
+/** The Service that a host name means, seen from a namespace; undefined where it names none that is there. */
+export function serviceOfHost(view: ClusterView, host: string, namespace: string): ServiceObject | undefined {
+  const parts = host.replace(/\.svc(?:\.[a-z0-9.-]+)?$/, '').split('.');
+  const [first = '', second, third] = parts;
+  if (parts.length === 1) return view.get('Service', namespace, first) ?? serviceOfAddress(view, host);
+  if (second !== undefined && parts.length === 2) {
+    const named = view.get('Service', second, first);
+    // `pod.service` inside the own namespace is what a headless Service serves.
+    return (
+      named ??
+      (view.get('Service', namespace, second)?.clusterIPs.includes('None') === true
+        ? view.get('Service', namespace, second)
+        : undefined)
+    );
+  }
+  if (parts.length === 3 && second !== undefined && third !== undefined) {
+    const headless = view.get('Service', third, second);
+    if (headless !== undefined) return headless;
+  }
+  return serviceOfAddress(view, host);
+}
+
+function serviceOfAddress(view: ClusterView, host: string): ServiceObject | undefined {
+  return /^[\d.]+$|:/.test(host) ? view.list('Service').find((one) => one.clusterIPs.includes(host)) : undefined;
+}

@@ -1,0 +1,32 @@
+import type { PodSpec } from '../../model/pod-spec.ts';
+import { memberNames, type AnalysedWorkload, type PodClass } from '../workload/workloads.ts';
+
+/** One specification that a workload runs, with the pods that run it. */
+export interface JudgedSpec {
+  readonly spec: PodSpec;
+  /** Names of its pods, in order; empty for a template that no pod runs now. */
+  readonly members: readonly string[];
+}
+
+/**
+ * The specifications by which a workload is judged: those of its pods that are not finished; where there are none, its
+ * template (scaled to zero, a CronJob between two runs, a manifest). A Job that has finished runs no more.
+ */
+export function judgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
+  const bySpec = new Map<PodSpec, PodClass[]>();
+  for (const one of workload.classes) {
+    if (one.state === 'finished') continue;
+    const classes = bySpec.get(one.spec);
+    if (classes === undefined) bySpec.set(one.spec, [one]);
+    else classes.push(one);
+  }
+  if (bySpec.size > 0) return [...bySpec].map(([spec, classes]) => ({ spec, members: memberNames(classes) }));
+  const { template } = workload;
+  const isOver = workload.ref.kind === 'Job' && workload.classes.length > 0;
+  return template === undefined || isOver ? [] : [{ spec: template.spec, members: [] }];
+}
+
+/** Names of all the pods of these specifications, in order. */
+export function membersOf(specs: readonly JudgedSpec[]): string[] {
+  return specs.flatMap((one) => one.members).sort();
+}

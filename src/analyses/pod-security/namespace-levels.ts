@@ -1,0 +1,36 @@
+import { refText } from '../../kube/object-ref.ts';
+import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloads } from '../workload/workloads.ts';
+import { policyMinor } from './policy-minor.ts';
+import { workloadLevel } from './workload-level.ts';
+
+/** What the workloads of one namespace would pass. */
+export interface NamespaceLevels {
+  /** The strictest level that admits every workload of today; restricted where there are none. */
+  readonly strictest: PodSecurityLevel;
+  /** Workloads judged. */
+  readonly judged: number;
+  /** Workloads that each level refuses, such as `Deployment shop/cart`. */
+  readonly refusedByBaseline: readonly string[];
+  readonly refusedByRestricted: readonly string[];
+}
+
+/** The levels of a namespace at the policy version at which this view is judged. */
+export function namespaceLevels(view: ClusterView, namespace: string): NamespaceLevels {
+  return view.derive(`pod-security/${namespace}`, (inner) => levelsOf(inner, namespace), deepEqual);
+}
+
+function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
+  const minor = policyMinor(view);
+  const judged = workloads(view, namespace).flatMap((one) => {
+    const { level } = workloadLevel(one, minor);
+    return level === undefined ? [] : [{ name: refText(one.ref), level }];
+  });
+  const refusedByBaseline = judged.filter((one) => one.level === 'privileged').map((one) => one.name);
+  const refusedByRestricted = judged.filter((one) => one.level !== 'restricted').map((one) => one.name);
+  const strictest =
+    refusedByBaseline.length > 0 ? 'privileged' : refusedByRestricted.length > 0 ? 'baseline' : 'restricted';
+  return { strictest, judged: judged.length, refusedByBaseline, refusedByRestricted };
+}

@@ -1,0 +1,39 @@
+import { evaluatePodSecurity, violationsAt, type PodSecurityViolation } from '../../kube/pod-security.ts';
+import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
+import { levelRank } from '../../kube/pod-security-namespace.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import { judgedSpecs, type JudgedSpec } from './judged-specs.ts';
+
+export interface WorkloadLevel {
+  /** The strictest level that admits all pods of the workload; undefined where it runs none and has no template. */
+  readonly level: PodSecurityLevel | undefined;
+  /** Every violation of any of its specifications, each once, baseline ones first. */
+  readonly violations: readonly PodSecurityViolation[];
+}
+
+/** The pod security level of a workload at policy version v1.minor. */
+export function workloadLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
+  const verdicts = judgedSpecs(workload).map(({ spec }) => evaluatePodSecurity(spec, minor));
+  const level = verdicts
+    .map((verdict) => verdict.level)
+    .reduce<PodSecurityLevel | undefined>(
+      (worst, one) => (worst === undefined || levelRank(one) < levelRank(worst) ? one : worst),
+      undefined,
+    );
+  return { level, violations: distinct(verdicts.flatMap((verdict) => verdict.violations)) };
+}
+
+/** The specifications of a workload that a namespace enforcing `level` would refuse. */
+export function refusedSpecs(
+  workload: AnalysedWorkload,
+  level: PodSecurityLevel,
+  minor: number,
+): readonly JudgedSpec[] {
+  return judgedSpecs(workload).filter(({ spec }) => violationsAt(spec, level, minor).length > 0);
+}
+
+function distinct(violations: readonly PodSecurityViolation[]): readonly PodSecurityViolation[] {
+  const seen = new Map<string, PodSecurityViolation>();
+  for (const one of violations) seen.set(`${one.check}/${one.detail}`, one);
+  return [...seen.values()].sort((a, b) => (a.level === b.level ? 0 : a.level === 'baseline' ? -1 : 1));
+}

@@ -1,0 +1,169 @@
+import type { Category } from '../../kube/rbac-permissions.ts';
+import { meetsNeed, roleReach, type HeldPermission, type RoleReach } from '../../kube/rbac-role-reach.ts';
+import { rulesBeyondBootstrap, subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
+import { AUTHENTICATED, ANONYMOUS, subjectKey, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS } from '../../kube/rbac-user.ts';
+import { rulesOfBinding } from '../../kube/authorizer.ts';
+import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission } from './general-grants.ts';
+import { atMost, inContext, shifted, type Everyone } from './grant-severity.ts';
+import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
+import { danglingAccounts } from './service-accounts.ts';
+
+export interface BindingVerdict {
+  /**
+   * default: as upstream ships it; nobody: no subject that could stand for anybody; missing: the role is not there;
+   * unknown: the role could not be read.
+   */
+  readonly status: 'judged' | 'default' | 'nobody' | 'missing' | 'unknown';
+  /** Why it is unknown; '' else. */
+  readonly reason: string;
+  /** null: everywhere. */
+  readonly namespace: string | null;
+  /** Subjects that upstream does not bind here. */
+  readonly subjects: readonly Subject[];
+  /** The widest group among them. */
+  readonly everyone: Everyone | null;
+  readonly rules: readonly PolicyRule[];
+  /** What findings are made of: the most general only. */
+  readonly grants: readonly JudgedGrant[];
+  /** Every category that it gives, those that a more general one stands for too. */
+  readonly categories: readonly Category[];
+}
+
+const EMPTY: readonly never[] = [];
+/** Names of the computations, so that 25 rules do not each build the same string. */
+const KEYS = new WeakMap<BindingObject, string>();
+/** What equal roles give in equal contexts is one object: 40,000 bindings share a few thousand. */
+const SHARED = new WeakMap<readonly PolicyRule[], Map<string, Judgement>>();
+/** Judges one binding: what it gives, to whom, where. Kept until what it read changes: many rules ask for it. */
+export function bindingVerdict(view: ClusterView, binding: BindingObject): BindingVerdict {
+  let key = KEYS.get(binding);
+  if (key === undefined) KEYS.set(binding, (key = `rbac/verdict/${binding.namespace}/${binding.name}`));
+  return view.derive(
+    key,
+    (inner) => verdictOf(inner, inner.get(binding.kind, binding.namespace, binding.name) ?? binding),
+    deepEqual,
+  );
+}
+
+function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
+  const namespace = binding.namespace === '' ? null : binding.namespace;
+  const extra = subjectsBeyondBootstrap(binding);
+  const role = rulesOfBinding({ rulesOf: (kind, scope, name) => rulesOfRole(view, kind, scope, name) }, binding);
+  const base = { reason: '', namespace, everyone: null, rules: EMPTY, grants: EMPTY, categories: EMPTY } as const;
+  const isDefault = extra !== undefined && extra.length === 0;
+  const subjects = (extra ?? binding.subjects).filter((one) => subjectKey(one, binding.namespace) !== undefined);
+  if (role.status === 'missing') return { ...base, status: 'missing', subjects };
+  if (role.status === 'unknown')
+    return { ...base, status: isDefault ? 'default' : 'unknown', reason: role.reason, subjects };
+  const rules = isDefault ? beyondUpstream(binding, role.rules) : role.rules;
+  const judged = isDefault ? binding.subjects : subjects;
+  if (isDefault && rules.length === 0) return { ...base, status: 'default', subjects, rules: role.rules };
+  if (judged.length === 0) return { ...base, status: 'nobody', subjects: judged, rules };
+  const everyone = widest(judged);
+  const isDangling = danglingAccounts(view, judged, binding.namespace).length === judged.length;
+  const context = { view, binding, rules, judged, everyone, isDangling, isWide: namespace === null };
+  const { grants, categories } = judgement(context);
+  return { ...base, status: 'judged', subjects: judged, everyone, rules, grants, categories };
+}
+
+interface Context extends GrantContext {
+  readonly view: ClusterView;
+  readonly judged: readonly Subject[];
+}
+
+interface Judgement {
+  readonly grants: readonly JudgedGrant[];
+  readonly categories: readonly Category[];
+}
+
+function judgement(context: Context): Judgement {
+  const { rules, isWide, binding, everyone, isDangling } = context;
+  const reach = roleReach(rules, isWide);
+  const minor = serverMinor(context.view);
+  const isAlone = reach.held.every(({ permission }) =>
+    (permission.needs ?? []).every((need) => meetsNeed(rules, need, isWide)),
+  );
+  // A condition that another binding of the subjects may meet belongs to this binding alone.
+  if (!isAlone) return judgeAll(context, reach);
+  let shared = SHARED.get(rules);
+  if (shared === undefined) SHARED.set(rules, (shared = new Map()));
+  const scope = isWide ? 'cluster' : binding.namespace === 'kube-system' ? 'system' : 'namespace';
+  const key = `${scope}/${everyone}/${isDangling}/${minor}`;
+  let found = shared.get(key);
+  if (found === undefined) shared.set(key, (found = judgeAll(context, reach)));
+  return found;
+}
+
+function judgeAll(context: Context, reach: RoleReach): Judgement {
+  const permissions = reach.held.flatMap((held) => judge(context, held) ?? []);
+  const grants = generalised(context, reach, permissions);
+  const categories = [...grants.map((one) => one.category), ...permissions.map((one) => one.permission.category)];
+  return { grants, categories: [...new Set(categories)] };
+}
+
+function beyondUpstream(binding: BindingObject, rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  const namespace = binding.roleRef.kind === 'Role' ? binding.namespace : '';
+  return rulesBeyondBootstrap(namespace, binding.roleRef.name, rules);
+}
+
+function widest(subjects: readonly Subject[]): Everyone | null {
+  const has = (kind: string, name: string): boolean => subjects.some((one) => one.kind === kind && one.name === name);
+  if (has('Group', UNAUTHENTICATED) || has('User', ANONYMOUS)) return 'unauthenticated';
+  if (has('Group', AUTHENTICATED)) return 'authenticated';
+  return has('Group', ALL_SERVICE_ACCOUNTS) ? 'service accounts' : null;
+}
+
+function judge(context: Context, held: HeldPermission): JudgedPermission | undefined {
+  const { permission, names } = held;
+  const { namespace } = context.binding;
+  if (permission.below !== undefined && serverMinor(context.view) >= permission.below) return undefined;
+  if (!context.isWide && permission.namespaces !== undefined && !permission.namespaces.includes(namespace)) {
+    return undefined;
+  }
+  const isComplete = (permission.needs ?? []).every(
+    (need) =>
+      meetsNeed(context.rules, need, context.isWide) ||
+      otherRules(context).some(({ rules, isWide }) => meetsNeed(rules, need, isWide)),
+  );
+  const { cluster, system, namespace: inOne } = permission.severity;
+  const base = context.isWide ? cluster : namespace === 'kube-system' ? system : inOne;
+  const named = names !== null && permission.named === 'less' ? shifted(base, 1) : base;
+  return { ...held, severity: inContext(context, isComplete ? named : atMost(named, 'low')), isComplete };
+}
+
+/** Rules that the same subjects hold through other bindings, in this scope or wider. */
+function otherRules({
+  view,
+  binding,
+  judged,
+}: Context): readonly { readonly rules: readonly PolicyRule[]; readonly isWide: boolean }[] {
+  const scopes = binding.namespace === '' ? ['', ...view.namespaces('RoleBinding')] : ['', binding.namespace];
+  const keys = judged.map((subject) => subjectKey(subject, binding.namespace) ?? '');
+  return scopes.flatMap((scope) => {
+    const index = subjectIndex(view, scope);
+    return keys.flatMap((key) =>
+      (index.get(key) ?? []).flatMap((other) => {
+        const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, other);
+        return role.status === 'found' && other !== binding
+          ? [{ rules: role.rules, isWide: other.namespace === '' }]
+          : [];
+      }),
+    );
+  });
+}
+
+/** Minor version of the server; the newest where it is not known (files). */
+export function serverMinor(view: ClusterView): number {
+  const minor = /^v?1\.(\d+)/.exec(view.facts().serverVersion ?? '')?.[1];
+  return minor === undefined ? Number.POSITIVE_INFINITY : Number(minor);
+}
+
+/** Every binding of the cluster with its verdict, ClusterRoleBindings first. */
+export function* allVerdicts(view: ClusterView): Generator<readonly [BindingObject, BindingVerdict]> {
+  for (const namespace of ['', ...view.namespaces('RoleBinding')]) {
+    for (const binding of bindingsIn(view, namespace)) yield [binding, bindingVerdict(view, binding)];
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * What a binding lets its subjects do on the way to more, as edges of the escalation graph.
+ * Sources: kubernetes.io/docs/concepts/security/rbac-good-practices (privilege escalation risks); the conditions are
+ * those of `kube/rbac-permissions`.
+ */
+import { rulesOfBinding } from '../../kube/authorizer.ts';
+import type { ResourceAttributes } from '../../kube/rbac-rule.ts';
+import { meetsNeed, roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
+import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
+import type { BindingObject, PolicyRule } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { serverMinor, bindingVerdict } from './binding-verdict.ts';
+import { bindingsIn, rulesOfRole } from './policy.ts';
+
+export type Sink = 'cluster-admin' | 'node' | 'secrets';
+
+/**
+ * Where a step leads: a sink, any account of a namespace (null: of all), the accounts of its running pods, or the node
+ * below a pod, where pod security lets one be privileged.
+ */
+type StepTarget =
+  | { readonly type: 'sink'; readonly sink: Sink }
+  | { readonly type: 'any-account' | 'running-account' | 'privileged-pod'; readonly namespace: string | null };
+
+export interface Step {
+  /** `subjectKey` of who takes it. */
+  readonly from: string;
+  readonly target: StepTarget;
+  readonly binding: BindingObject;
+  readonly rule: PolicyRule;
+  readonly ruleIndex: number;
+  /** What is done, to be read after "can". */
+  readonly action: string;
+  readonly condition: string;
+  /** The request that proves it; null user. */
+  readonly request: ResourceAttributes;
+  /** Bound by upstream itself: never a way out, and no cut. */
+  readonly isDefault: boolean;
+}
+
+/** The steps that bindings of one namespace ('' for ClusterRoleBindings) offer. */
+export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
+  return view.derive(
+    `rbac/steps/${namespace}`,
+    (inner) => bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding)),
+    deepEqual,
+  );
+}
+
+interface Offer {
+  readonly target: StepTarget;
+  readonly condition: string;
+}
+
+function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
+  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+  if (role.status !== 'found') return [];
+  const isWide = binding.namespace === '';
+  const reach = roleReach(role.rules, isWide);
+  if (reach.held.length === 0 && reach.everything < 0) return [];
+  const isDefault = bindingVerdict(view, binding).status === 'default';
+  const froms = binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []);
+  const common = { binding, isDefault };
+  const found: Omit<Step, 'from'>[] = [];
+  if (reach.everything >= 0 && isWide) {
+    const rule = role.rules[reach.everything];
+    if (rule !== undefined) {
+      const request = requestOf('*', '*', '*', '', '');
+      const target = { type: 'sink', sink: 'cluster-admin' } as const;
+      found.push({
+        ...common,
+        rule,
+        ruleIndex: reach.everything,
+        target,
+        action: 'do everything',
+        condition: '',
+        request,
+      });
+    }
+  } else {
+    for (const held of reach.held) {
+      if (!isUsable(view, role.rules, held, isWide)) continue;
+      const at = held.rules[0] ?? 0;
+      const rule = role.rules[at];
+      if (rule === undefined) continue;
+      for (const { target, condition } of offers(held, isWide ? null : binding.namespace)) {
+        const request = provingRequest(held, rule, binding.namespace);
+        found.push({ ...common, rule, ruleIndex: at, target, action: held.permission.allows, condition, request });
+      }
+    }
+  }
+  return froms.flatMap((from) => found.map((step) => ({ from, ...step })));
+}
+
+function isUsable(view: ClusterView, rules: readonly PolicyRule[], held: HeldPermission, isWide: boolean): boolean {
+  const { needs = [], below } = held.permission;
+  if (below !== undefined && serverMinor(view) >= below) return false;
+  return needs.every((need) => meetsNeed(rules, need, isWide));
+}
+
+function sink(to: Sink, condition = ''): readonly Offer[] {
+  return [{ target: { type: 'sink', sink: to }, condition }];
+}
+
+/** The edges that a permission is; none for what leads nowhere by itself. */
+function offers({ permission, names }: HeldPermission, namespace: string | null): readonly Offer[] {
+  const accounts = (type: 'any-account' | 'running-account', condition: string): readonly Offer[] => [
+    { target: { type, namespace }, condition },
+  ];
+  const isEverywhere = namespace === null;
+  const isOpen = names === null;
+  switch (permission.id) {
+    case 'bind':
+    case 'escalate':
+      if (!isEverywhere) return isOpen ? accounts('any-account', 'binds a role that reaches every account there') : [];
+      return names === null || names.includes('cluster-admin') ? sink('cluster-admin') : [];
+    case 'impersonate':
+      return names === null || names.includes(SYSTEM_MASTERS) ? sink('cluster-admin') : [];
+    case 'approve-certificates':
+      return isOpen ? sink('cluster-admin', 'a certificate of a control plane identity') : [];
+    case 'node-proxy':
+      return sink('node', 'the kubelet API commands every container of the node');
+    case 'create-volumes':
+      return sink('node', 'with a claim and a pod that mounts it');
+    case 'read-secrets':
+      return isEverywhere ? sink('secrets') : [];
+    case 'write-webhooks':
+      return sink('secrets', 'the webhook is shown every Secret that is written');
+    case 'create-pods':
+    case 'write-pod-controllers':
+    case 'write-jobs':
+    case 'write-replication-controllers':
+      if (!isOpen) return [];
+      return [
+        ...accounts('any-account', 'a pod may name any service account of its namespace'),
+        { target: { type: 'privileged-pod', namespace }, condition: 'a privileged pod is root on its node' },
+      ];
+    case 'exec':
+    case 'exec-by-get':
+    case 'ephemeral-containers':
+    case 'change-pods':
+      return isOpen ? accounts('running-account', 'the token of the pod is mounted in it') : [];
+    case 'request-token':
+    case 'mint-token-secret':
+    case 'impersonate-accounts':
+      return isOpen ? accounts('any-account', '') : [];
+    default:
+      return [];
+  }
+}
+
+function provingRequest(
+  { permission, names }: HeldPermission,
+  rule: PolicyRule,
+  namespace: string,
+): ResourceAttributes {
+  const verb = permission.verbs.find((one) => rule.verbs.includes('*') || rule.verbs.includes(one)) ?? '';
+  const listed = rule.resources ?? [];
+  const full =
+    permission.resources.find((one) => listed.includes(one)) ??
+    permission.resources.find((one) => listed.includes('*') || listed.includes(`*/${one.split('/')[1] ?? ''}`)) ??
+    '';
+  const [resource = '', subresource = ''] = full.split('/');
+  const group = permission.groups.find((one) => rule.apiGroups?.includes(one)) ?? permission.groups[0] ?? '';
+  return { ...requestOf(verb, group, resource, subresource, namespace), name: names?.[0] ?? '' };
+}
+
+function requestOf(
+  verb: string,
+  group: string,
+  resource: string,
+  subresource: string,
+  namespace: string,
+): ResourceAttributes {
+  return { type: 'resource', verb, group, resource, subresource, namespace, name: '' };
+}

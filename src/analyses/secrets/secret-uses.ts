@@ -1,0 +1,169 @@
+import { refOf } from '../../kube/object-ref.ts';
+import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { groupBy } from '../workload/group-by.ts';
+import { topOwner } from '../workload/top-owner.ts';
+import { podClasses } from '../workload/workloads.ts';
+
+/** How an object uses a Secret. */
+type UseKind = 'env' | 'volume' | 'image-pull' | 'service-account' | 'ingress-tls' | 'gateway-tls' | 'storage';
+
+export interface SecretUse {
+  readonly by: ObjectRef;
+  readonly how: UseKind;
+  /** True for an env variable, envFrom or subPath mount: a running container keeps the old value. */
+  readonly fixedAtStart: boolean;
+}
+
+/** Uses by the name of the Secret, for the Secrets of one namespace. */
+export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
+
+/** The kinds in which references are looked for: while one is unread, "no reference" is unknown. */
+const USE_KINDS: readonly Kind[] = [
+  'Pod',
+  ...WORKLOAD_KINDS,
+  'PodTemplate',
+  'ServiceAccount',
+  'Ingress',
+  'Gateway',
+  'PersistentVolume',
+];
+
+/** Every reference to the Secrets of a namespace, from pods and from templates that run no pod now. */
+export function secretUses(view: ClusterView, namespace: string): SecretUses {
+  return view.derive(`secret-uses/${namespace}`, (inner) => collect(inner, namespace), sameUses);
+}
+
+/** Whether everything that may refer to the Secrets of a namespace was read; if not, what was not. */
+export function unreadUseKinds(view: ClusterView, namespace: string): readonly Kind[] {
+  return view.derive(
+    `secret-uses-unread/${namespace}`,
+    (inner) => USE_KINDS.filter((kind) => !inner.readable(kind, kind === 'Gateway' ? undefined : namespace).ok),
+    deepEqual,
+  );
+}
+
+function collect(view: ClusterView, namespace: string): SecretUses {
+  const uses = new Map<string, Map<string, SecretUse>>();
+  const add = (name: string, by: ObjectRef, how: UseKind, fixedAtStart = false): void => {
+    let own = uses.get(name);
+    if (own === undefined) uses.set(name, (own = new Map()));
+    own.set(`${by.kind}/${by.name}/${how}/${fixedAtStart}`, { by, how, fixedAtStart });
+  };
+  const addSpec = (spec: PodSpec, by: ObjectRef): void => {
+    for (const use of usesOfSpec(spec)) add(use.name, by, use.how, use.fixedAtStart);
+  };
+  for (const { spec, by } of specOwners(view, namespace)) addSpec(spec, by);
+  for (const kind of WORKLOAD_KINDS) {
+    for (const object of view.list(kind, namespace)) {
+      if (object.template !== null) addSpec(object.template.spec, topOwner(view, object));
+    }
+  }
+  for (const template of view.list('PodTemplate', namespace)) addSpec(template.template.spec, refOf(template));
+  for (const account of view.list('ServiceAccount', namespace)) {
+    for (const name of account.secrets) add(name, refOf(account), 'service-account');
+    for (const name of account.imagePullSecrets) add(name, refOf(account), 'image-pull');
+  }
+  for (const ingress of view.list('Ingress', namespace)) {
+    for (const { secretName } of ingress.tls) if (secretName !== null) add(secretName, refOf(ingress), 'ingress-tls');
+  }
+  for (const use of referencesAcross(view).get(namespace) ?? []) add(use.name, use.by, use.how);
+  return new Map([...uses].map(([name, own]) => [name, [...own.values()]]));
+}
+
+interface SpecOwner {
+  readonly spec: PodSpec;
+  readonly by: ObjectRef;
+}
+
+/** Which workload runs which specification: unchanged while pods come and go, so that uses are not collected again. */
+function specOwners(view: ClusterView, namespace: string): readonly SpecOwner[] {
+  return view.derive(
+    `spec-owners/${namespace}`,
+    (inner) => {
+      const owners = new Map<string, Map<PodSpec, SpecOwner>>();
+      for (const { spec, workload } of podClasses(inner, namespace)) {
+        groupBy(owners, `${workload.kind}/${workload.name}`).set(spec, { spec, by: workload });
+      }
+      return [...owners.keys()].sort().flatMap((key) => [...(owners.get(key)?.values() ?? [])]);
+    },
+    (a, b) =>
+      a.length === b.length &&
+      a.every(({ spec, by }, index) => {
+        const other = b[index];
+        return other !== undefined && spec === other.spec && by.kind === other.by.kind && by.name === other.by.name;
+      }),
+  );
+}
+
+interface NamedUse {
+  readonly name: string;
+  readonly how: UseKind;
+  readonly fixedAtStart: boolean;
+}
+
+const USES_OF_SPEC = new WeakMap<PodSpec, readonly NamedUse[]>();
+
+/** The Secrets that a specification names; equal specifications are one object. */
+function usesOfSpec(spec: PodSpec): readonly NamedUse[] {
+  const known = USES_OF_SPEC.get(spec);
+  if (known !== undefined) return known;
+  const viaSubPath = new Set(
+    spec.containers.flatMap((container) =>
+      container.volumeMounts.filter((mount) => mount.subPath).map((mount) => mount.name),
+    ),
+  );
+  const found: NamedUse[] = [
+    ...spec.containers.flatMap((container) =>
+      container.envSources
+        .filter((source) => source.kind === 'Secret')
+        .map((source) => ({ name: source.name, how: 'env' as const, fixedAtStart: true })),
+    ),
+    ...spec.volumes.flatMap((volume) =>
+      volume.sources
+        .filter((source) => source.kind === 'Secret')
+        .map((source) => ({ name: source.name, how: 'volume' as const, fixedAtStart: viaSubPath.has(volume.name) })),
+    ),
+    ...spec.imagePullSecrets.map((name) => ({ name, how: 'image-pull' as const, fixedAtStart: false })),
+  ];
+  USES_OF_SPEC.set(spec, found);
+  return found;
+}
+
+interface CrossUse {
+  readonly name: string;
+  readonly by: ObjectRef;
+  readonly how: UseKind;
+}
+
+/** References that may lead into another namespace, by the namespace of the Secret. */
+function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly CrossUse[]> {
+  return view.derive(
+    'secret-uses-across',
+    (inner) => {
+      const found = new Map<string, CrossUse[]>();
+      const add = (namespace: string, use: CrossUse): void => {
+        found.set(namespace, [...(found.get(namespace) ?? []), use]);
+      };
+      for (const gateway of inner.list('Gateway')) {
+        for (const reference of gateway.listeners.flatMap((listener) => listener.certificateRefs)) {
+          add(reference.namespace, { name: reference.name, by: refOf(gateway), how: 'gateway-tls' });
+        }
+      }
+      for (const volume of inner.list('PersistentVolume')) {
+        for (const reference of volume.secretRefs ?? []) {
+          add(reference.namespace, { name: reference.name, by: refOf(volume), how: 'storage' });
+        }
+      }
+      return found;
+    },
+    (a, b) => deepEqual([...a], [...b]),
+  );
+}
+
+function sameUses(a: SecretUses, b: SecretUses): boolean {
+  return a.size === b.size && [...a].every(([name, uses]) => deepEqual(uses, b.get(name)));
+}

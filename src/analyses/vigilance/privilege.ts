@@ -1,0 +1,68 @@
+import type { Evidence, Severity } from '../../model/finding.ts';
+import type { Container, PodSpec } from '../../model/pod-spec.ts';
+import type { JudgedSpec } from '../pod-security/judged-specs.ts';
+import { judgedSpecs, membersOf } from '../pod-security/judged-specs.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import { accessNote, nodeAccess, severityFor } from './node-agent.ts';
+import { containerPath } from './spec-path.ts';
+
+/** Something that a specification has and that a rule looks for. */
+export interface Trait {
+  readonly text: string;
+  readonly path: string;
+}
+
+/** What of a workload has a trait. */
+export interface TraitFinding {
+  readonly severity: Severity;
+  /** To be appended to `why`: why the severity was lowered, or ''. */
+  readonly note: string;
+  readonly evidence: readonly Evidence[];
+  readonly members: readonly string[];
+  readonly traits: readonly Trait[];
+}
+
+/**
+ * Looks for traits in everything that a workload runs.
+ *
+ * @param severity of a workload that nobody expects to need the node; lowered for node agents
+ * @returns undefined where no specification has the trait, or where the trait is the workload's purpose
+ */
+export function findTraits(
+  workload: AnalysedWorkload,
+  severity: Severity,
+  traitsOf: (spec: PodSpec) => readonly Trait[],
+): TraitFinding | undefined {
+  const access = nodeAccess(workload);
+  const effective = severityFor(access, severity);
+  if (effective === undefined) return undefined;
+  const concerned: JudgedSpec[] = [];
+  const traits = new Map<string, Trait>();
+  for (const judged of judgedSpecs(workload)) {
+    const found = traitsOf(judged.spec);
+    if (found.length > 0) concerned.push(judged);
+    for (const trait of found) traits.set(`${trait.path} ${trait.text}`, trait);
+  }
+  if (concerned.length === 0) return undefined;
+  const all = [...traits.values()];
+  return {
+    severity: effective,
+    note: accessNote(access),
+    evidence: all.map(({ text, path }) => ({ text, object: workload.ref, path })),
+    members: membersOf(concerned),
+    traits: all,
+  };
+}
+
+/** One trait for each container that has it. */
+export function containerTraits(
+  spec: PodSpec,
+  kind: string,
+  field: string,
+  textOf: (container: Container) => string | undefined,
+): Trait[] {
+  return spec.containers.flatMap((container) => {
+    const text = textOf(container);
+    return text === undefined ? [] : [{ text, path: `${containerPath(kind, container)}.${field}` }];
+  });
+}

@@ -1,0 +1,240 @@
+import { WORKLOAD_KINDS, type WorkloadKind } from '../../model/kind.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import type { PodObject, PodTemplate, WorkloadObject } from '../../model/objects.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
+import type { Labels } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { groupBy } from './group-by.ts';
+import { topOwner } from './top-owner.ts';
+
+/**
+ * Pods of one workload that are equal in all that rules read: labels, specification, and whether they can still send
+ * or receive traffic. Rules judge classes, not pods. A workload read from files stands for the pods of its template:
+ * one class without pods.
+ */
+export interface PodClass {
+  readonly workload: ObjectRef & { readonly namespace: string };
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly spec: PodSpec;
+  /** finished: Succeeded or Failed, its address may belong to another pod already. */
+  readonly state: 'active' | 'pending' | 'finished';
+  /** Empty for the class of a template. */
+  readonly pods: readonly PodObject[];
+}
+
+/** A workload: the owner at the top of the chain that could be followed, with its pods. */
+export interface AnalysedWorkload {
+  readonly ref: ObjectRef & { readonly namespace: string };
+  /** The owner's own object; undefined where it was not read (custom owners, or a bare pod). */
+  readonly object: WorkloadObject | undefined;
+  /** The owner's pod template, where one was read. */
+  readonly template: PodTemplate | undefined;
+  readonly classes: readonly PodClass[];
+  /** Labels of the owner (of the pod itself for a bare pod). */
+  readonly labels: Labels;
+  readonly created: number | null;
+}
+
+/** How many items a change may remove or insert at one place before identities are no longer kept. */
+const LOOK_AHEAD = 16;
+
+/** Every rule of a workload asks for the same names. */
+const NAMES = new WeakMap<readonly PodClass[], readonly string[]>();
+
+/** Names of the pods of a workload, in order, for a finding's `members`. */
+export function memberNames(classes: readonly PodClass[]): readonly string[] {
+  let names = NAMES.get(classes);
+  if (names === undefined) {
+    names = classes.flatMap((one) => one.pods.map((pod) => pod.name)).sort();
+    NAMES.set(classes, names);
+  }
+  return names;
+}
+
+/** The workload that a pod belongs to, as reports name it. */
+export function workloadOfPod(view: ClusterView, pod: PodObject): ObjectRef & { readonly namespace: string } {
+  return topOwner(view, pod);
+}
+
+/** The pod classes of a namespace, in order of workload. */
+export function podClasses(view: ClusterView, namespace: string): readonly PodClass[] {
+  return view.derive(`pod-classes/${namespace}`, (inner, previous) => classesOf(inner, namespace, previous), sameItems);
+}
+
+/** The workloads of a namespace: those with an owner object, those known only through their pods, and bare pods. */
+export function workloads(view: ClusterView, namespace: string): readonly AnalysedWorkload[] {
+  return view.derive(`workloads/${namespace}`, (inner, previous) => workloadsOf(inner, namespace, previous), sameItems);
+}
+
+/** One workload; undefined where neither its object nor a pod of it is there. */
+export function workload(
+  view: ClusterView,
+  namespace: string,
+  kind: string,
+  name: string,
+): AnalysedWorkload | undefined {
+  return view.derive(`workload/${namespace}/${kind}/${name}`, (inner) =>
+    workloads(inner, namespace).find((one) => one.ref.kind === kind && one.ref.name === name),
+  );
+}
+
+function classesOf(
+  view: ClusterView,
+  namespace: string,
+  previous: readonly PodClass[] | undefined,
+): readonly PodClass[] {
+  const groups = new Map<string, Map<Labels, Map<PodSpec, Map<string, PodObject[]>>>>();
+  const refs = new Map<string, ObjectRef & { readonly namespace: string }>();
+  for (const pod of view.list('Pod', namespace)) {
+    const ref = topOwner(view, pod);
+    const key = `${ref.kind}/${ref.apiVersion}/${ref.name}`;
+    refs.set(key, ref);
+    const states = groupBy(groupBy(groupBy(groups, key), pod.labels), pod.spec);
+    const state = stateOf(pod);
+    const pods = states.get(state);
+    if (pods === undefined) states.set(state, [pod]);
+    else pods.push(pod);
+  }
+  const classes: PodClass[] = [];
+  for (const [key, byLabels] of groups) {
+    const ref = refs.get(key);
+    if (ref === undefined) continue;
+    for (const [labels, bySpec] of byLabels) {
+      for (const [spec, byState] of bySpec) {
+        for (const [state, pods] of byState) {
+          classes.push({ workload: ref, namespace, labels, spec, state: state as PodClass['state'], pods });
+        }
+      }
+    }
+  }
+  const { source } = view.facts();
+  if (source === 'files' || source === 'snapshot') classes.push(...templateClasses(view, namespace, refs));
+  return reuse(classes, previous, samePodClass);
+}
+
+/** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
+function templateClasses(
+  view: ClusterView,
+  namespace: string,
+  withPods: ReadonlyMap<string, ObjectRef>,
+): readonly PodClass[] {
+  const isFromFile = view.facts().source === 'files';
+  return workloadObjects(view, namespace).flatMap(({ object, ref }) => {
+    if (object.template === null || (!isFromFile && object.location === null)) return [];
+    if (withPods.has(`${ref.kind}/${ref.apiVersion}/${ref.name}`)) return [];
+    const { labels, spec } = object.template;
+    return [{ workload: ref, namespace, labels, spec, state: 'active' as const, pods: [] }];
+  });
+}
+
+function workloadsOf(
+  view: ClusterView,
+  namespace: string,
+  previous: readonly AnalysedWorkload[] | undefined,
+): readonly AnalysedWorkload[] {
+  const classes = new Map<string, PodClass[]>();
+  for (const one of podClasses(view, namespace)) {
+    const key = `${one.workload.kind}/${one.workload.name}`;
+    const list = classes.get(key);
+    if (list === undefined) classes.set(key, [one]);
+    else list.push(one);
+  }
+  const found: AnalysedWorkload[] = [];
+  for (const { object, ref } of workloadObjects(view, namespace)) {
+    const key = `${ref.kind}/${ref.name}`;
+    found.push({
+      ref,
+      object,
+      template: object.template ?? undefined,
+      classes: classes.get(key) ?? [],
+      labels: object.labels,
+      created: object.created,
+    });
+    classes.delete(key);
+  }
+  for (const list of classes.values()) {
+    const first = list[0];
+    if (first === undefined) continue;
+    const bare = first.workload.kind === 'Pod' ? first.pods[0] : undefined;
+    found.push({
+      ref: first.workload,
+      object: undefined,
+      template: undefined,
+      classes: list,
+      labels: bare?.labels ?? {},
+      created: bare?.created ?? null,
+    });
+  }
+  found.sort((a, b) => compare(a.ref.kind, b.ref.kind) || compare(a.ref.name, b.ref.name));
+  return reuse(found, previous, sameWorkload);
+}
+
+/** Owner objects at the top of their chain: a ReplicaSet of a Deployment, or a Job of a CronJob, is not one. */
+function workloadObjects(
+  view: ClusterView,
+  namespace: string,
+): readonly { object: WorkloadObject; ref: ObjectRef & { readonly namespace: string } }[] {
+  return WORKLOAD_KINDS.flatMap((kind: WorkloadKind) =>
+    view.list(kind, namespace).flatMap((object) => {
+      const ref = topOwner(view, object);
+      return ref.kind === kind && ref.name === object.name ? [{ object, ref }] : [];
+    }),
+  );
+}
+
+function stateOf(pod: PodObject): PodClass['state'] {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return 'finished';
+  return pod.phase === 'Pending' && pod.podIPs.length === 0 ? 'pending' : 'active';
+}
+
+function samePodClass(a: PodClass, b: PodClass): boolean {
+  return (
+    a.labels === b.labels &&
+    a.spec === b.spec &&
+    a.state === b.state &&
+    a.workload.kind === b.workload.kind &&
+    a.workload.name === b.workload.name &&
+    sameItems(a.pods, b.pods)
+  );
+}
+
+function sameWorkload(a: AnalysedWorkload, b: AnalysedWorkload): boolean {
+  return (
+    a.ref.kind === b.ref.kind &&
+    a.ref.name === b.ref.name &&
+    a.object === b.object &&
+    a.labels === b.labels &&
+    sameItems(a.classes, b.classes)
+  );
+}
+
+/**
+ * Keeps the identity of items that are equal to one of the last run, so that their readers are not re-run. Both lists
+ * are in the same order, so that one pass with a short look ahead finds nearly all; a miss only costs a re-run.
+ */
+function reuse<T>(
+  items: readonly T[],
+  previous: readonly T[] | undefined,
+  same: (a: T, b: T) => boolean,
+): readonly T[] {
+  if (previous === undefined) return items;
+  let from = 0;
+  return items.map((item) => {
+    for (let at = from; at < previous.length && at < from + LOOK_AHEAD; at += 1) {
+      const old = previous[at];
+      if (old === undefined || !same(old, item)) continue;
+      from = at + 1;
+      return old;
+    }
+    return item;
+  });
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,247 @@
+import type { Change } from '../model/change.ts';
+import { findingId, type Finding, type FindingDraft, type ObjectRef } from '../model/finding.ts';
+import type { Rule, SubjectType } from '../rules/rule.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import { deepEqual } from '../store/deep-equal.ts';
+import type { StoreView } from '../store/store-view.ts';
+import { subjectSource } from './subjects.ts';
+
+/** What a step of the engine changed. */
+export interface FindingChanges {
+  readonly opened: readonly Finding[];
+  readonly changed: readonly Finding[];
+  readonly closed: readonly Finding[];
+}
+
+/** A rule that could not finish on a subject: its verdict there is unknown, and the report says so. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly subject: ObjectRef;
+  readonly message: string;
+}
+
+interface Verdict {
+  readonly findings: readonly Finding[];
+  readonly failures: readonly RuleFailure[];
+}
+
+const NOTHING: Verdict = { findings: [], failures: [] };
+const SEPARATOR = '\u0000';
+
+/**
+ * Runs the rules over a view and keeps their findings current: after any changes, `settle` re-runs the checks that read
+ * what changed and no others. The findings always equal those of a fresh engine on the same contents.
+ */
+export class Engine {
+  readonly view: StoreView;
+  readonly #rules = new Map<SubjectType, Rule[]>();
+  readonly #verdicts = new Map<string, Verdict>();
+  readonly #keys = new Map<string, ReadonlySet<string>>();
+  readonly #pending = new Set<string>();
+  readonly #findings = new Map<string, Finding>();
+  #opened: Finding[] = [];
+  #changed: Finding[] = [];
+  #closed: Finding[] = [];
+  #started = false;
+
+  constructor(view: StoreView, rules: readonly Rule[]) {
+    this.view = view;
+    for (const rule of rules) {
+      const there = this.#rules.get(rule.subject);
+      if (there === undefined) this.#rules.set(rule.subject, [rule]);
+      else there.push(rule);
+    }
+  }
+
+  /** Current findings by id. */
+  get findings(): ReadonlyMap<string, Finding> {
+    return this.#findings;
+  }
+
+  /** Checks that could not finish. */
+  failures(): readonly RuleFailure[] {
+    return [...this.#verdicts.values()].flatMap((verdict) => verdict.failures);
+  }
+
+  apply(changes: readonly Change[]): void {
+    this.view.apply(changes);
+  }
+
+  /**
+   * Brings the findings up to date.
+   *
+   * @param isDone asked between checks; true stops early, so that a session can draw and read keys
+   * @returns whether everything is current
+   */
+  settle(isDone: () => boolean = () => false): boolean {
+    if (!this.#started) {
+      this.#started = true;
+      for (const type of this.#rules.keys()) this.#syncScopes(type);
+    }
+    for (;;) {
+      for (const key of this.#pending) {
+        if (isDone()) return false;
+        this.#pending.delete(key);
+        this.#judge(key);
+      }
+      const settled = this.view.graph.settle((key, value) => this.#onCell(key, value), isDone);
+      if (!settled) return false;
+      if (this.#pending.size === 0) return true;
+    }
+  }
+
+  /** What changed since the last call. */
+  takeChanges(): FindingChanges {
+    const changes = { opened: this.#opened, changed: this.#changed, closed: this.#closed };
+    this.#opened = [];
+    this.#changed = [];
+    this.#closed = [];
+    return changes;
+  }
+
+  /**
+   * Which findings would go and come if these changes were made: evaluated on an overlay, only for the subjects whose
+   * checks read what the changes touch. Settle before.
+   */
+  prove(changes: readonly Change[]): {
+    readonly closes: readonly Finding[];
+    readonly opens: readonly Finding[];
+    readonly after: ClusterView;
+  } {
+    const { after, touched } = this.view.overlay(changes);
+    const affected = this.view.graph.dependents(touched);
+    const subjects = new Set<string>();
+    for (const key of affected) {
+      const [what, type, scope] = key.split(SEPARATOR);
+      if (what === 'findings') subjects.add(key);
+      if (what === 'scopes' || what === 'keys') {
+        const source = subjectSource(type as SubjectType);
+        const scopes = what === 'keys' ? [scope ?? ''] : source.scopes(after);
+        for (const one of scopes) {
+          for (const subject of source.keys(after, one)) {
+            const cell = ['findings', type, one, subject].join(SEPARATOR);
+            if (!this.#verdicts.has(cell)) subjects.add(cell);
+          }
+        }
+      }
+    }
+    const closes: Finding[] = [];
+    const opens: Finding[] = [];
+    for (const key of subjects) {
+      const before = (this.#verdicts.get(key) ?? NOTHING).findings;
+      const now = after.derive(key, (view) => this.#check(view, key), deepEqual).findings;
+      closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
+      opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
+    }
+    return { closes: closes.sort(byId), opens: opens.sort(byId), after };
+  }
+
+  #onCell(key: string, value: unknown): void {
+    const [what, type, scope] = key.split(SEPARATOR);
+    if (what === 'findings') this.#record(key, value as Verdict);
+    if (what === 'scopes') this.#syncScopes(type as SubjectType);
+    if (what === 'keys') this.#syncKeys(type as SubjectType, scope ?? '');
+  }
+
+  #syncScopes(type: SubjectType): void {
+    const source = subjectSource(type);
+    const scopes = this.view.derive(['scopes', type].join(SEPARATOR), (view) => source.scopes(view), deepEqual);
+    for (const scope of scopes) this.#syncKeys(type, scope);
+    for (const cell of this.#keys.keys()) {
+      const [, ofType, scope] = cell.split(SEPARATOR);
+      if (ofType !== type || scopes.includes(scope ?? '')) continue;
+      this.#forget(cell, type, scope ?? '', new Set());
+      this.#keys.delete(cell);
+      this.view.graph.drop(cell);
+    }
+  }
+
+  #syncKeys(type: SubjectType, scope: string): void {
+    const source = subjectSource(type);
+    const cell = ['keys', type, scope].join(SEPARATOR);
+    const keys = new Set(this.view.derive(cell, (view) => source.keys(view, scope), deepEqual));
+    const before = this.#keys.get(cell);
+    for (const key of keys) {
+      if (before?.has(key) !== true) this.#pending.add(['findings', type, scope, key].join(SEPARATOR));
+    }
+    this.#forget(cell, type, scope, keys);
+    this.#keys.set(cell, keys);
+  }
+
+  #forget(cell: string, type: SubjectType, scope: string, keep: ReadonlySet<string>): void {
+    for (const key of this.#keys.get(cell) ?? []) {
+      if (keep.has(key)) continue;
+      const gone = ['findings', type, scope, key].join(SEPARATOR);
+      this.#pending.delete(gone);
+      this.view.graph.drop(gone);
+      this.#record(gone, NOTHING);
+      this.#verdicts.delete(gone);
+    }
+  }
+
+  #judge(key: string): void {
+    const verdict = this.view.derive(key, (view) => this.#check(view, key), deepEqual);
+    this.#record(key, verdict);
+  }
+
+  #record(key: string, verdict: Verdict): void {
+    const before = this.#verdicts.get(key) ?? NOTHING;
+    this.#verdicts.set(key, verdict);
+    for (const finding of before.findings) {
+      if (verdict.findings.some((other) => other.id === finding.id)) continue;
+      this.#findings.delete(finding.id);
+      this.#closed.push(finding);
+    }
+    for (const finding of verdict.findings) {
+      const there = before.findings.find((other) => other.id === finding.id);
+      if (there === undefined) this.#opened.push(finding);
+      else if (deepEqual(there, finding)) continue;
+      else this.#changed.push(finding);
+      this.#findings.set(finding.id, finding);
+    }
+  }
+
+  /** Runs every rule of a subject. A rule that fails costs nobody else's result. */
+  #check(view: ClusterView, cell: string): Verdict {
+    const [, type, scope, key] = cell.split(SEPARATOR);
+    const source = subjectSource(type as SubjectType);
+    const subject = source.get(view, scope ?? '', key ?? '');
+    if (subject === undefined) return NOTHING;
+    const findings: Finding[] = [];
+    const failures: RuleFailure[] = [];
+    for (const rule of this.#rules.get(type as SubjectType) ?? []) {
+      try {
+        for (const draft of rule.check(subject as never, view)) {
+          findings.push(complete(rule, draft, source.ref(subject), view));
+        }
+      } catch (error) {
+        failures.push({
+          rule: rule.id,
+          subject: source.ref(subject),
+          message: error instanceof Error ? error.message : String(error),
+        });
+      }
+    }
+    return { findings, failures };
+  }
+}
+
+function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: ClusterView): Finding {
+  const subject = draft.subject ?? ref;
+  const facts = view.facts();
+  const fromFiles = facts.source === 'files';
+  return {
+    ...draft,
+    id: findingId(rule.id, subject, draft.key ?? ''),
+    rule: rule.id,
+    pane: rule.id.slice(0, rule.id.indexOf('/')) as Finding['pane'],
+    subject,
+    references: rule.references,
+    members: draft.members ?? [],
+    basis: !fromFiles ? 'live' : draft.absence === true && !facts.complete ? 'files-only' : 'files',
+  };
+}
+
+function byId(a: Finding, b: Finding): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

@@ -1,0 +1,62 @@
+import { auditGroup, auditGroups } from '../analyses/audit/audit-groups.ts';
+import { workload, workloads } from '../analyses/workload/workloads.ts';
+import { refOf } from '../kube/object-ref.ts';
+import type { ObjectRef } from '../model/finding.ts';
+import { WORKLOAD_KINDS, type Kind } from '../model/kind.ts';
+import type { SubjectOf, SubjectType } from '../rules/rule.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+
+/** How the subjects of one type are found: scopes (namespaces), the keys in a scope, and the subject of a key. */
+export interface SubjectSource<S> {
+  readonly scopes: (view: ClusterView) => readonly string[];
+  readonly keys: (view: ClusterView, scope: string) => readonly string[];
+  readonly get: (view: ClusterView, scope: string, key: string) => S | undefined;
+  readonly ref: (subject: S) => ObjectRef;
+}
+
+const CLUSTER: SubjectSource<SubjectOf<'Cluster'>> = {
+  scopes: () => [''],
+  keys: () => ['cluster'],
+  get: () => 'cluster',
+  ref: () => ({ apiVersion: 'k8sec/v1', kind: 'Cluster', namespace: null, name: 'cluster' }),
+};
+
+const WORKLOAD: SubjectSource<SubjectOf<'Workload'>> = {
+  scopes: (view) => [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))],
+  keys: (view, scope) => workloads(view, scope).map((one) => `${one.ref.kind}/${one.ref.name}`),
+  get: (view, scope, key) => {
+    const slash = key.indexOf('/');
+    return workload(view, scope, key.slice(0, slash), key.slice(slash + 1));
+  },
+  ref: (subject) => subject.ref,
+};
+
+const AUDIT_GROUP: SubjectSource<SubjectOf<'AuditGroup'>> = {
+  scopes: () => [''],
+  keys: (view) => [...auditGroups(view).keys()],
+  get: (view, _scope, key) => auditGroup(view, key),
+  ref: (subject) => ({ apiVersion: 'k8sec/v1', kind: 'Actor', namespace: null, name: subject.actor.name }),
+};
+
+function ofKind<K extends Kind>(kind: K): SubjectSource<SubjectOf<K>> {
+  return {
+    scopes: (view) => view.namespaces(kind),
+    keys: (view, scope) => view.list(kind, scope).map((object) => object.name),
+    get: (view, scope, key) => view.get(kind, scope, key) as SubjectOf<K> | undefined,
+    ref: (subject) => refOf(subject as Parameters<typeof refOf>[0]),
+  };
+}
+
+/** The source of a subject type. */
+export function subjectSource(type: SubjectType): SubjectSource<unknown> {
+  switch (type) {
+    case 'Cluster':
+      return CLUSTER as SubjectSource<unknown>;
+    case 'Workload':
+      return WORKLOAD as SubjectSource<unknown>;
+    case 'AuditGroup':
+      return AUDIT_GROUP as SubjectSource<unknown>;
+    default:
+      return ofKind(type) as SubjectSource<unknown>;
+  }
+}

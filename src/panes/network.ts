@@ -1,0 +1,209 @@
+import { enforcement } from '../analyses/network/enforcement.ts';
+import { exposures, exposureText } from '../analyses/network/exposure.ts';
+import { namespaceIsolation, workloadIsolation, type WorkloadVerdict } from '../analyses/network/isolation.ts';
+import { allNamespaces } from '../analyses/network/namespace-labels.ts';
+import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
+import { ageText } from '../kube/age.ts';
+import { severityRank, type Finding } from '../model/finding.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { CellText, Pane, Row, Tone } from './pane.ts';
+
+const NOTHING: CellText = { text: '-', tone: 'muted' };
+
+/** Network: pods that no policy protects, and policies that do not say what they seem to. */
+export const networkPane: Pane = {
+  name: 'network',
+  title: 'Network',
+  unit: 'workloads',
+  columns: [
+    { name: 'SEVERITY', width: [8, 8] },
+    { name: 'NAMESPACE', width: [9, 20] },
+    { name: 'WORKLOAD', width: [16, 40] },
+    { name: 'PODS', width: [4, 6], align: 'right' },
+    { name: 'INGRESS', width: [8, 16] },
+    { name: 'EGRESS', width: [8, 16] },
+    { name: 'EXPOSED BY', width: [10, 24] },
+    { name: 'POLICIES', width: [12, 48] },
+    { name: 'AGE', width: [4, 6], align: 'right' },
+  ],
+  rows: (view, findings) => {
+    const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
+    const rows: Row[] = [];
+    for (const namespace of allNamespaces(view)) {
+      for (const workload of workloads(view, namespace)) {
+        const id = key(workload.ref.kind, namespace, workload.ref.name);
+        rows.push(workloadRow(view, workload, bySubject.get(id) ?? []));
+        bySubject.delete(id);
+      }
+    }
+    for (const own of bySubject.values()) rows.push(objectRow(view, own));
+    return rows;
+  },
+  summary: (view, _findings, rows) => {
+    const counts = podCounts(view, new Set(rows.map((row) => row.key)));
+    const { status, by } = enforcement(view);
+    const everyone = counts.everyone === 0 ? '' : `, ${count(counts.everyone)} of them let everyone in`;
+    const unknown = counts.unknown === 0 ? '' : `, ${count(counts.unknown)} unknown`;
+    const enforced = status === 'yes' ? `enforced (${by})` : status === 'no' ? 'not enforced' : 'enforcement unknown';
+    return {
+      subjects: rows.length,
+      failing: rows.filter((row) => row.severity !== null && row.severity !== 'info' && row.severity !== 'unknown')
+        .length,
+      headline:
+        counts.judged === 0
+          ? emptyHeadline(view)
+          : `${count(counts.isolated)} of ${count(counts.judged)} pods isolated for ingress${everyone}${unknown}`,
+      aside: enforced,
+      share: status === 'yes' && counts.judged > 0 ? (counts.isolated - counts.everyone) / counts.judged : null,
+      activity: null,
+    };
+  },
+};
+
+interface PodCounts {
+  readonly judged: number;
+  readonly isolated: number;
+  readonly everyone: number;
+  readonly unknown: number;
+}
+
+/** Pods of the workloads shown that policies apply to; a template of files counts as one. */
+function podCounts(view: ClusterView, shown: ReadonlySet<string>): PodCounts {
+  const total = { judged: 0, isolated: 0, everyone: 0, unknown: 0 };
+  for (const namespace of allNamespaces(view)) {
+    for (const { podClass, ingress } of namespaceIsolation(view, namespace)) {
+      const pods = Math.max(1, podClass.pods.length);
+      const { kind, name } = podClass.workload;
+      if (ingress.status === 'not-applicable' || !shown.has(key(kind, namespace, name))) continue;
+      total.judged += pods;
+      if (ingress.status === 'isolated') total.isolated += pods;
+      if (ingress.status === 'unknown') total.unknown += pods;
+      if (ingress.everyone) total.everyone += pods;
+    }
+  }
+  return total;
+}
+
+function emptyHeadline(view: ClusterView): string {
+  const readable = view.readable('Pod');
+  return readable.ok ? 'no pods that network policies apply to' : `pods could not be read: ${readable.reason}`;
+}
+
+function workloadRow(view: ClusterView, workload: AnalysedWorkload, findings: readonly Finding[]): Row {
+  const { ref, classes, created, labels } = workload;
+  const verdicts = workloadIsolation(view, workload);
+  const exposed = exposures(view, workload);
+  const pods = classes.reduce((sum, one) => sum + one.pods.length, 0);
+  const first = exposed[0];
+  return {
+    ...rowHead(findings, ref.kind, ref.namespace, ref.name),
+    cells: {
+      ...headCells(findings, ref.kind, ref.namespace, ref.name),
+      PODS: { text: `${pods}`, tone: 'plain' },
+      INGRESS: verdictCell(verdicts?.ingress),
+      EGRESS: verdictCell(verdicts?.egress),
+      'EXPOSED BY':
+        first === undefined
+          ? NOTHING
+          : { text: exposed.map(exposureText).join(', '), tone: first.address === 'public' ? 'warning' : 'plain' },
+      POLICIES: policiesCell(verdicts?.ingress, verdicts?.egress),
+      AGE: { text: ageText(view.now, created), tone: 'muted' },
+    },
+    created,
+    labels,
+  };
+}
+
+/** A row of something else that a finding is about: a policy, a Service, a namespace, the cluster. */
+function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
+  const [worst] = sorted(findings);
+  const { kind, name, namespace } = worst?.subject ?? { kind: '', name: '', namespace: null };
+  const found = sorted(findings)
+    .map((finding) => finding.title)
+    .join('; ');
+  return {
+    ...rowHead(findings, kind, namespace ?? '', name),
+    cells: {
+      ...headCells(findings, kind, namespace ?? '', name),
+      PODS: NOTHING,
+      INGRESS: NOTHING,
+      EGRESS: NOTHING,
+      'EXPOSED BY': NOTHING,
+      POLICIES: { text: found, tone: 'plain' },
+      AGE: { text: ageText(view.now, null), tone: 'muted' },
+    },
+    created: null,
+    labels: {},
+  };
+}
+
+function rowHead(
+  findings: readonly Finding[],
+  kind: string,
+  namespace: string,
+  name: string,
+): Pick<Row, 'key' | 'severity' | 'namespace' | 'kind' | 'name' | 'findings'> {
+  return {
+    key: key(kind, namespace, name),
+    severity: severityOf(findings),
+    namespace,
+    kind,
+    name,
+    findings: sorted(findings).map((finding) => finding.id),
+  };
+}
+
+function headCells(
+  findings: readonly Finding[],
+  kind: string,
+  namespace: string,
+  name: string,
+): Readonly<Record<string, CellText>> {
+  const severity = severityOf(findings);
+  return {
+    SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
+    NAMESPACE: namespace === '' ? NOTHING : { text: namespace, tone: 'plain' },
+    WORKLOAD: { text: `${kind} ${name}`, tone: 'plain' },
+  };
+}
+
+/** What is proven wrong leads; a row is unknown where nothing is proven wrong and something could not be decided. */
+function severityOf(findings: readonly Finding[]): Row['severity'] {
+  const proven = sorted(findings).find((finding) => finding.unknown !== true);
+  if (proven !== undefined) return proven.severity;
+  return findings.length > 0 ? 'unknown' : null;
+}
+
+function sorted(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
+}
+
+const VERDICTS: Readonly<Record<WorkloadVerdict['status'], { readonly text: string; readonly tone: Tone }>> = {
+  isolated: { text: 'isolated', tone: 'good' },
+  open: { text: 'open', tone: 'bad' },
+  'not-applicable': { text: 'n/a', tone: 'muted' },
+  unknown: { text: 'unknown', tone: 'unknown' },
+};
+
+function verdictCell(verdict: WorkloadVerdict | undefined): CellText {
+  if (verdict === undefined) return NOTHING;
+  if (verdict.everyone) return { text: 'lets everyone', tone: 'warning' };
+  const cell = VERDICTS[verdict.status];
+  return verdict.mixed ? { ...cell, text: `${cell.text}, mixed` } : cell;
+}
+
+function policiesCell(ingress: WorkloadVerdict | undefined, egress: WorkloadVerdict | undefined): CellText {
+  const names = [...new Set([...(ingress?.policies ?? []), ...(egress?.policies ?? [])])].sort();
+  const reason = ingress?.reason || egress?.reason || '';
+  if (names.length > 0)
+    return { text: names.map((name) => name.slice(name.indexOf('/') + 1)).join(', '), tone: 'plain' };
+  return reason === '' ? NOTHING : { text: reason, tone: 'muted' };
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function key(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

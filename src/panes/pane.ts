@@ -1,0 +1,62 @@
+import type { Finding, PaneName, Severity } from '../model/finding.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+
+/** What a cell of a table means, which decides its colour. */
+export type Tone = 'plain' | 'muted' | 'good' | 'bad' | 'warning' | 'unknown' | Severity;
+
+export interface CellText {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One line of a pane: a subject with all its findings. Plain data. */
+export interface Row {
+  /** Stable identity: the cursor keeps its row by it. */
+  readonly key: string;
+  /** Worst severity of its findings; `unknown` where a verdict could not be reached; null where it passed. */
+  readonly severity: Severity | 'unknown' | null;
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Ids of the findings, the worst first. */
+  readonly findings: readonly string[];
+  /** Cells by column name. */
+  readonly cells: Readonly<Record<string, CellText>>;
+  /** Milliseconds since the epoch, for sorting by age. */
+  readonly created: number | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Column {
+  readonly name: string;
+  /** Smallest and largest width in terminal columns; the widest content in between decides. */
+  readonly width: readonly [min: number, max: number];
+  /** Shown only in the wide view. */
+  readonly wide?: boolean;
+  readonly align?: 'right';
+}
+
+export interface Pane {
+  readonly name: PaneName;
+  readonly title: string;
+  /** The unit that the tab's count counts, in the plural: `workloads`, `bindings`. */
+  readonly unit: string;
+  readonly columns: readonly Column[];
+  /** The rows, in no order. `findings` are those of this pane. */
+  rows(view: ClusterView, findings: readonly Finding[]): readonly Row[];
+  /** The pane's line on the overview. `rows` and `findings` are those in scope: figures about subjects count rows. */
+  summary(view: ClusterView, findings: readonly Finding[], rows: readonly Row[]): PaneSummary;
+}
+
+export interface PaneSummary {
+  /** How many subjects were judged and how many of them fail. */
+  readonly subjects: number;
+  readonly failing: number;
+  readonly headline: string;
+  /** A second figure, '' where there is none. */
+  readonly aside: string;
+  /** Share that passed, 0 to 1, where a bar makes sense; null draws none. */
+  readonly share: number | null;
+  /** Counts per slice of time (the audit pane), for a sparkline; null draws none. */
+  readonly activity: readonly number[] | null;
+}

@@ -1,0 +1,134 @@
+import { bindingVerdict } from '../analyses/rbac/binding-verdict.ts';
+import { bindingsIn } from '../analyses/rbac/policy.ts';
+import { ageText } from '../kube/age.ts';
+import { serviceAccountNamespace } from '../kube/rbac-user.ts';
+import { severityRank, type Finding } from '../model/finding.ts';
+import type { BindingObject } from '../model/objects.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { Pane, Row } from './pane.ts';
+
+const ESCALATION: readonly string[] = ['rbac/escalation-path', 'rbac/everyone-escalates'];
+
+/** RBAC: bindings by what they give beyond need, and accounts with a path to more. */
+export const rbacPane: Pane = {
+  name: 'rbac',
+  title: 'RBAC',
+  unit: 'bindings',
+  columns: [
+    { name: 'SEVERITY', width: [8, 8] },
+    { name: 'NAMESPACE', width: [9, 24] },
+    { name: 'BINDING', width: [16, 40] },
+    { name: 'SUBJECTS', width: [12, 40] },
+    { name: 'ROLE', width: [10, 32] },
+    { name: 'GIVES', width: [12, 60] },
+    { name: 'AGE', width: [4, 6], align: 'right' },
+  ],
+  rows: (view, findings) => {
+    const bySubject = Map.groupBy(findings, keyOf);
+    const rows: Row[] = [];
+    for (const namespace of ['', ...view.namespaces('RoleBinding')]) {
+      for (const binding of bindingsIn(view, namespace)) {
+        const key = `${binding.kind}/${namespace}/${binding.name}`;
+        rows.push(bindingRow(view, binding, bySubject.get(key) ?? []));
+        bySubject.delete(key);
+      }
+    }
+    for (const own of bySubject.values()) rows.push(otherRow(own));
+    return rows;
+  },
+  summary: (_view, findings, rows) => {
+    const bindings = rows.filter((one) => one.kind.endsWith('RoleBinding'));
+    const failing = bindings.filter((one) => one.severity !== null && one.severity !== 'info');
+    const paths = findings.filter((one) => ESCALATION.includes(one.rule) && targetOf(one) === 'cluster-admin').length;
+    const one = failing.length === 1;
+    return {
+      subjects: bindings.length,
+      failing: failing.length,
+      headline: `${failing.length} ${one ? 'binding gives' : 'bindings give'} more than ${one ? 'its' : 'their'} subjects need`,
+      aside: paths === 0 ? '' : `${paths} ${paths === 1 ? 'path' : 'paths'} to cluster-admin`,
+      share: null,
+      activity: null,
+    };
+  },
+};
+
+function bindingRow(view: ClusterView, binding: BindingObject, findings: readonly Finding[]): Row {
+  const own = worstFirst(findings);
+  const [worst] = own;
+  const gives = own.map((finding) => finding.rule.slice('rbac/'.length)).join(' ');
+  const isDefault = own.length === 0 && bindingVerdict(view, binding).status === 'default';
+  return {
+    key: `${binding.kind}/${binding.namespace}/${binding.name}`,
+    severity: worst?.unknown === true ? 'unknown' : (worst?.severity ?? null),
+    namespace: binding.namespace,
+    kind: binding.kind,
+    name: binding.name,
+    findings: own.map((finding) => finding.id),
+    cells: {
+      SEVERITY: severityCell(worst),
+      NAMESPACE: { text: binding.namespace === '' ? '(all)' : binding.namespace, tone: 'plain' },
+      BINDING: { text: binding.name, tone: 'plain' },
+      SUBJECTS: { text: subjectsOf(binding), tone: 'plain' },
+      ROLE: { text: `${binding.roleRef.kind === 'Role' ? 'Role ' : ''}${binding.roleRef.name}`, tone: 'plain' },
+      GIVES: {
+        text: gives === '' ? (isDefault ? 'Kubernetes default' : '-') : gives,
+        tone: gives === '' ? 'muted' : 'plain',
+      },
+      AGE: { text: ageText(view.now, binding.created), tone: 'muted' },
+    },
+    created: binding.created,
+    labels: binding.labels,
+  };
+}
+
+/** Service accounts, roles and workloads that findings of this pane are about. */
+function otherRow(findings: readonly Finding[]): Row {
+  const own = worstFirst(findings);
+  const subject = own[0]?.subject;
+  const namespace = subject?.namespace ?? '';
+  return {
+    key: `${subject?.kind}/${namespace}/${subject?.name}`,
+    severity: own[0]?.unknown === true ? 'unknown' : (own[0]?.severity ?? null),
+    namespace,
+    kind: subject?.kind ?? '',
+    name: subject?.name ?? '',
+    findings: own.map((finding) => finding.id),
+    cells: {
+      SEVERITY: severityCell(own[0]),
+      NAMESPACE: { text: namespace === '' ? '(all)' : namespace, tone: 'plain' },
+      BINDING: { text: '-', tone: 'muted' },
+      SUBJECTS: { text: `${subject?.kind} ${subject?.name}`, tone: 'plain' },
+      ROLE: { text: '-', tone: 'muted' },
+      GIVES: { text: own[0]?.title ?? '', tone: 'plain' },
+      AGE: { text: '', tone: 'muted' },
+    },
+    created: null,
+    labels: {},
+  };
+}
+
+function severityCell(worst: Finding | undefined): Row['cells'][string] {
+  if (worst === undefined) return { text: '-', tone: 'muted' };
+  return worst.unknown === true ? { text: 'unknown', tone: 'unknown' } : { text: worst.severity, tone: worst.severity };
+}
+
+function subjectsOf(binding: BindingObject): string {
+  const [first, ...more] = binding.subjects.map((subject) => {
+    if (subject.kind !== 'ServiceAccount') return `${subject.kind.toLowerCase()} ${subject.name}`;
+    return `sa ${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
+  });
+  if (first === undefined) return '-';
+  return more.length === 0 ? first : `${first} +${more.length}`;
+}
+
+function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
+}
+
+function keyOf({ subject }: Finding): string {
+  return `${subject.kind}/${subject.namespace ?? ''}/${subject.name}`;
+}
+
+function targetOf(finding: Finding): unknown {
+  return (finding.data as { readonly to?: unknown } | undefined)?.to;
+}

@@ -1,0 +1,170 @@
+import { encryption } from '../analyses/secrets/encryption.ts';
+import { dataAge, daysBetween } from '../analyses/secrets/secret-age.ts';
+import { ownKind, rotatorOf } from '../analyses/secrets/secret-origin.ts';
+import { readerCount } from '../analyses/secrets/secret-readers.ts';
+import { secretUses, type SecretUses } from '../analyses/secrets/secret-uses.ts';
+import { ageText } from '../kube/age.ts';
+import { severityRank, type Finding } from '../model/finding.ts';
+import type { SecretObject } from '../model/objects.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { CellText, Pane, Row } from './pane.ts';
+
+const STALE = 'secrets/stale';
+
+/** Secrets without their values: how old, who uses and who may read them; credentials outside of Secrets. */
+export const secretsPane: Pane = {
+  name: 'secrets',
+  title: 'Secrets',
+  unit: 'objects',
+  columns: [
+    { name: 'SEVERITY', width: [8, 8] },
+    { name: 'NAMESPACE', width: [9, 24] },
+    { name: 'OBJECT', width: [16, 44] },
+    { name: 'DATA AGE', width: [9, 10], align: 'right' },
+    { name: 'USED BY', width: [7, 36] },
+    { name: 'READERS', width: [7, 8], align: 'right' },
+    { name: 'ROTATED BY', width: [10, 20], wide: true },
+    { name: 'TYPE', width: [8, 36], wide: true },
+    { name: 'FOUND', width: [20, 80] },
+    { name: 'AGE', width: [4, 6], align: 'right' },
+  ],
+  rows: (view, findings) => {
+    const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
+    const rows: Row[] = [];
+    for (const namespace of view.namespaces('Secret')) {
+      const uses = secretUses(view, namespace);
+      for (const secret of view.list('Secret', namespace)) {
+        const id = key('Secret', namespace, secret.name);
+        rows.push(secretRow(view, secret, uses, bySubject.get(id) ?? []));
+        bySubject.delete(id);
+      }
+    }
+    for (const own of bySubject.values()) rows.push(otherRow(view, own));
+    return rows;
+  },
+  summary: (view, findings, rows) => {
+    const secrets = rows.filter((one) => one.kind === 'Secret');
+    // Helm releases, bootstrap tokens and the like are nobody's to rotate.
+    const judged = secrets.filter((one) => one.cells['DATA AGE']?.text !== 'n/a');
+    const stale = findings.filter((finding) => finding.rule === STALE && finding.unknown !== true).length;
+    const readable = view.readable('Secret');
+    return {
+      subjects: rows.length,
+      failing: rows.filter((one) => one.severity !== null && one.severity !== 'info' && one.severity !== 'unknown')
+        .length,
+      headline:
+        readable.ok || secrets.length > 0
+          ? `${stale} of ${judged.length} ${judged.length === 1 ? 'secret' : 'secrets'} not rotated for over a year`
+          : `secrets were not read: ${readable.reason}`,
+      aside: encryptionText(view),
+      share: null,
+      activity: null,
+    };
+  },
+};
+
+function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, findings: readonly Finding[]): Row {
+  const { namespace, name, created, labels } = secret;
+  const users = new Set((uses.get(name) ?? []).map((use) => `${use.by.kind} ${use.by.name}`));
+  const readers = readerCount(view, namespace, name);
+  return row(
+    {
+      kind: 'Secret',
+      namespace,
+      name,
+      created,
+      labels,
+      cells: {
+        'DATA AGE': ageCell(secret, view.now),
+        'USED BY': usersCell([...users]),
+        READERS: readers === null ? UNKNOWN : { text: String(readers), tone: 'plain' },
+        'ROTATED BY': { text: rotatorOf(secret) ?? '-', tone: 'muted' },
+        TYPE: secret.type === null ? UNKNOWN : { text: secret.type, tone: 'plain' },
+        AGE: { text: ageText(view.now, created), tone: 'muted' },
+      },
+    },
+    findings,
+  );
+}
+
+/** A workload, ConfigMap or cluster with a finding of this pane. */
+function otherRow(view: ClusterView, findings: readonly Finding[]): Row {
+  const subject = findings[0]?.subject;
+  const none: CellText = { text: '-', tone: 'muted' };
+  return row(
+    {
+      kind: subject?.kind ?? '',
+      namespace: subject?.namespace ?? '',
+      name: subject?.name ?? '',
+      created: null,
+      labels: {},
+      cells: {
+        'DATA AGE': none,
+        'USED BY': none,
+        READERS: none,
+        'ROTATED BY': none,
+        TYPE: none,
+        AGE: { text: ageText(view.now, null), tone: 'muted' },
+      },
+    },
+    findings,
+  );
+}
+
+const UNKNOWN: CellText = { text: 'unknown', tone: 'unknown' };
+
+function row(
+  subject: Pick<Row, 'kind' | 'namespace' | 'name' | 'created' | 'labels' | 'cells'>,
+  findings: readonly Finding[],
+): Row {
+  const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  const worst = own[0];
+  const severity = worst === undefined ? null : own.every((one) => one.unknown === true) ? 'unknown' : worst.severity;
+  const { kind, namespace, name } = subject;
+  return {
+    ...subject,
+    key: key(kind, namespace, name),
+    severity,
+    findings: own.map((finding) => finding.id),
+    cells: {
+      ...subject.cells,
+      SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
+      NAMESPACE: { text: namespace === '' ? '-' : namespace, tone: namespace === '' ? 'muted' : 'plain' },
+      OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
+      FOUND: {
+        text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),
+        tone: own.length === 0 ? 'muted' : 'plain',
+      },
+    },
+  };
+}
+
+function ageCell(secret: SecretObject, now: number): CellText {
+  if (ownKind(secret) !== undefined) return { text: 'n/a', tone: 'muted' };
+  const age = dataAge(secret);
+  switch (age.basis) {
+    case 'unknown':
+      return UNKNOWN;
+    case 'exactly':
+      return { text: `${daysBetween(age.since, now)}d`, tone: 'plain' };
+    case 'at-least':
+      return { text: `≥ ${daysBetween(age.since, now)}d`, tone: 'plain' };
+  }
+}
+
+function usersCell(users: readonly string[]): CellText {
+  const [first] = users;
+  if (first === undefined) return { text: '-', tone: 'muted' };
+  return { text: users.length === 1 ? first : `${first} +${users.length - 1}`, tone: 'plain' };
+}
+
+function encryptionText(view: ClusterView): string {
+  if (view.facts().source === 'files') return '';
+  const { status, reason, providers } = encryption(view);
+  const detail = status === 'yes' ? providers.join(', ') : reason;
+  return `encrypted at rest: ${status}${detail === '' ? '' : ` (${detail})`}`;
+}
+
+function key(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

@@ -1,0 +1,153 @@
+import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
+import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
+import { workloads } from '../analyses/workload/workloads.ts';
+import { ageText } from '../kube/age.ts';
+import { supportOf } from '../kube/kubernetes-version-support.ts';
+import { minorText, parseKubernetesVersion } from '../kube/kubernetes-version.ts';
+import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
+import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespace.ts';
+import { severityRank, type Finding } from '../model/finding.ts';
+import { WORKLOAD_KINDS } from '../model/kind.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { CellText, Pane, Row } from './pane.ts';
+
+const NOT_ENFORCED = 'vigilance/namespace-without-pod-security';
+
+/** Vigilance: pod security, open defaults, old versions and exposure. */
+export const vigilancePane: Pane = {
+  name: 'vigilance',
+  title: 'Vigilance',
+  unit: 'objects',
+  columns: [
+    { name: 'SEVERITY', width: [8, 8] },
+    { name: 'NAMESPACE', width: [9, 24] },
+    { name: 'OBJECT', width: [16, 44] },
+    { name: 'LEVEL', width: [10, 18] },
+    { name: 'FOUND', width: [20, 90] },
+    { name: 'AGE', width: [4, 6], align: 'right' },
+  ],
+  rows: (view, findings) => {
+    const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
+    const rows: Row[] = [];
+    for (const subject of subjects(view)) {
+      const id = key(subject.kind, subject.namespace, subject.name);
+      rows.push(row(view, subject, bySubject.get(id) ?? []));
+      bySubject.delete(id);
+    }
+    for (const own of bySubject.values()) {
+      const subject = own[0]?.subject;
+      if (subject === undefined) continue;
+      const { kind, name, namespace } = subject;
+      rows.push(row(view, { ...PLAIN, kind, name, namespace: namespace ?? '' }, own));
+    }
+    return rows;
+  },
+  summary: (view, findings, rows) => {
+    const open = findings.filter(
+      (finding) => finding.rule === NOT_ENFORCED && finding.severity !== 'info' && finding.data !== undefined,
+    ).length;
+    const all = rows.filter((one) => one.kind === 'Namespace').length;
+    return {
+      subjects: rows.length,
+      failing: rows.filter((one) => one.severity !== null && one.severity !== 'info' && one.severity !== 'unknown')
+        .length,
+      headline: headline(view, open, all),
+      aside: supportText(view),
+      share: null,
+      activity: null,
+    };
+  },
+};
+
+interface Subject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly level: CellText;
+  readonly created: number | null;
+  readonly labels: Row['labels'];
+}
+
+const PLAIN = { level: { text: '-', tone: 'muted' }, created: null, labels: {} } as const;
+
+const LEVEL_TONE = { privileged: 'bad', baseline: 'warning', restricted: 'good' } as const;
+
+/** What is judged even where nothing is found: namespaces and workloads. */
+function* subjects(view: ClusterView): Generator<Subject> {
+  const minor = policyMinor(view);
+  for (const namespace of view.list('Namespace')) {
+    const { enforce } = namespacePolicy(namespace.labels);
+    const { name, labels, created } = namespace;
+    const level = { text: levelVersionText(enforce), tone: LEVEL_TONE[enforce.level] };
+    yield { kind: 'Namespace', namespace: '', name, level, created, labels };
+  }
+  const namespaces = new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
+  for (const namespace of [...namespaces].sort()) {
+    for (const workload of workloads(view, namespace)) {
+      const { level } = workloadLevel(workload, minor);
+      const { ref, created, labels } = workload;
+      yield { kind: ref.kind, namespace, name: ref.name, level: levelCell(level), created, labels };
+    }
+  }
+}
+
+function levelCell(level: PodSecurityLevel | undefined): CellText {
+  return level === undefined ? { text: 'not running', tone: 'muted' } : { text: level, tone: LEVEL_TONE[level] };
+}
+
+function row(view: ClusterView, subject: Subject, findings: readonly Finding[]): Row {
+  const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
+  const worst = own[0];
+  const severity = worst === undefined ? null : own.every((one) => one.unknown === true) ? 'unknown' : worst.severity;
+  const { kind, namespace, name, level, created, labels } = subject;
+  return {
+    key: key(kind, namespace, name),
+    severity,
+    namespace,
+    kind,
+    name,
+    findings: own.map((finding) => finding.id),
+    cells: {
+      SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
+      NAMESPACE: { text: namespace === '' ? '-' : namespace, tone: namespace === '' ? 'muted' : 'plain' },
+      OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
+      LEVEL: level,
+      FOUND: {
+        text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),
+        tone: own.length === 0 ? 'muted' : 'plain',
+      },
+      AGE: { text: ageText(view.now, created), tone: 'muted' },
+    },
+    created,
+    labels,
+  };
+}
+
+function headline(view: ClusterView, open: number, all: number): string {
+  const readable = view.readable('Namespace');
+  if (!readable.ok) return `namespaces could not be read: ${readable.reason}`;
+  if (open === 0)
+    return all === 0 ? 'no namespaces read' : `all ${all} namespaces enforce pod security or run the system`;
+  return `${open} ${open === 1 ? 'namespace enforces' : 'namespaces enforce'} no pod security`;
+}
+
+function supportText(view: ClusterView): string {
+  const { serverVersion } = view.facts();
+  const version = parseKubernetesVersion(serverVersion ?? '');
+  if (version === null) return '';
+  const support = supportOf(serverVersion);
+  switch (support.status) {
+    case 'unknown':
+      return `support of ${minorText(version)} unknown`;
+    case 'ended':
+      return `${minorText(version)} is out of support`;
+    case 'dated':
+      return view.isPast(support.end)
+        ? `${minorText(version)} out of support since ${support.until}`
+        : `${minorText(version)} supported until ${support.until}`;
+  }
+}
+
+function key(kind: string, namespace: string, name: string): string {
+  return `${kind}/${namespace}/${name}`;
+}

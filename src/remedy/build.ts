@@ -1,0 +1,161 @@
+import { refText } from '../kube/object-ref.ts';
+import type { Engine } from '../engine/engine.ts';
+import { kindOf } from '../model/kind.ts';
+import type { Finding } from '../model/finding.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+
+import type { BuiltRemedy, DiffLine } from './built-remedy.ts';
+import { REMEDIES } from './index.ts';
+import { lineDiff } from './line-diff.ts';
+import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
+import { toYaml } from './to-yaml.ts';
+import { NO_TARGET, remedyTarget, targetAdvice } from './target.ts';
+
+const BY_ID: ReadonlyMap<string, Remedy> = new Map(REMEDIES.map((remedy) => [remedy.id, remedy]));
+
+/**
+ * Builds the remedies that a finding names and proves each on an overlay of the view: whether this finding goes, and
+ * which others go or come. Settle the engine before.
+ */
+export function buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[] {
+  return (finding.remedies ?? []).flatMap((id) => {
+    const remedy = BY_ID.get(id);
+    return remedy === undefined ? [] : [build(engine, finding, remedy)];
+  });
+}
+
+function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
+  const { view } = engine;
+  const built = remedy.build(finding, view);
+  const common = { id: remedy.id, finding: finding.id, title: remedy.title, safety: remedy.safety } as const;
+  if ('refused' in built) return { ...EMPTY, ...common, refused: built.refused };
+  const proof = engine.prove(built.changes);
+  const target = built.about === undefined ? targetOf(view, built.manifests) : remedyTarget(view, built.about);
+  const fileName = built.fileName ?? fileNameOf(built.manifests, remedy);
+  const advice = targetAdvice(target);
+  const unproven = proof.closes.some((one) => one.id === finding.id)
+    ? []
+    : [`by evaluation: ${finding.title}: this finding stays`];
+  return {
+    ...common,
+    refused: null,
+    note: [advice, built.note].filter((part) => part !== undefined && part !== '').join(' '),
+    manifests: built.manifests,
+    yaml: toYaml(built.manifests, [...headComments(finding, remedy, built, advice), ...built.comments]),
+    fileName,
+    diff: diffOf(view, built),
+    effects: [...built.effects, ...unproven],
+    closes: proof.closes,
+    opens: proof.opens,
+    target,
+    commands:
+      built.use.type === 'patch'
+        ? built.use.commands.map((line) => line.replaceAll('FILE', fileName))
+        : [`kubectl apply -f ${fileName}`],
+  };
+}
+
+const EMPTY: Pick<
+  BuiltRemedy,
+  'note' | 'manifests' | 'yaml' | 'fileName' | 'diff' | 'effects' | 'closes' | 'opens' | 'target' | 'commands'
+> = {
+  note: '',
+  manifests: [],
+  yaml: '',
+  fileName: '',
+  diff: [],
+  effects: [],
+  closes: [],
+  opens: [],
+  target: NO_TARGET,
+  commands: [],
+};
+
+function headComments(
+  finding: Finding,
+  remedy: Remedy,
+  built: RemedyDraft,
+  advice: string | undefined,
+): RemedyDraft['comments'] {
+  const lines = [
+    `${remedy.title}: ${refText(finding.subject)} (${finding.rule})`,
+    ...(advice === undefined ? [] : [advice]),
+    ...(remedy.safety === 'review' ? ['Review before you apply this.'] : []),
+    built.note,
+    ...built.effects.map((effect) => `by evaluation: ${effect.replace(/^by evaluation: /, '')}`),
+  ].filter((line) => line !== '');
+  return lines.map((text) => ({ document: 0, path: [], text }));
+}
+
+/** The owner of the first object that is there already and has one. */
+function targetOf(view: ClusterView, manifests: readonly Manifest[]): BuiltRemedy['target'] {
+  for (const manifest of manifests) {
+    const object = liveObject(view, manifest);
+    const target = object === undefined ? NO_TARGET : remedyTarget(view, object);
+    if (target.manager !== 'none') return target;
+  }
+  return NO_TARGET;
+}
+
+function liveObject(view: ClusterView, manifest: Manifest): ReturnType<ClusterView['get']> {
+  const { kind, namespace, name } = identity(manifest);
+  const known = kindOf(String(manifest['apiVersion'] ?? ''), kind);
+  return known === undefined ? undefined : view.get(known, namespace, name);
+}
+
+function identity(manifest: Manifest): { kind: string; namespace: string; name: string } {
+  const metadata = (manifest['metadata'] ?? {}) as { namespace?: unknown; name?: unknown };
+  return {
+    kind: String(manifest['kind'] ?? ''),
+    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : '',
+    name: typeof metadata.name === 'string' ? metadata.name : '',
+  };
+}
+
+/** What the manifests set, against the same fields of the object as it is known. */
+function diffOf(view: ClusterView, built: RemedyDraft): readonly DiffLine[] {
+  return built.manifests.flatMap((manifest): DiffLine[] => {
+    const { kind, namespace, name } = identity(manifest);
+    const live = liveObject(view, manifest);
+    const after = toYaml([manifest], []).trimEnd().split('\n');
+    const head = { type: 'head', text: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}` } as const;
+    if (live === undefined) return [head, ...after.map((text) => ({ type: 'add', text }) as const)];
+    const before = toYaml([sameFields(manifest, live, built.use.type === 'patch')], [])
+      .trimEnd()
+      .split('\n');
+    return [head, ...lineDiff(before, after)];
+  });
+}
+
+/** The live object reduced to what the manifest names, as far as it is known. */
+function sameFields(manifest: Manifest, live: NonNullable<ReturnType<ClusterView['get']>>, isPatch: boolean): Manifest {
+  const metadata = (manifest['metadata'] ?? {}) as Record<string, unknown>;
+  const labels = metadata['labels'] as Record<string, unknown> | undefined;
+  const known = {
+    ...metadata,
+    ...(labels === undefined ? {} : { labels: isPatch ? pick(live.labels, Object.keys(labels)) : { ...live.labels } }),
+  };
+  const body = live as unknown as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.entries(manifest).flatMap(([key, value]): [string, unknown][] => {
+      if (key === 'metadata') return [[key, known]];
+      if (key === 'apiVersion' || key === 'kind') return [[key, value]];
+      return body[key] === undefined ? [] : [[key, body[key]]];
+    }),
+  );
+}
+
+function pick(from: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]])));
+}
+
+function fileNameOf(manifests: readonly Manifest[], remedy: Remedy): string {
+  const first = manifests[0];
+  const { kind, namespace, name } = first === undefined ? { kind: '', namespace: '', name: '' } : identity(first);
+  const words = [remedy.id.slice(remedy.id.indexOf('/') + 1), kind.toLowerCase(), namespace, name];
+  return `${words
+    .filter((word) => word !== '')
+    .join('-')
+    .replaceAll(/[^a-z0-9.-]+/gi, '-')
+    .slice(0, 120)}.yaml`;
+}

@@ -1,0 +1,56 @@
+import { leastPolicy } from './network/least-policy.ts';
+import { defaultDeny } from './network/default-deny.ts';
+import { fixSelector as fixPolicySelector } from './network/fix-selector.ts';
+import { labelWorkload } from './labels/label-workload.ts';
+import { labelTemplate } from './labels/label-template.ts';
+import { fixScaleTarget } from './labels/fix-scale-target.ts';
+import { fixSelector } from './labels/fix-selector.ts';
+import { relabelPods } from './labels/relabel-pods.ts';
+import { setLabels } from './labels/set-labels.ts';
+import { namespaceLabels } from './vigilance/namespace-labels.ts';
+import { securityContextPatch } from './vigilance/security-context-patch.ts';
+import { noTokenPatch } from './vigilance/no-token-patch.ts';
+import { deleteLegacyToken, deleteUnused } from './secrets/delete-secret.ts';
+import { removeAnnotation } from './secrets/remove-annotation.ts';
+import { encryptionConfiguration } from './secrets/encryption-configuration.ts';
+import { secretReferencePatch } from './secrets/secret-reference-patch.ts';
+import { rotation } from './secrets/rotation.ts';
+import { restartConsumers } from './secrets/restart-consumers.ts';
+import { disableAutomount } from './rbac/disable-automount.ts';
+import { dropRules } from './rbac/drop-rules.ts';
+import { narrowToNamespaces } from './rbac/narrow-to-namespaces.ts';
+import { cutPath, removeBinding, removeSubject } from './rbac/remove-subject.ts';
+import { quarantine } from './audit/quarantine.ts';
+import { removeSubjectFromBinding } from './audit/remove-subject-from-binding.ts';
+import type { Remedy } from './remedy.ts';
+
+/** Every remedy. */
+export const REMEDIES: readonly Remedy[] = [
+  leastPolicy,
+  defaultDeny,
+  fixPolicySelector,
+  labelWorkload,
+  labelTemplate,
+  setLabels,
+  relabelPods,
+  fixSelector,
+  fixScaleTarget,
+  namespaceLabels,
+  securityContextPatch,
+  noTokenPatch,
+  deleteLegacyToken,
+  deleteUnused,
+  removeAnnotation,
+  encryptionConfiguration,
+  secretReferencePatch,
+  rotation,
+  restartConsumers,
+  narrowToNamespaces,
+  dropRules,
+  removeSubject,
+  removeBinding,
+  cutPath,
+  disableAutomount,
+  removeSubjectFromBinding,
+  quarantine,
+];

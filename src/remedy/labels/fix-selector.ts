@@ -1,0 +1,157 @@
+import { refOf, refText } from '../../kube/object-ref.ts';
+import { selectorText } from '../../kube/selector.ts';
+import { selected } from '../../analyses/labels/selectable.ts';
+import { apiVersionOf, kindInfo } from '../../model/kind.ts';
+import type { ObjectOf, PodDisruptionBudgetObject, ServiceObject } from '../../model/objects.ts';
+import type { LabelSelector } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { Manifest, Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
+
+interface Fix {
+  readonly selector: LabelSelector;
+  readonly namespace: string;
+  readonly repair: string;
+}
+
+/** Writes the nearest selector that matches something in place of one that matches nothing. */
+export const fixSelector: Remedy = {
+  id: 'labels/fix-selector',
+  title: 'select by the nearest label that matches',
+  safety: 'review',
+  build: (finding, view) => {
+    const fix = finding.data as Fix | null;
+    const { kind, name } = finding.subject;
+    const namespace = finding.subject.namespace ?? '';
+    if (fix === null) return { refused: 'No label is near enough to be what was meant.' };
+    if (fix.namespace !== namespace) {
+      return {
+        refused: `The pods are in namespace ${fix.namespace}: selectors do not reach over namespaces, so create ${kind} ${name} there.`,
+      };
+    }
+    switch (kind) {
+      case 'Service':
+        return ofService(view, view.get('Service', namespace, name), fix);
+      case 'PodDisruptionBudget':
+        return ofBudget(view, view.get('PodDisruptionBudget', namespace, name), fix);
+      case 'ValidatingWebhookConfiguration':
+      case 'MutatingWebhookConfiguration':
+        return ofWebhook(view.get(kind, '', name), finding.key ?? '', fix);
+      default:
+        return { refused: `${kind} has no selector that could be changed.` };
+    }
+  },
+};
+
+const GONE: RemedyRefusal = { refused: 'The object is not there any more.' };
+const NOTE = 'If the label of the pods is the one that is wrong, correct it there instead.';
+
+function ofService(
+  view: ClusterView,
+  service: ServiceObject | undefined,
+  { selector }: Fix,
+): RemedyDraft | RemedyRefusal {
+  if (service === undefined) return GONE;
+  const labels = selector.matchLabels ?? {};
+  return draft(view, service, selector, mergePatch(service.selector ?? {}, labels), {
+    ...service,
+    selector: labels,
+  });
+}
+
+function ofBudget(
+  view: ClusterView,
+  budget: PodDisruptionBudgetObject | undefined,
+  { selector }: Fix,
+): RemedyDraft | RemedyRefusal {
+  if (budget === undefined) return GONE;
+  return draft(view, budget, selector, selectorPatch(budget.selector ?? {}, selector), { ...budget, selector });
+}
+
+function draft(
+  view: ClusterView,
+  before: ServiceObject | PodDisruptionBudgetObject,
+  selector: LabelSelector,
+  patch: Manifest,
+  after: ServiceObject | PodDisruptionBudgetObject,
+): RemedyDraft {
+  const { kind, resource } = kindInfo(before.kind);
+  const owners = new Set(selected(view, selector, before.namespace).map((one) => one.owner));
+  return {
+    note: NOTE,
+    manifests: [
+      {
+        apiVersion: apiVersionOf(before.kind),
+        kind,
+        metadata: { name: before.name, namespace: before.namespace },
+        spec: { selector: patch },
+      },
+    ],
+    comments: [
+      {
+        document: 0,
+        path: ['spec', 'selector'],
+        text: `selected ${selectorText(selectorOf(before))}, which matches nothing`,
+      },
+    ],
+    use: {
+      type: 'patch',
+      commands: [`kubectl patch ${resource} ${before.name} -n ${before.namespace} --type=merge --patch-file FILE`],
+    },
+    changes: [{ type: 'upsert', object: after }],
+    effects: [`${selectorText(selector)} selects ${[...owners].sort().join(', ')}`],
+  };
+}
+
+function selectorOf(object: ServiceObject | PodDisruptionBudgetObject): LabelSelector {
+  return object.kind === 'Service' ? { matchLabels: object.selector ?? {} } : (object.selector ?? {});
+}
+
+type Configuration = ObjectOf<'ValidatingWebhookConfiguration'> | ObjectOf<'MutatingWebhookConfiguration'>;
+
+/** The API merges webhooks by name; a list of expressions is replaced as a whole. */
+function ofWebhook(
+  configuration: Configuration | undefined,
+  webhook: string,
+  { selector }: Fix,
+): RemedyDraft | RemedyRefusal {
+  const before = configuration?.webhooks.find((one) => one.name === webhook)?.namespaceSelector;
+  if (configuration === undefined || before === undefined) return GONE;
+  const { kind, resource } = kindInfo(configuration.kind);
+  const webhooks = configuration.webhooks.map((one) =>
+    one.name === webhook ? { ...one, namespaceSelector: selector } : one,
+  );
+  return {
+    note: 'The webhook is asked for requests in these namespaces from then on; one that does not answer refuses or passes them by its failurePolicy.',
+    manifests: [
+      {
+        apiVersion: apiVersionOf(configuration.kind),
+        kind,
+        metadata: { name: configuration.name },
+        webhooks: [{ name: webhook, namespaceSelector: selectorPatch(before, selector) }],
+      },
+    ],
+    comments: [],
+    use: { type: 'patch', commands: [`kubectl patch ${resource} ${configuration.name} --patch-file FILE`] },
+    changes: [{ type: 'upsert', object: { ...configuration, webhooks } }],
+    effects: [`${refText(refOf(configuration))} selects namespaces ${selectorText(selector)}`],
+  };
+}
+
+/** A merge patch of a selector; a list of expressions is replaced as a whole. */
+function selectorPatch(before: LabelSelector, after: LabelSelector): Manifest {
+  const labels = mergePatch(before.matchLabels ?? {}, after.matchLabels ?? {});
+  const expressions = after.matchExpressions ?? (before.matchExpressions === undefined ? undefined : null);
+  return {
+    ...(Object.keys(labels).length > 0 ? { matchLabels: labels } : {}),
+    ...(expressions === undefined ? {} : { matchExpressions: expressions }),
+  };
+}
+
+/** A merge patch of a map: what goes is null. */
+function mergePatch(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Record<string, string | null> {
+  const gone = Object.keys(before).filter((key) => after[key] === undefined);
+  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...after };
+}

@@ -1,0 +1,130 @@
+import { clusterDns, FALLBACK_DNS_PORTS } from '../../analyses/network/cluster-dns.ts';
+import type { DeclaredFlow, DeclaredFlows, FlowEnd, FlowPort } from '../../analyses/network/declared-flow.ts';
+import { inapplicable } from '../../analyses/network/isolation.ts';
+import { workloadSelector } from '../../analyses/network/stable-labels.ts';
+import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
+import { parseAddress } from '../../kube/ip-range.ts';
+import type { Direction } from '../../kube/network-policy-rule.ts';
+import { refText } from '../../kube/object-ref.ts';
+import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+
+/** One rule of a generated policy, with the reason that stands beside it. */
+export interface FlowRule {
+  /** [] is anyone. */
+  readonly peers: readonly NetworkPolicyPeer[];
+  readonly ports: readonly NetworkPolicyPort[];
+  readonly why: string;
+}
+
+export interface WorkloadRules {
+  readonly rules: readonly FlowRule[];
+  /** What could not be turned into a rule, for a person to decide. */
+  readonly undecided: readonly string[];
+}
+
+const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
+
+/** The rules that keep every declared flow of a workload in one direction; DNS is among the egress rules. */
+export function flowRules(
+  view: ClusterView,
+  declared: DeclaredFlows,
+  workload: AnalysedWorkload,
+  direction: Direction,
+): WorkloadRules {
+  const undecided = declared.unknown
+    .filter((one) => one.workload === workload && one.direction === direction)
+    .map((one) => one.text);
+  const groups = new Map<string, FlowRule>();
+  const add = (peers: readonly NetworkPolicyPeer[], ports: readonly FlowPort[], why: string): void => {
+    const written = portsOf(ports);
+    const key = JSON.stringify([peers, written]);
+    const there = groups.get(key);
+    const text = there === undefined || there.why.includes(why) ? why : `${there.why}; ${why}`;
+    groups.set(key, { peers, ports: written, why: text });
+  };
+  if (direction === 'egress') addDnsWithoutPods(view, add);
+  for (const flow of declared.flows) {
+    const [own, other] = direction === 'ingress' ? [flow.destination, flow.source] : [flow.source, flow.destination];
+    if (own.type !== 'workload' || own.workload !== workload) continue;
+    if (direction === 'ingress' && flow.sourceOnly === true) continue;
+    const peers = peersOf(view, workload, other);
+    if (peers === null) undecided.push(`${otherText(other)} can not be selected (${flow.why})`);
+    else add(peers, flow.ports, reason(flow, other, direction));
+  }
+  return { rules: [...groups.values()], undecided: [...new Set(undecided)] };
+}
+
+/** Names are also asked of what no pod selector finds: a DNS Service that is not there, a cache on the host network. */
+function addDnsWithoutPods(
+  view: ClusterView,
+  add: (peers: readonly NetworkPolicyPeer[], ports: readonly FlowPort[], why: string) => void,
+): void {
+  const dns = clusterDns(view);
+  if (dns.targets.length === 0) {
+    const peer = {
+      namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    };
+    add([peer], FALLBACK_DNS_PORTS, dns.why);
+  }
+  if (dns.cacheCidrs.length > 0) {
+    const peers = dns.cacheCidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    add(peers, FALLBACK_DNS_PORTS, 'DNS: the NodeLocal cache is on the host network; on Cilium a CIDR selects no node');
+  }
+}
+
+/** How a policy of `workload` names the other end; null where no peer can. */
+function peersOf(view: ClusterView, workload: AnalysedWorkload, end: FlowEnd): readonly NetworkPolicyPeer[] | null {
+  switch (end.type) {
+    case 'anyone':
+      return [];
+    case 'addresses':
+      return end.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+    case 'workload':
+      return workloadPeers(view, workload, end.workload);
+  }
+}
+
+function workloadPeers(
+  view: ClusterView,
+  workload: AnalysedWorkload,
+  other: AnalysedWorkload,
+): readonly NetworkPolicyPeer[] | null {
+  const specs = [
+    ...other.classes.map((one) => one.spec),
+    ...(other.template === undefined ? [] : [other.template.spec]),
+  ];
+  if (specs.length > 0 && specs.every((spec) => spec.hostNetwork)) return nodePeers(view);
+  if (other.classes.length > 0 && other.classes.every((one) => inapplicable(one) === 'host network'))
+    return nodePeers(view);
+  const selector = workloadSelector(view, other);
+  if (selector === undefined) return null;
+  const podSelector = { matchLabels: selector.labels };
+  if (other.ref.namespace === workload.ref.namespace) return [{ podSelector }];
+  return [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: other.ref.namespace } }, podSelector }];
+}
+
+/** A pod on the host's network has its node's address. */
+function nodePeers(view: ClusterView): readonly NetworkPolicyPeer[] | null {
+  const addresses = view.list('Node').flatMap((node) => node.addresses);
+  const cidrs = addresses.flatMap((text) => {
+    const address = parseAddress(text);
+    return address === null ? [] : [`${text}/${address.family === 4 ? 32 : 128}`];
+  });
+  return cidrs.length === 0 ? null : [...new Set(cidrs)].sort().map((cidr) => ({ ipBlock: { cidr } }));
+}
+
+function portsOf(ports: readonly FlowPort[]): readonly NetworkPolicyPort[] {
+  const unique = new Map(ports.map((one) => [`${one.protocol}/${one.port}`, one]));
+  return [...unique.values()].sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? 1 : -1));
+}
+
+function reason(flow: DeclaredFlow, other: FlowEnd, direction: Direction): string {
+  if (other.type !== 'workload') return flow.why;
+  return direction === 'ingress' ? `${refText(other.workload.ref)}: ${flow.why}` : flow.why;
+}
+
+function otherText(end: FlowEnd): string {
+  return end.type === 'workload' ? refText(end.workload.ref) : end.type === 'anyone' ? 'anyone' : end.cidrs.join(', ');
+}

@@ -1,0 +1,71 @@
+import { connectionDifference, type ConnectionDifference } from '../../analyses/network/connection-difference.ts';
+import type { DeclaredFlow, FlowEnd } from '../../analyses/network/declared-flow.ts';
+import { declaredFlows } from '../../analyses/network/declared-flows.ts';
+import { flowCheck } from '../../analyses/network/flow-check.ts';
+import { overlay } from '../../analyses/network/overlay.ts';
+import { portsText } from '../../kube/port-set.ts';
+import { refText } from '../../kube/object-ref.ts';
+import type { Change } from '../../model/change.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+
+/** Connections named one by one before the rest is counted. */
+const NAMED = 5;
+
+/**
+ * What policies do to a cluster, by evaluation: which declared flows stay, which connections open and close.
+ *
+ * @param steps the changes in the order in which they are applied; every prefix of it is evaluated
+ */
+export function policyEffects(view: ClusterView, steps: readonly Change[]): readonly string[] {
+  const after = overlay(view, steps);
+  if (after === undefined) return [];
+  const { flows } = declaredFlows(view);
+  const before = flowCheck(view);
+  const open = flows.filter((flow) => before(flow) === true);
+  const closed = closedFlows(view, open, steps);
+  const difference = connectionDifference(view, after);
+  return [
+    ...[...closed.values()].map((text) => `CLOSES a declared connection: ${text}`),
+    `keeps ${open.length - closed.size} of ${open.length} declared flows${steps.length > 1 ? `, after each of the ${steps.length} steps` : ''}`,
+    ...differenceTexts(difference),
+    'undeclared traffic will be cut, and none was observed',
+  ];
+}
+
+/** Declared flows that are closed after any prefix of the steps, each with its text. */
+function closedFlows(
+  view: ClusterView,
+  open: readonly DeclaredFlow[],
+  steps: readonly Change[],
+): ReadonlyMap<DeclaredFlow, string> {
+  const closed = new Map<DeclaredFlow, string>();
+  for (let length = 1; length <= steps.length; length += 1) {
+    const state = overlay(view, steps.slice(0, length));
+    if (state === undefined) break;
+    const check = flowCheck(state);
+    for (const flow of open) if (check(flow) === false) closed.set(flow, flowText(flow));
+  }
+  return closed;
+}
+
+function differenceTexts({ opened, closed, undecided }: ConnectionDifference): readonly string[] {
+  return [
+    closed.length === 0 ? 'closes no connection' : `closes ${closed.length} connections: ${named(closed)}`,
+    opened.length === 0 ? 'opens no connection' : `opens ${opened.length} connections: ${named(opened)}`,
+    ...(undecided.length === 0 ? [] : [`unknown for ${undecided.join(', ')}: their policies can't be decided`]),
+  ];
+}
+
+function named(list: ConnectionDifference['opened']): string {
+  const texts = list.slice(0, NAMED).map((one) => `${one.source} -> ${one.destination} (${portsText(one.ports)})`);
+  return list.length > NAMED ? `${texts.join('; ')} and ${list.length - NAMED} more` : texts.join('; ');
+}
+
+function flowText({ source, destination, ports, why }: DeclaredFlow): string {
+  const list = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
+  return `${endText(source)} -> ${endText(destination)} ${list} (${why})`;
+}
+
+function endText(end: FlowEnd): string {
+  return end.type === 'workload' ? refText(end.workload.ref) : end.type === 'anyone' ? 'anyone' : end.cidrs.join(', ');
+}

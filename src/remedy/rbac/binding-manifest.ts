@@ -1,0 +1,55 @@
+import { refOf } from '../../kube/object-ref.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import type { BindingObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { RemedyDraft } from '../remedy.ts';
+
+/** The binding that a finding is about; undefined where it is gone or the finding is about something else. */
+export function foundBinding(view: ClusterView, subject: ObjectRef): BindingObject | undefined {
+  if (subject.kind === 'RoleBinding') return view.get('RoleBinding', subject.namespace ?? '', subject.name);
+  if (subject.kind === 'ClusterRoleBinding') return view.get('ClusterRoleBinding', '', subject.name);
+  return undefined;
+}
+
+/** A binding as a manifest. */
+export function bindingManifest(binding: BindingObject): {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly roleRef: BindingObject['roleRef'];
+  readonly subjects: BindingObject['subjects'];
+} {
+  const { apiVersion, kind, namespace, name } = refOf(binding);
+  return {
+    apiVersion,
+    kind,
+    metadata: { ...(namespace === null ? {} : { namespace }), name },
+    roleRef: binding.roleRef,
+    subjects: binding.subjects,
+  };
+}
+
+/** The kubectl command that deletes a binding, or patches it with the written file (`FILE`). */
+export function commandFor(binding: BindingObject, verb: 'delete' | 'patch'): string {
+  const scope = binding.namespace === '' ? '' : `-n ${binding.namespace} `;
+  const rest = verb === 'patch' ? ' --type=merge --patch-file FILE' : '';
+  return `kubectl ${scope}${verb} ${binding.kind.toLowerCase()} ${quoted(binding.name)}${rest}`;
+}
+
+/** Names of RBAC objects may hold what a shell reads. */
+function quoted(name: string): string {
+  return /^[\w.:-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A remedy that deletes a binding. */
+export function removedBinding(binding: BindingObject): Omit<RemedyDraft, 'effects'> {
+  const { kind, namespace, name } = binding;
+  const { apiVersion, metadata } = bindingManifest(binding);
+  return {
+    note: 'No other subject is bound by it, so that the binding goes. By RBAC the permission ends at once.',
+    manifests: [{ apiVersion, kind, metadata }],
+    comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
+    use: { type: 'patch', commands: [commandFor(binding, 'delete')] },
+    changes: [{ type: 'remove', kind, namespace, name }],
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * A role without the part that is dangerous. Only roles that somebody wrote: what Kubernetes creates itself is restored
+ * by the API server at its start (/docs/reference/access-authn-authz/rbac/#auto-reconciliation), and an aggregated role
+ * by its controller.
+ */
+import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
+import { bindingsIn } from '../../analyses/rbac/policy.ts';
+import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
+import { PERMISSIONS } from '../../kube/rbac-permissions.ts';
+import { roleReach } from '../../kube/rbac-role-reach.ts';
+import { apiVersionOf } from '../../model/kind.ts';
+import type { BindingObject, PolicyRule, RoleObject } from '../../model/objects.ts';
+import type { GrantData } from '../../rules/rbac/grant-finding.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { Remedy } from '../remedy.ts';
+import { foundBinding } from './binding-manifest.ts';
+import { lostRights } from './lost-rights.ts';
+
+export const dropRules: Remedy = {
+  id: 'rbac/drop-rules',
+  title: 'Take the dangerous rules out of the role',
+  safety: 'review',
+  build(finding, view) {
+    const binding = foundBinding(view, finding.subject);
+    const role = binding === undefined ? undefined : roleOf(view, binding);
+    if (binding === undefined || role === undefined)
+      return { refused: 'The binding or its role is not there any more.' };
+    if (role.name.startsWith('system:') || bootstrapRules(role.namespace, role.name) !== undefined) {
+      return {
+        refused: `${role.kind} ${role.name} belongs to Kubernetes, which restores it: bind another role instead.`,
+      };
+    }
+    if (role.aggregation !== null) {
+      return { refused: `${role.kind} ${role.name} is aggregated from other roles: change those.` };
+    }
+    const { rules: dangerous, permissions } = finding.data as GrantData;
+    const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? without(rule, permissions) : [rule]));
+    const others = otherHolders(view, binding);
+    const { apiVersion, metadata } = manifestOf(role);
+    const scope = role.namespace === '' ? '' : `-n ${role.namespace} `;
+    return {
+      note: 'The role stays bound; only what the finding names goes. Ask the audit log what of it is in use.',
+      manifests: [{ apiVersion, kind: role.kind, metadata, rules: after }],
+      comments: [
+        { document: 0, path: ['rules'], text: `was ${role.rules.length} rules; without what ${finding.rule} names` },
+      ],
+      use: {
+        type: 'patch',
+        commands: [`kubectl ${scope}patch ${role.kind.toLowerCase()} ${role.name} --type=merge --patch-file FILE`],
+      },
+      changes: [{ type: 'upsert', object: { ...role, rules: after } as RoleObject }],
+      effects: [
+        ...lostRights(view, binding, bindingVerdict(view, binding).subjects, role.rules, after),
+        ...(others === 0 ? [] : [`${others} other ${others === 1 ? 'binding gives' : 'bindings give'} this role too`]),
+      ],
+    };
+  },
+};
+
+function roleOf(view: ClusterView, binding: BindingObject): RoleObject | undefined {
+  const { kind, name } = binding.roleRef;
+  if (kind === 'ClusterRole') return view.get('ClusterRole', '', name);
+  return kind === 'Role' ? view.get('Role', binding.namespace, name) : undefined;
+}
+
+function manifestOf(role: RoleObject): { readonly apiVersion: string; readonly metadata: Record<string, string> } {
+  const metadata = { ...(role.namespace === '' ? {} : { namespace: role.namespace }), name: role.name };
+  return { apiVersion: apiVersionOf(role.kind), metadata };
+}
+
+/** What stays of a rule: resources without the dangerous ones, or verbs without theirs; nothing of a wildcard. */
+function without(rule: PolicyRule, permissions: readonly string[]): readonly PolicyRule[] {
+  const going = PERMISSIONS.filter((one) => permissions.includes(one.id));
+  const resources = (rule.resources ?? []).filter(
+    (resource) =>
+      resource !== '*' && !resource.startsWith('*/') && !going.some((one) => one.resources.includes(resource)),
+  );
+  if (resources.length === 0) return [];
+  const rest = { ...rule, resources };
+  const stillHeld = roleReach([rest], true).held.some((held) => permissions.includes(held.permission.id));
+  return stillHeld ? [] : [rest];
+}
+
+function otherHolders(view: ClusterView, binding: BindingObject): number {
+  const { kind, name } = binding.roleRef;
+  const scopes = kind === 'Role' ? [binding.namespace] : ['', ...view.namespaces('RoleBinding')];
+  return scopes
+    .flatMap((scope) => bindingsIn(view, scope))
+    .filter((one) => one !== binding && one.roleRef.kind === kind && one.roleRef.name === name).length;
+}

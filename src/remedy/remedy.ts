@@ -1,0 +1,50 @@
+import type { Change } from '../model/change.ts';
+import type { Finding } from '../model/finding.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+
+/** A Kubernetes object (or the body of a patch) as it is written to YAML. */
+export type Manifest = Readonly<Record<string, unknown>>;
+
+export interface YamlComment {
+  /** Index into `manifests`. */
+  readonly document: number;
+  /** Path inside the document, such as `['spec', 'ingress', 0]`; [] is the head of the document. */
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+/** One way to remedy a finding. Nothing is applied: k8sec only writes YAML. */
+export interface Remedy {
+  /** Unique, `pane/what-it-does`; findings name it in `remedies`. */
+  readonly id: string;
+  readonly title: string;
+  /**
+   * safe: it takes nothing away that is in use, by evaluation of what was read; review: a person has to decide.
+   */
+  readonly safety: 'safe' | 'review';
+  /** Builds the remedy for one finding. Pure. */
+  build(finding: Finding, view: ClusterView): RemedyDraft | RemedyRefusal;
+}
+
+export interface RemedyDraft {
+  /** What it does and what to check before it is applied, one or two sentences. */
+  readonly note: string;
+  readonly manifests: readonly Manifest[];
+  readonly comments: readonly YamlComment[];
+  /** How the manifests are meant: whole objects to apply, or a patch with its kubectl command. */
+  readonly use: { readonly type: 'apply' } | { readonly type: 'patch'; readonly commands: readonly string[] };
+  /** What the store would hold afterwards; the proof evaluates it. */
+  readonly changes: readonly Change[];
+  /** Statements by evaluation, such as "keeps 14 declared flows, closes 1,201 sources". */
+  readonly effects: readonly string[];
+  /** The live object that the change is about, where the manifests are files for a repository and do not name it. */
+  readonly about?: KubeObject;
+  /** Where the manifests do not name an object that a file could be named after. */
+  readonly fileName?: string;
+}
+
+/** Why no remedy can be written, in one sentence. */
+export interface RemedyRefusal {
+  readonly refused: string;
+}

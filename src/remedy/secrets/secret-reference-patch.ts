@@ -1,0 +1,88 @@
+/**
+ * Replaces a literal in env by a reference to a Secret. The value is neither known to k8sec nor written here: a command
+ * creates the Secret from what the person types.
+ * Source: https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/
+ */
+import type { PodSpec } from '../../model/pod-spec.ts';
+import type { Remedy } from '../remedy.ts';
+import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
+import { patchable, rolledOut } from '../vigilance/changed-workload.ts';
+import { workloadPatch } from '../vigilance/spec-patch.ts';
+
+interface Place {
+  readonly container: string;
+  readonly key: string;
+  readonly where: string;
+}
+
+export const secretReferencePatch: Remedy = {
+  id: 'secrets/secret-reference-patch',
+  title: 'Refer to a Secret instead',
+  safety: 'review',
+  build(finding, view) {
+    const place = finding.data;
+    if (!isPlace(place) || !place.where.startsWith('env ')) {
+      return {
+        refused: 'Only env variables can be turned into references; pass the value by a file or an env variable first.',
+      };
+    }
+    const target = patchable(view, finding.subject);
+    if ('refused' in target) return target;
+    const container = target.template.spec.containers.find((one) => one.name === place.container);
+    if (container === undefined)
+      return { refused: `Container ${place.container} is not in the template: something injects it.` };
+    const { namespace, name } = target.ref;
+    const secretName = `${name}-credentials`;
+    const reference = { secretKeyRef: { name: secretName, key: place.key } };
+    const env = [{ name: place.key, value: null, valueFrom: reference }];
+    const spec = { [CONTAINER_FIELDS[container.role]]: [{ name: container.name, env }] };
+    const exists = view.get('Secret', namespace, secretName) !== undefined;
+    return {
+      note: `Create the Secret before the patch, and rotate the value: it has been readable.${exists ? ` ${secretName} exists already: add the key to it.` : ''}`,
+      manifests: [workloadPatch(target.ref, spec, undefined)],
+      comments: [],
+      use: {
+        type: 'patch',
+        commands: [
+          exists
+            ? `# add the key ${place.key} to Secret ${secretName}`
+            : `kubectl -n ${namespace} create secret generic ${secretName} --from-file=${place.key}=/dev/stdin`,
+          target.command,
+        ],
+      },
+      changes: rolledOut(view, target, (before) => withReference(before, place, secretName)),
+      effects: ['the literal leaves the template, not its old revisions and backups'],
+    };
+  },
+};
+
+function isPlace(data: unknown): data is Place {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'container' in data &&
+    typeof data.container === 'string' &&
+    'key' in data &&
+    typeof data.key === 'string' &&
+    'where' in data &&
+    typeof data.where === 'string'
+  );
+}
+
+function withReference(spec: PodSpec, place: Place, secretName: string): PodSpec {
+  return {
+    ...spec,
+    credentials: spec.credentials.filter((one) => one.container !== place.container || one.key !== place.key),
+    containers: spec.containers.map((container) =>
+      container.name === place.container
+        ? {
+            ...container,
+            envSources: [
+              ...container.envSources,
+              { kind: 'Secret' as const, name: secretName, key: place.key, optional: false },
+            ],
+          }
+        : container,
+    ),
+  };
+}

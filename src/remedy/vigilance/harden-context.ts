@@ -1,0 +1,111 @@
+import type { Container, ContainerSecurityContext, PodSecurityContext, PodSpec } from '../../model/pod-spec.ts';
+
+/** A specification brought as near to restricted as can be inferred, and what could not be. */
+export interface Hardened {
+  readonly spec: PodSpec;
+  /** What a person has to decide, one sentence each. */
+  readonly left: readonly string[];
+}
+
+const CONFINED = ['RuntimeDefault', 'Localhost'];
+const SELINUX_TYPES = ['container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
+
+/**
+ * Sets what restricted demands and takes away what it forbids. Volumes, sysctl values and the user that an image can run
+ * as are not in the specification that was read: they are left and named. Ephemeral containers can't be changed.
+ */
+export function hardenSpec(spec: PodSpec): Hardened {
+  const isWindows = spec.os === 'windows';
+  const left: string[] = [];
+  const hostPaths = spec.volumes.filter((volume) => volume.type === 'hostPath').map((volume) => volume.name);
+  if (hostPaths.length > 0) left.push(`hostPath volumes stay (${hostPaths.join(', ')}): replace them by another kind`);
+  if ((spec.securityContext.sysctls ?? []).length > 0) left.push('sysctls stay: remove those that baseline forbids');
+  const isRoot =
+    spec.securityContext.runAsUser === 0 || spec.containers.some((one) => one.securityContext.runAsUser === 0);
+  if (isRoot) left.push('runAsUser 0 is removed: the image must name a user that is not root, or set runAsUser');
+  else if (spec.securityContext.runAsNonRoot !== true) left.push('the image must run as a user that is not root');
+  return {
+    spec: {
+      ...spec,
+      hostNetwork: false,
+      hostPID: false,
+      hostIPC: false,
+      securityContext: isWindows ? windowsPod(spec.securityContext) : linuxPod(spec.securityContext),
+      containers: spec.containers.map((container) =>
+        container.role === 'ephemeral' ? container : hardenContainer(container, isWindows),
+      ),
+      // Old annotations must agree with the fields (the API server refuses a difference), and say nothing that they don't.
+      securityAnnotations: {},
+    },
+    left,
+  };
+}
+
+function linuxPod(context: PodSecurityContext): PodSecurityContext {
+  const { runAsUser, seccompProfile, appArmorProfile, seLinuxOptions, windowsOptions: _windows, ...rest } = context;
+  return {
+    ...rest,
+    runAsNonRoot: true,
+    seccompProfile: isConfined(seccompProfile) ? seccompProfile : { type: 'RuntimeDefault' },
+    ...(runAsUser === undefined || runAsUser === 0 ? {} : { runAsUser }),
+    ...(isConfined(appArmorProfile) ? { appArmorProfile } : {}),
+    ...(isAllowedSELinux(seLinuxOptions) ? { seLinuxOptions } : {}),
+  };
+}
+
+function windowsPod(context: PodSecurityContext): PodSecurityContext {
+  const { windowsOptions: _windows, ...rest } = context;
+  return { ...rest, runAsNonRoot: true };
+}
+
+function hardenContainer(container: Container, isWindows: boolean): Container {
+  const context = container.securityContext;
+  return {
+    ...container,
+    ports: container.ports.map((port) => ({ ...port, hostPort: null })),
+    handlerHosts: [],
+    securityContext: isWindows ? windowsContext(context) : linuxContext(context),
+  };
+}
+
+function linuxContext(context: ContainerSecurityContext): ContainerSecurityContext {
+  const {
+    privileged: _privileged,
+    procMount: _procMount,
+    windowsOptions: _windows,
+    runAsUser,
+    runAsNonRoot,
+    seccompProfile,
+    appArmorProfile,
+    seLinuxOptions,
+    ...rest
+  } = context;
+  const canBind = context.capabilities?.add?.includes('NET_BIND_SERVICE') === true;
+  return {
+    ...rest,
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'], ...(canBind ? { add: ['NET_BIND_SERVICE'] } : {}) },
+    ...(runAsNonRoot === true ? { runAsNonRoot } : {}),
+    ...(runAsUser === undefined || runAsUser === 0 ? {} : { runAsUser }),
+    ...(isConfined(seccompProfile) ? { seccompProfile } : {}),
+    ...(isConfined(appArmorProfile) ? { appArmorProfile } : {}),
+    ...(isAllowedSELinux(seLinuxOptions) ? { seLinuxOptions } : {}),
+  };
+}
+
+function windowsContext(context: ContainerSecurityContext): ContainerSecurityContext {
+  const { windowsOptions: _windows, runAsNonRoot: _nonRoot, ...rest } = context;
+  return rest;
+}
+
+function isConfined(profile: { readonly type: string } | undefined): profile is { readonly type: string } {
+  return profile !== undefined && CONFINED.includes(profile.type);
+}
+
+function isAllowedSELinux(
+  options: PodSecurityContext['seLinuxOptions'],
+): options is NonNullable<PodSecurityContext['seLinuxOptions']> {
+  if (options === undefined) return false;
+  const hasIdentity = (options.user ?? '') !== '' || (options.role ?? '') !== '';
+  return !hasIdentity && (options.type === undefined || SELINUX_TYPES.includes(options.type));
+}

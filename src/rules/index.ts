@@ -1,0 +1,119 @@
+import { ambiguousPriority } from './network/ambiguous-priority.ts';
+import { apiServerCallbackBlocked } from './network/api-server-callback-blocked.ts';
+import { duplicateObject } from './vigilance/duplicate-object.ts';
+import { noIngressIsolation } from './network/no-ingress-isolation.ts';
+import { noEgressIsolation } from './network/no-egress-isolation.ts';
+import { policySelectsNothing } from './network/policy-selects-nothing.ts';
+import { peerMatchesNothing } from './network/peer-matches-nothing.ts';
+import { allowsEveryone } from './network/allows-everyone.ts';
+import { notEnforced } from './network/not-enforced.ts';
+import { namespaceWithoutDefaultDeny } from './network/namespace-without-default-deny.ts';
+import { invalidPolicy } from './network/invalid-policy.ts';
+import { metadataAddressReachable } from './network/metadata-address-reachable.ts';
+import { servicePortBlocked } from './network/service-port-blocked.ts';
+import { selectorNotOnTemplate } from './labels/selector-not-on-template.ts';
+import { orphanPod } from './labels/orphan-pod.ts';
+import { missingRecommended } from './labels/missing-recommended.ts';
+import { misspeltLabel } from './labels/misspelt-label.ts';
+import { labelNotOnTemplate } from './labels/label-not-on-template.ts';
+import { environmentContradictsNamespace } from './labels/environment-contradicts-namespace.ts';
+import { invalidLabel } from './labels/invalid-label.ts';
+import { nearMissValue } from './labels/near-miss-value.ts';
+import { overlappingSelectors } from './labels/overlapping-selectors.ts';
+import { partOfDiffers } from './labels/part-of-differs.ts';
+import { replicasDiffer } from './labels/replicas-differ.ts';
+import { SELECTOR_CATCHES_TWO_APPLICATIONS } from './labels/selector-catches-two-applications.ts';
+import { SELECTOR_MATCHES_NOTHING } from './labels/selector-matches-nothing.ts';
+import { WEBHOOK_SELECTOR_MATCHES_NOTHING } from './labels/webhook-selector-matches-nothing.ts';
+import { namespaceWithoutPodSecurity } from './vigilance/namespace-without-pod-security.ts';
+import { privilegedWorkload } from './vigilance/privileged-workload.ts';
+import { hostNamespaces } from './vigilance/host-namespaces.ts';
+import { hostPath } from './vigilance/host-path.ts';
+import { runtimeSocket } from './vigilance/runtime-socket.ts';
+import { dangerousCapabilities } from './vigilance/dangerous-capabilities.ts';
+import { hostPort } from './vigilance/host-port.ts';
+import { weakSecurityContext } from './vigilance/weak-security-context.ts';
+import { ignoredSafeguard } from './vigilance/ignored-safeguard.ts';
+import { tokenAutomounted } from './vigilance/token-automounted.ts';
+import { imageWithoutTag } from './vigilance/image-without-tag.ts';
+import { exposedService } from './vigilance/exposed-service.ts';
+import { serverOutOfSupport } from './vigilance/server-out-of-support.ts';
+import { kubeletSkew } from './vigilance/kubelet-skew.ts';
+import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
+import { apiserviceSkipsTls } from './vigilance/apiservice-skips-tls.ts';
+import { mutatingWebhookFailsOpen, validatingWebhookFailsOpen } from './vigilance/webhook-fails-open.ts';
+import { retiredAddon } from './vigilance/retired-addon.ts';
+import { unused } from './secrets/unused.ts';
+import { legacyToken } from './secrets/legacy-token.ts';
+import { stale } from './secrets/stale.ts';
+import { rotatedNotPickedUp } from './secrets/rotated-not-picked-up.ts';
+import { valuesInAnnotation } from './secrets/values-in-annotation.ts';
+import { credentialInConfigMap, credentialInConfiguration } from './secrets/credential-in-configuration.ts';
+import { mountedAsEnv } from './secrets/mounted-as-env.ts';
+import { notEncrypted } from './secrets/not-encrypted.ts';
+import { RBAC_RULES } from './rbac/rbac-rules.ts';
+import { sharedProcessNamespace } from './vigilance/shared-process-namespace.ts';
+import { AUDIT_RULES } from './audit/audit-rules.ts';
+import type { Rule } from './rule.ts';
+
+/** Every rule, in the order of their panes. */
+export const RULES: readonly Rule[] = [
+  duplicateObject,
+  noIngressIsolation,
+  noEgressIsolation,
+  policySelectsNothing,
+  peerMatchesNothing,
+  allowsEveryone,
+  notEnforced,
+  namespaceWithoutDefaultDeny,
+  invalidPolicy,
+  metadataAddressReachable,
+  servicePortBlocked,
+  apiServerCallbackBlocked,
+  ambiguousPriority,
+  ...RBAC_RULES,
+  selectorNotOnTemplate,
+  orphanPod,
+  missingRecommended,
+  misspeltLabel,
+  labelNotOnTemplate,
+  nearMissValue,
+  ...SELECTOR_MATCHES_NOTHING,
+  ...WEBHOOK_SELECTOR_MATCHES_NOTHING,
+  ...SELECTOR_CATCHES_TWO_APPLICATIONS,
+  overlappingSelectors,
+  partOfDiffers,
+  replicasDiffer,
+  environmentContradictsNamespace,
+  invalidLabel,
+  namespaceWithoutPodSecurity,
+  privilegedWorkload,
+  hostNamespaces,
+  hostPath,
+  runtimeSocket,
+  dangerousCapabilities,
+  hostPort,
+  weakSecurityContext,
+  ignoredSafeguard,
+  tokenAutomounted,
+  imageWithoutTag,
+  exposedService,
+  serverOutOfSupport,
+  kubeletSkew,
+  removedApiInUse,
+  apiserviceSkipsTls,
+  validatingWebhookFailsOpen,
+  mutatingWebhookFailsOpen,
+  retiredAddon,
+  unused,
+  legacyToken,
+  stale,
+  rotatedNotPickedUp,
+  valuesInAnnotation,
+  credentialInConfiguration,
+  credentialInConfigMap,
+  mountedAsEnv,
+  notEncrypted,
+  sharedProcessNamespace,
+  ...AUDIT_RULES,
+];

@@ -1,0 +1,68 @@
+import type { SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
+import { selectorText } from '../../kube/selector.ts';
+import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
+import type { LabelSelector } from '../../model/selector.ts';
+
+/** What the remedy of a selector needs to know. */
+export interface SelectorFix {
+  readonly path: string;
+  readonly selector: LabelSelector;
+  readonly namespace: string;
+  readonly repair: string;
+}
+
+/** A selector that was judged, and what its owner does with the pods. */
+export interface JudgedSelector {
+  readonly object: ObjectRef;
+  readonly path: string;
+  readonly selector: LabelSelector;
+  readonly namespace: string;
+  /** What follows, as the end of a sentence: `so that the Service leads nowhere`. */
+  readonly consequence: string;
+}
+
+/** The finding for a selector's verdict; none where it matches, or where the answer is not there yet. */
+export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelector): readonly FindingDraft[] {
+  const { object, path, selector, namespace, consequence } = judged;
+  const text = selectorText(selector);
+  const evidence = [{ text: `selects ${text}`, object, path }];
+  switch (verdict.type) {
+    case 'matches':
+    case 'pending':
+      return [];
+    case 'unknown':
+      return [
+        {
+          severity: 'info',
+          title: 'it is not known whether its selector matches a pod',
+          why: `Nothing that could be read in namespace ${namespace} has the labels ${text}, but ${verdict.reason}.`,
+          evidence,
+          unknown: true,
+        },
+      ];
+    case 'nothing': {
+      const { near } = verdict;
+      const fix: SelectorFix | null =
+        near === undefined ? null : { path, selector: near.selector, namespace: near.namespace, repair: near.repair };
+      return [
+        {
+          severity: near === undefined ? 'low' : 'medium',
+          title: `its selector ${text} matches nothing`,
+          why: `No pod or workload of namespace ${namespace} has the labels ${text}, ${consequence}.${near === undefined ? '' : ` Nearest: ${near.text}.`}`,
+          evidence: [
+            ...evidence,
+            ...(near === undefined
+              ? []
+              : [
+                  { text: `nearest: ${selectorText(near.selector)} in ${near.namespace}, ${near.text}` },
+                  { text: `it would select ${near.owners.join(', ')}` },
+                ]),
+          ],
+          absence: true,
+          remedies: fix === null ? [] : ['labels/fix-selector'],
+          data: fix,
+        },
+      ];
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// A webhook sees requests in namespaces that its namespaceSelector matches; the selector does not count for
+// cluster-scoped objects. One that matches no namespace sees nothing. Selectors by which namespaces opt in are often
+// meant to match none yet: without a label that is nearly right it is only worth knowing.
+// Source: kubernetes.io docs, "Dynamic Admission Control" (matching requests: namespaceSelector, objectSelector).
+import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
+import type { Selectable } from '../../analyses/labels/selectable.ts';
+import { unreadKinds } from '../../analyses/labels/selector-verdict.ts';
+import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
+import { refOf } from '../../kube/object-ref.ts';
+import { matches, selectorText } from '../../kube/selector.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import { ALL_KINDS, kindInfo } from '../../model/kind.ts';
+import type { WebhookConfigurationObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { rule } from '../rule.ts';
+
+const ID = 'labels/selector-matches-nothing';
+const SUMMARY = 'admission webhooks whose namespace selector matches no namespace';
+const HELP =
+  'The webhook is never asked, so that what it should check or add is not. Correct the selector, or label the namespaces that it is for.';
+
+const validating = rule({
+  id: ID,
+  subject: 'ValidatingWebhookConfiguration',
+  summary: SUMMARY,
+  help: HELP,
+  references: [],
+  needs: ['ValidatingWebhookConfiguration', 'Namespace'],
+  check: (configuration, view) => checkWebhooks(configuration, view, 'medium'),
+});
+
+const mutating = rule({
+  id: ID,
+  subject: 'MutatingWebhookConfiguration',
+  summary: SUMMARY,
+  help: HELP,
+  references: [],
+  needs: ['MutatingWebhookConfiguration', 'Namespace'],
+  check: (configuration, view) => checkWebhooks(configuration, view, 'low'),
+});
+
+export const WEBHOOK_SELECTOR_MATCHES_NOTHING = [validating, mutating] as const;
+
+/** Resources in namespaces, by the plural name that webhook rules use. */
+const NAMESPACED: ReadonlySet<string> = new Set(
+  ALL_KINDS.map((kind) => kindInfo(kind)).flatMap(({ namespaced, resource }) => (namespaced ? [resource] : [])),
+);
+
+function checkWebhooks(
+  configuration: WebhookConfigurationObject,
+  view: ClusterView,
+  severity: FindingDraft['severity'],
+): readonly FindingDraft[] {
+  if (unreadKinds(view, undefined, ['Namespace']) !== undefined) return [];
+  const namespaces = view
+    .list('Namespace')
+    .map(({ name }): Selectable => ({
+      namespace: '',
+      labels: namespaceLabels(view, name),
+      owner: `Namespace ${name}`,
+    }));
+  if (namespaces.length === 0) return [];
+  return configuration.webhooks.flatMap((webhook, index): FindingDraft[] => {
+    const selector = webhook.namespaceSelector;
+    const isNamespaced = webhook.resources.every((one) => NAMESPACED.has(one.split('/')[0] ?? ''));
+    if (!isNamespaced || namespaces.some((one) => matches(selector, one.labels))) return [];
+    const near = nearestSelector(selector, '', namespaces);
+    const text = selectorText(selector);
+    return [
+      {
+        key: webhook.name,
+        severity: near === undefined ? 'info' : severity,
+        title: `webhook ${webhook.name} selects no namespace`,
+        why: `No namespace has the labels ${text}, so that the webhook is never asked.${nearText(near)}`,
+        evidence: [
+          {
+            text: `selects namespaces ${text}`,
+            object: refOf(configuration),
+            path: `webhooks[${index}].namespaceSelector`,
+          },
+          ...(near === undefined ? [] : [{ text: `nearest: ${selectorText(near.selector)}, ${near.text}` }]),
+        ],
+        absence: true,
+        remedies: near === undefined ? [] : ['labels/fix-selector'],
+        data:
+          near === undefined
+            ? null
+            : { path: `webhooks[${webhook.name}]`, selector: near.selector, namespace: '', repair: near.repair },
+      },
+    ];
+  });
+}
+
+function nearText(near: NearestSelector | undefined): string {
+  return near === undefined ? '' : ` Nearest: ${near.text}.`;
+}

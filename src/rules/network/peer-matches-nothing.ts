@@ -1,0 +1,87 @@
+// A peer allows the pods that its podSelector matches, in the policy's own namespace unless a namespaceSelector names
+// others. A peer that matches no pod and no template allows nobody: the connection that it was written for is closed.
+// Source: k8s.io/api networking/v1 types.go, NetworkPolicyPeer.
+import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
+import { selectables, selectsSomething } from '../../analyses/labels/selectable.ts';
+import { allNamespaces, namespaceLabels } from '../../analyses/network/namespace-labels.ts';
+import { matches, selectorText } from '../../kube/selector.ts';
+import { refOf } from '../../kube/object-ref.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import type { NetworkPolicyObject, NetworkPolicyPeer } from '../../model/objects.ts';
+import type { LabelSelector } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { rule } from '../rule.ts';
+
+export const peerMatchesNothing = rule({
+  id: 'network/peer-matches-nothing',
+  subject: 'NetworkPolicy',
+  summary: 'network policy peers that match no pod',
+  help: 'The rule allows nobody, so that the connection it was written for is closed. Correct the selector, or remove the peer.',
+  references: [],
+  needs: ['Pod', 'Namespace', 'NetworkPolicy'],
+  check: (policy, view) => {
+    if (!view.readable('Pod').ok || !view.readable('Namespace').ok) return [];
+    return peersOf(policy).flatMap(({ peer, path }) => checkPeer(policy, peer, path, view));
+  },
+});
+
+function peersOf(policy: NetworkPolicyObject): readonly { readonly peer: NetworkPolicyPeer; readonly path: string }[] {
+  const ingress = (policy.ingress ?? []).flatMap((one, index) =>
+    (one.from ?? []).map((peer, at) => ({ peer, path: `spec.ingress[${index}].from[${at}]` })),
+  );
+  const egress = (policy.egress ?? []).flatMap((one, index) =>
+    (one.to ?? []).map((peer, at) => ({ peer, path: `spec.egress[${index}].to[${at}]` })),
+  );
+  return [...ingress, ...egress];
+}
+
+function checkPeer(
+  policy: NetworkPolicyObject,
+  peer: NetworkPolicyPeer,
+  path: string,
+  view: ClusterView,
+): readonly FindingDraft[] {
+  if (peer.ipBlock !== undefined) return [];
+  const { namespaceSelector, podSelector = {} } = peer;
+  const namespaces =
+    namespaceSelector === undefined
+      ? [policy.namespace]
+      : allNamespaces(view).filter((name) => matches(namespaceSelector, namespaceLabels(view, name)));
+  if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
+  const near = namespaces.length > 0 ? nearest(view, podSelector, policy.namespace, namespaces) : undefined;
+  const object = refOf(policy);
+  const missing =
+    namespaces.length === 0 && namespaceSelector !== undefined
+      ? `no namespace has the labels ${selectorText(namespaceSelector)}`
+      : `no pod in ${namespaces.join(', ')} has the labels ${selectorText(podSelector)}`;
+  const hint =
+    near === undefined
+      ? ''
+      : near.repair === 'namespace' && namespaceSelector === undefined
+        ? ` Nearest: ${near.text}; the peer has no namespaceSelector.`
+        : ` Nearest: ${near.text}.`;
+  return [
+    {
+      key: path,
+      severity: 'low',
+      title: `a peer matches no pod (${path})`,
+      why: `The peer allows nobody: ${missing}.${hint}`,
+      evidence: [{ text: missing, object, path }],
+      absence: true,
+      remedies: near === undefined ? [] : ['network/fix-selector'],
+      data:
+        near === undefined ? null : { path, selector: near.selector, namespace: near.namespace, repair: near.repair },
+    },
+  ];
+}
+
+function nearest(
+  view: ClusterView,
+  selector: LabelSelector,
+  own: string,
+  namespaces: readonly string[],
+): NearestSelector | undefined {
+  const candidates = allNamespaces(view).flatMap((name) => selectables(view, name));
+  const home = namespaces.includes(own) ? own : (namespaces[0] ?? own);
+  return nearestSelector(selector, home, candidates);
+}

@@ -1,0 +1,110 @@
+/**
+ * Permissions that each look bounded lead on together: who may create pods in a namespace holds every service account
+ * of it, and so on (/docs/concepts/security/rbac-good-practices/#kubernetes-rbac-privilege-escalation-risks). One-hop
+ * grants are findings of their bindings; here are paths of two hops and more.
+ */
+import { accountPaths, everyonePath } from '../../analyses/rbac/escalation-paths.ts';
+import type { EscalationPath, Hop } from '../../analyses/rbac/escalation-graph.ts';
+import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
+import { refOf } from '../../kube/object-ref.ts';
+import { ruleText } from '../../kube/rbac-rule-text.ts';
+import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED, parseServiceAccountUser, UNAUTHENTICATED } from '../../kube/rbac-user.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import type { ServiceAccountObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { rule } from '../rule.ts';
+
+const SINK_TEXT = { 'cluster-admin': 'cluster-admin', node: 'a node', secrets: 'every Secret' } as const;
+
+export const escalationPath = rule<'ServiceAccount'>({
+  id: 'rbac/escalation-path',
+  subject: 'ServiceAccount',
+  summary: 'service accounts that reach cluster-admin, a node or every Secret in several steps',
+  help: 'Each step is a permission that the account holds, or comes to hold. Remove one binding on the way; `k8sec paths` names the fewest that close all paths.',
+  references: [
+    { benchmark: 'owasp-kubernetes-top-ten', version: '2025', id: 'K02' },
+    { benchmark: 'mitre-attack', version: '17', id: 'T1078.004' },
+  ],
+  needs: ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount', 'Pod', 'Namespace'],
+  check: (account, view) => check(account, view),
+});
+
+function check(account: ServiceAccountObject, view: ClusterView): readonly FindingDraft[] {
+  const path = accountPaths(view, account.namespace).get(account.name);
+  return path === undefined ? [] : [finding(account, view, path)];
+}
+
+function finding(account: ServiceAccountObject, view: ClusterView, path: EscalationPath): FindingDraft {
+  const users = accountUsers(view, account.namespace).get(account.name) ?? [];
+  const steps = path.hops.length;
+  const runs =
+    users.length === 0
+      ? 'No workload runs as it now.'
+      : `${users.slice(0, 3).join(', ')}${users.length > 3 ? ' and others' : ''} ${users.length === 1 ? 'runs' : 'run'} as it.`;
+  return {
+    severity: path.to === 'cluster-admin' && users.length > 0 ? 'critical' : 'high',
+    title: `reaches ${SINK_TEXT[path.to]} in ${steps} steps`,
+    why: `${path.hops.map(hopText).join('; then ')}. ${runs}`,
+    ...pathDraft(path),
+  };
+}
+
+/** What the finding of an account's path and of a group's have in common. */
+function pathDraft(path: EscalationPath): Pick<FindingDraft, 'evidence' | 'remedies' | 'data'> {
+  return {
+    evidence: path.hops.map((hop) => ({
+      text: `${subjectKeyText(hop.from)} can ${hop.step.action} through ${hop.step.binding.kind} ${hop.step.binding.name}: ${ruleText(hop.step.rule)}`,
+      object: refOf(hop.step.binding),
+    })),
+    remedies: ['rbac/cut-path'],
+    data: { to: path.to, bindings: path.hops.map((hop) => refOf(hop.step.binding)) },
+  };
+}
+
+export const everyoneEscalates = rule<'Cluster'>({
+  id: 'rbac/everyone-escalates',
+  subject: 'Cluster',
+  summary: 'groups of everyone that reach cluster-admin, a node or every Secret in several steps',
+  help: 'What is granted to such a group, every pod and every user has. Bind the few accounts that need it by name instead.',
+  references: escalationPath.references,
+  needs: escalationPath.needs,
+  check: (_cluster, view) =>
+    everyoneGroups(view).flatMap((name) => {
+      const path = everyonePath(view, name);
+      if (path === undefined) return [];
+      return [
+        {
+          subject: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Group', namespace: null, name },
+          severity: path.to === 'cluster-admin' ? ('critical' as const) : ('high' as const),
+          title: `reaches ${SINK_TEXT[path.to]} in ${path.hops.length} steps`,
+          why: `${path.hops.map(hopText).join('; then ')}. Everybody in the group can do so.`,
+          ...pathDraft(path),
+        },
+      ];
+    }),
+});
+
+function everyoneGroups(view: ClusterView): readonly string[] {
+  const namespaces = view.namespaces('ServiceAccount').map((name) => `${ALL_SERVICE_ACCOUNTS}:${name}`);
+  return [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
+}
+
+function hopText(hop: Hop): string {
+  const { action, condition } = hop.step;
+  const to =
+    hop.to === 'cluster-admin' || hop.to === 'node' || hop.to === 'secrets'
+      ? SINK_TEXT[hop.to]
+      : subjectKeyText(hop.to);
+  return `${subjectKeyText(hop.from)} can ${action}, and so becomes ${to}${condition === '' ? '' : ` (${condition})`}`.replace(
+    'becomes every Secret',
+    'reads every Secret',
+  );
+}
+
+/** `ServiceAccount shop/cart`, `Group devs`, `User alice` of a subject key. */
+function subjectKeyText(key: string): string {
+  const name = key.slice(2);
+  if (key.startsWith('g:')) return `Group ${name}`;
+  const account = parseServiceAccountUser(name);
+  return account === undefined ? `User ${name}` : `ServiceAccount ${account.namespace}/${account.name}`;
+}

@@ -1,0 +1,173 @@
+import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
+import type { JudgedGrant } from '../../analyses/rbac/general-grants.ts';
+import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
+import { refOf } from '../../kube/object-ref.ts';
+import type { Category } from '../../kube/rbac-permissions.ts';
+import { ruleText } from '../../kube/rbac-rule-text.ts';
+import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
+import { apiVersionOf } from '../../model/kind.ts';
+import type { Evidence, FindingDraft, ObjectRef, Reference } from '../../model/finding.ts';
+import type { BindingObject, Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { rule, type Rule } from '../rule.ts';
+
+/** What a finding about a binding carries for its remedies, the pane and the report. */
+export interface GrantData {
+  readonly category: Category;
+  /** null: everywhere. */
+  readonly namespace: string | null;
+  readonly permissions: readonly string[];
+  /** Positions in the rules of the role that give it. */
+  readonly rules: readonly number[];
+}
+
+export interface GrantRuleText {
+  readonly summary: string;
+  readonly help: string;
+  readonly references: readonly Reference[];
+}
+
+/** Kinds that decide what a binding gives. */
+const NEEDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount'] as const;
+
+/** Longest lists in titles and evidence; the rest is counted. */
+const MOST_SUBJECTS = 20;
+const MOST_PERMISSIONS = 12;
+
+/** The rule of one category of dangerous grants: one for each of the two kinds of binding. */
+export function grantRules(category: Category, text: GrantRuleText): readonly Rule[] {
+  return bindingRules(category, text, (binding, view) => {
+    const verdict = bindingVerdict(view, binding);
+    const grant = verdict.grants.find((one) => one.category === category);
+    return grant === undefined ? [] : [grantFinding(view, binding, verdict, grant)];
+  });
+}
+
+/** A rule about bindings: the same check for RoleBindings and ClusterRoleBindings. */
+export function bindingRules(
+  name: string,
+  text: GrantRuleText,
+  check: (binding: BindingObject, view: ClusterView) => readonly FindingDraft[],
+): readonly Rule[] {
+  const common = { id: `rbac/${name}`, ...text, needs: NEEDS, check } as const;
+  return [
+    rule<'RoleBinding'>({ ...common, subject: 'RoleBinding' }),
+    rule<'ClusterRoleBinding'>({ ...common, subject: 'ClusterRoleBinding' }),
+  ];
+}
+
+function grantFinding(
+  view: ClusterView,
+  binding: BindingObject,
+  verdict: BindingVerdict,
+  grant: JudgedGrant,
+): FindingDraft {
+  const data: GrantData = {
+    category: grant.category,
+    namespace: verdict.namespace,
+    permissions: grant.permissions.map((one) => one.permission.id),
+    rules: grant.rules,
+  };
+  return {
+    severity: grant.severity,
+    title: `${subjectsText(verdict.subjects, binding)} can ${allows(grant)} ${scopeText(verdict)}`,
+    why: why(verdict, grant),
+    evidence: [...ruleEvidence(binding, verdict, grant), ...subjectEvidence(view, binding, verdict.subjects)],
+    remedies: remediesOf(binding, grant.category),
+    data,
+  };
+}
+
+function allows({ category, permissions }: JudgedGrant): string {
+  if (category === 'cluster-admin') return 'do everything';
+  if (category === 'namespace-admin') return 'take over everything';
+  const [first, second, ...more] = [...new Set(permissions.map((one) => one.permission.allows))];
+  if (category === 'wildcard') return first === undefined ? 'use wildcards' : `use wildcards that ${first}`;
+  if (first === undefined) return 'use it';
+  if (second === undefined) return first;
+  return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} more`;
+}
+
+function why(verdict: BindingVerdict, { category, permissions }: JudgedGrant): string {
+  const [worst] = permissions;
+  const parts: string[] = [];
+  if (category === 'cluster-admin')
+    parts.push('Every verb on every resource, RBAC itself included: nothing is out of reach.');
+  else if (category === 'namespace-admin')
+    parts.push('Its Secrets, workloads and service accounts together are the namespace.');
+  else if (category === 'wildcard') parts.push('A star includes what is dangerous, and what will be added later.');
+  if (worst !== undefined && category !== 'cluster-admin') parts.push(worst.permission.why);
+  if (worst?.isComplete === false) parts.push('Bounded here: what else it takes is not granted to these subjects.');
+  if (worst?.names !== undefined && worst.names !== null) parts.push(`Limited to the names ${worst.names.join(', ')}.`);
+  if (verdict.everyone === 'unauthenticated') parts.push('Whoever reaches the API server holds it, without any login.');
+  else if (verdict.everyone !== null) parts.push('Everybody in the cluster holds it, every pod too.');
+  return parts.join(' ');
+}
+
+/** `everywhere`, `in namespace shop`. */
+export function scopeText({ namespace }: Pick<BindingVerdict, 'namespace'>): string {
+  return namespace === null ? 'in all namespaces' : `in namespace ${namespace}`;
+}
+
+/** `ServiceAccount shop/cart`, `Group devs and User bob`, `Group devs and 3 more`. */
+function subjectsText(subjects: readonly Subject[], binding: BindingObject): string {
+  const [first, second, ...more] = subjects.map((subject) => subjectText(subject, binding));
+  if (first === undefined) return 'Nobody';
+  if (second === undefined) return first;
+  return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} more`;
+}
+
+/** `ServiceAccount shop/cart`, `Group devs`. */
+export function subjectText(subject: Subject, binding: BindingObject): string {
+  if (subject.kind !== 'ServiceAccount') return `${subject.kind} ${subject.name}`;
+  return `ServiceAccount ${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
+}
+
+function ruleEvidence(binding: BindingObject, verdict: BindingVerdict, grant: JudgedGrant): readonly Evidence[] {
+  const role = roleRef(binding);
+  const of = grant.rules.slice(0, MOST_PERMISSIONS).flatMap((at) => {
+    const found = verdict.rules[at];
+    return found === undefined
+      ? []
+      : [{ text: `${role.kind} ${role.name}: ${ruleText(found)}`, object: role, path: `rules[${at}]` }];
+  });
+  const reasons = grant.permissions
+    .slice(0, MOST_PERMISSIONS)
+    .map(({ permission, severity }) => ({ text: `${severity}: can ${permission.allows}` }));
+  return [...of, ...(grant.permissions.length > 1 ? reasons : [])];
+}
+
+function subjectEvidence(view: ClusterView, binding: BindingObject, subjects: readonly Subject[]): readonly Evidence[] {
+  const object = refOf(binding);
+  const shown = subjects.slice(0, MOST_SUBJECTS).map((subject) => ({
+    text: `to ${subjectText(subject, binding)}${usersText(view, subject, binding)}`,
+    object,
+    path: `subjects[${binding.subjects.indexOf(subject)}]`,
+  }));
+  const more = subjects.length - shown.length;
+  return more > 0 ? [...shown, { text: `and to ${more} more subjects`, object, path: 'subjects' }] : shown;
+}
+
+function usersText(view: ClusterView, subject: Subject, binding: BindingObject): string {
+  if (subject.kind !== 'ServiceAccount') return '';
+  const namespace = serviceAccountNamespace(subject, binding.namespace);
+  const [first, ...more] = accountUsers(view, namespace).get(subject.name) ?? [];
+  if (first === undefined) return '';
+  return `, which ${first} runs as${more.length === 0 ? '' : `, with ${more.length} more`}`;
+}
+
+/** The role of a binding as reports name it. */
+export function roleRef(binding: BindingObject): ObjectRef {
+  const { kind, name } = binding.roleRef;
+  const namespace = kind === 'Role' && binding.namespace !== '' ? binding.namespace : null;
+  return { apiVersion: apiVersionOf('ClusterRole'), kind, namespace, name };
+}
+
+function remediesOf(binding: BindingObject, category: Category): readonly string[] {
+  const narrow = binding.namespace === '' && category !== 'node-proxy' && category !== 'webhooks';
+  return [
+    ...(narrow ? ['rbac/narrow-to-namespaces'] : []),
+    ...(category === 'cluster-admin' || category === 'namespace-admin' ? [] : ['rbac/drop-rules']),
+    'rbac/remove-subject',
+  ];
+}

@@ -1,0 +1,70 @@
+/**
+ * A credential that is never changed is good for whoever copied it once. The age comes from managedFields: the newest
+ * write to data fields bounds it from below, so that "stale" is proven while "fresh" would not be.
+ * Source: meta/v1 ManagedFieldsEntry.time; NIST SP 800-57 (cryptoperiods). Helm releases, bootstrap and service account
+ * tokens are left out.
+ */
+import { dataAge, DAY, daysBetween } from '../../analyses/secrets/secret-age.ts';
+import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';
+import { secretUses } from '../../analyses/secrets/secret-uses.ts';
+import { refOf, refText } from '../../kube/object-ref.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import type { SecretObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { attack, owasp } from '../references.ts';
+import { rule } from '../rule.ts';
+
+const STALE_DAYS = 365;
+const NAMED = 5;
+
+export const stale = rule({
+  id: 'secrets/stale',
+  subject: 'Secret',
+  summary: 'Secrets whose data has not changed for over a year',
+  help: 'Rotate the credential where it is issued, write the new value, and restart what reads it at start. Let a tool do it regularly (External Secrets, cert-manager, a CSI driver).',
+  references: [owasp('K03'), attack('T1552')],
+  needs: ['Secret'],
+  check(subject, view) {
+    if (ownKind(subject) !== undefined) return [];
+    const age = dataAge(subject);
+    if (age.basis === 'unknown') {
+      const isOld = age.created !== null && view.isPast(age.created + STALE_DAYS * DAY);
+      return isOld && view.facts().source !== 'files' ? [unknown(subject, age.created ?? 0, view)] : [];
+    }
+    if (!view.isPast(age.since + STALE_DAYS * DAY)) return [];
+    const days = daysBetween(age.since, view.now);
+    const uses = secretUses(view, subject.namespace).get(subject.name) ?? [];
+    const users = [...new Set(uses.map((use) => refText(use.by)))];
+    const rotator = rotatorOf(subject);
+    return [
+      {
+        severity: 'medium',
+        title: 'Not rotated for over a year',
+        why: `Its data is ${age.basis === 'exactly' ? 'exactly' : 'at least'} ${days} days old. ${
+          rotator === null ? 'No tool is known to rotate it' : `${rotator} manages it, but has not changed it`
+        }${users.length === 0 ? '' : `; used by ${users.slice(0, NAMED).join(', ')}${users.length > NAMED ? ` and ${users.length - NAMED} more` : ''}`}.`,
+        evidence: [
+          {
+            text:
+              age.basis === 'exactly'
+                ? 'immutable since it was created'
+                : `last write to data fields: ${new Date(age.since).toISOString().slice(0, 10)}`,
+            object: refOf(subject),
+            path: age.basis === 'exactly' ? 'immutable' : 'metadata.managedFields',
+          },
+        ],
+        remedies: ['secrets/rotation'],
+      },
+    ];
+  },
+});
+
+function unknown(secret: SecretObject, created: number, view: ClusterView): FindingDraft {
+  return {
+    severity: 'info',
+    title: 'Age of the data is unknown',
+    why: `The Secret is ${daysBetween(created, view.now)} days old, and no managedFields tell when its data was last written.`,
+    evidence: [{ text: 'no manager owns data fields', object: refOf(secret), path: 'metadata.managedFields' }],
+    unknown: true,
+  };
+}

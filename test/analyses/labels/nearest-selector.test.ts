@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { nearestSelector } from '../../../src/analyses/labels/nearest-selector.ts';
+import type { Selectable } from '../../../src/analyses/labels/selectable.ts';
+import type { LabelSelector } from '../../../src/model/selector.ts';
+
+const CANDIDATES: readonly Selectable[] = [
+  { namespace: 'shop', labels: { app: 'frontend', tier: 'web' }, owner: 'Deployment shop/frontend' },
+  { namespace: 'shop', labels: { 'app.kubernetes.io/name': 'cart' }, owner: 'Deployment shop/cart' },
+  { namespace: 'shop', labels: { app: 'shard-1' }, owner: 'Deployment shop/shard-1' },
+  { namespace: 'data', labels: { app: 'postgres' }, owner: 'StatefulSet data/postgres' },
+];
+
+function near(selector: LabelSelector): string | undefined {
+  const found = nearestSelector(selector, 'shop', CANDIDATES);
+  return found === undefined
+    ? undefined
+    : `${found.repair} ${JSON.stringify(found.selector.matchLabels)} ${found.namespace} ${found.owners.join()}`;
+}
+
+test.each<[string, LabelSelector, string | undefined]>([
+  [
+    'swapped letters',
+    { matchLabels: { app: 'frotnend' } },
+    'spelling {"app":"frontend"} shop Deployment shop/frontend',
+  ],
+  ['case', { matchLabels: { app: 'Frontend' } }, 'case {"app":"frontend"} shop Deployment shop/frontend'],
+  [
+    'misspelt key',
+    { matchLabels: { ap: 'frontend', tier: 'web' } },
+    'drop {"tier":"web"} shop Deployment shop/frontend',
+  ],
+  [
+    'another convention',
+    { matchLabels: { app: 'cart' } },
+    'key {"app.kubernetes.io/name":"cart"} shop Deployment shop/cart',
+  ],
+  [
+    'another namespace',
+    { matchLabels: { app: 'postgres' } },
+    'namespace {"app":"postgres"} data StatefulSet data/postgres',
+  ],
+  [
+    'one label too many',
+    { matchLabels: { app: 'frontend', tier: 'web', track: 'canary' } },
+    'drop {"app":"frontend","tier":"web"} shop Deployment shop/frontend',
+  ],
+  ['another number is another thing', { matchLabels: { app: 'shard-2' } }, undefined],
+  ['two labels off', { matchLabels: { app: 'frotnend', tier: 'wbe' } }, undefined],
+  ['nothing like it', { matchLabels: { app: 'mainframe' } }, undefined],
+])('%s', (_name, selector, expected) => {
+  expect(near(selector)).toBe(expected);
+});
+
+test('an In expression of one value is repaired like a label, other expressions stay', () => {
+  const selector = {
+    matchExpressions: [
+      { key: 'app', operator: 'In', values: ['frontent'] },
+      { key: 'tier', operator: 'Exists' },
+    ],
+  };
+  expect(nearestSelector(selector, 'shop', CANDIDATES)?.selector.matchExpressions).toEqual([
+    { key: 'app', operator: 'In', values: ['frontend'] },
+    { key: 'tier', operator: 'Exists' },
+  ]);
+});

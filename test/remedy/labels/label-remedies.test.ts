@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { buildRemedies } from '../../../src/remedy/build.ts';
+import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
+import { engineOf } from '../vigilance/case-engine.ts';
+
+interface Deployment {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly podLabels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly selector?: Readonly<Record<string, string>>;
+}
+
+function deployment(name: string, options: Deployment = {}): string {
+  const { labels = {}, podLabels = { app: name }, annotations = {}, selector = { app: name } } = options;
+  return `---\n${JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop', labels, annotations },
+    spec: {
+      selector: { matchLabels: selector },
+      template: {
+        metadata: { labels: podLabels },
+        spec: { containers: [{ name: 'main', image: 'r.example/web:1.2.3' }] },
+      },
+    },
+  })}\n`;
+}
+
+const service = (name: string, selector: Readonly<Record<string, string>>): string =>
+  `---\n${JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: 'shop' }, spec: { selector, ports: [{ port: 80 }] } })}\n`;
+
+function remedies(yaml: string, rule: string): ReadonlyMap<string, BuiltRemedy> {
+  const engine = engineOf(yaml);
+  const finding = [...engine.findings.values()].find((one) => one.rule === rule);
+  if (finding === undefined) throw new Error(`no finding of ${rule}`);
+  return new Map(buildRemedies(engine, finding).map((one) => [one.id, one]));
+}
+
+function remedy(yaml: string, rule: string, id: string): BuiltRemedy {
+  const found = remedies(yaml, rule).get(id);
+  if (found === undefined) throw new Error(`no remedy ${id}`);
+  return found;
+}
+
+const MISSING = 'labels/missing-recommended';
+
+describe('labelling a workload', () => {
+  it('comes first without touching its pods', () => {
+    const [first, second] = [...remedies(deployment('web'), MISSING).values()];
+    expect(first?.id).toBe('labels/label-workload');
+    expect(JSON.stringify(first?.manifests)).not.toContain('template');
+    expect(second?.id).toBe('labels/label-template');
+    expect(second?.safety).toBe('review');
+  });
+
+  it('says from what each value comes and what nothing tells', () => {
+    const built = remedy(deployment('web'), MISSING, 'labels/label-template');
+    expect(built.yaml).toContain('app.kubernetes.io/name: web # from label app (medium confidence)');
+    expect(built.yaml).toContain('app.kubernetes.io/version: 1.2.3 # from image tag (medium confidence)');
+    expect(built.note).toContain('Not added: app.kubernetes.io/component: nothing in the cluster tells its value');
+    expect(JSON.stringify(built.manifests)).not.toContain('selector');
+  });
+
+  it('leaves out a label that would move the pods behind a Service', () => {
+    const built = remedy(
+      deployment('web') + service('other', { 'app.kubernetes.io/name': 'web' }),
+      MISSING,
+      'labels/label-template',
+    );
+    expect(JSON.stringify(built.manifests)).not.toContain('app.kubernetes.io/name');
+    expect(built.note).toContain('app.kubernetes.io/name: a selector would match other pods than now');
+    expect(built.effects).toContain('no selector changes what it matches');
+  });
+
+  it('of Argo CD becomes a Kustomize component that leaves selectors and the tool’s labels alone', () => {
+    const built = remedy(
+      deployment('web', { annotations: { 'argocd.argoproj.io/tracking-id': 'product:apps/Deployment:shop/web' } }),
+      MISSING,
+      'labels/label-template',
+    );
+    expect(built.target.manager).toBe('argocd');
+    expect(built.manifests[0]).toMatchObject({
+      kind: 'Component',
+      labels: [{ pairs: { 'app.kubernetes.io/part-of': 'shop' }, includeSelectors: false, includeTemplates: true }],
+      patches: [{ target: { group: 'apps', version: 'v1', kind: 'Deployment', name: 'web', namespace: 'shop' } }],
+    });
+    expect(JSON.stringify(built.manifests)).not.toMatch(/managed-by|instance/);
+    expect(built.commands[1]).toBe('cd PATH && kustomize edit add component labels-web');
+  });
+
+  it('of Helm becomes values', () => {
+    const built = remedy(
+      deployment('web', { annotations: { 'meta.helm.sh/release-name': 'front' } }),
+      MISSING,
+      'labels/label-template',
+    );
+    expect(built.target).toMatchObject({ manager: 'helm', app: 'front' });
+    expect(Object.keys(built.manifests[0] ?? {})).toEqual(['commonLabels', 'podLabels']);
+    expect(built.commands).toEqual(['helm upgrade front CHART -n shop --reuse-values -f values-shop-web.yaml']);
+  });
+});
+
+describe('correcting a label', () => {
+  it('lists the selectors that follow, and is proven', () => {
+    const yaml =
+      deployment('front', { podLabels: { id: '1', app: 'wbe' }, selector: { id: '1' } }) +
+      service('web', { app: 'web' });
+    const built = remedy(yaml, 'labels/near-miss-value', 'labels/set-labels');
+    expect(built.effects).toContain('Service shop/web (app=web, spec.selector) begins to select them');
+    expect(built.closes.map((one) => one.rule).sort()).toEqual([
+      'labels/near-miss-value',
+      'labels/selector-matches-nothing',
+    ]);
+  });
+
+  it('is refused where the immutable selector reads it', () => {
+    const yaml =
+      deployment('front', { podLabels: { app: 'wbe' }, selector: { app: 'wbe' } }) + service('web', { app: 'web' });
+    expect(remedy(yaml, 'labels/near-miss-value', 'labels/set-labels').refused).toContain('is immutable');
+  });
+});
+
+describe('correcting a selector', () => {
+  const RULE = 'labels/selector-matches-nothing';
+
+  it('removes the key that it replaces', () => {
+    const yaml =
+      deployment('web', {
+        podLabels: { 'app.kubernetes.io/name': 'web' },
+        selector: { 'app.kubernetes.io/name': 'web' },
+      }) + service('web', { app: 'web' });
+    const built = remedy(yaml, RULE, 'labels/fix-selector');
+    expect(built.manifests[0]).toMatchObject({ spec: { selector: { app: null, 'app.kubernetes.io/name': 'web' } } });
+    expect(built.commands).toEqual([`kubectl patch services web -n shop --type=merge --patch-file ${built.fileName}`]);
+    expect(built.effects).toEqual(['app.kubernetes.io/name=web selects Deployment shop/web']);
+    expect(built.closes.map((one) => one.rule)).toContain(RULE);
+  });
+
+  it('is refused where the pods are in another namespace', () => {
+    const yaml = deployment('web') + service('web', { app: 'web' }).replaceAll('"shop"', '"edge"');
+    expect(remedy(yaml, RULE, 'labels/fix-selector').refused).toContain('namespace shop');
+  });
+});

@@ -1,0 +1,126 @@
+/** Applying all label remedies of a cluster changes what no selector matches, and clears the findings. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../../src/engine/engine.ts';
+import { referrersTo } from '../../../src/analyses/labels/label-referrers.ts';
+import { matches } from '../../../src/kube/selector.ts';
+import type { Change } from '../../../src/model/change.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import { kindOf } from '../../../src/model/kind.ts';
+import { labelTemplate } from '../../../src/remedy/labels/label-template.ts';
+import { labelWorkload } from '../../../src/remedy/labels/label-workload.ts';
+import type { RemedyDraft } from '../../../src/remedy/remedy.ts';
+import { labelNotOnTemplate } from '../../../src/rules/labels/label-not-on-template.ts';
+import { missingRecommended } from '../../../src/rules/labels/missing-recommended.ts';
+import { misspeltLabel } from '../../../src/rules/labels/misspelt-label.ts';
+import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
+import { ClusterStore } from '../../../src/store/cluster-store.ts';
+import { StoreView } from '../../../src/store/store-view.ts';
+import { coverage } from '../../analyses/network/cluster.ts';
+import { labelledCluster } from './generated-labels.ts';
+
+const RULES = [misspeltLabel, labelNotOnTemplate, missingRecommended];
+
+function engineOn(objects: readonly Readonly<Record<string, unknown>>[]): Engine {
+  const slimmer = createSlimmer();
+  const engine = new Engine(new StoreView(new ClusterStore(), 0), RULES);
+  engine.apply([
+    ...coverage(),
+    { type: 'facts', facts: { source: 'cluster', complete: true } },
+    ...objects.flatMap((raw): Change[] => {
+      const kind = kindOf(String(raw['apiVersion']), String(raw['kind']));
+      return kind === undefined ? [] : [{ type: 'upsert', object: slimmer.slim(raw, kind) }];
+    }),
+  ]);
+  engine.settle();
+  return engine;
+}
+
+/** Which pods and templates each selector matches. */
+function matchSets(engine: Engine): readonly string[] {
+  const { view } = engine;
+  return ['shop', 'data'].flatMap((namespace) => {
+    const bodies = [
+      ...view.list('Pod', namespace).map((pod) => ({ name: `Pod ${pod.name}`, labels: pod.labels })),
+      ...(['Deployment', 'StatefulSet', 'CronJob'] as const).flatMap((kind) =>
+        view.list(kind, namespace).flatMap((one) => {
+          return one.template === null ? [] : [{ name: `${kind} ${one.name}`, labels: one.template.labels }];
+        }),
+      ),
+    ];
+    return referrersTo(view, namespace).map(
+      ({ by, path, selector }) =>
+        `${namespace} ${by.kind} ${by.name} ${path}: ${bodies
+          .filter(({ labels }) => matches(selector, labels))
+          .map(({ name }) => name)
+          .join(' ')}`,
+    );
+  });
+}
+
+function draftOf(engine: Engine, finding: Finding): RemedyDraft | undefined {
+  const built = labelTemplate.build(finding, engine.view);
+  return 'refused' in built ? undefined : built;
+}
+
+/** Renaming a label may be what makes a selector see the pods: the remedy then says so, and is not for all at once. */
+function movesNothing(draft: RemedyDraft): boolean {
+  return draft.effects.every((effect) => effect === 'no selector changes what it matches');
+}
+
+describe('label remedies', () => {
+  it('change what no selector matches, and clear what can be cleared', () => {
+    fc.assert(
+      fc.property(labelledCluster, (objects) => {
+        const engine = engineOn(objects);
+        const before = matchSets(engine);
+        const closed = new Set<string>();
+        for (const finding of [...engine.findings.values()].toSorted((a, b) => (a.rule < b.rule ? 1 : -1))) {
+          if (!engine.findings.has(finding.id)) continue;
+          const draft = draftOf(engine, finding);
+          if (draft === undefined || !movesNothing(draft)) continue;
+          for (const one of engine.prove(draft.changes).closes) closed.add(one.id);
+          engine.apply(draft.changes);
+          engine.settle();
+        }
+        expect(matchSets(engine)).toEqual(before);
+        expect([...closed].filter((id) => engine.findings.has(id))).toEqual([]);
+        const left = [...engine.findings.values()].flatMap((finding) => draftOf(engine, finding) ?? []);
+        expect(left.filter(movesNothing)).toEqual([]);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  it('leave pods alone where only the workload is labelled', () => {
+    fc.assert(
+      fc.property(labelledCluster, (objects) => {
+        const engine = engineOn(objects);
+        const before = matchSets(engine);
+        for (const finding of engine.findings.values()) {
+          const built = labelWorkload.build(finding, engine.view);
+          if ('refused' in built) continue;
+          expect(built.changes).toHaveLength(1);
+          engine.apply(built.changes);
+        }
+        engine.settle();
+        expect(matchSets(engine)).toEqual(before);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never write what Helm or Argo CD write', () => {
+    fc.assert(
+      fc.property(labelledCluster, (objects) => {
+        const engine = engineOn(objects);
+        for (const finding of engine.findings.values()) {
+          const draft = draftOf(engine, finding);
+          if (draft?.about === undefined) continue;
+          expect(JSON.stringify(draft.manifests)).not.toMatch(/app\.kubernetes\.io\/(?:managed-by|instance)/);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

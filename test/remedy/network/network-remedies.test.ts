@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { connectionDifference } from '../../../src/analyses/network/connection-difference.ts';
+import { declaredFlows } from '../../../src/analyses/network/declared-flows.ts';
+import { flowCheck } from '../../../src/analyses/network/flow-check.ts';
+import { overlay } from '../../../src/analyses/network/overlay.ts';
+import { connections } from '../../../src/analyses/network/reach.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { refText } from '../../../src/kube/object-ref.ts';
+import { portsText } from '../../../src/kube/port-set.ts';
+import type { Change } from '../../../src/model/change.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import { defaultDeny } from '../../../src/remedy/network/default-deny.ts';
+import { fixSelector } from '../../../src/remedy/network/fix-selector.ts';
+import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
+import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
+import { RULES } from '../../../src/rules/index.ts';
+import { cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
+
+const BOUTIQUE = readFileSync(join(import.meta.dirname, 'boutique.yaml'), 'utf8');
+
+function engineOf(yaml: string, fromFiles = true): Engine {
+  const view = cluster(yaml, fromFiles ? { facts: { source: 'files' } } : {});
+  const engine = new Engine(view, RULES);
+  engine.settle();
+  return engine;
+}
+
+function findingOf(engine: Engine, rule: string, subject: string): Finding {
+  const found = [...engine.findings.values()].find((one) => one.rule === rule && refText(one.subject) === subject);
+  if (found === undefined) throw new Error(`no ${rule} on ${subject}`);
+  return found;
+}
+
+function built(remedy: Remedy, engine: Engine, rule: string, subject: string): RemedyDraft {
+  const made = remedy.build(findingOf(engine, rule, subject), engine.view);
+  if ('refused' in made) throw new Error(made.refused);
+  return made;
+}
+
+function shopConnections(view: Parameters<typeof connections>[0]): string[] {
+  return [...connections(view)].flatMap(({ source, destination, ports }) =>
+    source.type === 'workload' && destination.type === 'workload'
+      ? [`${source.node.ref.name} -> ${destination.node.ref.name} ${portsText(ports)}`]
+      : [],
+  );
+}
+
+describe('least policies of a namespace', () => {
+  const engine = engineOf(BOUTIQUE);
+  const draft = built(leastPolicy, engine, 'network/namespace-without-default-deny', 'Namespace shop');
+  const after = overlay(engine.view, draft.changes);
+  if (after === undefined) throw new Error('no overlay');
+
+  test('every declared flow stays after each step', () => {
+    const { flows } = declaredFlows(engine.view);
+    expect(flows.length).toBeGreaterThan(5);
+    for (let length = 1; length <= draft.changes.length; length += 1) {
+      const state = overlay(engine.view, draft.changes.slice(0, length));
+      const check = state === undefined ? () => false : flowCheck(state);
+      expect(flows.filter((flow) => check(flow) === false)).toEqual([]);
+    }
+    expect(draft.effects.filter((text) => text.startsWith('CLOSES'))).toEqual([]);
+    expect(draft.effects.join('\n')).toContain(
+      `keeps ${flows.length} of ${flows.length} declared flows, after each of the 5 steps`,
+    );
+  });
+
+  test('everything else between workloads of the namespace and others closes', () => {
+    expect(shopConnections(after).filter((text) => !/^(?:ingress|coredns) -> (?:ingress|coredns)/.test(text))).toEqual([
+      'ingress -> frontend TCP 8080',
+      'ads -> coredns TCP 5353 UDP 5353',
+      'cart -> coredns TCP 5353 UDP 5353',
+      'cart -> redis TCP 6379',
+      'frontend -> coredns TCP 5353 UDP 5353',
+      'frontend -> ads TCP 9555',
+      'frontend -> cart TCP 7071',
+      'redis -> coredns TCP 5353 UDP 5353',
+    ]);
+  });
+
+  test('one document per workload, the default deny last, selectors that stay', () => {
+    const names = draft.manifests.map((one) => (one['metadata'] as { name: string }).name);
+    expect(names).toEqual(['ads-least', 'cart-least', 'frontend-least', 'redis-least', 'default-deny']);
+    expect(JSON.stringify(draft.manifests)).not.toContain('"version"');
+    expect(draft.note).toContain('delete in the order default-deny, redis-least');
+  });
+
+  test('each rule says why, and what could not be justified is listed', () => {
+    const texts = draft.comments.map((one) => one.text).join('\n');
+    expect(texts).toContain('env CART_ADDR of container server names cart:7070');
+    expect(texts).toContain('DNS: Service kube-system/kube-dns leads here');
+    expect(draft.effects.join('\n')).toMatch(
+      /unknown flow, for you to decide: Deployment shop\/frontend: .*api\.payments\.example/,
+    );
+  });
+
+  test('the token holder alone reaches the API server', () => {
+    const api = draft.manifests.filter((one) => JSON.stringify(one).includes('10.96.0.1/32'));
+    expect(api.map((one) => (one['metadata'] as { name: string }).name)).toEqual(['ads-least']);
+  });
+
+  test('the findings go and none come', () => {
+    const proof = engine.prove(draft.changes);
+    const closed = proof.closes.map((one) => `${one.rule} ${one.subject.name}`);
+    expect(closed).toContain('network/no-ingress-isolation cart');
+    expect(closed).toContain('network/no-egress-isolation redis');
+    expect(closed).toContain('network/namespace-without-default-deny shop');
+    expect(proof.opens.filter((one) => one.pane === 'network')).toEqual([]);
+  });
+});
+
+test('the least policy of one workload and direction isolates nothing else', () => {
+  const engine = engineOf(BOUTIQUE);
+  const draft = built(leastPolicy, engine, 'network/no-ingress-isolation', 'StatefulSet shop/redis');
+  expect(draft.manifests).toHaveLength(1);
+  const after = overlay(engine.view, draft.changes);
+  if (after === undefined) throw new Error('no overlay');
+  const { closed, opened } = connectionDifference(engine.view, after);
+  expect(opened).toEqual([]);
+  expect(closed.every((one) => one.destination === 'StatefulSet shop/redis')).toBe(true);
+  expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/no-ingress-isolation');
+});
+
+test('a workload whose labels also select another is refused', () => {
+  const twin = `${BOUTIQUE}---\n${
+    BOUTIQUE.split('---')
+      .find((one) => one.includes('name: cart, namespace') && one.includes('Deployment'))
+      ?.replace('name: cart,', 'name: cart-two,') ?? ''
+  }`;
+  const engine = engineOf(twin);
+  const made = leastPolicy.build(
+    findingOf(engine, 'network/no-ingress-isolation', 'Deployment shop/cart'),
+    engine.view,
+  );
+  expect(made).toMatchObject({ refused: expect.stringContaining('Deployment cart-two') as string });
+});
+
+test('default deny says which declared connections it closes', () => {
+  const engine = engineOf(BOUTIQUE);
+  const draft = built(defaultDeny, engine, 'network/namespace-without-default-deny', 'Namespace shop');
+  const closing = draft.effects.filter((text) => text.startsWith('CLOSES a declared connection'));
+  expect(closing.join('\n')).toContain('Deployment shop/frontend -> Deployment shop/cart TCP 7071');
+  expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/namespace-without-default-deny');
+});
+
+describe('correcting a selector', () => {
+  const SHOP = [
+    namespace('shop'),
+    namespace('data'),
+    pod('shop', 'web', { app: 'web' }),
+    pod('data', 'db', { app: 'db' }),
+  ].join('');
+
+  test('of a policy that selects nothing', () => {
+    const engine = engineOf(SHOP + policy('shop', 'typo', '{podSelector: {matchLabels: {app: wbe}}}'), false);
+    const draft = built(fixSelector, engine, 'network/policy-selects-nothing', 'NetworkPolicy shop/typo');
+    expect(draft.manifests[0]).toMatchObject({ spec: { podSelector: { matchLabels: { app: 'web' } } } });
+    const closed = engine.prove(draft.changes).closes.map((one) => one.rule);
+    expect(closed).toContain('network/policy-selects-nothing');
+    expect(closed).toContain('network/no-ingress-isolation');
+  });
+
+  test('of a peer without the namespaceSelector it needs', () => {
+    const spec = '{podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}';
+    const engine = engineOf(SHOP + policy('data', 'db', spec), false);
+    const draft = built(fixSelector, engine, 'network/peer-matches-nothing', 'NetworkPolicy data/db');
+    expect(draft.effects.join('\n')).toContain('opens 1 connections: Pod shop/web -> Pod data/db (all ports)');
+    expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/peer-matches-nothing');
+  });
+});
+
+test('the difference names exactly what a changed policy of the same name opens and closes', () => {
+  const before = cluster(
+    [namespace('shop'), pod('shop', 'web', { app: 'web' }), pod('shop', 'db', { app: 'db' })].join('') +
+      policy(
+        'shop',
+        'db',
+        '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]}',
+      ),
+  );
+  const [object] = objectsOf(
+    policy(
+      'shop',
+      'db',
+      '{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {}}, {ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: 81}]}]}',
+    ),
+  );
+  if (object === undefined) throw new Error('no policy');
+  const changes: Change[] = [{ type: 'upsert', object }];
+  const after = overlay(before, changes);
+  if (after === undefined) throw new Error('no overlay');
+  const { opened, closed } = connectionDifference(before, after);
+  const text = (list: typeof opened): string[] =>
+    list.map((one) => `${one.source} -> ${one.destination} ${portsText(one.ports)}`);
+  expect(text(closed)).toEqual(['Pod shop/web -> Pod shop/db TCP 80']);
+  expect(text(opened)).toEqual(['Pod shop/web -> Pod shop/db TCP 81', '192.0.2.0-192.0.2.255 -> Pod shop/db TCP 81']);
+});

@@ -1,0 +1,54 @@
+import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
+import type { Config } from '../src/config/config-value.ts';
+import { nodeHost } from '../src/sources/live/host.ts';
+import { followAudit } from './follow-audit.ts';
+import { loadFiles } from './load.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+/** Manifests or a snapshot as a session shows them: read once, read again on refresh; audit logs are followed. */
+export class FileSource implements SessionSource {
+  readonly hasAuditLog: boolean;
+  readonly #world: World;
+  readonly #settings: Settings;
+  readonly #config: Config;
+  readonly #abort = new AbortController();
+  #sink: SourceSink | undefined;
+
+  constructor(world: World, settings: Settings, config: Config) {
+    this.#world = world;
+    this.#settings = settings;
+    this.#config = config;
+    this.hasAuditLog = settings.auditLogs.length > 0;
+  }
+
+  start(sink: SourceSink): void {
+    this.#sink = sink;
+    this.#read();
+    followAudit(this.#settings, this.#settings.auditLogs, this.#config, nodeHost().clock, sink, this.#abort.signal);
+  }
+
+  refresh(): void {
+    this.#read();
+  }
+
+  fetchYaml(): Promise<string> {
+    return Promise.reject(new Error('The object is in the files; k8sec keeps only what its rules read.'));
+  }
+
+  dryRun(): Promise<string> {
+    return Promise.reject(new Error('Files have no API server that could validate this.'));
+  }
+
+  async stop(): Promise<void> {
+    this.#sink = undefined;
+    this.#abort.abort();
+  }
+
+  #read(): void {
+    loadFiles(this.#world, this.#settings).then(
+      ({ changes }) => this.#sink?.apply(changes),
+      (error: unknown) => this.#sink?.fail(error instanceof Error ? error.message : String(error)),
+    );
+  }
+}

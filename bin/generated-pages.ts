@@ -1,0 +1,104 @@
+import { KEYS } from '../src/app/keymap.ts';
+import { UNICODE_GLYPHS } from '../src/app/glyphs.ts';
+import { keyText } from '../src/app/key-binding.ts';
+import { PANES, type Reference } from '../src/model/finding.ts';
+import { FORMATS } from '../src/report/formats.ts';
+import { RULES } from '../src/rules/index.ts';
+import { FLAGS } from './flags.ts';
+import { commandLines } from './usage.ts';
+
+/** A page of the documentation that no hand edits. */
+export interface GeneratedPage {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The pages that are made from the tables in the code; a test compares them with the files. */
+export function generatedPages(): readonly GeneratedPage[] {
+  return [
+    { path: 'docs/rules.md', text: rulesPage() },
+    { path: 'docs/keys.md', text: keysPage() },
+    { path: 'docs/command-line.md', text: commandLinePage() },
+  ];
+}
+
+function rulesPage(): string {
+  const rules = [...new Map(RULES.map((rule) => [rule.id, rule])).values()];
+  const sections = PANES.flatMap((pane) => [
+    `## ${pane}`,
+    '',
+    ...rules
+      .filter((rule) => rule.id.startsWith(`${pane}/`))
+      .flatMap((rule) => [
+        `### ${rule.id}`,
+        '',
+        `${sentence(rule.summary)}`,
+        '',
+        rule.help,
+        ...(rule.references.length === 0 ? [] : ['', `See ${rule.references.map(referenceText).join(', ')}.`]),
+        '',
+      ]),
+  ]);
+  return page('Rules', [
+    'What k8sec looks for, pane by pane. The name of a rule is part of each finding and of every waiver.',
+    '',
+    ...sections,
+  ]);
+}
+
+function keysPage(): string {
+  return page('Keys', [
+    'The help (`?`) shows those that work where you are.',
+    '',
+    ...table(
+      ['key', 'what it does'],
+      KEYS.map((binding) => [binding.keys.map((key) => `\`${keyText(key, UNICODE_GLYPHS)}\``).join(' '), binding.help]),
+    ),
+  ]);
+}
+
+function commandLinePage(): string {
+  return page('Command line', [
+    '## Commands',
+    '',
+    ...table(
+      ['command', 'what it does'],
+      commandLines().map((command) => [`\`k8sec ${command.usage}\``, command.summary]),
+    ),
+    '',
+    '## Flags',
+    '',
+    ...table(
+      ['flag', 'what it does'],
+      FLAGS.map((flag) => [
+        `\`${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}${flag.takes === undefined ? '' : ` ${flag.takes}`}\``,
+        flag.choices === undefined ? flag.help : `${flag.help}: ${flag.choices.join(', ')}`,
+      ]),
+    ),
+    '',
+    '## Formats of the report',
+    '',
+    ...table(
+      ['`-o`', 'for'],
+      FORMATS.map((format) => [`\`${format.name}\``, format.summary]),
+    ),
+  ]);
+}
+
+function page(title: string, lines: readonly string[]): string {
+  return `${[`# ${title}`, '', '<!-- Made by npm run docs; do not edit. -->', '', ...lines].join('\n').trimEnd()}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function referenceText({ benchmark, version, id }: Reference): string {
+  return [benchmark, version, id].filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,47 @@
+import { createAuditIntake } from '../src/analyses/audit/audit-intake.ts';
+import type { Config } from '../src/config/config-value.ts';
+import type { AuditEvent } from '../src/model/audit-event.ts';
+import type { AuditState } from '../src/model/audit-state.ts';
+import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
+import { isDeployer } from './deployers.ts';
+import { progress } from './progress.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+/** A report shows detections, which keep their own events; the others go to whoever listens. */
+const WINDOW = 1_000;
+
+/**
+ * Reads the logs of `--audit-log` to their end.
+ *
+ * @param logs files, folders or `-`
+ * @param self the user that k8sec itself is; null where that is not known
+ * @param onEvents gets every event in order of reading; nothing of them need be kept
+ */
+export async function loadAudit(
+  world: World,
+  settings: Settings,
+  config: Config,
+  logs: readonly string[],
+  self: string | null,
+  onEvents: (events: readonly AuditEvent[]) => void = () => undefined,
+): Promise<AuditState> {
+  const shown = progress(world, settings);
+  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
+  try {
+    const notes = await readAuditLog(logs, {
+      stdin: process.stdin,
+      since: settings.auditFrom ?? null,
+      until: settings.auditUntil ?? null,
+      onEvents: (events) => {
+        onEvents(events);
+        intake.push(events);
+      },
+      onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
+    });
+    for (const one of notes) intake.note(one);
+    return intake.state();
+  } finally {
+    shown.clear();
+  }
+}

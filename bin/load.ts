@@ -1,0 +1,164 @@
+import { Engine } from '../src/engine/engine.ts';
+import { layOver } from '../src/engine/lay-over.ts';
+import type { Config } from '../src/config/config-value.ts';
+import { DEFAULT_CONFIG, parseConfig } from '../src/config/config.ts';
+import type { Change } from '../src/model/change.ts';
+import type { Finding } from '../src/model/finding.ts';
+import { RULES } from '../src/rules/index.ts';
+import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
+import { manifestChanges } from '../src/sources/manifest-changes.ts';
+import { readManifests } from '../src/sources/manifests/read-manifests.ts';
+import { createSlimmer } from '../src/sources/slim/slimmer.ts';
+import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
+import { ClusterStore } from '../src/store/cluster-store.ts';
+import { StoreView } from '../src/store/store-view.ts';
+import { loadAudit } from './load-audit.ts';
+import { LoadError } from './load-error.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+/** What was read, judged and ready for questions. */
+export interface Loaded {
+  readonly engine: Engine;
+  /** Findings of the state that `--onto` names, before the files were laid over it; null without `--onto`. */
+  readonly base: ReadonlyMap<string, Finding> | null;
+  readonly config: Config;
+  /** The config file's text; null where there is none. */
+  readonly configText: string | null;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Ends whatever was started for it, such as the demo cluster. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Reads what the flags name, once, and runs the rules.
+ *
+ * @param mayChange whether changes will be tried on what was read, as the proofs of remedies do
+ * @throws LoadError where nothing could be read at all
+ */
+export async function load(world: World, settings: Settings, mayChange = true): Promise<Loaded> {
+  const startedAt = world.now();
+  const { config, text } = await loadConfig(world, settings);
+  const store = new ClusterStore();
+  let evaluatedAt = settings.now ?? startedAt;
+  let close = async (): Promise<void> => undefined;
+  let demoLogs: readonly string[] = [];
+  const { onto } = settings;
+  if (onto !== undefined && onto !== 'cluster') {
+    const read = await snapshotOf(world, onto);
+    store.apply(read.changes);
+    evaluatedAt = settings.now ?? read.capturedAt;
+  } else if (settings.from.length > 0 && onto === undefined) {
+    const read = await loadFiles(world, settings);
+    store.apply(read.changes);
+    evaluatedAt = settings.now ?? read.capturedAt ?? startedAt;
+  } else {
+    const { loadLive } = await import('./load-live.ts');
+    const live = await loadLive(world, settings, config, (changes) => void store.apply(changes));
+    close = live.close;
+    demoLogs = live.auditLogs;
+  }
+  try {
+    const logs = [...settings.auditLogs, ...demoLogs];
+    if (logs.length > 0) {
+      const audit = await loadAudit(world, settings, config, logs, store.facts().user);
+      store.apply([{ type: 'audit', audit }]);
+    }
+    const { podSecurityVersion } = settings;
+    if (podSecurityVersion !== undefined) store.apply([{ type: 'facts', facts: { podSecurityVersion } }]);
+    // A state with files over it is no live cluster any more: workloads may stand for pods that do not run yet.
+    if (onto !== undefined) store.apply([{ type: 'facts', facts: { source: 'snapshot', complete: true } }]);
+    const engine = new Engine(new StoreView(store, evaluatedAt, mayChange || onto !== undefined), RULES);
+    engine.settle();
+    let base: Loaded['base'] = null;
+    if (onto !== undefined) {
+      base = new Map(engine.findings);
+      engine.apply(layOver(engine.view, (await loadFiles(world, settings)).changes));
+      engine.settle();
+    }
+    return { engine, base, config, configText: text, startedAt, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Whether there is any cluster to talk to: a kubeconfig, or the credentials of a pod. */
+export async function hasCluster(settings: Settings): Promise<boolean> {
+  const [{ hasAnyKubeconfig }, { nodeHost }] = await Promise.all([
+    import('../src/sources/live/kubeconfig.ts'),
+    import('../src/sources/live/host.ts'),
+  ]);
+  const flags: ConnectionFlags = settings.connection;
+  return hasAnyKubeconfig(flags, nodeHost());
+}
+
+/** The config file: `--config`, `K8SEC_CONFIG`, `.k8sec.yaml` here, then the XDG folder. */
+export async function loadConfig(
+  world: World,
+  settings: Settings,
+): Promise<{ readonly config: Config; readonly text: string | null }> {
+  const named = settings.config ?? world.env['K8SEC_CONFIG'];
+  const home = world.env['XDG_CONFIG_HOME'] ?? `${world.env['HOME'] ?? ''}/.config`;
+  for (const path of named === undefined ? ['.k8sec.yaml', `${home}/k8sec/k8sec.yaml`] : [named]) {
+    if (named === undefined && !(await world.exists(path))) continue;
+    const text = await world.readFile(path);
+    return { config: parseConfig(text, path), text };
+  }
+  return { config: DEFAULT_CONFIG, text: null };
+}
+
+export async function loadFiles(
+  world: World,
+  settings: Settings,
+): Promise<{ readonly changes: readonly Change[]; readonly capturedAt: number | undefined }> {
+  const snapshot = await onlySnapshot(world, settings);
+  if (snapshot !== undefined) return snapshot;
+  const defaultNamespace = settings.scope.namespaces.length === 1 ? settings.scope.namespaces[0] : undefined;
+  const options = defaultNamespace === undefined ? {} : { defaultNamespace };
+  const result = await readManifests(settings.from, {
+    ...options,
+    slimmer: createSlimmer(options),
+    stdin: async () => Buffer.from(await world.readStandardInput()),
+  });
+  const missing = result.unreadable.find(({ path }) => settings.from.includes(path));
+  if (missing !== undefined) throw new LoadError(`cannot read ${missing.path}: ${missing.message}`);
+  const others = Object.entries(result.skipped.otherObjects);
+  if (result.objects.length === 0 && result.broken.length === 0 && others.length === 0) {
+    throw new LoadError(`${settings.from.join(', ')}: no Kubernetes object in ${result.files} files`);
+  }
+  if (!settings.quiet) {
+    const { notKubernetes } = result.skipped;
+    if (notKubernetes > 0) world.warn(`skipped ${notKubernetes} documents that are no Kubernetes objects\n`);
+    for (const [kind, count] of others) world.warn(`skipped ${count} of ${kind}: k8sec does not judge that kind\n`);
+  }
+  return {
+    changes: manifestChanges(result, {
+      complete: settings.complete,
+      serverVersion: settings.kubernetesVersion ?? null,
+      now: world.now(),
+    }),
+    capturedAt: undefined,
+  };
+}
+
+async function snapshotOf(
+  world: World,
+  path: string,
+): Promise<{ readonly changes: readonly Change[]; readonly capturedAt: number }> {
+  const text = await world.readFile(path);
+  if (!isSnapshot(text)) throw new LoadError(`--onto ${path} is no snapshot of k8sec (k8sec snapshot writes one)`);
+  return readSnapshot(text, path);
+}
+
+/** A snapshot is read alone: laying two states over each other is what `--onto` is for. */
+async function onlySnapshot(
+  world: World,
+  settings: Settings,
+): Promise<{ readonly changes: readonly Change[]; readonly capturedAt: number } | undefined> {
+  const [path] = settings.from;
+  if (path === undefined || path === '-' || settings.from.length > 1) return undefined;
+  const text = await world.readFile(path).catch(() => '');
+  return isSnapshot(text) ? readSnapshot(text, path) : undefined;
+}

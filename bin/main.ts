@@ -1,0 +1,126 @@
+import { COMMANDS } from '../src/commands/index.ts';
+import { UsageError, type Command } from '../src/commands/command.ts';
+import { ConfigError } from '../src/config/config.ts';
+import { nearestName } from '../src/kube/nearest-name.ts';
+import { sanitise } from '../src/kube/sanitise.ts';
+import { TOOL } from '../src/model/tool.ts';
+import { BaselineError } from '../src/report/baseline.ts';
+import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
+import { FLAGS, type Flag } from './flags.ts';
+import { decideInvocation } from './invocation.ts';
+import { LoadError } from './load-error.ts';
+import { settingsOf } from './settings.ts';
+import { commandLines, usage } from './usage.ts';
+import { processWorld, type World } from './world.ts';
+
+/**
+ * The program: reads the command line and runs a session, a report or a question.
+ *
+ * @returns the exit code; errors for people are written to standard error, without a stack
+ */
+export async function main(world: World = processWorld()): Promise<number> {
+  try {
+    return await run(world);
+  } catch (error) {
+    world.warn(`${world.program}: ${messageOf(error)}\n`);
+    if (error instanceof ArgumentError) world.warn(`Run ${world.program} --help for what it takes.\n`);
+    // 1 would say that the two differ.
+    return world.argv[0] === 'diff' ? 2 : 1;
+  }
+}
+
+async function run(world: World): Promise<number> {
+  const parsed = parseArguments(world.argv, ALL_FLAGS);
+  const { words, options } = parsed;
+  const command = COMMANDS.find((one) => one.name === words[0]);
+  refuseFlagsOfOthers(parsed, command);
+  if (options['version'] === true) {
+    world.print(`${TOOL.name} ${TOOL.version}\n`);
+    return 0;
+  }
+  if (options['help'] === true || words[0] === 'help') {
+    world.print(usage(world.program));
+    return 0;
+  }
+  const settings = settingsOf(options, world.now());
+  if (settings.contexts.length > 0) {
+    if (words.length > 0 || options['session'] === true) {
+      throw new ArgumentError('several contexts are for reports: choose one with --context');
+    }
+    const { runFleet } = await import('./fleet-run.ts');
+    return runFleet(world, settings);
+  }
+  if (command !== undefined) {
+    const { runCommand } = await import('./command-run.ts');
+    return runCommand(world, settings, command, parsed);
+  }
+  if (words[0] === 'snapshot' || words[0] === 'own-access') {
+    const own = await import('./own-commands.ts');
+    return words[0] === 'snapshot'
+      ? own.runSnapshot(world, settings, words.slice(1))
+      : own.runOwnAccess(world, settings);
+  }
+  if (words[0] === 'diff') {
+    const { runDiff } = await import('./diff-run.ts');
+    return runDiff(world, settings, words.slice(1));
+  }
+  refuseWords(parsed, world.program);
+  const { hasCluster } = await import('./load.ts');
+  const invocation = decideInvocation(options, FLAGS, { ...world, hasCluster: await hasCluster(settings) });
+  if (invocation.mode === 'session') {
+    const { runSession } = await import('./session-run.ts');
+    return runSession(world, { ...settings, demo: invocation.demo }, options);
+  }
+  if (invocation.note !== '' && !settings.quiet) world.warn(`${invocation.note}\n`);
+  const { load } = await import('./load.ts');
+  const { reportFormat, runReport } = await import('./report-run.ts');
+  const { tellWhatWasRead } = await import('./tell-what-was-read.ts');
+  // A format that there isn't must not cost the time of reading a cluster.
+  reportFormat(settings.output);
+  const mayChange = settings.withRemedies || settings.remediate !== undefined;
+  const loaded = await load(world, { ...settings, demo: invocation.demo }, mayChange);
+  try {
+    tellWhatWasRead(world, settings, loaded);
+    return await runReport(world, settings, loaded);
+  } finally {
+    await loaded.close();
+  }
+}
+
+/** The flags of all commands are known at once, so that a value is never taken for a command. */
+const ALL_FLAGS: readonly Flag[] = [
+  ...FLAGS,
+  ...COMMANDS.flatMap((command) => command.options)
+    .filter((option, index, all) => all.findIndex((other) => other.name === option.name) === index)
+    .filter((option) => !FLAGS.some((flag) => flag.name === option.name))
+    .map((option): Flag => ({ name: option.name, value: option.value, group: 'command', help: option.help })),
+];
+
+function refuseFlagsOfOthers({ options }: ParsedArguments, command: Command | undefined): void {
+  for (const flag of ALL_FLAGS) {
+    if (flag.group !== 'command' || options[flag.name] === undefined) continue;
+    if (command?.options.some((option) => option.name === flag.name) === true) continue;
+    const owners = COMMANDS.filter((one) => one.options.some((option) => option.name === flag.name));
+    throw new ArgumentError(`--${flag.name} is a flag of ${owners.map((one) => one.name).join(' and ')}`);
+  }
+}
+
+function refuseWords({ words }: ParsedArguments, program: string): void {
+  const [word] = words;
+  if (word === undefined) return;
+  const nearest = nearestName(
+    word,
+    commandLines().map((command) => command.name),
+  );
+  throw new ArgumentError(
+    `unknown command "${word}" for ${program}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
+  );
+}
+
+/** Errors that are for people as they are; anything else is a defect, and says so. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return sanitise(String(error));
+  const known = [ArgumentError, UsageError, ConfigError, BaselineError, LoadError].some((one) => error instanceof one);
+  const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
+  return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;
+}

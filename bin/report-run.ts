@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { PANE_LIST } from '../src/panes/index.ts';
+import { buildRemedies } from '../src/remedy/build.ts';
+import { parseBaseline } from '../src/report/baseline.ts';
+import { exitVerdict } from '../src/report/exit-code.ts';
+import type { Format, FormatContext } from '../src/report/format.ts';
+import { FORMATS } from '../src/report/formats.ts';
+import { makeReport, type Report } from '../src/report/report.ts';
+import { RULES } from '../src/rules/index.ts';
+import { TOOL } from '../src/model/tool.ts';
+import { ArgumentError } from './arguments.ts';
+import type { Loaded } from './load.ts';
+import { painter } from './painter.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+import { writeRemedies } from './write-remedies.ts';
+
+/**
+ * The format that `-o` names.
+ *
+ * @throws ArgumentError for a format of something else, such as `dot`
+ */
+export function reportFormat(name: string): Format {
+  const format = FORMATS.find((one) => one.name === name);
+  if (format !== undefined) return format;
+  const names = FORMATS.map((one) => one.name).join(', ');
+  throw new ArgumentError(`-o ${name} is no format of the report: it is one of ${names}`);
+}
+
+/** A report, and all that is needed to write it. */
+export interface PreparedReport {
+  readonly report: Report;
+  readonly format: Format;
+  readonly context: FormatContext;
+}
+
+/**
+ * Writes the report of what was loaded.
+ *
+ * @returns the exit code (interface §3)
+ */
+export async function runReport(world: World, settings: Settings, loaded: Loaded): Promise<number> {
+  const prepared = await prepareReport(world, settings, loaded);
+  await writeReport(world, settings, prepared);
+  return prepared.context.verdict.code;
+}
+
+/** Puts the report of what was loaded together, and writes the remedies of `--remediate`. */
+export async function prepareReport(world: World, settings: Settings, loaded: Loaded): Promise<PreparedReport> {
+  const format = reportFormat(settings.output);
+  const { engine } = loaded;
+  const baseline =
+    settings.baseline === undefined ? null : parseBaseline(await world.readFile(settings.baseline), settings.baseline);
+  const facts = engine.view.facts();
+  const report = makeReport({
+    engine,
+    rules: RULES,
+    panes: PANE_LIST,
+    scope: settings.scope,
+    generatedAt: world.now(),
+    source: {
+      type: settings.onto === undefined ? facts.source : 'files',
+      context: facts.context,
+      server: facts.server,
+      clusterUID: facts.clusterUID,
+      user: facts.user,
+      kubernetesVersion: facts.serverVersion,
+      paths: settings.from,
+      onto: settings.onto ?? null,
+      ruleSet: `k8sec ${TOOL.version}`,
+      configHash:
+        loaded.configText === null ? null : createHash('sha256').update(loaded.configText).digest('hex').slice(0, 16),
+    },
+    waivers: loaded.config.waivers,
+    baseline,
+    base: loaded.base,
+    allowUnread: settings.allowUnread,
+    buildRemedies:
+      settings.withRemedies || settings.remediate !== undefined ? (finding) => buildRemedies(engine, finding) : null,
+  });
+  const verdict = exitVerdict(report, settings.failOn);
+  const files =
+    settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings, report.remedies ?? []);
+  const took = world.now() - loaded.startedAt;
+  return {
+    report,
+    format,
+    context: { verdict, failOn: settings.failOn, took, paint: painter(world, settings), files },
+  };
+}
+
+const NO_FILES: FormatContext['files'] = new Map();
+
+/** Writes to standard output, or to the file of `--output-file` whole or not at all. */
+export async function writeReport(
+  world: World,
+  { outputFile: path }: Settings,
+  { report, format, context }: PreparedReport,
+): Promise<void> {
+  if (path === undefined) {
+    const out = buffered(world.print);
+    format.write(report, out.write, context);
+    out.flush();
+    return;
+  }
+  const file = await world.createFile(path);
+  try {
+    format.write(report, file.write, context);
+    await file.done();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+/** Collects small pieces, so that a report of 150,000 pods is not as many writes. */
+function buffered(print: (text: string) => void): { write: (text: string) => void; flush: () => void } {
+  let pieces: string[] = [];
+  let size = 0;
+  const flush = (): void => {
+    if (size > 0) print(pieces.join(''));
+    pieces = [];
+    size = 0;
+  };
+  return {
+    write: (text) => {
+      pieces.push(text);
+      size += text.length;
+      if (size > 1 << 16) flush();
+    },
+    flush,
+  };
+}

@@ -1,0 +1,113 @@
+import { LiveModel } from '../src/app/live-model.ts';
+import { SYSTEM_CLOCK, type SessionSource } from '../src/app/session-source.ts';
+import type { ContextName } from '../src/app/session-model.ts';
+import type { ThemeName } from '../src/app/state.ts';
+import { COMMANDS } from '../src/commands/index.ts';
+import { UsageError, type Command } from '../src/commands/command.ts';
+import type { Config } from '../src/config/config-value.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import type { PaneName } from '../src/model/finding.ts';
+import { PANE_LIST } from '../src/panes/index.ts';
+import { buildRemedies } from '../src/remedy/build.ts';
+import { RULES } from '../src/rules/index.ts';
+import { nodeHost } from '../src/sources/live/host.ts';
+import { listContexts } from '../src/sources/live/kubeconfig.ts';
+import { parseArguments, type Options } from './arguments.ts';
+import { ClusterSource } from './cluster-source.ts';
+import { FileSource } from './file-source.ts';
+import { FLAGS, type Flag } from './flags.ts';
+import { loadConfig } from './load.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+/** Runs the interactive session. */
+export async function runSession(world: World, settings: Settings, options: Options): Promise<number> {
+  const { config } = await loadConfig(world, settings);
+  applyColourSettings(world, options);
+  const model = new LiveModel({
+    open: (context) => openSource(world, withContext(settings, context), config),
+    rules: RULES,
+    panes: PANE_LIST,
+    buildRemedies,
+    ask: (words, engine) => answer(world, settings, words, engine),
+    listContexts: () => contexts(settings),
+    clock: SYSTEM_CLOCK,
+  });
+  // Ink reads the colour settings when it is loaded, so that comes after they are set.
+  const { startSession } = await import('../views/session.tsx');
+  const namespace = settings.scope.namespaces[0];
+  const pane = options['start-pane'];
+  return startSession({
+    model,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    theme: themeOf(world, config, options),
+    ascii: options['ascii'] === true,
+    screenReader: options['screen-reader'] === true,
+    startPane: typeof pane === 'string' ? (pane as PaneName) : null,
+    namespace: namespace ?? null,
+  });
+}
+
+function openSource(world: World, settings: Settings, config: Config): SessionSource {
+  return settings.from.length > 0 ? new FileSource(world, settings) : new ClusterSource(settings, config);
+}
+
+function withContext(settings: Settings, context: string | null): Settings {
+  if (context === null) return settings;
+  return { ...settings, demo: false, connection: { ...settings.connection, context } };
+}
+
+async function contexts(settings: Settings): Promise<readonly ContextName[]> {
+  if (settings.demo) return [{ name: 'demo', cluster: 'demo', user: 'demo', current: true }];
+  return listContexts(settings.connection, nodeHost());
+}
+
+/** A question typed in the session, answered over what the session knows. */
+async function answer(
+  world: World,
+  settings: Settings,
+  [name, ...words]: readonly string[],
+  engine: Engine,
+): Promise<string> {
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) throw new UsageError(`there is no question ${String(name)}`);
+  const pieces: string[] = [];
+  const parsed = parseArguments(words, [...FLAGS.filter((flag) => flag.name === 'output'), ...flagsOf(command)]);
+  const output = parsed.options['output'];
+  await command.run({
+    words: parsed.words,
+    output: typeof output === 'string' ? output : undefined,
+    options: parsed.options,
+    namespaces: settings.scope.namespaces,
+    loadView: async () => engine.view,
+    loadEngine: async () => engine,
+    readStandardInput: () => Promise.reject(new UsageError('the session owns the keyboard')),
+    readFile: world.readFile,
+    print: (text) => void pieces.push(text),
+    warn: (text) => void pieces.push(text),
+    columns: world.columns,
+    now: world.now(),
+  });
+  return pieces.join('');
+}
+
+/** A question's own flags, as on the command line. */
+function flagsOf(command: Command): readonly Flag[] {
+  return command.options.map((option) => ({ ...option, group: 'command' }));
+}
+
+function themeOf(world: World, config: Config, options: Options): ThemeName {
+  const isPlain = options['no-color'] === true || (world.env['NO_COLOR'] ?? '') !== '' || world.env['CLICOLOR'] === '0';
+  if (isPlain) return 'mono';
+  return (typeof options['theme'] === 'string' ? options['theme'] : (config.theme ?? 'default')) as ThemeName;
+}
+
+/** chalk knows FORCE_COLOR only; the other conventions are translated (no-color.org, bixense.com/clicolors). */
+function applyColourSettings({ env }: World, options: Options): void {
+  if ((env['FORCE_COLOR'] ?? '') !== '') return;
+  const isOff = options['no-color'] === true || (env['NO_COLOR'] ?? '') !== '' || env['CLICOLOR'] === '0';
+  if (isOff) process.env['FORCE_COLOR'] = '0';
+  else if ((env['CLICOLOR_FORCE'] ?? '0') !== '0') process.env['FORCE_COLOR'] = '1';
+}

@@ -1,0 +1,101 @@
+import { constants } from 'node:fs';
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** The process and file system, as far as the program touches them; tests pass their own. */
+export interface World {
+  readonly argv: readonly string[];
+  /** The name that the program was started under. */
+  readonly program: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly columns: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Writes to standard output; waits where the reader is slow. */
+  readonly print: (text: string) => void;
+  readonly warn: (text: string) => void;
+  readonly readFile: (path: string) => Promise<string>;
+  readonly exists: (path: string) => Promise<boolean>;
+  readonly readStandardInput: () => Promise<string>;
+  /** Writes a file whole or not at all. */
+  readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** A file written piece by piece; `done` puts it in place, `discard` leaves nothing. */
+  readonly createFile: (path: string) => Promise<FileInMaking>;
+}
+
+export interface FileInMaking {
+  readonly write: (text: string) => void;
+  readonly done: () => Promise<void>;
+  readonly discard: () => Promise<void>;
+}
+
+/** The world of this process. */
+export function processWorld(): World {
+  const script = process.argv[1] ?? 'k8sec';
+  return {
+    argv: process.argv.slice(2),
+    program: script.slice(script.lastIndexOf('/') + 1).startsWith('kubectl-') ? 'kubectl sec' : 'k8sec',
+    env: process.env,
+    stdinIsTerminal: Boolean(process.stdin.isTTY),
+    stdoutIsTerminal: Boolean(process.stdout.isTTY),
+    stderrIsTerminal: Boolean(process.stderr.isTTY),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    now: () => Date.now(),
+    print: (text) => void process.stdout.write(text),
+    warn: (text) => void process.stderr.write(text),
+    readFile: (path) => readFile(path, 'utf8'),
+    exists: async (path) =>
+      access(path, constants.R_OK).then(
+        () => true,
+        () => false,
+      ),
+    readStandardInput: async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    writeFile: async (path, text) => {
+      await mkdir(dirname(path), { recursive: true });
+      const unfinished = join(dirname(path), `.${process.pid}.unfinished`);
+      await writeFile(unfinished, text);
+      await rename(unfinished, path);
+    },
+    createFile,
+  };
+}
+
+async function createFile(path: string): Promise<FileInMaking> {
+  const unfinished = `${path}.${process.pid}.unfinished`;
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(unfinished, 'w');
+  let pending: string[] = [];
+  let size = 0;
+  let chain: Promise<unknown> = Promise.resolve();
+  const flush = (): void => {
+    const text = pending.join('');
+    pending = [];
+    size = 0;
+    chain = chain.then(() => file.write(text));
+  };
+  return {
+    write: (text) => {
+      pending.push(text);
+      size += text.length;
+      if (size > 1 << 20) flush();
+    },
+    done: async () => {
+      flush();
+      await chain;
+      await file.close();
+      await rename(unfinished, path);
+    },
+    discard: async () => {
+      await chain.catch(() => undefined);
+      await file.close();
+      await rm(unfinished, { force: true });
+    },
+  };
+}

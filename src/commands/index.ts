@@ -1,0 +1,17 @@
+import { auditCommand } from './audit.ts';
+import { authorizeCommand } from './authorize.ts';
+import { canCommand } from './can.ts';
+import type { Command } from './command.ts';
+import { pathsCommand } from './paths.ts';
+import { reachCommand } from './reach.ts';
+import { whoCanCommand } from './who-can.ts';
+
+/** Every command that answers a question. */
+export const COMMANDS: readonly Command[] = [
+  auditCommand,
+  authorizeCommand,
+  whoCanCommand,
+  canCommand,
+  pathsCommand,
+  reachCommand,
+];

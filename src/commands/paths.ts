@@ -1,0 +1,154 @@
+import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
+import { SINKS, type EscalationPath, type Hop } from '../analyses/rbac/escalation-graph.ts';
+import { allPaths, minimalCut, shortestPath } from '../analyses/rbac/escalation-paths.ts';
+import { ruleText } from '../kube/rbac-rule-text.ts';
+import { parseServiceAccountUser, userKeys } from '../kube/rbac-user.ts';
+import { ALL_KINDS } from '../model/kind.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import { printAnswer } from './answer-text.ts';
+import { UsageError, type Command, type CommandContext } from './command.ts';
+import { bindingName, nameText, roleName, type SubjectName } from './rbac-names.ts';
+import { parseSubject } from './rbac-subject.ts';
+
+const SINK_NAMES: ReadonlySet<string> = new Set(SINKS);
+const NODE: SubjectName = { kind: 'Node', namespace: null, name: '*' };
+
+/** Escalation paths (interface §1 and §5). */
+export const pathsCommand: Command = {
+  name: 'paths',
+  summary: 'escalation paths to cluster-admin, a node or all Secrets, and the fewest bindings that close them',
+  usage: 'paths [user:NAME | group:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME]',
+  options: [],
+  run: runPaths,
+};
+
+async function runPaths(context: CommandContext): Promise<number> {
+  const [word, ...more] = context.words;
+  if (more.length > 0) throw new UsageError(`usage: ${pathsCommand.usage}`);
+  const view = await context.loadView();
+  const paths = word === undefined ? scoped(allPaths(view), context.namespaces) : pathsOf(view, word, context);
+  const cut = paths.length === 0 ? undefined : minimalCut(view, paths);
+  const holes = unread(view);
+  if (context.output === 'dot' || context.output === 'mermaid') {
+    context.print(context.output === 'dot' ? dotText(paths) : mermaidText(paths));
+    return holes.length > 0 ? 3 : 0;
+  }
+  const data = {
+    paths: paths.map(pathData),
+    cuts: cut === undefined ? [] : [{ bindings: cut.bindings.map(bindingName), closes: cut.closes }],
+    authorizers: authorizers(view),
+    holes,
+  };
+  printAnswer(context, data, () => {
+    const count = `${paths.length} escalation ${paths.length === 1 ? 'path' : 'paths'} by RBAC\n`;
+    const cutText =
+      cut === undefined
+        ? paths.length === 0
+          ? ''
+          : 'no small set of bindings closes all of them\n'
+        : `removing ${cut.bindings.map((one) => nameText(bindingName(one))).join(', ')} closes ${cut.closes} of ${paths.length}\n`;
+    const notes = [authorizersText(authorizers(view)), ...holes.map((hole) => `not judged: ${hole}`)];
+    return `${count}${paths.map(pathText).join('')}${cutText}${notes.map((note) => `${note}\n`).join('')}`;
+  });
+  return holes.length > 0 ? 3 : 0;
+}
+
+function pathsOf(view: ClusterView, word: string, context: CommandContext): readonly EscalationPath[] {
+  const groups = context.options['as-group'];
+  const asked = parseSubject(word, Array.isArray(groups) ? (groups as readonly string[]) : [], view);
+  const keys = asked.kind === 'Group' ? [`g:${asked.user.groups[0] ?? ''}`] : userKeys(asked.user);
+  return SINKS.flatMap((sink) => shortestPath(view, keys, sink) ?? []);
+}
+
+function scoped(paths: readonly EscalationPath[], namespaces: readonly string[]): readonly EscalationPath[] {
+  if (namespaces.length === 0) return paths;
+  return paths.filter((path) => namespaces.includes(subjectOfKey(path.from).namespace ?? ''));
+}
+
+function unread(view: ClusterView): readonly string[] {
+  const deciding = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount', 'Pod', 'Namespace'];
+  return ALL_KINDS.filter((kind) => deciding.includes(kind)).flatMap((kind) => {
+    const readability = view.readable(kind);
+    return readability.ok ? [] : [`${kind}: ${readability.reason}`];
+  });
+}
+
+function subjectOfKey(key: string): SubjectName {
+  if (key === 'node') return NODE;
+  const name = key.slice(2);
+  if (key.startsWith('g:')) return { kind: 'Group', namespace: null, name };
+  const account = parseServiceAccountUser(name);
+  return account === undefined ? { kind: 'User', namespace: null, name } : { kind: 'ServiceAccount', ...account };
+}
+
+/** What a hop ends in: the next subject; a sink is named as the group or node that it amounts to. */
+function endOf({ to }: Hop): SubjectName {
+  if (!SINK_NAMES.has(to)) return subjectOfKey(to);
+  if (to === 'node') return NODE;
+  return { kind: 'Group', namespace: null, name: to === 'cluster-admin' ? 'system:masters' : 'all secrets' };
+}
+
+function pathData(path: EscalationPath): unknown {
+  return {
+    from: subjectOfKey(path.from),
+    to: path.to,
+    namespace: null,
+    severity: path.to === 'cluster-admin' ? 'critical' : 'high',
+    hops: path.hops.map((hop) => {
+      const { binding, rule, condition, request } = hop.step;
+      const { type: _type, ...resourceAttributes } = request;
+      return {
+        from: subjectOfKey(hop.from),
+        to: endOf(hop),
+        via: { binding: bindingName(binding), role: roleName(binding), rule },
+        condition,
+        request: { ...identity(hop.from), resourceAttributes },
+      };
+    }),
+  };
+}
+
+function identity(key: string): { readonly user: string; readonly groups: readonly string[] } {
+  return key.startsWith('g:') ? { user: '', groups: [key.slice(2)] } : { user: key.slice(2), groups: [] };
+}
+
+function pathText(path: EscalationPath): string {
+  const head = `${nameText(subjectOfKey(path.from))} reaches ${path.to} in ${path.hops.length} ${path.hops.length === 1 ? 'step' : 'steps'}\n`;
+  const lines = path.hops.map((hop, at) => {
+    const { action, binding, condition, rule } = hop.step;
+    const to = SINK_NAMES.has(hop.to) ? hop.to : nameText(subjectOfKey(hop.to));
+    const note = condition === '' ? '' : ` (${condition})`;
+    return `  ${at + 1}. ${nameText(subjectOfKey(hop.from))} can ${action} → ${to}${note}\n     by ${nameText(bindingName(binding))}, ${nameText(roleName(binding))}: ${ruleText(rule)}\n`;
+  });
+  return head + lines.join('');
+}
+
+function edges(paths: readonly EscalationPath[]): readonly (readonly [string, string, string])[] {
+  const found = new Map<string, readonly [string, string, string]>();
+  for (const hop of paths.flatMap((path) => path.hops)) {
+    const to = SINK_NAMES.has(hop.to) ? hop.to : nameText(subjectOfKey(hop.to));
+    const edge = [nameText(subjectOfKey(hop.from)), to, hop.step.binding.name] as const;
+    found.set(edge.join('\n'), edge);
+  }
+  return [...found.values()];
+}
+
+function dotText(paths: readonly EscalationPath[]): string {
+  const lines = edges(paths).map(
+    ([from, to, by]) => `  ${JSON.stringify(from)} -> ${JSON.stringify(to)} [label=${JSON.stringify(by)}];\n`,
+  );
+  return `digraph paths {\n  rankdir=LR;\n${lines.join('')}}\n`;
+}
+
+function mermaidText(paths: readonly EscalationPath[]): string {
+  const ids = new Map<string, string>();
+  const id = (name: string): string => {
+    const there = ids.get(name) ?? `n${ids.size}`;
+    ids.set(name, there);
+    return `${there}["${name.replaceAll('"', '#quot;')}"]`;
+  };
+  const lines = edges(paths).map(
+    ([from, to, by]) => `  ${id(from)} -->|"${by.replaceAll('"', '#quot;')}"| ${id(to)}\n`,
+  );
+  return `flowchart LR\n${lines.join('')}`;
+}

@@ -1,0 +1,139 @@
+import { explain } from '../analyses/network/explain.ts';
+import { connections, type Connection, type Endpoint } from '../analyses/network/reach.ts';
+import { reachTable, type ReachNode, type ReachTable } from '../analyses/network/reach-table.ts';
+import { widerUnreadable } from '../analyses/network/wider-policies.ts';
+import { nearestName } from '../kube/nearest-name.ts';
+import { refText } from '../kube/object-ref.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import { UsageError, type Command, type CommandContext } from './command.ts';
+import { REACH_FORMATS, type ReachLine, type ReachRest } from './reach-formats.ts';
+
+export const reachCommand: Command = {
+  name: 'reach',
+  summary: 'which workloads and outside addresses may open connections to which, on which ports',
+  usage: 'reach [--source WORKLOAD] [--destination WORKLOAD] [--explain] [-o text|json|csv|dot|mermaid]',
+  options: [
+    { name: 'source', value: 'one', help: 'only from this workload: NAME, NAMESPACE/NAME or KIND/NAMESPACE/NAME' },
+    { name: 'destination', value: 'one', help: 'only to this workload' },
+    { name: 'explain', value: 'none', help: 'name the rules that allow each connection, or why none does' },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  const { options, words } = context;
+  if (words.length > 0)
+    throw new UsageError(`reach takes no words: ${words.join(' ')}; see --source and --destination`);
+  const form = context.output === undefined || context.output === 'wide' ? 'text' : context.output;
+  const format = Object.hasOwn(REACH_FORMATS, form) ? REACH_FORMATS[form] : undefined;
+  if (format === undefined) {
+    throw new UsageError(`reach has no output ${form}; it has ${Object.keys(REACH_FORMATS).join(', ')}`);
+  }
+  const view = await context.loadView();
+  const table = reachTable(view);
+  const source = wanted(table, context, 'source');
+  const destination = wanted(table, context, 'destination');
+  const isExplained = options['explain'] !== undefined;
+  const rest = restOf(view, table, context);
+  const lines = linesOf(view, context, { source, destination }, isExplained);
+  for (const piece of format(lines, rest)) context.print(piece);
+  if (isExplained && form === 'text') explainDenied(view, context, source, destination);
+  return rest.unknown.length > 0 || rest.caveats.length > 0 ? 3 : 0;
+}
+
+interface Wanted {
+  readonly source: readonly ReachNode[] | undefined;
+  readonly destination: readonly ReachNode[] | undefined;
+}
+
+function* linesOf(
+  view: ClusterView,
+  context: CommandContext,
+  { source, destination }: Wanted,
+  isExplained: boolean,
+): Generator<ReachLine> {
+  const question = {
+    ...(source === undefined ? {} : { source: (node: ReachNode) => source.includes(node) }),
+    ...(destination === undefined ? {} : { destination: (node: ReachNode) => destination.includes(node) }),
+  };
+  for (const connection of connections(view, question)) {
+    if (!inScope(connection, context.namespaces)) continue;
+    yield { connection, explain: isExplained ? explain(connection.source, connection.destination) : null };
+  }
+}
+
+/** In explain mode, pairs that were asked for by name and have no connection get their reason. */
+function explainDenied(
+  view: ClusterView,
+  context: CommandContext,
+  sources: readonly ReachNode[] | undefined,
+  destinations: readonly ReachNode[] | undefined,
+): void {
+  if (sources === undefined || destinations === undefined) return;
+  for (const source of sources) {
+    for (const destination of destinations) {
+      const only = {
+        source: (node: ReachNode) => node === source,
+        destination: (node: ReachNode) => node === destination,
+      };
+      if (source === destination || [...connections(view, only)].length > 0) continue;
+      const reason = explain({ type: 'workload', node: source }, { type: 'workload', node: destination });
+      context.print(`${refText(source.ref)} -> ${refText(destination.ref)}  no connection\n`);
+      context.print(`    egress:  ${reason.egress}\n    ingress: ${reason.ingress}\n`);
+    }
+  }
+}
+
+function restOf(view: ClusterView, table: ReachTable, context: CommandContext): ReachRest {
+  const isShown = ({ ref }: { readonly ref: { readonly namespace: string } }): boolean =>
+    context.namespaces.length === 0 || context.namespaces.includes(ref.namespace);
+  const pods = view.readable('Pod');
+  const namespaces = view.readable('Namespace');
+  const wider = widerUnreadable(view, context.namespaces[0] ?? '');
+  return {
+    notApplicable: table.notApplicable.filter(isShown),
+    unknown: table.nodes
+      .filter((node) => node.undecided !== '')
+      .map((node) => ({ ref: node.ref, reason: node.undecided }))
+      .filter(isShown),
+    caveats: [
+      ...(pods.ok ? [] : [`pods: ${pods.reason}`]),
+      ...(namespaces.ok ? [] : [`labels of namespaces: ${namespaces.reason}`]),
+      ...(wider === '' ? [] : [`connections are by NetworkPolicy alone: ${wider}`]),
+    ],
+  };
+}
+
+function inScope({ source, destination }: Connection, namespaces: readonly string[]): boolean {
+  const isIn = (end: Endpoint): boolean => end.type === 'workload' && namespaces.includes(end.node.ref.namespace);
+  return namespaces.length === 0 || isIn(source) || isIn(destination);
+}
+
+/** The workloads that a flag names; undefined where the flag was not given. */
+function wanted(
+  table: ReachTable,
+  context: CommandContext,
+  flag: 'source' | 'destination',
+): readonly ReachNode[] | undefined {
+  const text = context.options[flag];
+  if (typeof text !== 'string') return undefined;
+  const found = table.nodes.filter((node) => isNamed(node, text, context.namespaces));
+  if (found.length > 0) return found;
+  const idle = table.notApplicable.find(({ ref }) => names(ref).includes(text));
+  if (idle !== undefined) throw new UsageError(`policies do not apply to ${refText(idle.ref)}: ${idle.reason}`);
+  const near = nearestName(
+    text,
+    table.nodes.flatMap(({ ref }) => names(ref)),
+  );
+  throw new UsageError(`no workload ${text}${near === undefined ? '' : `; did you mean ${near}?`}`);
+}
+
+function isNamed({ ref }: ReachNode, text: string, namespaces: readonly string[]): boolean {
+  if (namespaces.length > 0 && !text.includes('/') && !namespaces.includes(ref.namespace)) return false;
+  return names(ref).some((name) => name.toLowerCase() === text.toLowerCase());
+}
+
+/** The ways to name a workload: `cart`, `shop/cart`, `Deployment/cart`, `Deployment/shop/cart`. */
+function names({ kind, namespace, name }: ReachNode['ref']): readonly string[] {
+  return [name, `${namespace}/${name}`, `${kind}/${name}`, `${kind}/${namespace}/${name}`];
+}

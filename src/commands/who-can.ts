@@ -1,0 +1,128 @@
+import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
+import { whoCan, type Holder } from '../analyses/rbac/who-can.ts';
+import { parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
+import { ruleText } from '../kube/rbac-rule-text.ts';
+import type { RequestAttributes } from '../kube/rbac-rule.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import { columnsText, printAnswer } from './answer-text.ts';
+import { UsageError, type Command, type CommandContext } from './command.ts';
+import { bindingName, nameText, roleName, subjectName } from './rbac-names.ts';
+
+/** Said in every answer: no binding gives or takes it. */
+const MASTERS = 'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members';
+const GROUPS_UNKNOWN = 'who is in a group is not known to the cluster';
+
+/** Every subject that may do something, with the binding and rule that grants it (interface §1). */
+export const whoCanCommand: Command = {
+  name: 'who-can',
+  summary: 'every subject that may do it, with the binding and rule that grants it',
+  usage: 'who-can VERB RESOURCE[/SUB][.GROUP] [NAME]',
+  options: [],
+  run: runWhoCan,
+};
+
+async function runWhoCan(context: CommandContext): Promise<number> {
+  const [verb, target, name = '', ...more] = context.words;
+  if (verb === undefined || target === undefined || more.length > 0) {
+    throw new UsageError(`usage: ${whoCanCommand.usage}`);
+  }
+  const view = await context.loadView();
+  const asked = question(view, verb, target, name);
+  const namespaces = scopeOf(asked, name, context.namespaces);
+  const { holders, holes } = whoCan(view, asked.request, namespaces);
+  const authorizing = authorizers(view);
+  const data = {
+    question: questionData(asked.request, namespaces),
+    subjects: holders.map(holderData),
+    bypass: MASTERS,
+    authorizers: authorizing,
+    holes,
+  };
+  printAnswer(context, data, () => {
+    const { length } = holders;
+    const head = `${length} RBAC ${length === 1 ? 'grant allows' : 'grants allow'} ${asked.text}${scopeText(namespaces)}\n`;
+    const notes = [
+      MASTERS,
+      GROUPS_UNKNOWN,
+      authorizersText(authorizing),
+      ...holes.map((hole) => `not judged: ${hole}`),
+    ];
+    return `${head}${length === 0 ? '' : table(holders)}${notes.map((note) => `${note}\n`).join('')}`;
+  });
+  return holes.length > 0 ? 3 : 0;
+}
+
+interface Question {
+  readonly request: RequestAttributes;
+  readonly text: string;
+  readonly resource: ResourceName | undefined;
+}
+
+function question(view: ClusterView, verb: string, target: string, name: string): Question {
+  if (target.startsWith('/')) {
+    return { request: { type: 'path', verb, path: target }, text: `${verb} ${target}`, resource: undefined };
+  }
+  const parsed = parseResource(target);
+  const crd = view
+    .list('CustomResourceDefinition')
+    .find((one) => one.resource === parsed.resource && (parsed.group === '' || one.group === parsed.group));
+  const isCustom = parsed.namespaced === null && crd !== undefined;
+  const resource = isCustom ? { ...parsed, group: crd.group, namespaced: crd.scope !== 'Cluster' } : parsed;
+  const { group, subresource } = resource;
+  const text = `${verb} ${resourceText(resource)}${name === '' ? '' : ` ${name}`}`;
+  const request = {
+    type: 'resource',
+    verb,
+    group,
+    resource: resource.resource,
+    subresource,
+    namespace: '',
+    name,
+  } as const;
+  return { request, text, resource };
+}
+
+/** A RoleBinding counts for namespaced resources, and in namespace foo for the Namespace object foo. */
+function scopeOf({ resource }: Question, name: string, chosen: readonly string[]): 'all' | readonly string[] {
+  if (resource === undefined) return [];
+  if (resource.resource === 'namespaces' && resource.group === '') {
+    if (name !== '') return [name];
+    return chosen.length === 0 ? 'all' : chosen;
+  }
+  if (resource.namespaced === false) return [];
+  return chosen.length === 0 ? 'all' : chosen;
+}
+
+function scopeText(namespaces: 'all' | readonly string[]): string {
+  if (namespaces === 'all') return '';
+  return namespaces.length === 0 ? ' (cluster scope)' : ` in ${namespaces.join(', ')}`;
+}
+
+function questionData(request: RequestAttributes, namespaces: 'all' | readonly string[]): unknown {
+  if (request.type === 'path') return { verb: request.verb, path: request.path };
+  const { verb, group, resource, subresource, name } = request;
+  return { verb, group, resource, subresource, name, namespaces };
+}
+
+function holderData({ subject, grant, namespace }: Holder): unknown {
+  return {
+    subject: subjectName(subject, grant.binding),
+    scope: namespace === null ? 'cluster' : 'namespace',
+    namespace,
+    binding: bindingName(grant.binding),
+    role: roleName(grant.binding),
+    rule: grant.rule,
+    ruleIndex: grant.ruleIndex,
+  };
+}
+
+function table(holders: readonly Holder[]): string {
+  const rows = holders.map(({ subject, grant, namespace }) => [
+    nameText(subjectName(subject, grant.binding)),
+    namespace === null ? 'cluster-wide' : `namespace ${namespace}`,
+    nameText(bindingName(grant.binding)),
+    nameText(roleName(grant.binding)),
+    ruleText(grant.rule),
+  ]);
+  return columnsText([['SUBJECT', 'SCOPE', 'BINDING', 'ROLE', 'RULE'], ...rows]);
+}

@@ -1,0 +1,129 @@
+import { LineCounter, parseDocument, isMap, isScalar } from 'yaml';
+import { nearestName } from '../kube/nearest-name.ts';
+import { THEMES, type Config } from './config-value.ts';
+import type { Waiver } from './waivers.ts';
+
+/** A config file that cannot be used; the message names file, line and what to do. */
+export class ConfigError extends Error {}
+
+type Path = readonly (string | number)[];
+
+/** Ends with an error at the line of a path in the document. */
+type Fail = (path: Path, message: string) => never;
+
+/** Reads the value of one key. */
+type Read<T> = (value: unknown, path: Path, fail: Fail, at: (path: Path) => unknown) => T;
+
+const WAIVER_KEYS = ['rule', 'subject', 'cluster', 'key', 'until', 'reason'] as const;
+const BURST_KEYS = ['count'] as const;
+
+/** Every key that has an effect. */
+const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
+  waivers: (value, path, fail, at) =>
+    list(value, path, fail).map((entry, index) => {
+      checkKeys(at([...path, index]), WAIVER_KEYS, [...path, index], fail);
+      return waiverFrom(entry as Record<string, unknown>, [...path, index], fail);
+    }),
+  namespaces: texts,
+  deployers: texts,
+  burst: (value, path, fail, at) => {
+    checkKeys(at(path), BURST_KEYS, path, fail);
+    const { count } = value as { readonly count?: unknown };
+    const isWhole = typeof count === 'number' && Number.isInteger(count) && count >= 2;
+    return isWhole ? count : fail([...path, 'count'], 'burst.count must be a whole number from 2');
+  },
+  theme: (value, path, fail) => {
+    const theme = THEMES.find((name) => name === value);
+    return theme ?? fail(path, `theme must be one of ${THEMES.join(', ')}`);
+  },
+};
+
+/** Keys of the interface that have no effect yet: taking them silently would promise what does not happen. */
+const NOT_YET = ['sensitive', 'attest', 'labels', 'rotation', 'keys'] as const;
+
+export const DEFAULT_CONFIG: Config = { waivers: [], namespaces: [], deployers: [], burst: 10, theme: null };
+
+/**
+ * Parses a config file (interface §6).
+ *
+ * @throws ConfigError for malformed YAML, an unknown key (with the nearest one), or a value of the wrong type
+ */
+export function parseConfig(text: string, file: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const failAt = (offset: number, message: string): never => {
+    throw new ConfigError(`${file}:${lines.linePos(offset).line}: ${message}`);
+  };
+  const [error] = document.errors;
+  if (error !== undefined) failAt(error.pos[0], error.message.split('\n')[0] ?? 'malformed YAML');
+  if (document.contents === null) return DEFAULT_CONFIG;
+  const at = (path: Path): unknown => (path.length === 0 ? document.contents : document.getIn(path, true));
+  const fail: Fail = (path, message) => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const range = (at(path.slice(0, length)) as { readonly range?: readonly number[] } | undefined)?.range;
+      if (range !== undefined) return failAt(range[0] ?? 0, message);
+    }
+    return failAt(0, message);
+  };
+  checkKeys(document.contents, ['apiVersion', ...Object.keys(READERS), ...NOT_YET], [], fail);
+  const value = document.toJS() as Record<string, unknown>;
+  if (value['apiVersion'] !== 'k8sec/v1') fail(['apiVersion'], 'apiVersion must be k8sec/v1');
+  for (const key of NOT_YET) {
+    if (value[key] !== undefined) fail([key], `${key} is not supported in this version`);
+  }
+  const read = <K extends keyof Config>(key: K): Config[K] =>
+    value[key] === undefined || value[key] === null ? DEFAULT_CONFIG[key] : READERS[key](value[key], [key], fail, at);
+  return {
+    waivers: read('waivers'),
+    namespaces: read('namespaces'),
+    deployers: read('deployers'),
+    burst: read('burst'),
+    theme: read('theme'),
+  };
+}
+
+function checkKeys(node: unknown, known: readonly string[], path: Path, fail: Fail): void {
+  if (!isMap(node)) return fail(path, `${path.length === 0 ? 'the file' : path.join('.')}: a map is expected here`);
+  for (const { key } of node.items) {
+    if (!isScalar(key)) continue;
+    const name = String(key.value);
+    if (known.includes(name)) continue;
+    const nearest = nearestName(name, known);
+    fail([...path, name], `unknown key ${name}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`);
+  }
+}
+
+function waiverFrom(value: Record<string, unknown>, path: Path, fail: Fail): Waiver {
+  const text = (key: string, fallback: string): string => {
+    const found = value[key];
+    if (found === undefined) return fallback;
+    return typeof found === 'string' ? found : fail([...path, key], `${key} must be a text`);
+  };
+  if (value['rule'] === undefined) fail(path, 'a waiver needs the rule that it is about');
+  if (text('reason', '') === '') fail(path, 'a waiver needs a reason');
+  return {
+    rule: text('rule', '*'),
+    subject: text('subject', '*'),
+    cluster: text('cluster', '*'),
+    key: text('key', '*'),
+    until: untilFrom(value['until'], [...path, 'until'], fail),
+    reason: text('reason', ''),
+  };
+}
+
+function untilFrom(value: unknown, path: Path, fail: Fail): number | null {
+  if (value === undefined) return null;
+  const isDate = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}(T.+)?$/.test(value);
+  const end = isDate ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(end) ? fail(path, `until must be a date such as 2027-01-31, not ${JSON.stringify(value)}`) : end;
+}
+
+function texts(value: unknown, path: Path, fail: Fail): readonly string[] {
+  return list(value, path, fail).map((one, index) =>
+    typeof one === 'string' ? one : fail([...path, index], `${path.join('.')} holds texts only: put quotes around it`),
+  );
+}
+
+function list(value: unknown, path: Path, fail: Fail): readonly unknown[] {
+  return Array.isArray(value) ? value : fail(path, `${path.join('.')} must be a list`);
+}

@@ -1,0 +1,50 @@
+import type { Finding } from '../model/finding.ts';
+import { refText } from '../kube/object-ref.ts';
+
+/** A finding that somebody decided to live with, until when, and why. */
+export interface Waiver {
+  readonly rule: string;
+  /** Glob over `Kind namespace/name`, as reports name the subject; `*` is any run of characters. */
+  readonly subject: string;
+  /** Glob over the context name. */
+  readonly cluster: string;
+  /** The finding's key; '*' is any. */
+  readonly key: string;
+  /** Milliseconds since the epoch, exclusive; null never ends. */
+  readonly until: number | null;
+  readonly reason: string;
+}
+
+/** The waiver that covers a finding; null where none does. */
+export function waiverOf(
+  finding: Finding,
+  waivers: readonly Waiver[],
+  where: { readonly now: number; readonly cluster: string },
+): Waiver | null {
+  return (
+    waivers.find(
+      (waiver) =>
+        glob(waiver.rule, finding.rule) &&
+        glob(waiver.subject, refText(finding.subject)) &&
+        glob(waiver.cluster, where.cluster) &&
+        glob(waiver.key, finding.key ?? '') &&
+        (waiver.until === null || where.now < waiver.until),
+    ) ?? null
+  );
+}
+
+/** Whether `text` matches a glob in which `*` stands for any run of characters. Linear, also for hostile globs. */
+export function glob(pattern: string, text: string): boolean {
+  const parts = pattern.split('*');
+  const first = parts.shift() ?? '';
+  if (parts.length === 0) return first === text;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  const last = parts.pop() ?? '';
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - at >= last.length && text.endsWith(last);
+}

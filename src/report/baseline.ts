@@ -1,0 +1,216 @@
+import { kindInfo, kindOf, type Kind } from '../model/kind.ts';
+import { severityRank, type Finding, type ObjectRef } from '../model/finding.ts';
+import type { Rule } from '../rules/rule.ts';
+import { deepEqual } from '../store/deep-equal.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { Scope } from './scope.ts';
+
+/** An earlier JSON report, reduced to what a comparison needs. */
+export interface Baseline {
+  readonly findings: readonly BaselineFinding[];
+  /** What the earlier run read of each kind, by kind as k8sec names it. */
+  readonly coverage: ReadonlyMap<string, BaselineCoverage>;
+  readonly scope: BaselineScope;
+}
+
+export interface BaselineFinding {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly subject: ObjectRef;
+  readonly unknown: boolean;
+}
+
+interface BaselineCoverage {
+  readonly status: string;
+  readonly namespaces: 'all' | readonly string[];
+}
+
+/** `source.scope` of the report; what is absent was not narrowed. */
+interface BaselineScope {
+  readonly namespaces: 'all' | readonly string[];
+  readonly selector: unknown;
+  readonly panes: readonly string[];
+  readonly rules: readonly string[];
+}
+
+export interface BaselineComparison {
+  readonly verdicts: ReadonlyMap<string, 'new' | 'unchanged' | 'incomparable'>;
+  readonly resolved: readonly string[];
+  readonly incomparable: readonly string[];
+}
+
+/** An input that is no report of k8sec. */
+export class BaselineError extends Error {}
+
+/**
+ * Reads a JSON report.
+ *
+ * @throws BaselineError where the text is no report of schema version 1
+ */
+export function parseBaseline(text: string, file: string): Baseline {
+  let report: unknown;
+  try {
+    report = JSON.parse(text);
+  } catch (error) {
+    throw new BaselineError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return baselineOf(report, file);
+}
+
+/**
+ * The same from a report that was parsed already.
+ *
+ * @throws BaselineError where the value is no report of schema version 1
+ */
+export function baselineOf(report: unknown, file: string): Baseline {
+  const value = report as { schemaVersion?: unknown; findings?: unknown; coverage?: unknown; source?: unknown } | null;
+  if (value === null || typeof value !== 'object' || value.schemaVersion !== '1' || !Array.isArray(value.findings)) {
+    throw new BaselineError(`${file} is no report of k8sec (schemaVersion "1" with findings is expected)`);
+  }
+  const findings = (value.findings as readonly Partial<BaselineFinding>[]).flatMap((one) =>
+    typeof one.id === 'string' && typeof one.rule === 'string' && one.subject !== undefined
+      ? [
+          {
+            id: one.id,
+            rule: one.rule,
+            severity: one.severity ?? '',
+            title: one.title ?? '',
+            subject: one.subject,
+            unknown: one.unknown === true,
+          },
+        ]
+      : [],
+  );
+  const coverage = Array.isArray(value.coverage)
+    ? (value.coverage as (Partial<BaselineCoverage> & { kind?: string })[])
+    : [];
+  const scope = (value.source as { scope?: Partial<BaselineScope> } | undefined)?.scope ?? {};
+  return {
+    findings,
+    coverage: new Map(
+      coverage.map((line) => [line.kind ?? '', { status: line.status ?? '', namespaces: line.namespaces ?? 'all' }]),
+    ),
+    scope: {
+      namespaces: scope.namespaces ?? 'all',
+      selector: scope.selector ?? null,
+      panes: scope.panes ?? [],
+      rules: scope.rules ?? [],
+    },
+  };
+}
+
+interface Now {
+  readonly view: ClusterView;
+  readonly scope: Scope;
+  readonly rules: readonly Rule[];
+}
+
+/**
+ * Compares findings with an earlier report. What only one of the two runs asked for or could read is incomparable: a
+ * finding that is gone because the kind is no longer readable was not resolved, and one that comes with a wider scope
+ * is not new.
+ */
+export function compareWithBaseline(baseline: Baseline, findings: readonly Finding[], now: Now): BaselineComparison {
+  const before = new Map(baseline.findings.map((finding) => [finding.id, finding]));
+  const current = new Set(findings.map((finding) => finding.id));
+  const needs = new Map(now.rules.map((rule) => [rule.id as string, rule.needs]));
+  const verdicts = new Map(
+    findings.map((finding) => {
+      const earlier = before.get(finding.id);
+      if (earlier !== undefined) {
+        return [finding.id, earlier.unknown === (finding.unknown === true) ? 'unchanged' : 'incomparable'] as const;
+      }
+      const namespace = namespaceOf(finding);
+      const sameRights = decidingKinds(finding, needs.get(finding.rule) ?? []).every(
+        (kind) => couldRead(baseline, kind, namespace) || !canRead(now.view, kind, namespace),
+      );
+      return [finding.id, wasInScope(baseline, finding, now) && sameRights ? 'new' : 'incomparable'] as const;
+    }),
+  );
+  const resolved: string[] = [];
+  const incomparable: string[] = [];
+  for (const finding of baseline.findings) {
+    if (current.has(finding.id)) continue;
+    const namespace = namespaceOf(finding);
+    const sameRights = decidingKinds(finding, needs.get(finding.rule) ?? []).every(
+      (kind) => canRead(now.view, kind, namespace) || !couldRead(baseline, kind, namespace),
+    );
+    (isInScope(finding, baseline, now) && sameRights ? resolved : incomparable).push(finding.id);
+  }
+  return { verdicts, resolved: resolved.sort(), incomparable: incomparable.sort() };
+}
+
+/** Compares with the state that files were laid over: what comes, or weighs more than before, is new. */
+export function compareWithBase(before: readonly Finding[], findings: readonly Finding[]): BaselineComparison {
+  const known = new Map(before.map((finding) => [finding.id, finding]));
+  const current = new Set(findings.map((finding) => finding.id));
+  return {
+    verdicts: new Map(
+      findings.map((finding) => {
+        const earlier = known.get(finding.id);
+        const isWorse =
+          earlier === undefined ||
+          severityRank(finding.severity) < severityRank(earlier.severity) ||
+          (finding.unknown === true && earlier.unknown !== true);
+        return [finding.id, isWorse ? 'new' : 'unchanged'] as const;
+      }),
+    ),
+    resolved: before
+      .map((finding) => finding.id)
+      .filter((id) => !current.has(id))
+      .sort(),
+    incomparable: [],
+  };
+}
+
+type Named = Pick<Finding, 'rule' | 'subject'>;
+
+export function namespaceOf({ subject }: Named): string | null {
+  return subject.kind === 'Namespace' ? subject.name : subject.namespace;
+}
+
+/** Whether the earlier run was asked for such a finding. */
+function wasInScope({ scope }: Baseline, finding: Named, now: Now): boolean {
+  const namespace = namespaceOf(finding) ?? '';
+  return (
+    (scope.namespaces === 'all' || scope.namespaces.includes(namespace) || finding.subject.kind === 'Actor') &&
+    (scope.panes.length === 0 || scope.panes.includes(paneOf(finding))) &&
+    (scope.rules.length === 0 || scope.rules.includes(finding.rule)) &&
+    (scope.selector === null || deepEqual(scope.selector, now.scope.selector))
+  );
+}
+
+/** Whether this run is asked for such a finding. */
+function isInScope(finding: Named, baseline: Baseline, { scope }: Now): boolean {
+  const namespace = namespaceOf(finding) ?? '';
+  return (
+    (scope.namespaces.length === 0 || scope.namespaces.includes(namespace) || finding.subject.kind === 'Actor') &&
+    (scope.panes.length === 0 || scope.panes.some((pane) => pane === paneOf(finding))) &&
+    (scope.rules.length === 0 || scope.rules.includes(finding.rule)) &&
+    (scope.selector === null || deepEqual(scope.selector, baseline.scope.selector))
+  );
+}
+
+function paneOf({ rule }: Named): string {
+  return rule.slice(0, rule.indexOf('/'));
+}
+
+/** The kinds that decide a finding: its subject's own, and those that its rule needs. */
+export function decidingKinds({ subject }: Named, needs: readonly Kind[]): readonly Kind[] {
+  const own = kindOf(subject.apiVersion, subject.kind);
+  return own === undefined ? needs : [...new Set([own, ...needs])];
+}
+
+/** Whether a run had read everything of a kind that a verdict in the namespace could need. */
+export function couldRead({ coverage }: Pick<Baseline, 'coverage'>, kind: Kind, namespace: string | null): boolean {
+  const line = coverage.get(kind);
+  if (line === undefined || line.status === 'absent') return true;
+  if (line.status !== 'live' && line.status !== 'stale') return false;
+  return line.namespaces === 'all' || (namespace !== null && line.namespaces.includes(namespace));
+}
+
+function canRead(view: ClusterView, kind: Kind, namespace: string | null): boolean {
+  return view.readable(kind, kindInfo(kind).namespaced ? (namespace ?? undefined) : undefined).ok;
+}

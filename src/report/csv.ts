@@ -1,0 +1,36 @@
+import type { Write } from './format.ts';
+import { shownFindings } from './json.ts';
+import type { Report, ReportedFinding } from './report.ts';
+
+const COLUMNS: readonly { readonly name: string; readonly value: (one: ReportedFinding) => string }[] = [
+  { name: 'severity', value: ({ finding }) => finding.severity },
+  { name: 'pane', value: ({ finding }) => finding.pane },
+  { name: 'rule', value: ({ finding }) => finding.rule },
+  { name: 'kind', value: ({ finding }) => finding.subject.kind },
+  { name: 'namespace', value: ({ finding }) => finding.subject.namespace ?? '' },
+  { name: 'name', value: ({ finding }) => finding.subject.name },
+  { name: 'title', value: ({ finding }) => finding.title },
+  { name: 'why', value: ({ finding }) => finding.why },
+  { name: 'members', value: ({ finding }) => String(finding.members.length) },
+  { name: 'unknown', value: ({ finding }) => String(finding.unknown === true) },
+  { name: 'basis', value: ({ finding }) => finding.basis },
+  { name: 'baseline', value: ({ baseline }) => baseline ?? '' },
+  { name: 'waiver', value: ({ waiver }) => waiver?.reason ?? '' },
+  { name: 'id', value: ({ finding }) => finding.id },
+];
+
+/** A row per finding (RFC 4180), the worst first; waived ones are marked. */
+export function writeCsv(report: Report, write: Write): void {
+  write(row(COLUMNS.map((column) => column.name)));
+  for (const one of shownFindings(report)) write(row(COLUMNS.map((column) => cell(column.value(one)))));
+}
+
+function row(cells: readonly string[]): string {
+  return `${cells.join(',')}\r\n`;
+}
+
+/** Spreadsheets run what begins like a formula (owasp.org, "CSV Injection"): an apostrophe makes it text. */
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,62 @@
+import { SEVERITIES } from '../model/finding.ts';
+import { marksOf, subjectText } from './finding-text.ts';
+import { fixText } from './fix-text.ts';
+import type { FormatContext, Write } from './format.ts';
+import { holeText } from './holes.ts';
+import { shownFindings, time } from './json.ts';
+import type { Report } from './report.ts';
+import { closingLine } from './text.ts';
+
+/** Tables in GitHub's Markdown: the panes, every finding by severity, and what was not judged. */
+export function writeMarkdown(report: Report, write: Write, context: FormatContext): void {
+  const { source } = report;
+  const place = source.type === 'demo' ? 'DEMO cluster' : (source.context ?? source.paths.join(', '));
+  write(`# k8sec: ${escaped(place === '' ? source.type : place)}\n\n`);
+  write(`${escaped(closingLine(report, { ...context, took: null }))}, evaluated at ${time(report.evaluatedAt)}.\n\n`);
+  write('| pane | | failing | judged |\n| --- | --- | ---: | ---: |\n');
+  for (const [name, pane] of Object.entries(report.summary.panes)) {
+    const text = pane.aside === '' ? pane.headline : `${pane.headline}; ${pane.aside}`;
+    write(row([name, text, String(pane.failing), String(pane.subjects)]));
+  }
+  const remedies = Map.groupBy(report.remedies ?? [], (remedy) => remedy.finding);
+  const shown = shownFindings(report);
+  for (const severity of SEVERITIES) {
+    const own = shown.filter((one) => one.finding.severity === severity && one.waiver === null);
+    if (own.length === 0) continue;
+    write(`\n## ${severity} (${own.length})\n\n| rule | subject | finding | fix |\n| --- | --- | --- | --- |\n`);
+    for (const one of own) {
+      const { finding } = one;
+      const marks = marksOf(one);
+      const title = marks.length === 0 ? finding.title : `${finding.title} [${marks.join(', ')}]`;
+      const fix = fixText(finding, remedies.get(finding.id) ?? [], context.files) ?? '';
+      write(row([finding.rule, subjectText(finding), title, fix]));
+    }
+  }
+  const waived = shown.filter((one) => one.waiver !== null);
+  if (waived.length > 0) {
+    write(`\n## waived (${waived.length})\n\n| rule | subject | reason | until |\n| --- | --- | --- | --- |\n`);
+    for (const { finding, waiver } of waived) {
+      const until = waiver?.until ?? null;
+      write(row([finding.rule, subjectText(finding), waiver?.reason ?? '', until === null ? '' : time(until)]));
+    }
+  }
+  if (report.holes.length === 0) return;
+  write(`\n## not judged (${report.holes.length})\n\n`);
+  for (const hole of report.holes) write(`- ${escaped(holeText(hole))}\n`);
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map(escaped).join(' | ')} |\n`;
+}
+
+/** Names must not become markup: no table cell ends early, nothing links, mentions or loads. */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll(/[\\`*_{}[\]()#|~!]/g, (character) => `\\${character}`)
+    .replaceAll('@', '&#64;')
+    .replaceAll('://', '&#58;//');
+}

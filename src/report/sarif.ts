@@ -1,0 +1,144 @@
+import { refText } from '../kube/object-ref.ts';
+import type { Severity } from '../model/finding.ts';
+import { kindOf } from '../model/kind.ts';
+import type { FileLocation } from '../model/objects.ts';
+import { TOOL } from '../model/tool.ts';
+import type { ObjectRef } from '../model/finding.ts';
+import type { Rule } from '../rules/rule.ts';
+import { findingLine, referenceText } from './finding-text.ts';
+import type { FormatContext, Write } from './format.ts';
+import { holeText } from './holes.ts';
+import { shownFindings } from './json.ts';
+import type { Report, ReportedFinding } from './report.ts';
+
+/** OASIS SARIF 2.1.0, section 3.27.10. */
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  critical: 'error',
+  high: 'error',
+  medium: 'warning',
+  low: 'note',
+  info: 'note',
+};
+
+/** Scores that code scanning sorts by: critical over 9.0, high from 7.0, medium from 4.0 (docs.github.com, SARIF support). */
+const SCORES: Readonly<Record<Severity, string>> = {
+  critical: '9.5',
+  high: '8.0',
+  medium: '5.5',
+  low: '2.0',
+  info: '0.0',
+};
+
+/**
+ * SARIF 2.1.0 as a stream. Fingerprints are finding ids, which do not change between runs. Objects from files have
+ * their file and line; objects of a cluster are logical locations.
+ */
+export function writeSarif(report: Report, write: Write, context: FormatContext): void {
+  const rules = distinctRules(report.rules);
+  const indexes = new Map(rules.map((rule, index) => [rule.id as string, index]));
+  write('{\n"$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n"version": "2.1.0",\n"runs": [{\n');
+  write(`"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map(ruleJson) } })},\n`);
+  write(`"automationDetails": ${JSON.stringify({ id: automationId(report) })},\n`);
+  write(`"invocations": ${JSON.stringify([invocation(report, context)])},\n`);
+  write('"results": [');
+  let first = true;
+  for (const one of shownFindings(report)) {
+    write(`${first ? '\n' : ',\n'}${JSON.stringify(resultJson(report, one, indexes))}`);
+    first = false;
+  }
+  write('\n]\n}]\n}\n');
+}
+
+/** Some rules check subjects of two kinds under one id. */
+function distinctRules(rules: readonly Rule[]): readonly Rule[] {
+  return [...new Map(rules.map((rule) => [rule.id, rule])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function ruleJson({ id, summary, help, references }: Rule): unknown {
+  return {
+    id,
+    shortDescription: { text: summary },
+    fullDescription: { text: help },
+    help: { text: help },
+    properties: { tags: ['security', 'kubernetes', ...references.map(referenceText)] },
+  };
+}
+
+/** Runs of the same kind replace each other in code scanning. */
+function automationId({ source, scope }: Report): string {
+  const place = source.type === 'files' || source.type === 'snapshot' ? source.type : (source.context ?? source.type);
+  return ['k8sec', place, ...scope.namespaces].join('/');
+}
+
+function invocation({ holes }: Report, { verdict }: FormatContext): unknown {
+  return {
+    executionSuccessful: true,
+    exitCode: verdict.code,
+    exitCodeDescription: verdict.reason,
+    toolExecutionNotifications: holes.map((hole) => ({
+      level: hole.accepted ? 'note' : 'warning',
+      message: { text: `not judged: ${holeText(hole)}` },
+    })),
+  };
+}
+
+function resultJson(report: Report, one: ReportedFinding, indexes: ReadonlyMap<string, number>): unknown {
+  const { finding, waiver, baseline } = one;
+  const isUnknown = finding.unknown === true;
+  const index = indexes.get(finding.rule);
+  return {
+    ruleId: finding.rule,
+    ...(index === undefined ? {} : { ruleIndex: index }),
+    // 3.27.9: a result that is not a failure has the level none.
+    kind: isUnknown ? 'open' : 'fail',
+    level: isUnknown ? 'none' : LEVELS[finding.severity],
+    message: { text: `${findingLine(finding)}. ${finding.why}` },
+    locations: locationsOf(report, finding.subject),
+    partialFingerprints: { 'k8secFindingId/v1': finding.id },
+    ...(baseline === 'new' || baseline === 'unchanged' ? { baselineState: baseline } : {}),
+    ...(waiver === null
+      ? {}
+      : { suppressions: [{ kind: 'external', status: 'accepted', justification: waiver.reason }] }),
+    properties: {
+      severity: finding.severity,
+      'security-severity': SCORES[finding.severity],
+      basis: finding.basis,
+      evidence: finding.evidence.map((evidence) => evidence.text),
+    },
+  };
+}
+
+function locationsOf(report: Report, subject: ObjectRef): readonly unknown[] {
+  const file = fileOf(report, subject);
+  return [
+    {
+      ...(file === null
+        ? {}
+        : {
+            physicalLocation: {
+              artifactLocation: { uri: uriOf(file.file) },
+              region: { startLine: Math.max(1, file.line) },
+            },
+          }),
+      logicalLocations: [{ name: subject.name, fullyQualifiedName: refText(subject), kind: 'resource' }],
+    },
+  ];
+}
+
+/** Where a file declares the object; null for objects of a cluster, and for standard input, which is no file. */
+function fileOf({ engine }: Report, subject: ObjectRef): FileLocation | null {
+  const kind = kindOf(subject.apiVersion, subject.kind);
+  const object = kind === undefined ? undefined : engine.view.get(kind, subject.namespace ?? '', subject.name);
+  const location = object?.location ?? null;
+  return location === null || location.file === '-' ? null : location;
+}
+
+/** A URI reference: relative paths stay relative to where k8sec ran. */
+function uriOf(path: string): string {
+  const uri = path
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/')
+    .replace(/^(\.\/)+/, '');
+  return path.startsWith('/') ? `file://${uri}` : uri;
+}

@@ -1,0 +1,46 @@
+import type { PaneName } from '../../model/finding.ts';
+import type { Report } from '../report.ts';
+import { namespaceInScope } from '../scope.ts';
+import { auditSection } from './audit.ts';
+import { labelsSection } from './labels.ts';
+import { networkSection } from './network.ts';
+import { podSecuritySection } from './pod-security.ts';
+import { rbacSection } from './rbac.ts';
+import { secretsSection } from './secrets.ts';
+import { vigilanceSection } from './vigilance.ts';
+
+/** The lists of everything that was judged, one field a pane (interface §5). */
+export function* reportSections(report: Report): Generator<readonly [string, unknown]> {
+  const { engine, scope } = report;
+  const { view } = engine;
+  const isAsked = (pane: PaneName): boolean => scope.panes.length === 0 || scope.panes.includes(pane);
+  const inScope = <T extends { readonly namespace: string | null }>(items: Iterable<T>): Iterable<T> =>
+    filter(items, (item) => namespaceInScope(item.namespace ?? '', scope));
+  const findings = report.findings.map((one) => one.finding);
+  if (isAsked('network')) {
+    const network = networkSection(view);
+    yield ['network', { ...network, pods: inScope(network.pods) }];
+  }
+  if (isAsked('rbac')) {
+    const rbac = rbacSection(view, findings);
+    yield ['rbac', { ...rbac, bindings: inScope(rbac.bindings) }];
+  }
+  if (isAsked('vigilance')) {
+    const podSecurity = podSecuritySection(view);
+    yield ['podSecurity', { ...podSecurity, pods: inScope(podSecurity.pods) }];
+  }
+  if (isAsked('labels')) {
+    const labels = labelsSection(view);
+    yield ['labels', { ...labels, workloads: inScope(labels.workloads) }];
+  }
+  if (isAsked('secrets')) {
+    const secrets = secretsSection(view);
+    yield ['secrets', { ...secrets, items: inScope(secrets.items) }];
+  }
+  if (isAsked('audit')) yield ['audit', auditSection(view, findings)];
+  if (isAsked('vigilance')) yield ['vigilance', vigilanceSection(view)];
+}
+
+function* filter<T>(items: Iterable<T>, keep: (item: T) => boolean): Generator<T> {
+  for (const item of items) if (keep(item)) yield item;
+}

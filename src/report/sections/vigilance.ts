@@ -1,0 +1,20 @@
+import { SUPPORT_TABLE_AS_OF, supportOf } from '../../kube/kubernetes-version-support.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+
+export interface VigilanceSection {
+  readonly server: string | null;
+  /** Last supported day, YYYY-MM-DD; null where the table does not know the version. */
+  readonly endOfLife: string | null;
+  readonly tableAsOf: string;
+}
+
+/** The `vigilance` field of the report. */
+export function vigilanceSection(view: ClusterView): VigilanceSection {
+  const server = view.facts().serverVersion;
+  const support = supportOf(server);
+  return {
+    server,
+    endOfLife: support.status === 'dated' ? support.until : null,
+    tableAsOf: SUPPORT_TABLE_AS_OF,
+  };
+}

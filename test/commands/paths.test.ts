@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { pathsCommand } from '../../src/commands/paths.ts';
+import { viewOf, type ViewOptions } from '../analyses/rbac/view-of.ts';
+import { runCommand, type RunOptions } from './rbac-command.ts';
+
+const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
+
+function role(name: string, rule: string): string {
+  return `${RBAC}\nkind: ClusterRole\nmetadata: {name: ${name}}\nrules: [${rule}]\n`;
+}
+
+function bind(name: string, roleName: string, subject: string, namespace?: string): string {
+  const meta = namespace === undefined ? `{name: ${name}}` : `{name: ${name}, namespace: ${namespace}}`;
+  const kind = namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding';
+  return `${RBAC}\nkind: ${kind}\nmetadata: ${meta}\nroleRef: {kind: ClusterRole, name: ${roleName}}\nsubjects: [${subject}]\n`;
+}
+
+function account(namespace: string, name: string): string {
+  return `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ${name}, namespace: ${namespace}}\n`;
+}
+
+const sa = (namespace: string, name: string): string =>
+  `{kind: ServiceAccount, name: ${name}, namespace: ${namespace}}`;
+
+const CLUSTER = [
+  'apiVersion: v1\nkind: Namespace\nmetadata: {name: ci, labels: {pod-security.kubernetes.io/enforce: restricted}}\n',
+  account('ci', 'runner'),
+  account('ci', 'deployer'),
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: ci}\nspec: {serviceAccountName: runner, containers: [{name: a, image: b}]}\n',
+  role('podder', '{verbs: [create], apiGroups: [""], resources: [pods]}'),
+  role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}'),
+  role('minter', '{verbs: [create], apiGroups: [""], resources: [serviceaccounts/token]}'),
+  bind('pods', 'podder', sa('ci', 'runner'), 'ci'),
+  bind('deploy', 'all', sa('ci', 'deployer')),
+  bind('mint', 'minter', '{kind: Group, name: devs}'),
+];
+
+interface Answer {
+  readonly paths: readonly {
+    readonly from: { readonly kind: string; readonly name: string };
+    readonly to: string;
+    readonly hops: readonly {
+      readonly via: { readonly binding: { readonly name: string } };
+      readonly request: unknown;
+    }[];
+  }[];
+  readonly cuts: readonly { readonly bindings: readonly { readonly name: string }[]; readonly closes: number }[];
+}
+
+async function paths(
+  words: readonly string[],
+  options: RunOptions = {},
+  cluster = CLUSTER,
+  view: ViewOptions = {},
+): Promise<Answer> {
+  const { output } = await runCommand(pathsCommand, viewOf(cluster.join('---\n'), view), words, {
+    output: 'json',
+    ...options,
+  });
+  return JSON.parse(output) as Answer;
+}
+
+function shown(answer: Answer): readonly string[] {
+  return answer.paths.map(
+    ({ from, to, hops }) => `${from.kind} ${from.name} ${to}: ${hops.map((hop) => hop.via.binding.name).join(' > ')}`,
+  );
+}
+
+describe('paths', () => {
+  test('from every account and subject, the shortest each', async () => {
+    expect(shown(await paths([]))).toEqual([
+      'Group devs cluster-admin: mint > deploy',
+      'ServiceAccount deployer cluster-admin: deploy',
+      'ServiceAccount runner cluster-admin: pods > deploy',
+    ]);
+  });
+
+  test('one binding closes all of them', async () => {
+    const { cuts } = await paths([]);
+    expect(cuts).toMatchObject([{ bindings: [{ name: 'deploy' }], closes: 3 }]);
+  });
+
+  test('from one subject, a pod as well', async () => {
+    expect(shown(await paths(['pod:ci/p']))).toEqual(['ServiceAccount runner cluster-admin: pods > deploy']);
+    expect(shown(await paths(['group:devs']))).toEqual(['Group devs cluster-admin: mint > deploy']);
+    expect(shown(await paths(['user:bob'], { options: { 'as-group': ['devs'] } }))).toHaveLength(1);
+    expect(shown(await paths(['user:bob']))).toEqual([]);
+  });
+
+  test('each hop names the request that proves it', async () => {
+    const [path] = (await paths(['sa:ci/runner'])).paths;
+    expect(path?.hops[0]?.request).toMatchObject({
+      user: 'system:serviceaccount:ci:runner',
+      resourceAttributes: { verb: 'create', group: '', resource: 'pods', namespace: 'ci' },
+    });
+  });
+
+  test('a namespace that enforces restricted stops the privileged pod', async () => {
+    const free = CLUSTER.filter((one) => !one.includes('name: deploy}')).map((one) =>
+      one.replace('restricted', 'privileged'),
+    );
+    expect(shown(await paths(['sa:ci/runner'], {}, free))).toEqual(['ServiceAccount runner node: pods']);
+    const restricted = CLUSTER.filter((one) => !one.includes('name: deploy}'));
+    expect(shown(await paths(['sa:ci/runner'], {}, restricted))).toEqual([]);
+  });
+
+  test('steps of default bindings count only behind the first', async () => {
+    const controller = role(
+      'system:controller:clusterrole-aggregation-controller',
+      '{verbs: [escalate, update], apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles]}',
+    );
+    const name = 'clusterrole-aggregation-controller';
+    const bound = bind(`system:controller:${name}`, `system:controller:${name}`, sa('kube-system', name));
+    const cluster = [
+      account('kube-system', name),
+      controller,
+      bound,
+      role('podder', '{verbs: [create], apiGroups: [""], resources: [pods]}'),
+      bind('x', 'podder', '{kind: User, name: eve}', 'kube-system'),
+    ];
+    expect(shown(await paths([], {}, cluster))).toEqual([
+      `User eve cluster-admin: x > system:controller:${name}`,
+      'User eve node: x',
+    ]);
+  });
+
+  test('members of everybody take the steps of the group', async () => {
+    const cluster = [
+      account('ci', 'runner'),
+      role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}'),
+      bind('open', 'all', '{kind: Group, name: "system:serviceaccounts"}'),
+    ];
+    expect(shown(await paths(['sa:ci/runner'], {}, cluster))).toEqual(['ServiceAccount runner cluster-admin: open']);
+  });
+});
+
+test('the text names hops, conditions and the cut', async () => {
+  const { output, code } = await runCommand(pathsCommand, viewOf(CLUSTER.join('---\n')), ['sa:ci/runner']);
+  expect(output).toBe(`1 escalation path by RBAC
+ServiceAccount ci/runner reaches cluster-admin in 2 steps
+  1. ServiceAccount ci/runner can create pods → ServiceAccount ci/deployer (a pod may name any service account of its namespace)
+     by RoleBinding ci/pods, ClusterRole podder: create pods
+  2. ServiceAccount ci/deployer can do everything → cluster-admin
+     by ClusterRoleBinding deploy, ClusterRole all: * *.*
+removing RoleBinding ci/pods closes 1 of 1
+authorizers: rbac read; node not modelled; webhook or cloud IAM none seen
+`);
+  expect(code).toBe(0);
+});
+
+test('dot and Mermaid', async () => {
+  const view = viewOf(CLUSTER.join('---\n'));
+  const dot = await runCommand(pathsCommand, view, ['sa:ci/runner'], { output: 'dot' });
+  expect(dot.output).toContain('"ServiceAccount ci/runner" -> "ServiceAccount ci/deployer" [label="pods"];');
+  const mermaid = await runCommand(pathsCommand, view, ['sa:ci/runner'], { output: 'mermaid' });
+  expect(mermaid.output).toContain('n0["ServiceAccount ci/runner"] -->|"pods"| n1["ServiceAccount ci/deployer"]');
+});
+
+test('what could not be read: exit code 3', async () => {
+  const { code } = await runCommand(pathsCommand, viewOf(CLUSTER.join('---\n'), { denied: ['Namespace'] }), []);
+  expect(code).toBe(3);
+});

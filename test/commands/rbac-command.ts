@@ -1,0 +1,47 @@
+import type { Command, CommandContext } from '../../src/commands/command.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { RULES } from '../../src/rules/index.ts';
+import type { StoreView } from '../../src/store/store-view.ts';
+
+export interface Run {
+  readonly code: number;
+  readonly output: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly output?: string;
+  readonly options?: CommandContext['options'];
+  readonly namespaces?: readonly string[];
+}
+
+/** Runs a command over a view, as `bin` would. */
+export async function runCommand(
+  command: Command,
+  view: StoreView,
+  words: readonly string[],
+  { input = '', output, options = {}, namespaces = [] }: RunOptions = {},
+): Promise<Run> {
+  let printed = '';
+  const code = await command.run({
+    words,
+    output,
+    options,
+    namespaces,
+    loadView: async () => await Promise.resolve(view),
+    loadEngine: async () => {
+      const engine = new Engine(view, RULES);
+      engine.settle();
+      return await Promise.resolve(engine);
+    },
+    readStandardInput: async () => await Promise.resolve(input),
+    readFile: async (path) => await Promise.reject(new Error(path)),
+    print: (text) => {
+      printed += text;
+    },
+    warn: () => undefined,
+    columns: undefined,
+    now: view.now,
+  });
+  return { code, output: printed };
+}

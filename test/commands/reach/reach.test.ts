@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { namespaceIsolation } from '../../../src/analyses/network/isolation.ts';
+import { reachCommand } from '../../../src/commands/reach.ts';
+import { networkPane } from '../../../src/panes/network.ts';
+import { networkSection } from '../../../src/report/sections/network.ts';
+import type { ClusterView } from '../../../src/store/cluster-view.ts';
+import type { StoreView } from '../../../src/store/store-view.ts';
+import { cluster, namespace, pod, policy, type ClusterOptions } from '../../analyses/network/cluster.ts';
+import { runCommand, type RunOptions } from '../rbac-command.ts';
+
+const SHOP = [
+  namespace('shop'),
+  namespace('data', { team: 'data' }),
+  pod('shop', 'web', { app: 'web' }),
+  pod('data', 'db', { app: 'db' }),
+  pod('data', 'agent', {}, '  hostNetwork: true'),
+  policy(
+    'data',
+    'db',
+    '{podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}, {ipBlock: {cidr: 192.0.2.0/25}}, {ipBlock: {cidr: 192.0.2.128/25}}], ports: [{port: web}, {port: 443, endPort: 450}, {port: 449, endPort: 460}]}]}',
+  ),
+].join('');
+
+interface Answer {
+  readonly connections: readonly unknown[];
+  readonly notApplicable: readonly unknown[];
+  readonly unknown: readonly unknown[];
+  readonly caveats: readonly unknown[];
+}
+
+async function reach(view: StoreView, run: RunOptions = {}): Promise<{ code: number; answer: Answer }> {
+  const { code, output } = await runCommand(reachCommand, view, [], { output: 'json', ...run });
+  return { code, answer: JSON.parse(output) as Answer };
+}
+
+const WEB = { kind: 'Pod', namespace: 'shop', name: 'web' };
+const DB = { kind: 'Pod', namespace: 'data', name: 'db' };
+
+describe('reach -o json', () => {
+  test('workloads, outside ranges, merged ports, and what policies do not apply to', async () => {
+    const { code, answer } = await reach(cluster(SHOP));
+    const ports = { TCP: '443-460,8080' };
+    const v4 = { range: '0.0.0.0-255.255.255.255' };
+    const v6 = { range: '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff' };
+    expect(code).toBe(0);
+    expect(answer.connections).toEqual([
+      { src: WEB, dst: DB, ports },
+      { src: WEB, dst: v4, ports: 'all' },
+      { src: WEB, dst: v6, ports: 'all' },
+      { src: { range: '192.0.2.0-192.0.2.255' }, dst: DB, ports },
+      { src: v4, dst: WEB, ports: 'all' },
+      { src: v6, dst: WEB, ports: 'all' },
+    ]);
+    expect(answer.notApplicable).toEqual([{ kind: 'Pod', namespace: 'data', name: 'agent', reason: 'host network' }]);
+  });
+
+  test('ingress and egress without a common port allow nothing', async () => {
+    const view = cluster(
+      SHOP + policy('shop', 'web', '{podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 9999}]}]}'),
+    );
+    const { answer } = await reach(view, { options: { source: 'shop/web', destination: 'data/db' } });
+    expect(answer.connections).toEqual([]);
+  });
+
+  test('one source or destination answers what the whole answer says of it', async () => {
+    const all = (await reach(cluster(SHOP))).answer.connections as { src: unknown; dst: unknown }[];
+    const from = await reach(cluster(SHOP), { options: { source: 'web' } });
+    const to = await reach(cluster(SHOP), { options: { destination: 'Pod/data/db' } });
+    expect(from.answer.connections).toEqual(all.filter((one) => JSON.stringify(one.src) === JSON.stringify(WEB)));
+    expect(to.answer.connections).toEqual(all.filter((one) => JSON.stringify(one.dst) === JSON.stringify(DB)));
+  });
+
+  test('a workload whose policies can not be decided is in no connection, exit code 3', async () => {
+    const broken: ClusterOptions = {
+      broken: [
+        {
+          file: null,
+          line: null,
+          kind: 'NetworkPolicy',
+          namespace: 'data',
+          name: 'bad',
+          field: 'spec',
+          message: 'bad',
+        },
+      ],
+    };
+    const { code, answer } = await reach(cluster(SHOP, broken));
+    expect(code).toBe(3);
+    expect(answer.connections.filter((one) => JSON.stringify(one).includes('"db"'))).toEqual([]);
+    expect(answer.unknown).toEqual([{ ...DB, reason: 'NetworkPolicy bad is broken: bad' }]);
+  });
+
+  test('wider policies that could not be read are a caveat', async () => {
+    const { code, answer } = await reach(cluster(SHOP, { denied: ['CiliumNetworkPolicy'] }));
+    expect(code).toBe(3);
+    expect(answer.caveats).toHaveLength(1);
+  });
+});
+
+describe('other forms', () => {
+  test('explain names the rule, or why there is none', async () => {
+    const asked = { options: { source: 'web', destination: 'db', explain: true } } as const;
+    const { output } = await runCommand(reachCommand, cluster(SHOP), [], asked);
+    expect(output).toContain('Pod shop/web -> Pod data/db  TCP 443-460,8080');
+    expect(output).toContain('allowed by NetworkPolicy data/db spec.ingress[0]');
+    const back = { options: { source: 'db', destination: 'web', explain: true } } as const;
+    const denied = await runCommand(reachCommand, cluster(SHOP), [], back);
+    expect(denied.output).toContain('denied: isolated by data/db');
+  });
+
+  test.each([
+    ['csv', 'Pod,shop,web,Pod,data,db,"TCP 443-460,8080",,,'],
+    ['dot', '"Pod shop/web" -> "Pod data/db" [label="TCP 443-460,8080"];'],
+    ['mermaid', '-->|"TCP 443-460,8080"|'],
+  ])('%s', async (output, expected) => {
+    expect((await runCommand(reachCommand, cluster(SHOP), [], { output })).output).toContain(expected);
+  });
+
+  test('an unknown workload or form is an error that helps', async () => {
+    const view = cluster(SHOP);
+    await expect(runCommand(reachCommand, view, [], { options: { source: 'shop/wbe' } })).rejects.toThrow(
+      'did you mean shop/web?',
+    );
+    await expect(runCommand(reachCommand, view, [], { options: { source: 'data/agent' } })).rejects.toThrow(
+      'host network',
+    );
+    await expect(runCommand(reachCommand, view, [], { output: 'sarif' })).rejects.toThrow('no output sarif');
+  });
+});
+
+test('the pane, the report and the verdicts agree on every pod', () => {
+  const view: ClusterView = cluster(SHOP);
+  const pods = [...networkSection(view).pods];
+  expect(pods.map((one) => [one.name, one.ingress, one.egress, one.policies])).toEqual([
+    ['agent', 'not-applicable', 'not-applicable', []],
+    ['db', 'isolated', 'isolated', ['data/db']],
+    ['web', 'open', 'open', []],
+  ]);
+  expect(namespaceIsolation(view, 'data')).toHaveLength(2);
+  const rows = networkPane.rows(view, []);
+  expect(rows.map((row) => [row.name, row.cells['INGRESS']?.text, row.cells['POLICIES']?.text])).toEqual([
+    ['agent', 'n/a', 'host network'],
+    ['db', 'isolated', 'db'],
+    ['web', 'open', '-'],
+  ]);
+  const summary = networkPane.summary(view, [], rows);
+  expect(summary.headline).toBe('1 of 2 pods isolated for ingress');
+  expect([summary.share, summary.aside]).toEqual([null, 'enforcement unknown']);
+});

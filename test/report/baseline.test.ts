@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { BaselineError, parseBaseline } from '../../src/report/baseline.ts';
+import { exitVerdict } from '../../src/report/exit-code.ts';
+import type { Report } from '../../src/report/report.ts';
+import { judged, ONLY_PRIVILEGED, privileged, written, type Judged } from './judged.ts';
+
+const AGENT = 'vigilance/privileged-workload / Deployment.apps / shop / agent / ';
+const OTHER = 'vigilance/privileged-workload / Deployment.apps / shop / other / ';
+
+function verdicts(report: Report): Record<string, string | null> {
+  return Object.fromEntries(report.findings.map((one) => [one.finding.id, one.baseline]));
+}
+
+function before(given: Judged = {}, objects = privileged('agent')): string {
+  return written(judged(objects, { scope: ONLY_PRIVILEGED, ...given }), 'json');
+}
+
+describe('a baseline', () => {
+  it('marks what is new, and only that counts', () => {
+    const baseline = before();
+    const same = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline });
+    expect(verdicts(same)).toEqual({ [AGENT]: 'unchanged' });
+    expect(exitVerdict(same, 'high').code).toBe(0);
+    const more = judged([...privileged('agent'), ...privileged('other')], { scope: ONLY_PRIVILEGED, baseline });
+    expect(verdicts(more)).toEqual({ [AGENT]: 'unchanged', [OTHER]: 'new' });
+    expect(exitVerdict(more, 'high')).toEqual({ code: 2, reason: '1 new finding at or over high' });
+  });
+
+  it('tells what was resolved', () => {
+    const report = judged([], { scope: ONLY_PRIVILEGED, baseline: before() });
+    expect(report.baseline).toMatchObject({ resolved: [AGENT], incomparable: [] });
+    expect(exitVerdict(report, 'high').code).toBe(0);
+    expect(written(report, 'text')).toContain('1 resolved');
+  });
+
+  it('does not call resolved what can no longer be read', () => {
+    const denied = [{ kind: 'Pod', status: 'denied' }] as const;
+    const report = judged([], { scope: ONLY_PRIVILEGED, baseline: before(), coverage: denied });
+    expect(report.baseline).toMatchObject({ resolved: [], incomparable: [AGENT] });
+    expect(exitVerdict(report, 'high').code).toBe(3);
+  });
+
+  it('does not call new what could not be read before', () => {
+    const baseline = before({ coverage: [{ kind: 'Pod', status: 'denied' }] }, []);
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline });
+    expect(verdicts(report)).toEqual({ [AGENT]: 'incomparable' });
+    expect(exitVerdict(report, 'high')).toEqual({ code: 3, reason: '1 not comparable with the baseline' });
+  });
+
+  it('compares runs with the same rights, however few', () => {
+    const coverage = [{ kind: 'Pod', status: 'live', namespaces: ['shop'] }] as const;
+    const baseline = before({ coverage }, []);
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline, coverage });
+    expect(verdicts(report)).toEqual({ [AGENT]: 'new' });
+  });
+
+  it('does not compare what only one of the runs was asked for', () => {
+    const narrow = { ...ONLY_PRIVILEGED, namespaces: ['data'] };
+    const widened = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline: before({ scope: narrow }, []) });
+    expect(verdicts(widened)).toEqual({ [AGENT]: 'incomparable' });
+    const narrowed = judged(privileged('agent'), { scope: narrow, baseline: before() });
+    expect(narrowed.baseline).toMatchObject({ resolved: [], incomparable: [AGENT] });
+  });
+
+  it('does not call unchanged what was unknown before', () => {
+    const scope = { rules: ['network/no-ingress-isolation'] };
+    const baseline = before({ scope, coverage: [{ kind: 'NetworkPolicy', status: 'denied' }] });
+    const report = judged(privileged('agent'), { scope, baseline });
+    expect(Object.values(verdicts(report))).toEqual(['incomparable']);
+  });
+
+  it.each([
+    ['{', 'old.json is not JSON'],
+    ['[]', 'old.json is no report of k8sec'],
+    ['{"schemaVersion":"2","findings":[]}', 'old.json is no report of k8sec'],
+  ])('that reads %j is refused', (text, message) => {
+    expect(() => parseBaseline(text, 'old.json')).toThrow(BaselineError);
+    expect(() => parseBaseline(text, 'old.json')).toThrow(message);
+  });
+});

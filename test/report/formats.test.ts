@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { Waiver } from '../../src/config/waivers.ts';
+import type { KubeObject } from '../../src/model/objects.ts';
+import { FORMATS } from '../../src/report/formats.ts';
+import { object } from '../objects.ts';
+import { judged, ONLY_PRIVILEGED, PRIVILEGED, privileged, written } from './judged.ts';
+
+/** A name that no Kubernetes server would take, and a file can hold. */
+const HOSTILE = `x"><script>alert(1)</script>|[a](http://evil.example)&'<!--`;
+
+const DENIED = { coverage: [{ kind: 'NetworkPolicy', status: 'denied', reason: '<b>no</b> & never' }] } as const;
+
+const WAIVER: Waiver = {
+  rule: PRIVILEGED,
+  subject: '* shop/agent',
+  cluster: '*',
+  key: '*',
+  until: null,
+  reason: 'a node agent',
+};
+
+function hostile(): KubeObject[] {
+  return [
+    object('Deployment', {
+      metadata: { name: HOSTILE, namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: { app: 'x' } },
+        template: {
+          metadata: { labels: { app: 'x' } },
+          spec: { containers: [{ name: '=cmd|calc', image: 'x:1', securityContext: { privileged: true } }] },
+        },
+      },
+    }),
+  ];
+}
+
+const files = { facts: { source: 'files', complete: true } } as const;
+
+describe.each(FORMATS.map((format) => [format.name, format] as const))('the format %s', (name) => {
+  it('is the same for the same report', () => {
+    const objects = [...privileged('agent'), ...privileged('other', 'data')];
+    expect(written(judged(objects), name)).toBe(written(judged(objects.toReversed()), name));
+  });
+
+  it('can say that there is nothing', () => {
+    expect(written(judged([]), name).length).toBeGreaterThan(0);
+  });
+
+  it('lets no control character through', () => {
+    const objects = [...hostile(), ...privileged('a\u001b[31mb\u202ec\u0007d')];
+    // eslint-disable-next-line no-control-regex
+    expect(written(judged(objects, files), name)).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u202e]/);
+  });
+});
+
+describe('SARIF', () => {
+  interface Sarif {
+    readonly version: string;
+    readonly runs: readonly {
+      readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string }[] } };
+      readonly invocations: readonly { readonly exitCode: number }[];
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly ruleIndex: number;
+        readonly kind: string;
+        readonly level: string;
+        readonly locations: readonly unknown[];
+        readonly partialFingerprints: Readonly<Record<string, string>>;
+        readonly suppressions?: readonly unknown[];
+        readonly baselineState?: string;
+      }[];
+    }[];
+  }
+
+  function sarif(...args: Parameters<typeof judged>): Sarif['runs'][0] & { readonly version: string } {
+    const { version, runs } = JSON.parse(written(judged(...args), 'sarif')) as Sarif;
+    const [run] = runs;
+    if (run === undefined) throw new Error('no run');
+    return { version, ...run };
+  }
+
+  it('has a rule for every result, levels and fingerprints that do not change', () => {
+    const { version, tool, results, invocations } = sarif(privileged('agent'));
+    expect(version).toBe('2.1.0');
+    expect(results.length).toBeGreaterThan(0);
+    for (const result of results) expect(tool.driver.rules[result.ruleIndex]?.id).toBe(result.ruleId);
+    expect(new Set(tool.driver.rules.map((rule) => rule.id)).size).toBe(tool.driver.rules.length);
+    expect(results.find((one) => one.ruleId === PRIVILEGED)).toMatchObject({
+      level: 'error',
+      kind: 'fail',
+      partialFingerprints: { 'k8secFindingId/v1': `${PRIVILEGED} / Deployment.apps / shop / agent / ` },
+      locations: [{ logicalLocations: [{ fullyQualifiedName: 'Deployment shop/agent' }] }],
+    });
+    expect(invocations[0]?.exitCode).toBe(2);
+  });
+
+  it('marks unknown verdicts as open, waived ones as suppressed, and the baseline', () => {
+    const scope = { rules: ['network/no-ingress-isolation'] };
+    expect(sarif(privileged('agent'), { ...DENIED, scope }).results).toMatchObject([{ kind: 'open', level: 'none' }]);
+    const baseline = written(judged(privileged('agent')), 'json');
+    const [waived] = sarif(privileged('agent'), { scope: ONLY_PRIVILEGED, waivers: [WAIVER], baseline }).results;
+    expect(waived).toMatchObject({
+      suppressions: [{ kind: 'external', justification: 'a node agent' }],
+      baselineState: 'unchanged',
+    });
+  });
+});
+
+describe('JUnit', () => {
+  it('fails for exactly what exit code 2 counts', () => {
+    const failing = (xml: string): number => xml.match(/<failure /g)?.length ?? 0;
+    const report = judged([...privileged('agent'), ...privileged('other')], { scope: ONLY_PRIVILEGED });
+    expect(failing(written(report, 'junit'))).toBe(2);
+    expect(failing(written(report, 'junit', { failOn: 'critical' }))).toBe(0);
+    const waived = judged([...privileged('agent'), ...privileged('other')], {
+      scope: ONLY_PRIVILEGED,
+      waivers: [WAIVER],
+    });
+    expect(written(waived, 'junit')).toContain('tests="2" failures="1" errors="0" skipped="1"');
+  });
+
+  it('has a passing case for a rule without findings, and an error for what was not read', () => {
+    expect(written(judged([], { scope: ONLY_PRIVILEGED }), 'junit')).toContain(
+      `<testcase classname="${PRIVILEGED}" name="no finding"/>`,
+    );
+    const xml = written(judged([], DENIED), 'junit');
+    expect(xml).toContain('<error message="networkpolicies: denied: &lt;b&gt;no&lt;/b&gt; &amp; never">');
+  });
+
+  it('keeps names out of its markup', () => {
+    const xml = written(judged(hostile(), files), 'junit');
+    expect(xml).not.toContain('<script');
+    expect(xml).toContain('&lt;script&gt;');
+  });
+});
+
+describe('PolicyReport', () => {
+  interface PolicyReport {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string };
+    readonly summary: Readonly<Record<string, number>>;
+    readonly results: readonly Readonly<Record<string, unknown>>[];
+  }
+
+  function documents(...args: Parameters<typeof judged>): readonly PolicyReport[] {
+    return parseAllDocuments(written(judged(...args), 'policyreport')).map((one) => one.toJS() as PolicyReport);
+  }
+
+  it('is one object per namespace, and one for the cluster', () => {
+    const reports = documents([...privileged('agent'), ...privileged('other', 'data')]);
+    expect(reports.map((one) => [one.apiVersion, one.kind, one.metadata.namespace])).toEqual([
+      ['wgpolicyk8s.io/v1alpha2', 'ClusterPolicyReport', undefined],
+      ['wgpolicyk8s.io/v1alpha2', 'PolicyReport', 'data'],
+      ['wgpolicyk8s.io/v1alpha2', 'PolicyReport', 'shop'],
+    ]);
+    for (const { summary, results } of reports) {
+      for (const [result, count] of Object.entries(summary)) {
+        expect(results.filter((one) => one['result'] === result)).toHaveLength(count);
+      }
+    }
+  });
+
+  it('refers to the object, and skips what is waived', () => {
+    const [, report] = documents(privileged('agent'), { scope: ONLY_PRIVILEGED, waivers: [WAIVER] });
+    expect(report?.results).toMatchObject([
+      {
+        source: 'k8sec',
+        policy: PRIVILEGED,
+        result: 'skip',
+        severity: 'high',
+        resources: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'agent' }],
+      },
+    ]);
+  });
+
+  it('calls an unknown verdict an error', () => {
+    const [, report] = documents(privileged('agent'), {
+      ...DENIED,
+      scope: { rules: ['network/no-ingress-isolation'] },
+    });
+    expect(report?.results).toMatchObject([{ result: 'error' }]);
+  });
+});
+
+describe('HTML', () => {
+  it('needs no network, and its policy allows only its own style and script', () => {
+    const page = written(judged(privileged('agent'), { withRemedies: true }), 'html');
+    expect(page).toMatch(/content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; /);
+    expect(page).not.toMatch(/ (src|href|action|srcset)=/);
+    expect(page).not.toMatch(/ on[a-z]+="/);
+    expect(page).not.toMatch(/ style="/);
+    expect(page).not.toMatch(/url\(|@import/);
+    expect(page.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('shows names as text', () => {
+    const page = written(judged(hostile(), { ...files, ...DENIED, withRemedies: true }), 'html');
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).not.toContain('<!--');
+    expect(page).not.toContain('<b>');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+});
+
+describe('Markdown', () => {
+  it('shows names as text, in one cell each', () => {
+    const text = written(judged(hostile(), files), 'markdown');
+    expect(text).not.toContain('<script');
+    expect(text).not.toContain('](http');
+    expect(text).not.toContain('http://');
+    const rows = text.split('\n').filter((line) => line.startsWith('| vigilance/'));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(5);
+  });
+});
+
+describe('CSV', () => {
+  it('quotes what needs it, and defuses formulas', () => {
+    const csv = written(judged(hostile(), { ...files, scope: ONLY_PRIVILEGED }), 'csv');
+    expect(csv).toContain('"x""><script>');
+    expect(csv.split('\r\n')).toHaveLength(3);
+    const formula = judged(privileged('=1+2'), { scope: ONLY_PRIVILEGED });
+    expect(written(formula, 'csv')).toContain(",'=1+2,");
+  });
+});
+
+describe('text', () => {
+  it('shows ten of a kind and counts the others, unless it is wide', () => {
+    const report = judged(
+      Array.from({ length: 14 }, (_, index) => privileged(`agent-${String(index).padStart(2, '0')}`)).flat(),
+      { scope: ONLY_PRIVILEGED },
+    );
+    const text = written(report, 'text');
+    expect(text.match(/Deployment shop\/agent-/g)).toHaveLength(10);
+    expect(text).toContain('and 4 more (-o wide)');
+    const wide = written(report, 'wide');
+    expect(wide.match(/^ {4}Deployment shop\/agent-/gm)).toHaveLength(14);
+    expect(wide).not.toContain(' more (-o wide)');
+  });
+
+  it('ends with one line of counts, time and the reason for the exit code', () => {
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED });
+    expect(written(report, 'text', { took: 1_234 }).trimEnd().split('\n').at(-1)).toBe(
+      '1 high in 1.2 s; exit code 2: 1 finding at or over high',
+    );
+  });
+
+  it('says what was not judged', () => {
+    const scope = { panes: ['network'] } as const;
+    expect(written(judged([], { ...DENIED, scope }), 'text')).toContain(
+      'NOT JUDGED  1\n  networkpolicies: denied: <b>no</b> & never',
+    );
+  });
+
+  it('names the file that a remedy was written to', () => {
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, withRemedies: true });
+    const [remedy] = report.remedies ?? [];
+    if (remedy === undefined) throw new Error('no remedy');
+    const text = written(report, 'text', { files: new Map([[remedy, 'out/shop/fix.yaml']]) });
+    expect(text).toContain(`fix: ${remedy.title} (${remedy.safety}): out/shop/fix.yaml`);
+  });
+});

@@ -1,0 +1,113 @@
+import { nearestName } from '../kube/nearest-name.ts';
+import { PANES, type PaneName } from '../model/finding.ts';
+import { THEME_NAMES, type ThemeName } from './state.ts';
+
+/** What a line after `:` means. */
+export type CommandLine =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'overview' }
+  | {
+      readonly type: 'pane';
+      readonly pane: PaneName;
+      readonly namespace: string | null;
+      readonly filter: string | null;
+      readonly context: string | null;
+    }
+  /** `all`: every one; null: choose from a list. */
+  | { readonly type: 'namespace'; readonly namespace: string | null }
+  | { readonly type: 'context'; readonly name: string | null }
+  | { readonly type: 'theme'; readonly name: ThemeName }
+  | { readonly type: 'ask'; readonly words: readonly string[] }
+  | { readonly type: 'waive' | 'help' | 'suspend' | 'quit' }
+  | { readonly type: 'problem'; readonly text: string };
+
+/** Words that open a pane; the first of each is the one that completion offers. */
+const PANE_WORDS: Readonly<Record<PaneName, readonly string[]>> = {
+  network: ['network', 'net', 'netpol', 'netpols', 'networkpolicies', 'np'],
+  rbac: ['rbac', 'bindings', 'roles'],
+  labels: ['labels', 'label'],
+  audit: ['audit', 'events'],
+  secrets: ['secrets', 'secret', 'sec'],
+  vigilance: ['vigilance', 'posture', 'psa', 'podsecurity'],
+};
+
+/** Questions that are answered by the commands of the same name. */
+const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access'] as const;
+
+const WORDS: Readonly<Record<string, CommandLine>> = {
+  overview: { type: 'overview' },
+  home: { type: 'overview' },
+  waive: { type: 'waive' },
+  help: { type: 'help' },
+  '?': { type: 'help' },
+  suspend: { type: 'suspend' },
+  q: { type: 'quit' },
+  'q!': { type: 'quit' },
+  quit: { type: 'quit' },
+  exit: { type: 'quit' },
+};
+
+const NAMESPACE_WORDS = ['ns', 'namespace', 'namespaces'];
+const CONTEXT_WORDS = ['ctx', 'context', 'contexts'];
+
+/** First words that completion offers, in this order. */
+export const FIRST_WORDS: readonly string[] = [
+  ...PANES.map((pane) => PANE_WORDS[pane][0] ?? pane),
+  'overview',
+  'ns',
+  'ctx',
+  ...QUESTIONS,
+  'theme',
+  'waive',
+  'help',
+  'suspend',
+  'quit',
+];
+
+/** Reads a line after `:`. Panes take what k9s's resources take: `:network shop /web @other-context`. */
+export function parseCommandLine(text: string): CommandLine {
+  const [first = '', ...rest] = text.trim().split(/\s+/);
+  if (first === '') return { type: 'nothing' };
+  const fixed = WORDS[first];
+  if (fixed !== undefined) return fixed;
+  const pane = PANES.find((name) => PANE_WORDS[name].includes(first));
+  if (pane !== undefined) return paneCommand(pane, text);
+  if (NAMESPACE_WORDS.includes(first)) return { type: 'namespace', namespace: rest[0] ?? null };
+  if (CONTEXT_WORDS.includes(first)) return { type: 'context', name: rest[0] ?? null };
+  if (first === 'theme') return themeCommand(rest[0]);
+  if (QUESTIONS.some((question) => question === first)) return { type: 'ask', words: [first, ...rest] };
+  const near = nearestName(first, [...FIRST_WORDS, ...Object.values(PANE_WORDS).flat()]);
+  return {
+    type: 'problem',
+    text: `no command ":${first}"${near === undefined ? '; ? lists the keys' : `: did you mean :${near}?`}`,
+  };
+}
+
+function paneCommand(pane: PaneName, text: string): CommandLine {
+  const slash = text.search(/\s\//);
+  const head = slash < 0 ? text : text.slice(0, slash);
+  const tail = slash < 0 ? null : text.slice(slash + 2);
+  const namespace =
+    head
+      .trim()
+      .split(/\s+/)
+      .slice(1)
+      .find((word) => !word.startsWith('@')) ?? null;
+  return {
+    type: 'pane',
+    pane,
+    namespace,
+    filter: tail?.replace(/\s@\S+/, '').trim() ?? null,
+    context: contextIn(head) ?? contextIn(tail ?? '') ?? null,
+  };
+}
+
+function contextIn(text: string): string | undefined {
+  return /(?:^|\s)@(\S+)/.exec(text)?.[1];
+}
+
+function themeCommand(name: string | undefined): CommandLine {
+  const theme = THEME_NAMES.find((one) => one === name);
+  if (theme !== undefined) return { type: 'theme', name: theme };
+  return { type: 'problem', text: `:theme takes ${THEME_NAMES.join(', ')}` };
+}

@@ -1,0 +1,160 @@
+import { refText } from '../kube/object-ref.ts';
+import { severityRank, type Evidence, type Finding, type PaneName } from '../model/finding.ts';
+import type { Row } from '../panes/pane.ts';
+import { REMEDIES } from '../remedy/index.ts';
+import { pendingText } from './coverage-text.ts';
+import { ageText, clockText, unitText } from './number-text.ts';
+import { BLANK, line, span, type Line, type Span, type Style } from './span.ts';
+import type { SessionState } from './state.ts';
+import { wrap } from './text-width.ts';
+
+const LABEL_WIDTH = 11;
+const MARGIN = ' ';
+/** Below this many columns the right side says less. */
+const NARROW = 60;
+/** From this many columns on a finding's rule is named beside its title. */
+const ROOMY = 100;
+/** A longer cell repeats what the findings below say in full. */
+const MAX_FACT = 48;
+/** Names of pods that are listed; the rest is counted. */
+const MAX_MEMBERS = 50;
+
+/** Everything known about a row: its facts, and each finding with why, evidence, references and remedy. */
+export function detailLines(state: SessionState, pane: PaneName, opened: Row): readonly Line[] {
+  const current = state.tables[pane].source.find((row) => row.key === opened.key);
+  const row = current ?? opened;
+  const findings = findingsOf(row, state);
+  const lines: Line[] = [titleLine(row, pane, state), ...factLines(row, state)];
+  if (current === undefined) {
+    lines.push(
+      BLANK,
+      line(span(`${MARGIN}This is gone from the cluster, or no longer judged: remedied or deleted.`, 'good')),
+    );
+  } else if (findings.length === 0) {
+    const pending = pendingText(
+      state.snapshot,
+      state.snapshot.panes.find((one) => one.name === pane),
+      state.glyphs,
+    );
+    if (pending !== '') lines.push(BLANK, line(span(`${MARGIN}Not judged yet: ${pending}`, 'muted')));
+    else lines.push(BLANK, line(span(`${MARGIN}${passedText(row)}`, row.severity === 'unknown' ? 'unknown' : 'good')));
+  }
+  for (const finding of findings) lines.push(BLANK, ...findingLines(finding, state));
+  return lines;
+}
+
+/** The findings of a row that are still open, the worst first. */
+function findingsOf(row: Row, state: SessionState): readonly Finding[] {
+  return row.findings
+    .flatMap((id) => state.snapshot.findings.get(id) ?? [])
+    .sort((a, b) => severityRank(a.severity) - severityRank(b.severity) || (a.id < b.id ? -1 : 1));
+}
+
+function passedText(row: Row): string {
+  if (row.severity === 'unknown') return 'Could not be judged: see what may not be read, in the line below.';
+  return 'Nothing to report: every rule of this pane passed.';
+}
+
+function titleLine(row: Row, pane: PaneName, state: SessionState): Line {
+  const name = row.namespace === '' ? row.name : `${row.namespace}/${row.name}`;
+  const tone: Style = row.severity ?? 'good';
+  return {
+    spans: [span(`${MARGIN}${row.kind} ${name}`, 'title')],
+    right: [span(row.severity ?? 'passed', tone), span(state.columns < NARROW ? ' ' : `  ${pane} `, 'muted')],
+  };
+}
+
+/** The row's cells once more, all of them, also those that the table had no room for. */
+function factLines(row: Row, state: SessionState): readonly Line[] {
+  const facts = Object.entries(row.cells).filter(
+    ([name, cell]) =>
+      !['SEVERITY', 'NAMESPACE'].includes(name) &&
+      cell.text !== '' &&
+      cell.text !== '-' &&
+      cell.text.length <= MAX_FACT &&
+      !cell.text.endsWith(row.name),
+  );
+  const lines: Line[] = [];
+  let spans: Span[] = [];
+  let used = MARGIN.length;
+  for (const [name, cell] of facts) {
+    const width = name.length + cell.text.length + 4;
+    if (used + width > state.columns - 1 && spans.length > 0) {
+      lines.push(line(span(MARGIN), ...spans));
+      spans = [];
+      used = MARGIN.length;
+    }
+    spans.push(span(`${name.toLowerCase()} `, 'muted'), span(cell.text, cell.tone), span('   '));
+    used += width;
+  }
+  return spans.length === 0 ? lines : [...lines, line(span(MARGIN), ...spans)];
+}
+
+function findingLines(finding: Finding, state: SessionState): readonly Line[] {
+  const width = state.columns - MARGIN.length - LABEL_WIDTH - 1;
+  const tone: Style = finding.unknown === true ? 'unknown' : finding.severity;
+  const lines: Line[] = [
+    {
+      spans: [
+        span(`${MARGIN}${(finding.unknown === true ? 'unknown' : finding.severity).padEnd(LABEL_WIDTH)}`, tone),
+        span(finding.title, 'title'),
+      ],
+      ...(state.columns < ROOMY ? {} : { right: [span(`${finding.rule} `, 'muted')] }),
+    },
+    ...labelled('why', finding.why, 'plain', width),
+    ...finding.evidence.flatMap((one, at) => labelled(at === 0 ? 'evidence' : '', evidenceText(one), 'plain', width)),
+  ];
+  if (finding.members.length > 0) lines.push(...labelled('pods', membersText(finding.members), 'muted', width));
+  const opened = state.snapshot.opened.get(finding.id);
+  if (opened !== undefined) {
+    const age = ageText(state.snapshot.now - opened);
+    lines.push(...labelled('since', `${clockText(opened)}, ${age} ago, in this session`, 'muted', width));
+  }
+  if (finding.basis === 'files-only') {
+    lines.push(
+      ...labelled(
+        'basis',
+        'only the files that were given: what is absent there may be in the cluster',
+        'warning',
+        width,
+      ),
+    );
+  }
+  const see = finding.references
+    .map((one) => `${one.benchmark} ${one.version} ${one.id}`.replace(/ {2,}/g, ' '))
+    .join('   ');
+  if (see !== '') lines.push(...labelled('see', see, 'muted', width));
+  if ((finding.remedies?.length ?? 0) > 0) {
+    lines.push(
+      line(
+        span(MARGIN + 'remedy'.padEnd(LABEL_WIDTH), 'muted'),
+        span('f', 'key'),
+        span(` ${(finding.remedies ?? []).map(remedyTitle).join(', or ')}`),
+      ),
+    );
+  }
+  return lines;
+}
+
+function remedyTitle(id: string): string {
+  return REMEDIES.find((remedy) => remedy.id === id)?.title ?? id;
+}
+
+function labelled(label: string, text: string, style: Style, width: number): readonly Line[] {
+  return wrap(text, Math.max(20, width)).map((part, at) =>
+    line(span(MARGIN + (at === 0 ? label : '').padEnd(LABEL_WIDTH), 'muted'), span(part, style)),
+  );
+}
+
+function evidenceText(evidence: Evidence): string {
+  const where = [evidence.object === undefined ? '' : refText(evidence.object), evidence.path ?? ''].filter(
+    (one) => one !== '',
+  );
+  return where.length === 0 ? evidence.text : `${evidence.text} (${where.join(' ')})`;
+}
+
+function membersText(members: readonly string[]): string {
+  const shown = members.slice(0, MAX_MEMBERS).join(', ');
+  const more = members.length - MAX_MEMBERS;
+  return `${unitText(members.length, 'pods')}: ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -1,0 +1,18 @@
+import type { ObjectRef, PaneName } from '../model/finding.ts';
+
+/** What the session wants done. The reducer only says it; `runEffect` does it. */
+export type Effect =
+  | { readonly type: 'quit' }
+  | { readonly type: 'repaint' }
+  | { readonly type: 'suspend' }
+  | { readonly type: 'refresh' }
+  | { readonly type: 'focus'; readonly pane: PaneName | null }
+  | { readonly type: 'remedies'; readonly visit: number; readonly findings: readonly string[] }
+  | { readonly type: 'yaml'; readonly visit: number; readonly object: ObjectRef }
+  | { readonly type: 'describe'; readonly visit: number; readonly object: ObjectRef }
+  | { readonly type: 'ask'; readonly visit: number; readonly words: readonly string[] }
+  | { readonly type: 'dry-run'; readonly visit: number; readonly yaml: string }
+  | { readonly type: 'save'; readonly fileName: string; readonly text: string }
+  | { readonly type: 'copy'; readonly text: string; readonly what: string }
+  | { readonly type: 'contexts' }
+  | { readonly type: 'switch-context'; readonly name: string };

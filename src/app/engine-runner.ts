@@ -1,0 +1,79 @@
+import { Engine } from '../engine/engine.ts';
+import type { Change } from '../model/change.ts';
+import type { Rule } from '../rules/rule.ts';
+import { ClusterStore } from '../store/cluster-store.ts';
+import { StoreView } from '../store/store-view.ts';
+import type { SessionClock } from './session-source.ts';
+
+/**
+ * Milliseconds of work between two turns of the event loop: a key never waits longer, and a frame of 16 ms has room
+ * left.
+ */
+const SLICE = 12;
+
+/** Feeds an engine with changes in slices, so that keys and sockets get their turn in between. */
+export class EngineRunner {
+  readonly engine: Engine;
+  readonly #clock: SessionClock;
+  readonly #onWork: () => void;
+  readonly #queue: (readonly Change[])[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = false;
+  #stopped = false;
+
+  /** @param onWork called after each slice */
+  constructor(rules: readonly Rule[], clock: SessionClock, onWork: () => void) {
+    this.engine = new Engine(new StoreView(new ClusterStore(), clock.now()), rules);
+    this.#clock = clock;
+    this.#onWork = onWork;
+  }
+
+  /** Whether everything that came was applied and judged. */
+  get isSettled(): boolean {
+    return !this.#running;
+  }
+
+  push(changes: readonly Change[]): void {
+    if (this.#stopped) return;
+    this.#queue.push(changes);
+    this.#wake();
+  }
+
+  /** Moves the clock of the view; what depends on time is judged again. */
+  tick(): void {
+    this.engine.view.tick(this.#clock.now());
+    this.#wake();
+  }
+
+  /** Resolves once everything that came so far is judged. */
+  settled(): Promise<void> {
+    return this.#running ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue.length = 0;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #wake(): void {
+    if (this.#running || this.#stopped) return;
+    this.#running = true;
+    this.#clock.soon(() => this.#slice());
+  }
+
+  #slice(): void {
+    if (this.#stopped) return;
+    const end = performance.now() + SLICE;
+    const isDone = (): boolean => performance.now() >= end;
+    for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {
+      this.engine.apply(changes);
+      if (isDone()) break;
+    }
+    const settled = this.#queue.length === 0 && this.engine.settle(isDone);
+    if (settled) this.#running = false;
+    else this.#clock.soon(() => this.#slice());
+    this.#onWork();
+    if (settled) for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}

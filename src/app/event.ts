@@ -1,0 +1,16 @@
+import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { ContextName, SessionSnapshot } from './session-model.ts';
+import type { Message } from './state.ts';
+
+/** What can happen to a session. */
+export type SessionEvent =
+  /** A key by name: `j`, `N`, `ctrl-d`, `up`, `enter`, `space`, `escape` … */
+  | { readonly type: 'key'; readonly key: string }
+  | { readonly type: 'paste'; readonly text: string }
+  | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
+  | { readonly type: 'snapshot'; readonly snapshot: SessionSnapshot }
+  | { readonly type: 'remedies'; readonly visit: number; readonly remedies: readonly BuiltRemedy[] }
+  | { readonly type: 'text'; readonly visit: number; readonly text: string; readonly failed: boolean }
+  | { readonly type: 'validated'; readonly visit: number; readonly text: string; readonly ok: boolean }
+  | { readonly type: 'contexts'; readonly contexts: readonly ContextName[] }
+  | { readonly type: 'message'; readonly message: Message };

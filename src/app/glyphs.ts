@@ -1,0 +1,77 @@
+/** The signs beyond ASCII that the screen uses, and what stands for them where the terminal has none. */
+export interface Glyphs {
+  readonly cursor: string;
+  readonly mark: string;
+  readonly dot: string;
+  readonly rule: string;
+  readonly separator: string;
+  readonly into: string;
+  readonly up: string;
+  readonly down: string;
+  readonly left: string;
+  readonly right: string;
+  readonly times: string;
+  readonly bullet: string;
+  readonly ellipsis: string;
+  readonly caret: string;
+  readonly barFull: string;
+  readonly barEmpty: string;
+  /** From nothing to most. */
+  readonly spark: readonly string[];
+}
+
+export const UNICODE_GLYPHS: Glyphs = {
+  cursor: '▸',
+  mark: '●',
+  dot: '●',
+  rule: '─',
+  separator: '·',
+  into: '▸',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  times: '×',
+  bullet: '•',
+  ellipsis: '…',
+  caret: '▏',
+  barFull: '█',
+  barEmpty: '░',
+  spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+};
+
+export const ASCII_GLYPHS: Glyphs = {
+  cursor: '>',
+  mark: '*',
+  dot: '*',
+  rule: '-',
+  separator: '-',
+  into: '>',
+  up: '^',
+  down: 'v',
+  left: '<-',
+  right: '->',
+  times: 'x',
+  bullet: '-',
+  ellipsis: '~',
+  caret: '_',
+  barFull: '#',
+  barEmpty: '.',
+  spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
+};
+
+const BAR_WIDTH = 16;
+
+/** A bar for a share from 0 to 1. */
+export function barText(share: number, glyphs: Glyphs): string {
+  const full = Math.round(Math.max(0, Math.min(1, share)) * BAR_WIDTH);
+  return glyphs.barFull.repeat(full) + glyphs.barEmpty.repeat(BAR_WIDTH - full);
+}
+
+/** Counts as a sparkline, scaled to the largest of them; the newest at the right. */
+export function sparkText(counts: readonly number[], glyphs: Glyphs, width: number): string {
+  const shown = counts.slice(-width);
+  const most = Math.max(1, ...shown);
+  const top = glyphs.spark.length - 1;
+  return shown.map((count) => glyphs.spark[count <= 0 ? 0 : Math.max(1, Math.round((count / most) * top))]).join('');
+}

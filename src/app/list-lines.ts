@@ -1,0 +1,61 @@
+import type { ContextsPlace, TextPlace } from './place.ts';
+import { BLANK, line, span, type Line } from './span.ts';
+import type { SessionState } from './state.ts';
+import { countText } from './number-text.ts';
+import { safe, wrap } from './text-width.ts';
+import { yamlLines } from './yaml-lines.ts';
+
+/** A fetched text: YAML told apart, answers as they came (cut at the right where they are too wide). */
+export function textLines(place: TextPlace, state: SessionState): readonly Line[] {
+  const title = line(span(` ${place.title}`, 'title'));
+  if (place.text === null) return [title, BLANK, line(span('   Waiting for the answer.', 'muted'))];
+  if (place.failed) {
+    const reason = wrap(place.text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, 'bad')));
+    return [title, BLANK, ...reason];
+  }
+  if (place.what === 'yaml' || place.what === 'waiver') return [title, BLANK, ...yamlLines(place.text)];
+  const text = place.text.endsWith('\n') ? place.text.slice(0, -1) : place.text;
+  return [title, BLANK, ...text.split('\n').map((raw) => line(` ${safe(raw.replaceAll('\t', '  '))}`))];
+}
+
+/** Namespaces to choose from, with what was found in them. */
+export function namespaceLines(state: SessionState): readonly Line[] {
+  const counts = new Map<string, number>();
+  for (const finding of state.snapshot.findings.values()) {
+    const { namespace } = finding.subject;
+    if (namespace !== null) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  }
+  const all: Line = {
+    spans: [span('  all namespaces', 'title'), ...here(state.namespace === null)],
+    item: 'namespace:',
+  };
+  const lines = state.snapshot.namespaces.map((name): Line => {
+    const count = counts.get(name) ?? 0;
+    const found = count === 0 ? span('  no findings', 'muted') : span(`  ${countText(count)} findings`, 'warning');
+    return { spans: [span(`  ${name}`), found, ...here(state.namespace === name)], item: `namespace:${name}` };
+  });
+  const none =
+    lines.length === 0
+      ? [line(span('  No namespace was read yet, or they may not be listed: :ns NAME.', 'muted'))]
+      : [];
+  return [line(span(' namespaces', 'heading')), all, ...lines, ...none];
+}
+
+/** Contexts of the kubeconfig to choose from. */
+export function contextLines(place: ContextsPlace, _state: SessionState): readonly Line[] {
+  const head = line(span(' contexts', 'heading'));
+  if (place.contexts === null) return [head, line(span('  Reading the kubeconfig.', 'muted'))];
+  if (place.contexts.length === 0)
+    return [head, line(span('  There is no context: this is no cluster of a kubeconfig.', 'muted'))];
+  return [
+    head,
+    ...place.contexts.map((one): Line => ({
+      spans: [span(`  ${one.name}`, 'plain'), span(`  ${one.cluster}  ${one.user}`, 'muted'), ...here(one.current)],
+      item: `context:${one.name}`,
+    })),
+  ];
+}
+
+function here(current: boolean): readonly ReturnType<typeof span>[] {
+  return current ? [span('  (here)', 'good')] : [];
+}

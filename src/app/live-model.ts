@@ -1,0 +1,139 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Finding, ObjectRef, PaneName } from '../model/finding.ts';
+import type { Pane } from '../panes/pane.ts';
+import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { Rule } from '../rules/rule.ts';
+import { describeObject } from './describe-object.ts';
+import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
+import type { SessionClock, SessionSource } from './session-source.ts';
+import { SessionWorld } from './session-world.ts';
+
+/** What a live model is made of. */
+export interface LiveModelOptions {
+  /** Opens the source of a context; null: the one that the flags name. Must not wait. */
+  open(context: string | null): SessionSource;
+  readonly rules: readonly Rule[];
+  readonly panes: readonly Pane[];
+  /** Builds and proves the remedies of a finding; the engine is settled. */
+  buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
+  /** Answers a question over the settled engine. */
+  ask(words: readonly string[], engine: Engine): Promise<string>;
+  listContexts(): Promise<readonly ContextName[]>;
+  readonly clock: SessionClock;
+}
+
+/** Ages and what depends on time, where nothing else changes. */
+const TICK = 30_000;
+
+/** The session's model over a living engine. */
+export class LiveModel implements SessionModel {
+  readonly #options: LiveModelOptions;
+  readonly #listeners = new Set<() => void>();
+  #world: SessionWorld;
+  #focus: PaneName | null = null;
+  #snapshot: SessionSnapshot;
+  #endTicks: () => void;
+
+  constructor(options: LiveModelOptions) {
+    this.#options = options;
+    this.#endTicks = () => undefined;
+    this.#world = this.#openWorld(null);
+    this.#snapshot = this.#world.picture(1);
+    this.#world.start();
+    this.#tick();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  snapshot(): SessionSnapshot {
+    return this.#snapshot;
+  }
+
+  focus(pane: PaneName | null): void {
+    this.#focus = pane;
+    this.#world.schedule();
+  }
+
+  async remediesFor(ids: readonly string[]): Promise<readonly BuiltRemedy[]> {
+    const { runner } = this.#world;
+    const remedies: BuiltRemedy[] = [];
+    for (const id of ids) {
+      await runner.settled();
+      const finding = runner.engine.findings.get(id);
+      if (finding !== undefined) remedies.push(...this.#options.buildRemedies(runner.engine, finding));
+      await new Promise<void>((resolve) => this.#options.clock.soon(resolve));
+    }
+    return remedies;
+  }
+
+  fetchYaml(object: ObjectRef): Promise<string> {
+    return this.#world.source.fetchYaml(object);
+  }
+
+  async describe(object: ObjectRef): Promise<string> {
+    const { engine } = this.#world.runner;
+    return describeObject(engine.view, object, engine.findings.values());
+  }
+
+  dryRun(yaml: string): Promise<string> {
+    return this.#world.source.dryRun(yaml);
+  }
+
+  async ask(words: readonly string[]): Promise<string> {
+    const { runner } = this.#world;
+    await runner.settled();
+    return this.#options.ask(words, runner.engine);
+  }
+
+  listContexts(): Promise<readonly ContextName[]> {
+    return this.#options.listContexts();
+  }
+
+  async switchContext(name: string): Promise<void> {
+    const old = this.#world;
+    this.#world = this.#openWorld(name);
+    this.#publish();
+    this.#world.start();
+    // A dead cluster may take long to let go; nobody waits for it.
+    await old.stop();
+  }
+
+  refresh(): void {
+    this.#world.source.refresh();
+  }
+
+  async stop(): Promise<void> {
+    this.#endTicks();
+    this.#listeners.clear();
+    await this.#world.stop();
+  }
+
+  #openWorld(context: string | null): SessionWorld {
+    const world: SessionWorld = new SessionWorld(this.#options, this.#options.open(context), {
+      focus: () => this.#focus,
+      publish: () => {
+        if (this.#world === world) this.#publish();
+      },
+    });
+    return world;
+  }
+
+  #publish(): void {
+    this.#snapshot = this.#world.picture(this.#snapshot.revision + 1);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Time passes: at the next moment that a verdict waits for, at the latest after half a minute. */
+  #tick(): void {
+    const { clock } = this.#options;
+    const alarm = this.#world.runner.engine.view.nextAlarm() ?? Infinity;
+    const wait = Math.max(1000, Math.min(TICK, alarm - clock.now()));
+    this.#endTicks = clock.after(wait, () => {
+      this.#world.tick();
+      this.#tick();
+    });
+  }
+}

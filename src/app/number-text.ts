@@ -1,0 +1,34 @@
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `14208` → `14,208`, whatever the machine's language. */
+export function countText(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `3 pods`, `1 pod`: the unit is given in the plural. */
+export function unitText(count: number, plural: string): string {
+  return `${countText(count)} ${count === 1 ? singular(plural) : plural}`;
+}
+
+/** An age as kubectl writes it: `45s`, `12m`, `5h`, `41d`, `3y`. Milliseconds. */
+export function ageText(milliseconds: number): string {
+  const age = Math.max(0, milliseconds);
+  if (age < 2 * MINUTE) return `${Math.floor(age / 1000)}s`;
+  if (age < 3 * HOUR) return `${Math.floor(age / MINUTE)}m`;
+  if (age < 2 * DAY) return `${Math.floor(age / HOUR)}h`;
+  if (age < 2 * 365 * DAY) return `${Math.floor(age / DAY)}d`;
+  return `${Math.floor(age / (365 * DAY))}y`;
+}
+
+/** `10:14`, in the machine's time zone. */
+export function clockText(time: number): string {
+  const date = new Date(time);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}
+
+function singular(plural: string): string {
+  if (plural.endsWith('ies')) return `${plural.slice(0, -3)}y`;
+  return plural.endsWith('s') ? plural.slice(0, -1) : plural;
+}

@@ -1,0 +1,73 @@
+import type { Row } from '../panes/pane.ts';
+import type { Finding, PaneName } from '../model/finding.ts';
+import { open, stay, up, type Step } from './navigation.ts';
+import { paneOfItem } from './overview-lines.ts';
+import { mapTables, openPaneStep, setNamespace } from './scope.ts';
+import { itemFinding } from './selection.ts';
+import { here, openPane, openTable, OVERVIEW, type SessionState } from './state.ts';
+import { cursorRow, EMPTY_TABLE } from './table-state.ts';
+
+/** Opens the row under the cursor. */
+export function openRow(state: SessionState): Step {
+  const pane = openPane(state);
+  const table = openTable(state);
+  const row = table === undefined ? undefined : cursorRow(table);
+  return pane === null || row === undefined ? stay(state) : open(state, { type: 'detail', pane, row });
+}
+
+/** Opens, or chooses, the item under the cursor of a list. */
+export function enterItem(state: SessionState, item: string | null): Step {
+  if (item === null) return stay(state);
+  const pane = paneOfItem(item);
+  if (pane !== undefined) return openPaneStep(state, pane);
+  if (item.startsWith('namespace:')) return chooseNamespace(state, item.slice('namespace:'.length));
+  if (item.startsWith('context:')) return chooseContext(state, item.slice('context:'.length));
+  const finding = itemFinding(item, state);
+  return finding === undefined
+    ? stay(state)
+    : open(state, { type: 'detail', pane: finding.pane, row: rowOf(finding, state) });
+}
+
+/** Starts over on another context: what was open belongs to the old one. */
+export function chooseContext(state: SessionState, name: string): Step {
+  const pane = state.visits.findLast((visit) => visit.place.type === 'pane' && visit.id <= here(state).id);
+  const visits = pane === undefined || here(state).place.type === 'overview' ? [OVERVIEW] : [OVERVIEW, pane];
+  const fresh: SessionState = {
+    ...state,
+    visits,
+    at: visits.length - 1,
+    last: undefined,
+    namespace: null,
+    tables: mapTables(state, (table) => ({ ...EMPTY_TABLE, sort: table.sort })),
+    message: { text: `connecting to ${name}`, tone: 'plain' },
+  };
+  return stay(fresh, { type: 'switch-context', name });
+}
+
+function chooseNamespace(state: SessionState, name: string): Step {
+  const { state: above, effects } = up(state) ?? stay(state);
+  return stay(setNamespace(above, name === '' ? null : name), ...effects);
+}
+
+/** The row that shows a finding; one made of the finding itself where the pane has none. */
+function rowOf(finding: Finding, state: SessionState): Row {
+  const rows = paneRows(finding.pane, state);
+  const there = rows.find((row) => row.findings.includes(finding.id));
+  if (there !== undefined) return there;
+  const { kind, namespace, name } = finding.subject;
+  return {
+    key: `finding:${finding.id}`,
+    severity: finding.severity,
+    namespace: namespace ?? '',
+    kind,
+    name,
+    findings: [finding.id],
+    cells: {},
+    created: null,
+    labels: {},
+  };
+}
+
+function paneRows(pane: PaneName, state: SessionState): readonly Row[] {
+  return state.snapshot.panes.find((one) => one.name === pane)?.rows ?? [];
+}

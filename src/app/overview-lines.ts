@@ -1,0 +1,122 @@
+import { subjectText } from './subject-text.ts';
+import { PANES, type PaneName } from '../model/finding.ts';
+import type { PaneSummary } from '../panes/pane.ts';
+import { pendingText } from './coverage-text.ts';
+import { barText, sparkText } from './glyphs.ts';
+import { clockText, countText } from './number-text.ts';
+import { overviewGroups, type FindingGroup } from './overview-items.ts';
+import { BLANK, line, span, type Line, type Span } from './span.ts';
+import type { FeedEntry } from './session-model.ts';
+import type { SessionState } from './state.ts';
+import { fit } from './text-width.ts';
+
+const FEED_LINES = 8;
+/** Groups under "happening now": what stands must not be pushed off the screen. */
+const MAX_NOW = 8;
+const PANE_WIDTH = 11;
+const SEVERITY_WIDTH = 10;
+
+/** The overview: each pane in a line, what happens now, standing risk, and what changed. */
+export function overviewLines(state: SessionState): readonly Line[] {
+  const { snapshot } = state;
+  const groups = overviewGroups(snapshot, state.namespace);
+  const lines: Line[] = [...paneLines(state), BLANK];
+  if (groups.now.length > 0) {
+    lines.push(heading('happening now'), ...groups.now.slice(0, MAX_NOW).map((one) => groupLine(one, state)), BLANK);
+  }
+  lines.push(heading('standing risk'));
+  if (groups.standing.length > 0) lines.push(...groups.standing.map((one) => groupLine(one, state)));
+  else lines.push(line(span(`   ${nothingStanding(state)}`, 'muted')));
+  if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
+  for (const failure of snapshot.failures.slice(0, 3)) lines.push(line(span(`   not judged: ${failure}`, 'warning')));
+  return lines;
+}
+
+/** The first thing worth standing on: a finding, else a pane. */
+export function firstOverviewItem(lines: readonly Line[]): string | null {
+  const items = lines.flatMap((one) => (one.item === undefined ? [] : [one.item]));
+  return items.find((item) => item.startsWith('finding:')) ?? items[0] ?? null;
+}
+
+function nothingStanding(state: SessionState): string {
+  const { connection, judging } = state.snapshot;
+  switch (connection.status) {
+    case 'connecting':
+      return 'connecting: findings appear as soon as the first objects are read';
+    case 'syncing':
+      return 'reading the cluster: findings appear as they are judged';
+    case 'failed':
+      return `no cluster could be reached: ${connection.reason}`;
+    case 'live':
+    case 'stale':
+    case 'static':
+      return judging ? 'judging' : 'nothing found in what could be read';
+  }
+}
+
+function heading(text: string): Line {
+  return line(span(` ${text}`, 'heading'));
+}
+
+function paneLines(state: SessionState): readonly Line[] {
+  return PANES.map((name) => {
+    const pane = state.snapshot.panes.find((one) => one.name === name);
+    const label = span(`  ${fit(name, PANE_WIDTH)} `, 'title');
+    const item = `pane:${name}`;
+    const pending = pendingText(state.snapshot, pane, state.glyphs);
+    if (pane === undefined || pending !== '') return { spans: [label, span(pending, 'muted')], item };
+    return { ...summaryLine(label, pane.summary, state), item };
+  });
+}
+
+function summaryLine(label: Span, summary: PaneSummary, state: SessionState): Line {
+  const { glyphs } = state;
+  const figure =
+    summary.share !== null
+      ? [span(`${barText(summary.share, glyphs)} `, 'bar'), span(`${Math.floor(summary.share * 100)} %`.padStart(5))]
+      : summary.activity !== null
+        ? [span(sparkText(summary.activity, glyphs, 22), 'bar')]
+        : [];
+  const aside = summary.aside === '' ? [] : [span(`   ${summary.aside}`, 'muted')];
+  const style = summary.failing > 0 ? 'plain' : 'muted';
+  const right = state.columns >= 100 && figure.length > 0 ? { right: [...figure, span(' ')] } : {};
+  return { spans: [label, span(summary.headline, style), ...aside], ...right };
+}
+
+function groupLine(group: FindingGroup, state: SessionState): Line {
+  const { first, more, opened } = group;
+  const remedy = (first.remedies?.length ?? 0) > 0;
+  const others = more > 0 ? span(`  and ${countText(more)} more`, 'muted') : span('');
+  const when = opened === null ? span('') : span(`  ${clockText(opened)}`, 'muted');
+  // Titles and subjects stand in columns; a title gets what the fixed parts leave, three fifths of it.
+  const room = state.columns - 3 - SEVERITY_WIDTH - PANE_WIDTH - 3;
+  const titleWidth = Math.max(20, Math.floor(room * 0.58));
+  return {
+    spans: [
+      span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity),
+      span(fit(first.pane, PANE_WIDTH), 'muted'),
+      span(fit(first.title, titleWidth, 'left', state.glyphs.ellipsis), 'plain'),
+      span(`  ${subjectText(first.subject)}`, 'muted'),
+    ],
+    right: [others, when, remedy ? span(' f ', 'key') : span('   ')],
+    item: `finding:${first.id}`,
+  };
+}
+
+function feedLines(state: SessionState): readonly Line[] {
+  return state.snapshot.feed.slice(0, FEED_LINES).map(feedLine);
+}
+
+function feedLine(entry: FeedEntry): Line {
+  const style = entry.type === 'closed' ? 'good' : entry.type === 'opened' ? (entry.severity ?? 'plain') : 'muted';
+  const item = entry.type === 'opened' ? { item: `feed:${entry.finding}` } : {};
+  return {
+    spans: [span(`  ${clockText(entry.time)}  `, 'muted'), span(`${fit(entry.type, 7)} `, style), span(entry.text)],
+    ...item,
+  };
+}
+
+/** The pane of an overview item, where it is one. */
+export function paneOfItem(item: string): PaneName | undefined {
+  return PANES.find((pane) => item === `pane:${pane}`);
+}

@@ -1,0 +1,66 @@
+import type { PaneName } from '../model/finding.ts';
+import type { Row } from '../panes/pane.ts';
+import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { ContextName } from './session-model.ts';
+
+/** Where a person is. */
+export type Place =
+  | { readonly type: 'overview' }
+  | { readonly type: 'pane'; readonly pane: PaneName }
+  /** A row with everything known about it; the row as it was when it was opened, for when it is gone. */
+  | { readonly type: 'detail'; readonly pane: PaneName; readonly row: Row }
+  | RemedyPlace
+  | TextPlace
+  | NamespacesPlace
+  | ContextsPlace;
+
+export const REMEDY_TABS = ['yaml', 'diff', 'effect'] as const;
+export type RemedyTab = (typeof REMEDY_TABS)[number];
+
+export interface RemedyPlace {
+  readonly type: 'remedy';
+  /** Ids of the findings to remedy. */
+  readonly findings: readonly string[];
+  /** null while they are built and proven. */
+  readonly remedies: readonly BuiltRemedy[] | null;
+  readonly index: number;
+  /** Findings that the first of the remedies is for, where it joins several; else empty. */
+  readonly joint: readonly string[];
+  readonly tab: RemedyTab;
+  /** told: what validating means was said, the next `v` does it. */
+  readonly validation: 'none' | 'told' | 'running' | { readonly text: string; readonly ok: boolean };
+}
+
+export interface TextPlace {
+  readonly type: 'text';
+  readonly what: 'yaml' | 'describe' | 'answer' | 'tree' | 'waiver';
+  readonly title: string;
+  /** null while it is fetched. */
+  readonly text: string | null;
+  /** Whether `text` says why there is nothing. */
+  readonly failed: boolean;
+  /** Suggested file name for saving. */
+  readonly fileName: string;
+}
+
+interface NamespacesPlace {
+  readonly type: 'namespaces';
+}
+
+export interface ContextsPlace {
+  readonly type: 'contexts';
+  /** null while they are read. */
+  readonly contexts: readonly ContextName[] | null;
+}
+
+/** A place with what a person did there; history keeps visits. */
+export interface Visit {
+  readonly id: number;
+  readonly place: Place;
+  /** Where `esc` leads; undefined at the top. */
+  readonly parent: Visit | undefined;
+  /** First line on the screen, for places that scroll. */
+  readonly scroll: number;
+  /** The item under the cursor, for places with items; null is the first. */
+  readonly item: string | null;
+}

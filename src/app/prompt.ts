@@ -1,0 +1,91 @@
+import { completions, type CompletionWorld } from './complete-command.ts';
+import { parseFilter } from './filter.ts';
+import { editKey, lineEdit } from './line-edit.ts';
+import { changeTable } from './move-actions.ts';
+import { stay, type Step } from './navigation.ts';
+import { runCommand } from './run-command.ts';
+import { scopeOf } from './scope.ts';
+import type { Prompt, SessionState } from './state.ts';
+import { resort } from './table-state.ts';
+
+const MAX_HISTORY = 100;
+
+/** A key while a line is typed at the bottom. */
+export function promptKey(state: SessionState, prompt: Prompt, key: string): Step {
+  if (key === 'ctrl-c') return stay(state, { type: 'quit' });
+  if (key === 'escape') return stay(cancel(state, prompt));
+  if (key === 'enter') return accept(state, prompt);
+  if (key === 'backspace' && prompt.edit.text === '') return stay(cancel(state, prompt));
+  if (prompt.type === 'command') {
+    if (key === 'tab' || key === 'shift-tab') return stay(complete(state, prompt, key === 'tab' ? 1 : -1));
+    if (key === 'up' || key === 'ctrl-p') return stay(recall(state, prompt, 1));
+    if (key === 'down' || key === 'ctrl-n') return stay(recall(state, prompt, -1));
+  }
+  const edit = editKey(prompt.edit, key);
+  return stay(edit === undefined ? state : edited(state, { ...prompt, edit, choice: -1, completing: '' }));
+}
+
+/** Puts a changed prompt in place; a filter works while it is typed. */
+export function edited(state: SessionState, prompt: Prompt): SessionState {
+  const typed = { ...state, prompt };
+  return prompt.type === 'filter' ? withFilter(typed, prompt.edit.text) : typed;
+}
+
+/** What completion knows. */
+function completionWorld(state: SessionState): CompletionWorld {
+  return {
+    namespaces: state.snapshot.namespaces,
+    contexts: state.contexts.map((one) => one.name),
+    history: state.commands,
+  };
+}
+
+/** The completions of what is typed, for display: candidates, and which of them was chosen. */
+export function promptCompletions(state: SessionState, prompt: Prompt): readonly string[] {
+  if (prompt.type !== 'command') return [];
+  return completions(prompt.choice < 0 ? prompt.edit.text : prompt.completing, completionWorld(state));
+}
+
+function complete(state: SessionState, prompt: Prompt, by: 1 | -1): SessionState {
+  const candidates = promptCompletions(state, prompt);
+  if (candidates.length === 0) return state;
+  const completing = prompt.choice < 0 ? prompt.edit.text : prompt.completing;
+  const from = prompt.choice < 0 && by < 0 ? 0 : prompt.choice;
+  const choice = (from + by + candidates.length) % candidates.length;
+  const edit = lineEdit(candidates[choice] ?? '');
+  // With one candidate it is done; a further tab completes the next word.
+  if (candidates.length === 1) {
+    return { ...state, prompt: { ...prompt, edit: lineEdit(`${edit.text} `), choice: -1, completing: '' } };
+  }
+  return { ...state, prompt: { ...prompt, edit, choice, completing } };
+}
+
+function recall(state: SessionState, prompt: Prompt, by: 1 | -1): SessionState {
+  const back = Math.max(0, Math.min(prompt.back + by, state.commands.length));
+  if (back === prompt.back) return state;
+  const before = prompt.back === 0 ? prompt.edit.text : prompt.before;
+  const text = back === 0 ? before : (state.commands[state.commands.length - back] ?? '');
+  return { ...state, prompt: { ...prompt, before, back, edit: lineEdit(text), choice: -1, completing: '' } };
+}
+
+function cancel(state: SessionState, prompt: Prompt): SessionState {
+  const closed = { ...state, prompt: null };
+  return prompt.type === 'filter' ? withFilter(closed, prompt.before) : closed;
+}
+
+function accept(state: SessionState, prompt: Prompt): Step {
+  const closed = { ...state, prompt: null };
+  if (prompt.type === 'filter') return stay(withFilter(closed, prompt.edit.text));
+  const text = prompt.edit.text.trim();
+  const commands = text === '' ? state.commands : [...state.commands.filter((one) => one !== text), text];
+  return runCommand({ ...closed, commands: commands.slice(-MAX_HISTORY) }, text);
+}
+
+function withFilter(state: SessionState, text: string): SessionState {
+  const filter = parseFilter(text);
+  return changeTable(state, (table) => {
+    // While a selector is half typed the rows stay as they are.
+    if (filter.problem !== '' && filter.text.startsWith('-l')) return table;
+    return resort({ ...table, filter }, scopeOf(state));
+  });
+}

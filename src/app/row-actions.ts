@@ -1,0 +1,99 @@
+import { refText } from '../kube/object-ref.ts';
+import type { Finding } from '../model/finding.ts';
+import { here, openPane, openTable, type SessionState } from './state.ts';
+import { open, stay, type Step } from './navigation.ts';
+import type { TextPlace } from './place.ts';
+import { shownRemedy } from './remedy-actions.ts';
+import { actionObject, actionRow, treeWords } from './selection.ts';
+import { tableCsv, tableFileName, waiverYaml } from './text-files.ts';
+
+/** Opens the remedies of these findings; they are built and proven now. */
+export function showRemedies(state: SessionState, findings: readonly Finding[]): Step {
+  const ids = findings.map((finding) => finding.id);
+  const visit = state.nextId;
+  const opened = open(state, {
+    type: 'remedy',
+    findings: ids,
+    remedies: null,
+    index: 0,
+    joint: [],
+    tab: 'yaml',
+    validation: 'none',
+  });
+  return stay(opened.state, ...opened.effects, { type: 'remedies', visit, findings: ids });
+}
+
+/** Opens the object's YAML or its description. */
+export function showObject(state: SessionState, what: 'yaml' | 'describe'): Step {
+  const object = actionObject(state);
+  if (object === undefined) return stay(state);
+  const visit = state.nextId;
+  const fileName = `${object.kind.toLowerCase()}-${fileNamePart(object.name)}.${what === 'yaml' ? 'yaml' : 'txt'}`;
+  const opened = openText(state, what, refText(object), fileName);
+  return stay(opened.state, ...opened.effects, { type: what, visit, object });
+}
+
+/** Opens the row as a tree: who reaches it, or where its rights lead. */
+export function showTree(state: SessionState): Step {
+  const words = treeWords(state);
+  return words === undefined ? stay(state) : ask(state, words, 'tree');
+}
+
+/** Asks a question and opens the answer. */
+export function ask(state: SessionState, words: readonly string[], what: 'answer' | 'tree' = 'answer'): Step {
+  const visit = state.nextId;
+  const opened = openText(state, what, words.join(' '), `k8sec-${fileNamePart(words.join('-'))}.txt`);
+  return stay(opened.state, ...opened.effects, { type: 'ask', visit, words });
+}
+
+/** Opens the waiver entry for findings; it is only shown, never applied. */
+export function showWaiver(state: SessionState, findings: readonly Finding[]): Step {
+  if (findings.length === 0) {
+    return stay({ ...state, message: { text: 'nothing to waive here: choose a row with findings', tone: 'warning' } });
+  }
+  const text = waiverYaml(findings, state.snapshot.now);
+  return open(state, {
+    type: 'text',
+    what: 'waiver',
+    title: 'a waiver to review',
+    text,
+    failed: false,
+    fileName: 'k8sec-waiver.yaml',
+  });
+}
+
+/** Copies the text that is shown, or the row's name. */
+export function copyShown(state: SessionState): Step {
+  const { place } = here(state);
+  const remedy = shownRemedy(state);
+  if (remedy !== undefined) return stay(state, { type: 'copy', text: remedy.yaml, what: 'the YAML' });
+  if (place.type === 'text') return stay(state, { type: 'copy', text: place.text ?? '', what: 'the text' });
+  const name = actionRow(state)?.name;
+  return name === undefined ? stay(state) : stay(state, { type: 'copy', text: name, what: name });
+}
+
+/** Saves the text that is shown, or the table as it stands, to a new file. */
+export function saveShown(state: SessionState): Step {
+  const { place } = here(state);
+  const remedy = shownRemedy(state);
+  if (remedy !== undefined) return stay(state, { type: 'save', fileName: remedy.fileName, text: remedy.yaml });
+  if (place.type === 'text') return stay(state, { type: 'save', fileName: place.fileName, text: place.text ?? '' });
+  const name = openPane(state);
+  const pane = state.snapshot.panes.find((one) => one.name === name);
+  const table = openTable(state);
+  if (pane === undefined || table === undefined) return stay(state);
+  const fileName = tableFileName(pane.name, state.namespace);
+  return stay(state, { type: 'save', fileName, text: tableCsv(pane, table.shown) });
+}
+
+function openText(state: SessionState, what: TextPlace['what'], title: string, fileName: string): Step {
+  return open(state, { type: 'text', what, title, text: null, failed: false, fileName });
+}
+
+/** Names of objects may hold what file names may not; a long one is cut. */
+function fileNamePart(text: string): string {
+  return text
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 80);
+}

@@ -1,0 +1,73 @@
+import { parseCommandLine, type CommandLine } from './command-line.ts';
+import { parseFilter } from './filter.ts';
+import { changeTable } from './move-actions.ts';
+import { open, openBelow, stay, type Step } from './navigation.ts';
+import { chooseContext } from './open-actions.ts';
+import { ask, showWaiver } from './row-actions.ts';
+import { openPaneStep, scopeOf, setNamespace } from './scope.ts';
+import { currentFindings } from './selection.ts';
+import { here, type SessionState } from './state.ts';
+import { resort } from './table-state.ts';
+
+/** Runs a line that was typed after `:`. */
+export function runCommand(state: SessionState, text: string): Step {
+  const command = parseCommandLine(text);
+  switch (command.type) {
+    case 'nothing':
+      return stay(state);
+    case 'problem':
+      return stay({ ...state, message: { text: command.text, tone: 'bad' } });
+    case 'overview':
+      return here(state).place.type === 'overview' ? stay(state) : openBelow(state, { type: 'overview' }, undefined);
+    case 'pane':
+      return paneStep(state, command);
+    case 'namespace':
+      return namespaceStep(state, command.namespace);
+    case 'context':
+      return contextStep(state, command.name);
+    case 'theme':
+      return stay({ ...state, theme: command.name, message: { text: `theme ${command.name}`, tone: 'plain' } });
+    case 'ask':
+      return ask(state, command.words);
+    case 'waive':
+      return showWaiver(state, currentFindings(state));
+    case 'help':
+      return stay({ ...state, help: 0, message: null });
+    case 'suspend':
+      return stay(state, { type: 'suspend' });
+    case 'quit':
+      return stay(state, { type: 'quit' });
+  }
+}
+
+function paneStep(state: SessionState, command: Extract<CommandLine, { type: 'pane' }>): Step {
+  const { namespace, filter, context } = command;
+  const opened = openPaneStep(namespace === null ? state : withNamespace(state, namespace), command.pane);
+  const filtered =
+    filter === null
+      ? opened.state
+      : changeTable(opened.state, (table) => resort({ ...table, filter: parseFilter(filter) }, scopeOf(opened.state)));
+  const effects = context === null ? [] : [{ type: 'switch-context', name: context } as const];
+  return stay(filtered, ...opened.effects, ...effects);
+}
+
+function namespaceStep(state: SessionState, namespace: string | null): Step {
+  return namespace === null ? open(state, { type: 'namespaces' }) : stay(withNamespace(state, namespace));
+}
+
+function withNamespace(state: SessionState, namespace: string): SessionState {
+  const all = namespace === 'all' || namespace === '*';
+  const changed = setNamespace(state, all ? null : namespace);
+  const known = state.snapshot.namespaces;
+  if (all || known.length === 0 || known.includes(namespace)) return changed;
+  return {
+    ...changed,
+    message: { text: `nothing was read from a namespace "${namespace}"; 0 shows all`, tone: 'warning' },
+  };
+}
+
+function contextStep(state: SessionState, name: string | null): Step {
+  if (name !== null) return chooseContext(state, name);
+  const opened = open(state, { type: 'contexts', contexts: null });
+  return stay(opened.state, ...opened.effects, { type: 'contexts' });
+}

@@ -1,0 +1,170 @@
+import type { Engine } from '../engine/engine.ts';
+import type { Change } from '../model/change.ts';
+import type { Finding, PaneName } from '../model/finding.ts';
+import type { Pane } from '../panes/pane.ts';
+import type { Rule } from '../rules/rule.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { connectionOf } from './connection.ts';
+import { EngineRunner } from './engine-runner.ts';
+import { FirstReading } from './first-reading.ts';
+import { PaneEvaluation } from './pane-evaluation.ts';
+import type { SessionSnapshot } from './session-model.ts';
+import type { SessionClock, SessionSource } from './session-source.ts';
+
+/** At most two pictures a second of background data. */
+const PERIOD = 500;
+/** And never more than a tenth of the time for making them. */
+const DUTY = 10;
+/** The first rows shall not wait for half a second. */
+const FIRST_PERIOD = 80;
+
+/** What every world is made with. */
+export interface WorldParts {
+  readonly rules: readonly Rule[];
+  readonly panes: readonly Pane[];
+  readonly clock: SessionClock;
+}
+
+/** What a world tells its model. */
+export interface WorldEvents {
+  focus(): PaneName | null;
+  publish(): void;
+}
+
+/** One cluster as it is followed, from its source to the picture of it. */
+export class SessionWorld {
+  readonly source: SessionSource;
+  readonly runner: EngineRunner;
+  readonly #events: WorldEvents;
+  readonly #clock: SessionClock;
+  readonly #evaluation: PaneEvaluation;
+  readonly #feed = new ChangeFeed();
+  readonly #started: number;
+  #failure = '';
+  /** Counts what the engine did; panes evaluated at the present version are current. */
+  #version = 0;
+  readonly #reading: FirstReading;
+  #isAuditPending: boolean;
+  #cancel: (() => void) | undefined;
+  #lastPicture = 0;
+  #cost = 0;
+  #isDrawing = false;
+  #isStopped = false;
+  #findings: ReadonlyMap<string, Finding> = new Map();
+  #findingsVersion = -1;
+
+  constructor(parts: WorldParts, source: SessionSource, events: WorldEvents) {
+    this.source = source;
+    this.#events = events;
+    this.#clock = parts.clock;
+    this.#started = parts.clock.now();
+    this.#reading = new FirstReading(parts.rules);
+    this.#isAuditPending = source.hasAuditLog;
+    this.#evaluation = new PaneEvaluation(parts.panes, parts.clock, this.#reading);
+    this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
+  }
+
+  start(): void {
+    this.source.start({
+      apply: (changes) => this.#apply(changes),
+      fail: (reason) => {
+        this.#failure = reason;
+        this.schedule();
+      },
+      note: (text) => {
+        this.#feed.note(text, this.#clock.now());
+        this.schedule();
+      },
+    });
+  }
+
+  tick(): void {
+    this.runner.tick();
+  }
+
+  /** Plans the next picture. */
+  schedule(): void {
+    if (this.#isStopped || this.#cancel !== undefined || this.#isDrawing) return;
+    const period = this.#lastPicture === 0 ? FIRST_PERIOD : Math.max(PERIOD, this.#cost * DUTY);
+    const wait = Math.max(0, this.#lastPicture + period - this.#clock.now());
+    this.#cancel = this.#clock.after(wait, () => void this.#draw());
+  }
+
+  /** The picture of what is known now. */
+  picture(revision: number): SessionSnapshot {
+    const { engine } = this.runner;
+    const { view } = engine;
+    const facts = view.facts();
+    const coverage = view.coverage();
+    if (this.#findingsVersion !== this.#version) {
+      this.#findings = new Map([...engine.findings].filter(([, finding]) => this.#reading.mayShow(finding)));
+      this.#findingsVersion = this.#version;
+    }
+    return {
+      revision,
+      now: this.#clock.now(),
+      connection: connectionOf(coverage, facts, this.#failure, this.#started),
+      facts,
+      coverage,
+      panes: this.#evaluation.snapshots(),
+      findings: this.#findings,
+      opened: this.#feed.opened,
+      objects: view.store.size(),
+      namespaces: namespacesOf(engine),
+      feed: this.#feed.entries,
+      failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
+      judging: !this.runner.isSettled,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancel?.();
+    this.runner.stop();
+    await this.source.stop();
+  }
+
+  #apply(changes: readonly Change[]): void {
+    if (this.#isStopped) return;
+    if (changes.some((change) => change.type === 'coverage')) this.#failure = '';
+    if (changes.some((change) => change.type === 'audit')) this.#isAuditPending = false;
+    this.runner.push(changes);
+  }
+
+  #onWork(): void {
+    this.#version += 1;
+    if (this.runner.isSettled) this.#takeChanges();
+    this.schedule();
+  }
+
+  /** What the first reading finds was there before; only what comes after it is news. */
+  #takeChanges(): void {
+    const { engine } = this.runner;
+    const { opened, closed } = engine.takeChanges();
+    const isNews = ({ pane }: Finding): boolean => this.#reading.isOver && this.#reading.pending(pane).length === 0;
+    const news = { opened: opened.filter(isNews), closed: closed.filter(isNews) };
+    this.#feed.add(news, this.#clock.now());
+    const { view } = engine;
+    this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
+  }
+
+  async #draw(): Promise<void> {
+    this.#cancel = undefined;
+    this.#isDrawing = true;
+    const begin = this.#clock.now();
+    const version = this.#version;
+    const left = await this.#evaluation.run(this.runner.engine, version, this.#events.focus());
+    this.#isDrawing = false;
+    if (this.#isStopped) return;
+    this.#lastPicture = this.#clock.now();
+    this.#cost = this.#lastPicture - begin;
+    this.#events.publish();
+    if (left || version !== this.#version) this.schedule();
+  }
+}
+
+function namespacesOf(engine: Engine): readonly string[] {
+  const { store } = engine.view;
+  const named = store.list('Namespace').map((one) => one.name);
+  return named.length > 0 ? named : store.namespaces('Pod');
+}

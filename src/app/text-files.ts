@@ -1,0 +1,78 @@
+import type { Finding, PaneName } from '../model/finding.ts';
+import type { Row } from '../panes/pane.ts';
+import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { PaneSnapshot } from './session-model.ts';
+
+/** A table as CSV (RFC 4180): the columns by name, all of them, and the rows as they stand. */
+export function tableCsv(pane: PaneSnapshot, rows: readonly Row[]): string {
+  const head = pane.columns.map((column) => csvField(column.name)).join(',');
+  const lines = rows.map((row) => pane.columns.map((column) => csvField(row.cells[column.name]?.text ?? '')).join(','));
+  return `${[head, ...lines].join('\r\n')}\r\n`;
+}
+
+/** Spreadsheets run a field that begins like a formula; a quote in front makes it text (OWASP CSV Injection). */
+function csvField(text: string): string {
+  const inert = /^[=+\-@\t\r]/.test(text) && text !== '-' ? `'${text}` : text;
+  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
+}
+
+/** Name of the file that a table is saved to. */
+export function tableFileName(pane: PaneName, namespace: string | null): string {
+  return `k8sec-${pane}${namespace === null ? '' : `-${namespace}`}.csv`;
+}
+
+/** The entry that would waive findings, to be put under `waivers` in k8sec.yaml; a person fills in the reason. */
+export function waiverYaml(findings: readonly Finding[], now: number): string {
+  const until = new Date(now + 90 * 24 * 3_600_000).toISOString().slice(0, 10);
+  const entries = findings.map((finding) => {
+    const { kind, namespace, name } = finding.subject;
+    const subject = namespace === null ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+    return [
+      `  - rule: ${finding.rule}`,
+      `    subject: ${JSON.stringify(subject)}  # globs are allowed`,
+      ...(finding.key === undefined || finding.key === '' ? [] : [`    key: ${JSON.stringify(finding.key)}`]),
+      `    until: ${until}  # a waiver ends; the finding then counts again`,
+      `    reason: ""  # say why, and who decided`,
+    ].join('\n');
+  });
+  return `# put this into k8sec.yaml (--config, K8SEC_CONFIG, or the XDG folder)\napiVersion: k8sec/v1\nwaivers:\n${entries.join('\n')}\n`;
+}
+
+/**
+ * Remedies of several findings, with all of them in one file in front where more than one could be written. Each
+ * remedy was proven by itself; the joint one says so.
+ *
+ * @returns the remedies, and the findings that the joint one is for; none where there is no joint one
+ */
+export function withJointRemedy(remedies: readonly BuiltRemedy[]): {
+  readonly remedies: readonly BuiltRemedy[];
+  readonly joint: readonly string[];
+} {
+  const best = new Map<string, BuiltRemedy>();
+  for (const one of remedies) if (one.refused === null && !best.has(one.finding)) best.set(one.finding, one);
+  const chosen = [...best.values()];
+  const first = chosen[0];
+  if (first === undefined || chosen.length < 2) return { remedies, joint: [] };
+  return { remedies: [jointRemedy(first, chosen), ...remedies], joint: chosen.map((one) => one.finding) };
+}
+
+function jointRemedy(first: BuiltRemedy, chosen: readonly BuiltRemedy[]): BuiltRemedy {
+  const documents = [...new Set(chosen.map((one) => one.yaml.trimEnd()))];
+  const closes = new Map(chosen.flatMap((one) => one.closes.map((finding) => [finding.id, finding] as const)));
+  const opens = new Map(chosen.flatMap((one) => one.opens.map((finding) => [finding.id, finding] as const)));
+  const fileName = `k8sec-remedies-${chosen.length}.yaml`;
+  return {
+    ...first,
+    title: `all ${chosen.length} in one file`,
+    safety: chosen.every((one) => one.safety === 'safe') ? 'safe' : 'review',
+    note: `The best remedy of each of ${chosen.length} findings. Each was proven by itself, not together.`,
+    manifests: chosen.flatMap((one) => one.manifests),
+    yaml: `${documents.join('\n---\n')}\n`,
+    fileName,
+    diff: chosen.flatMap((one) => one.diff),
+    effects: [...new Set(chosen.flatMap((one) => one.effects))],
+    closes: [...closes.values()],
+    opens: [...opens.values()],
+    commands: [`kubectl apply -f ${fileName}`],
+  };
+}

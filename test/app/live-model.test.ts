@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest';
+import { LiveModel, type LiveModelOptions } from '../../src/app/live-model.ts';
+import type { SessionClock, SessionSource, SourceSink } from '../../src/app/session-source.ts';
+import type { SessionSnapshot } from '../../src/app/session-model.ts';
+import type { Change } from '../../src/model/change.ts';
+import type { Coverage } from '../../src/model/coverage.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { NamespaceObject } from '../../src/model/objects.ts';
+import type { Pane } from '../../src/panes/pane.ts';
+import { rule } from '../../src/rules/rule.ts';
+import { NOW, remedyOf } from './fake-model.ts';
+
+/** Time that passes when the test says so; `soon` is a macrotask, as in the program. */
+class TestClock implements SessionClock {
+  #now = NOW;
+  #timers: { readonly at: number; readonly run: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(milliseconds: number, run: () => void): () => void {
+    const timer = { at: this.#now + milliseconds, run };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer);
+    };
+  }
+
+  soon(run: () => void): void {
+    setImmediate(run);
+  }
+
+  /** Lets time pass, and what is due run to its end. */
+  async pass(milliseconds: number): Promise<void> {
+    await quiet();
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const next = this.#timers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((one) => one !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.run();
+      await quiet();
+    }
+    this.#now = end;
+  }
+}
+
+/** Enough turns of the event loop for every slice of these tiny clusters. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 30; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
+class TestSource implements SessionSource {
+  readonly hasAuditLog: boolean = false;
+  sink: SourceSink | undefined;
+  readonly calls: string[] = [];
+
+  start(sink: SourceSink): void {
+    this.sink = sink;
+    this.calls.push('start');
+  }
+
+  refresh(): void {
+    this.calls.push('refresh');
+  }
+
+  async fetchYaml(): Promise<string> {
+    return 'kind: X\n';
+  }
+
+  async dryRun(): Promise<string> {
+    return 'accepted';
+  }
+
+  /** A dead cluster never lets go. */
+  stop(): Promise<void> {
+    this.calls.push('stop');
+    return new Promise(() => undefined);
+  }
+
+  apply(...changes: readonly Change[]): void {
+    this.sink?.apply(changes);
+  }
+}
+
+const RULE = rule<'Namespace'>({
+  id: 'vigilance/bad-name',
+  subject: 'Namespace',
+  summary: '',
+  help: '',
+  references: [],
+  needs: [],
+  check: (namespace) =>
+    namespace.name.startsWith('bad')
+      ? [{ severity: 'high', title: `${namespace.name} is bad`, why: '', evidence: [], remedies: ['x'] }]
+      : [],
+});
+
+const PANE: Pane = {
+  name: 'vigilance',
+  title: 'Vigilance',
+  unit: 'namespaces',
+  columns: [],
+  rows: (view, findings) =>
+    view.list('Namespace').map(({ name }) => ({
+      key: name,
+      severity: findings.some((one) => one.subject.name === name) ? 'high' : null,
+      namespace: '',
+      kind: 'Namespace',
+      name,
+      findings: [],
+      cells: {},
+      created: null,
+      labels: {},
+    })),
+  summary: (_view, findings, rows) => ({
+    subjects: rows.length,
+    failing: findings.length,
+    headline: '',
+    aside: '',
+    share: null,
+    activity: null,
+  }),
+};
+
+function namespace(name: string): Change {
+  const object: NamespaceObject = {
+    kind: 'Namespace',
+    namespace: '',
+    name,
+    uid: name,
+    labels: {},
+    annotations: {},
+    created: NOW,
+    owners: [],
+    deleting: false,
+    managers: [],
+    location: null,
+  };
+  return { type: 'upsert', object };
+}
+
+function coverage(status: Coverage['status'], reason = ''): Change {
+  const one: Coverage = { kind: 'Namespace', apiVersion: 'v1', status, namespaces: 'all', reason, since: NOW };
+  return { type: 'coverage', coverage: one };
+}
+
+interface Setup {
+  readonly model: LiveModel;
+  readonly clock: TestClock;
+  readonly sources: readonly TestSource[];
+  readonly pictures: SessionSnapshot[];
+}
+
+function setup(change: Partial<LiveModelOptions> = {}): Setup {
+  const clock = new TestClock();
+  const sources: TestSource[] = [];
+  const model = new LiveModel({
+    open: () => {
+      const source = new TestSource();
+      sources.push(source);
+      return source;
+    },
+    rules: [RULE],
+    panes: [PANE],
+    buildRemedies: (_engine, finding: Finding) => [remedyOf(finding)],
+    ask: async (words, engine) => `${words.join(' ')}: ${engine.findings.size}`,
+    listContexts: async () => [],
+    clock,
+    ...change,
+  });
+  const pictures: SessionSnapshot[] = [];
+  model.subscribe(() => pictures.push(model.snapshot()));
+  return { model, clock, sources, pictures };
+}
+
+describe('a live model', () => {
+  test('has a picture before anything was read', () => {
+    const { model } = setup();
+    expect(model.snapshot().connection.status).toBe('connecting');
+  });
+
+  test('shows rows while lists are under way, and the first reading is no news', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('syncing'), namespace('bad-a'));
+    await clock.pass(100);
+    expect(model.snapshot().connection).toMatchObject({ status: 'syncing', done: 0, total: 1 });
+    expect(model.snapshot().panes[0]?.rows).toHaveLength(1);
+    sources[0]?.apply(namespace('bad-b'), coverage('live'));
+    await clock.pass(600);
+    expect(model.snapshot().connection.status).toBe('live');
+    expect(model.snapshot().findings.size).toBe(2);
+    expect(model.snapshot().opened.size).toBe(0);
+    expect(model.snapshot().feed).toEqual([]);
+  });
+
+  test('what opens and closes afterwards is', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    sources[0]?.apply(namespace('bad-b'));
+    await clock.pass(1000);
+    expect(model.snapshot().feed.map((one) => `${one.type} ${one.text}`)).toEqual([
+      'opened bad-b is bad  Namespace bad-b',
+    ]);
+    expect(model.snapshot().opened.size).toBe(1);
+    sources[0]?.apply({ type: 'remove', kind: 'Namespace', namespace: '', name: 'bad-b' });
+    await clock.pass(1000);
+    expect(model.snapshot().feed[0]?.type).toBe('closed');
+    expect(model.snapshot().opened.size).toBe(0);
+  });
+
+  test('paints background data at most twice a second, however many changes come', async () => {
+    const { clock, sources, pictures } = setup();
+    sources[0]?.apply(coverage('live'));
+    await clock.pass(1000);
+    const before = pictures.length;
+    for (let change = 0; change < 40; change += 1) {
+      sources[0]?.apply(namespace(`bad-${change}`));
+      await clock.pass(50);
+    }
+    expect(pictures.length - before).toBeLessThanOrEqual(5);
+    await clock.pass(1000);
+    expect(pictures.at(-1)?.findings.size).toBe(40);
+  });
+
+  test('a picture never changes after it was taken', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    const old = model.snapshot();
+    sources[0]?.apply(namespace('bad-b'));
+    await clock.pass(1000);
+    expect(old.findings.size).toBe(1);
+    expect(old.panes[0]?.rows).toHaveLength(1);
+  });
+
+  test('a lost connection leaves the rows and says stale', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    sources[0]?.apply(coverage('stale', 'connection reset'));
+    await clock.pass(1000);
+    expect(model.snapshot().connection).toMatchObject({ status: 'stale', reason: 'connection reset' });
+    expect(model.snapshot().panes[0]?.rows).toHaveLength(1);
+  });
+
+  test('a cluster that cannot be reached says why, until it answers', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.sink?.fail('dial tcp: refused');
+    await clock.pass(1000);
+    expect(model.snapshot().connection).toMatchObject({ status: 'failed', reason: 'dial tcp: refused' });
+    sources[0]?.apply(coverage('live'));
+    await clock.pass(1000);
+    expect(model.snapshot().connection.status).toBe('live');
+  });
+
+  test('another context starts over at once, although the old cluster never lets go; its late changes are ignored', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    void model.switchContext('other');
+    expect(model.snapshot().connection.status).toBe('connecting');
+    expect(model.snapshot().findings.size).toBe(0);
+    sources[0]?.apply(namespace('bad-late'));
+    sources[1]?.apply(coverage('live'), namespace('good'));
+    await clock.pass(1000);
+    expect(model.snapshot().panes[0]?.rows.map((one) => one.name)).toEqual(['good']);
+    expect(sources[0]?.calls).toEqual(['start', 'stop']);
+  });
+
+  test('remedies and questions see everything that came', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    const [id = ''] = model.snapshot().findings.keys();
+    expect(await model.remediesFor([id, 'gone'])).toHaveLength(1);
+    sources[0]?.apply(namespace('bad-b'));
+    expect(await model.ask(['how', 'many'])).toBe('how many: 2');
+    expect(await model.describe({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'bad-a' })).toContain(
+      'bad-a is bad',
+    );
+  });
+
+  test('panes that nobody looks at are evaluated less often', async () => {
+    const other: Pane = { ...PANE, name: 'labels' };
+    const { model, clock, sources } = setup({ panes: [PANE, other] });
+    model.focus('vigilance');
+    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    sources[0]?.apply(namespace('bad-b'));
+    await clock.pass(600);
+    expect(model.snapshot().panes.map((pane) => pane.rows.length)).toEqual([2, 1]);
+    await clock.pass(2500);
+    expect(model.snapshot().panes.map((pane) => pane.rows.length)).toEqual([2, 2]);
+  });
+});

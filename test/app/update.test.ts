@@ -1,0 +1,243 @@
+import { describe, expect, test } from 'vitest';
+import { currentItem, placeBody } from '../../src/app/body-lines.ts';
+import { footerLines, headerLines } from '../../src/app/chrome-lines.ts';
+import { lineText } from '../../src/app/linear-lines.ts';
+import { here, openPane, openTable } from '../../src/app/state.ts';
+import { tableLines } from '../../src/app/table-lines.ts';
+import { findingOf, NOW, row, snapshotOf } from './fake-model.ts';
+import { Driver, SHOP } from './session-driver.ts';
+
+function inNetwork(): Driver {
+  return new Driver(SHOP, { pane: 'network' });
+}
+
+function shown(driver: Driver): readonly string[] {
+  return openTable(driver.state)?.shown.map((one) => one.name) ?? [];
+}
+
+function status(driver: Driver): string {
+  return footerLines(driver.state).map(lineText).join('\n');
+}
+
+function body(driver: Driver): string {
+  const pane = openPane(driver.state);
+  const lines = pane === null ? placeBody(driver.state).lines : Object.values(tableLines(driver.state, pane)).flat();
+  return lines.map(lineText).join('\n');
+}
+
+describe('filter', () => {
+  test('works while it is typed, enter keeps it, esc first clears it and then leaves', () => {
+    const driver = inNetwork().press('/ c a r');
+    expect(shown(driver)).toEqual(['cart']);
+    expect(status(driver)).toContain('inverse');
+    driver.press('enter');
+    expect(status(driver)).toContain('matching car');
+    driver.press('escape');
+    expect(shown(driver)).toHaveLength(3);
+    expect(openPane(driver.state)).toBe('network');
+    expect(here(driver.press('escape').state).place.type).toBe('overview');
+  });
+
+  test('esc while typing brings the former filter back', () => {
+    const driver = inNetwork().press('/ c a r enter / x x escape');
+    expect(shown(driver)).toEqual(['cart']);
+  });
+
+  test('half a selector leaves the rows as they are', () => {
+    const driver = inNetwork().press('/').send({ type: 'paste', text: '-l app in (' });
+    expect(shown(driver)).toHaveLength(3);
+    expect(shown(driver.send({ type: 'paste', text: 'cart)' }))).toEqual(['cart']);
+  });
+
+  test('a table without rows says which filter hides them', () => {
+    expect(body(inNetwork().press('/ z z z enter'))).toContain('the filter "zzz" hides the others; esc clears it');
+  });
+});
+
+describe('command line', () => {
+  test('runs, completes and remembers', () => {
+    const driver = inNetwork().press(': r b tab');
+    expect(driver.state.prompt?.edit.text).toBe('rbac ');
+    driver.press('enter');
+    expect(openPane(driver.state)).toBe('rbac');
+    expect(driver.press(': up').state.prompt?.edit.text).toBe('rbac');
+    driver.press('escape');
+    expect(driver.state.prompt).toBeNull();
+  });
+
+  test('tab goes through several candidates', () => {
+    const driver = inNetwork().press(': n s space').press('tab');
+    expect(driver.state.prompt?.edit.text).toBe('ns data');
+    expect(driver.press('tab').state.prompt?.edit.text).toBe('ns shop');
+    expect(driver.press('shift-tab').state.prompt?.edit.text).toBe('ns data');
+    expect(shown(driver.press('enter'))).toEqual(['postgres']);
+  });
+
+  test('an unknown command says what was meant and does nothing', () => {
+    const driver = inNetwork().command('netwrok');
+    expect(status(driver)).toContain('did you mean :network?');
+    expect(driver.effects).toEqual([]);
+  });
+
+  test(':ns lists the namespaces, enter chooses one, 0 shows all', () => {
+    const driver = inNetwork().command('ns');
+    expect(body(driver)).toContain('data');
+    driver.press('j enter');
+    expect(driver.state.namespace).toBe('data');
+    expect(shown(driver)).toEqual(['postgres']);
+    expect(shown(driver.press('0'))).toHaveLength(3);
+  });
+
+  test(':ctx lists the contexts, enter starts over on one', () => {
+    const driver = inNetwork().press('enter').command('ctx');
+    const contexts = [{ name: 'staging', cluster: 'staging', user: 'alice', current: false }];
+    driver.send({ type: 'contexts', contexts }).press('enter');
+    expect(driver.effects).toContainEqual({ type: 'switch-context', name: 'staging' });
+    expect(openPane(driver.state)).toBe('network');
+    expect(driver.state.tables.network.shown).toEqual([]);
+  });
+
+  test(':q and ctrl-c while typing quit', () => {
+    expect(inNetwork().command('q').effects).toContainEqual({ type: 'quit' });
+    expect(inNetwork().press('/ ctrl-c').effects).toContainEqual({ type: 'quit' });
+  });
+
+  test('a question opens its answer; a failed one says why', () => {
+    const driver = inNetwork().command('who-can get secrets');
+    const visit = here(driver.state).id;
+    driver.send({ type: 'text', visit, text: 'rbac is denied', failed: true });
+    expect(body(driver)).toContain('rbac is denied');
+  });
+
+  test(':waive previews an entry for the row', () => {
+    const driver = inNetwork().command('waive');
+    expect(body(driver)).toContain('rule: network/no-ingress-isolation');
+    expect(body(driver)).toContain('reason: ""');
+  });
+
+  test('a pane takes a namespace and a filter as k9s does', () => {
+    const driver = new Driver(SHOP).command('network shop /web');
+    expect(shown(driver)).toEqual(['web']);
+    expect(driver.state.namespace).toBe('shop');
+  });
+
+  test('pasted control characters do not reach the line', () => {
+    const driver = inNetwork().press(':').send({ type: 'paste', text: 'ns\u001b[31m\n shop' });
+    expect(driver.state.prompt?.edit.text).toBe('ns[31m shop');
+  });
+});
+
+describe('places', () => {
+  test('q on the top view says how to quit', () => {
+    expect(status(new Driver(SHOP).press('q'))).toContain(':q or ctrl-c quits');
+  });
+
+  test('esc closes help, then goes from remedy to detail to pane to overview', () => {
+    const driver = inNetwork().press('enter f ?');
+    const types = ['remedy', 'detail', 'pane', 'overview'].map(() => here(driver.press('escape').state).place.type);
+    expect(types).toEqual(['remedy', 'detail', 'pane', 'overview']);
+  });
+
+  test('the history goes back and forward, and - swaps', () => {
+    const driver = inNetwork().press('2 3 [ [');
+    expect(openPane(driver.state)).toBe('network');
+    expect(openPane(driver.press(']').state)).toBe('rbac');
+    expect(openPane(driver.press('-').state)).toBe('network');
+    expect(openPane(driver.press('-').state)).toBe('rbac');
+  });
+
+  test('enter on the overview opens the worst finding, which stands under the cursor first', () => {
+    const driver = new Driver(SHOP);
+    expect(currentItem(driver.state)).toMatch(/^finding:.*postgres/);
+    driver.press('enter');
+    expect(body(driver)).toContain('Deployment data/postgres');
+    expect(body(driver)).toContain('No NetworkPolicy in data selects app=postgres');
+  });
+
+  test('a detail whose row is gone says so', () => {
+    const driver = inNetwork().press('enter');
+    driver.send({ type: 'snapshot', snapshot: snapshotOf([row('shop', 'cart', 'high')], { revision: 2 }) });
+    expect(body(driver)).toContain('gone from the cluster');
+  });
+
+  test('a digit in a detail leads to the pane, and esc from there to the overview', () => {
+    const driver = inNetwork().press('enter 2');
+    expect(openPane(driver.state)).toBe('rbac');
+    expect(here(driver.press('escape').state).place.type).toBe('overview');
+  });
+});
+
+describe('remedies', () => {
+  test('of marked rows are asked for together', () => {
+    const driver = inNetwork().press('space j space f');
+    const request = driver.effects.find((effect) => effect.type === 'remedies');
+    expect(request?.findings).toHaveLength(2);
+  });
+
+  test('where there is none the view says so', () => {
+    const driver = inNetwork().press('f').send({ type: 'remedies', visit: 4, remedies: [] });
+    driver.send({ type: 'remedies', visit: here(driver.state).id, remedies: [] });
+    expect(body(driver)).toContain('There is no remedy for this.');
+  });
+
+  test('an answer for a place that was left changes nothing that is shown', () => {
+    const driver = inNetwork().press('y');
+    const visit = here(driver.state).id;
+    driver.press('escape').send({ type: 'text', visit, text: 'an old answer', failed: false });
+    expect(body(driver)).not.toContain('an old answer');
+  });
+});
+
+describe('what the cluster does', () => {
+  test('an empty table says why: loading, denied, no connection', () => {
+    const at = (change: Parameters<typeof snapshotOf>[1]): string =>
+      body(new Driver(snapshotOf([], change), { pane: 'network' }));
+    const connection = { status: 'syncing', done: 1, total: 30, since: NOW, reason: '' } as const;
+    expect(at({ connection })).toContain('Still loading');
+    expect(at({ connection: { ...connection, status: 'failed', reason: 'dial tcp: refused' } })).toContain(
+      'dial tcp: refused',
+    );
+    expect(at({})).toContain('There are no workloads to judge.');
+    const coverage = [
+      { kind: 'Secret', apiVersion: 'v1', status: 'denied', namespaces: 'all', reason: 'no', since: NOW },
+    ] as const;
+    expect(at({ coverage })).toContain('not judged: secrets (denied)');
+  });
+
+  test('the header tells who and where, and how far the reading is', () => {
+    const syncing = { status: 'syncing', done: 12, total: 30, since: NOW, reason: '' } as const;
+    const text = (driver: Driver): string => headerLines(driver.state).map(lineText).join('\n');
+    expect(text(inNetwork())).toMatch(/prod-eu ▸ all namespaces.*v1\.36\.3.*alice.*read-only.*live.*14,208 objects/);
+    expect(text(new Driver(snapshotOf([], { connection: syncing })))).toContain('reading 12 of 30 kinds');
+    const stale = { ...syncing, status: 'stale', since: NOW - 300_000, reason: 'reset' } as const;
+    const driver = new Driver(snapshotOf([], { connection: stale }));
+    expect(text(driver)).toContain('stale for 5m');
+    expect(status(driver)).toContain('reset');
+    const facts = { ...SHOP.facts, source: 'demo' as const };
+    expect(text(new Driver({ ...SHOP, facts }))).toContain('DEMO');
+  });
+
+  test('what opened in this session stands under happening now', () => {
+    const finding = findingOf('shop', 'cart', 'high');
+    const opened = new Map([[finding.id, NOW]]);
+    const text = body(new Driver({ ...SHOP, opened }));
+    expect(text.indexOf('happening now')).toBeLessThan(text.indexOf('cart accepts'));
+    expect(text.indexOf('cart accepts')).toBeLessThan(text.indexOf('standing risk'));
+  });
+
+  test('rows that arrive above the screen are counted in the status line', () => {
+    const rows = Array.from({ length: 60 }, (_, at) => row('shop', `m${at}`, 'medium'));
+    const driver = new Driver(snapshotOf(rows), { pane: 'network' }).press('ctrl-d');
+    driver.send({ type: 'snapshot', snapshot: snapshotOf([...rows, row('a', 'a', 'critical')], { revision: 2 }) });
+    expect(status(driver)).toContain('↑ 1 new');
+    expect(status(driver.press('ctrl-r'))).not.toContain('new');
+  });
+
+  test('a smaller terminal keeps the cursor on the screen', () => {
+    const rows = Array.from({ length: 60 }, (_, at) => row('shop', `m${at}`, 'medium'));
+    const driver = new Driver(snapshotOf(rows), { pane: 'network', rows: 50 }).press('ctrl-d ctrl-d');
+    driver.send({ type: 'resize', columns: 40, rows: 10 });
+    const table = openTable(driver.state);
+    expect(table?.cursor).toBeLessThan((table?.offset ?? 0) + 5);
+  });
+});

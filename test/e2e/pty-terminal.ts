@@ -1,0 +1,105 @@
+import { spawn, type IPty } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+/** Longest wait for a screen; a test that reaches it fails. */
+const PATIENCE = 15_000;
+
+/** A program in a real pseudo-terminal, and the screen that a person would see. */
+export class PtyTerminal {
+  readonly #pty: IPty;
+  readonly #terminal: xterm.Terminal;
+  readonly #ended: Promise<{ readonly code: number; readonly signal: number | undefined }>;
+  #listeners: (() => void)[] = [];
+  #bytes = '';
+
+  constructor(command: readonly string[], columns: number, rows: number, env: Readonly<Record<string, string>> = {}) {
+    this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+    // Lines of a shell stand above, as they do for a person: the program must still begin at the top.
+    this.#terminal.write('$ first line of the shell\r\n$ second line of the shell\r\n$ third line of the shell\r\n');
+    const { CI: _ci, NODE_ENV: _mode, NO_COLOR: _color, FORCE_COLOR: _force, ...inherited } = process.env;
+    const [file = '', ...args] = command;
+    this.#pty = spawn(file, args, {
+      name: 'xterm-256color',
+      cols: columns,
+      rows,
+      env: { ...inherited, TERM: 'xterm-256color', ...env },
+    });
+    this.#pty.onData((data) => {
+      this.#bytes += data;
+      this.#terminal.write(data, () => {
+        for (const listener of this.#listeners) listener();
+      });
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#pty.onExit(({ exitCode, signal }) => resolve({ code: exitCode, signal }));
+    });
+  }
+
+  /** Everything that the program wrote. */
+  get bytes(): string {
+    return this.#bytes;
+  }
+
+  get usesAlternateScreen(): boolean {
+    return this.#terminal.buffer.active.type === 'alternate';
+  }
+
+  lines(): readonly string[] {
+    const { cols, rows, buffer } = this.#terminal;
+    const { active } = buffer;
+    return Array.from(
+      { length: rows },
+      (_, at) =>
+        active
+          .getLine(active.viewportY + at)
+          ?.translateToString(true, 0, cols)
+          .trimEnd() ?? '',
+    );
+  }
+
+  text(): string {
+    return this.lines().join('\n');
+  }
+
+  type(keys: string): void {
+    this.#pty.write(keys);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#terminal.resize(columns, rows);
+    this.#pty.resize(columns, rows);
+  }
+
+  kill(signal: string): void {
+    this.#pty.kill(signal);
+  }
+
+  /** Resolves with the exit code and the signal that ended the program. */
+  ended(): Promise<{ readonly code: number; readonly signal: number | undefined }> {
+    return this.#ended;
+  }
+
+  async until(wanted: (text: string) => boolean, what: string): Promise<void> {
+    if (wanted(this.text())) return;
+    await new Promise<void>((resolve, reject) => {
+      const stop = (): void => {
+        this.#listeners = this.#listeners.filter((one) => one !== look);
+        clearTimeout(timer);
+      };
+      const look = (): void => {
+        if (!wanted(this.text())) return;
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`the screen never showed ${what}:\n${this.text()}`));
+      }, PATIENCE);
+      this.#listeners.push(look);
+    });
+  }
+
+  async shows(text: string): Promise<void> {
+    await this.until((screen) => screen.includes(text), JSON.stringify(text));
+  }
+}

@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { PtyTerminal } from './pty-terminal.ts';
+
+const PROGRAM = resolve('dist/k8sec.js');
+const QUIT = '\u0003';
+
+let folder = '';
+const running: PtyTerminal[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'k8sec-e2e-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const terminal of running.splice(0)) {
+    terminal.type(QUIT);
+    await terminal.ended();
+  }
+});
+
+/** The session on the demo cluster, in a shell that has a folder of its own. */
+function demo(columns: number, rows: number, env: Readonly<Record<string, string>> = {}, flags = ''): PtyTerminal {
+  const command = `cd ${folder} && exec ${process.execPath} ${PROGRAM} --demo --session ${flags}`;
+  const terminal = new PtyTerminal(['/bin/sh', '-c', command], columns, rows, env);
+  running.push(terminal);
+  return terminal;
+}
+
+describe('the session on the demo cluster', () => {
+  test('the first frame fills the screen from its top, before the cluster was read', async () => {
+    const terminal = demo(80, 24);
+    await terminal.shows('k8sec');
+    expect(terminal.lines()[0]).toMatch(/^ k8sec /);
+    expect(terminal.text()).not.toContain('line of the shell');
+    await terminal.shows('live');
+    expect(terminal.lines()[0]).toContain('DEMO');
+  });
+
+  test('find the worst, read why, save the fix', async () => {
+    const terminal = demo(120, 30);
+    await terminal.shows('live');
+    terminal.type('6');
+    await terminal.until((screen) => /1\/\d+/.test(screen), 'the rows of the vigilance pane');
+    terminal.type('/buildkit\r');
+    await terminal.shows('matching buildkit');
+    terminal.type('\r');
+    await terminal.shows('why');
+    terminal.type('f');
+    await terminal.shows('apiVersion:');
+    expect(terminal.text()).toMatch(/proven/);
+    terminal.type('\u0013');
+    await terminal.shows('saved ');
+    const files = await readdir(folder);
+    const [saved = ''] = files.filter((name) => name.endsWith('.yaml'));
+    expect(await readFile(join(folder, saved), 'utf8')).toContain('apiVersion:');
+    terminal.type(':waive\r');
+    await terminal.until((screen) => screen.includes('nothing to waive') || screen.includes('waivers:'), 'a waiver');
+  });
+
+  test('resizes leave whole screens', async () => {
+    const terminal = demo(80, 24);
+    await terminal.shows('live');
+    terminal.type('3');
+    await terminal.until((screen) => /1\/\d+/.test(screen), 'the labels pane');
+    for (const [columns, rows] of [
+      [200, 50],
+      [40, 10],
+      [120, 30],
+    ] as const) {
+      terminal.resize(columns, rows);
+      await terminal.until((screen) => {
+        const lines = screen.split('\n');
+        return (
+          lines.length === rows && lines[0]?.startsWith(' k8sec ') === true && lines.at(-1)?.includes('? help') === true
+        );
+      }, `a whole screen of ${columns}×${rows}`);
+      expect(terminal.text()).not.toContain('line of the shell');
+    }
+  });
+
+  test('without colours no colour is written', async () => {
+    const terminal = demo(80, 24, { NO_COLOR: '1' });
+    await terminal.shows('live');
+    expect(terminal.bytes).not.toMatch(/\u001b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7])m/);
+  });
+});
+
+describe('however it ends, the terminal is as it was', () => {
+  test.each([
+    ['ctrl-c', (terminal: PtyTerminal) => terminal.type(QUIT), 0, 0],
+    [':q', (terminal: PtyTerminal) => terminal.type(':q\r'), 0, 0],
+    ['SIGTERM', (terminal: PtyTerminal) => terminal.kill('SIGTERM'), 0, 15],
+    ['SIGHUP', (terminal: PtyTerminal) => terminal.kill('SIGHUP'), 0, 1],
+  ])('%s', async (_name, end, code, signal) => {
+    const terminal = demo(80, 24);
+    await terminal.shows('live');
+    end(terminal);
+    const result = await terminal.ended();
+    running.splice(0);
+    expect({ ...result, signal: result.signal ?? 0 }).toEqual({ code, signal });
+    await terminal.shows('$ third line of the shell');
+    expect(terminal.usesAlternateScreen).toBe(false);
+    expect(terminal.bytes.lastIndexOf('\u001b[?25h')).toBeGreaterThan(terminal.bytes.lastIndexOf('\u001b[?25l'));
+  });
+});

@@ -1,0 +1,215 @@
+/**
+ * The audit log of a real API server: attacks are made and must be detected with the right actor; ordinary work is done
+ * and must stay quiet.
+ */
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditIntake } from '../../src/analyses/audit/audit-intake.ts';
+import type { AuditState } from '../../src/model/audit-state.ts';
+import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
+import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
+
+const POLICY = JSON.stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  rules: [
+    { level: 'Metadata', resources: [{ group: '', resources: ['secrets', 'serviceaccounts/token'] }] },
+    { level: 'RequestResponse' },
+  ],
+});
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+let server: ApiServer;
+let tokens: Readonly<Record<string, string>>;
+
+interface Sent {
+  readonly method?: string;
+  readonly body?: unknown;
+  /** A bearer token; undefined: no credentials at all. */
+  readonly token?: string | undefined;
+  readonly agent?: string;
+}
+
+/** A request without the administrator's certificate. */
+function send(path: string, { method = 'GET', body, token, agent = 'kubectl/v1.36.3 (test)' }: Sent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = httpsRequest(
+      `${server.url}${path}`,
+      {
+        method,
+        rejectUnauthorized: false,
+        headers: {
+          'user-agent': agent,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      },
+      (response) => {
+        response.resume().on('end', () => resolve(response.statusCode ?? 0));
+      },
+    );
+    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+async function account(namespace: string, name: string): Promise<string> {
+  const base = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+  await server.request('POST', base, { body: { metadata: { name } } });
+  const answer = await server.request('POST', `${base}/${name}/token`, {
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  });
+  return answer.json<{ status: { token: string } }>().status.token;
+}
+
+async function audited(): Promise<AuditState> {
+  const intake = createAuditIntake();
+  const notes = await readAuditLog([join(server.folder, 'audit.log')], { onEvents: (events) => intake.push(events) });
+  for (const note of notes) intake.note(note);
+  return intake.state();
+}
+
+function podSpec(extra: Record<string, unknown> = {}): Record<string, unknown> {
+  return { containers: [{ name: 'c', image: 'registry.example/c:1', ...extra }] };
+}
+
+describe.skipIf(findBinaries() === undefined)('the audit log of a real API server', () => {
+  beforeAll(async () => {
+    server = await startApiServer({ auditPolicy: POLICY });
+    for (const namespace of ['shop', 'ops']) {
+      await server.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
+      await server.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, {
+        body: { metadata: { name: 'default' } },
+      });
+    }
+    await server.request('POST', `${RBAC}/clusterroles`, {
+      body: {
+        metadata: { name: 'too-much' },
+        rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+      },
+    });
+    const bound: [string, string][] = [
+      ['shop', 'cart'],
+      ['ops', 'operator'],
+    ];
+    tokens = Object.fromEntries(await Promise.all(bound.map(async ([ns, name]) => [name, await account(ns, name)])));
+    for (const [namespace, name] of bound) {
+      await server.request('POST', `${RBAC}/clusterrolebindings`, {
+        body: {
+          metadata: { name },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'too-much' },
+          subjects: [{ kind: 'ServiceAccount', namespace, name }],
+        },
+      });
+    }
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('stays quiet on ordinary work', async () => {
+    const token = tokens['operator'];
+    const agent = 'operator/v1.2.3 (linux/amd64) kubernetes/abc';
+    for (let round = 0; round < 20; round += 1) {
+      await send('/api/v1/secrets?limit=500&resourceVersion=0', { token, agent });
+      await send('/api/v1/namespaces/shop/configmaps?limit=500&resourceVersion=0', { token, agent });
+      for (let secret = 0; secret < 8; secret += 1)
+        await send(`/api/v1/namespaces/shop/secrets/s${secret}`, { token, agent });
+      await send('/apis/apps/v1/namespaces/shop/deployments', {
+        token,
+        agent,
+        method: 'POST',
+        body: {
+          metadata: { name: `web-${round}` },
+          spec: {
+            selector: { matchLabels: { a: 'b' } },
+            template: { metadata: { labels: { a: 'b' } }, spec: podSpec() },
+          },
+        },
+      });
+      await send('/readyz', {});
+    }
+    const state = await audited();
+    expect(state.total).toBeGreaterThan(400);
+    expect(state.notes).toMatchObject([{ broken: 0, skipped: 0 }]);
+    const operator = [...state.groups.values()].filter((group) => group.actor.username.endsWith(':ops:operator'));
+    expect(operator.map((group) => [group.detection, group.severity])).not.toContainEqual([expect.anything(), 'high']);
+    expect([...state.groups.values()].filter((group) => group.detection.startsWith('anonymous'))).toEqual([]);
+  });
+
+  it('detects the attacks, each with its actor', async () => {
+    const token = tokens['cart'];
+    await send('/api/v1/secrets?limit=500', { token });
+    await send('/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
+      token,
+      method: 'POST',
+      body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: 'shop' } },
+    });
+    await send(`${RBAC}/clusterrolebindings`, {
+      token,
+      method: 'POST',
+      body: {
+        metadata: { name: 'mine' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', namespace: 'shop', name: 'cart' }],
+      },
+    });
+    await send('/api/v1/namespaces/shop/pods', {
+      token,
+      method: 'POST',
+      body: { metadata: { generateName: 'x-' }, spec: podSpec({ securityContext: { privileged: true } }) },
+    });
+    await send('/api/v1/namespaces/shop/pods', {
+      token,
+      method: 'POST',
+      body: { metadata: { name: 'y' }, spec: podSpec() },
+    });
+    await send(
+      '/api/v1/namespaces/shop/pods/y/exec?command=cat&command=%2Fvar%2Frun%2Fsecrets%2Fkubernetes.io%2Fserviceaccount%2Ftoken&stdout=true',
+      { token },
+    );
+    await send('/api/v1/namespaces/kube-system/serviceaccounts/default/token', {
+      token,
+      method: 'POST',
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+    });
+    await send('/api/v1/nodes/n1/proxy/run/shop/y/c', { token, method: 'POST' });
+    await send('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard', {
+      token,
+      method: 'DELETE',
+    });
+    for (let path = 0; path < 12; path += 1) await send(`/api/v1/namespaces/n${path}/pods`, {});
+    for (let guess = 0; guess < 12; guess += 1) await send('/api/v1/pods', { token: `guess-${guess}` });
+    await server.request('GET', '/api/v1/pods', { as: 'system:kube-controller-manager' });
+
+    const { groups } = await audited();
+    const cart = 'system:serviceaccount:shop:cart';
+    const severity = (detection: string, actor: string): string | undefined =>
+      groups.get(`${detection}|${actor}`)?.severity;
+    expect({
+      listed: severity('secrets-listed', cart),
+      probed: severity('permission-probing', cart),
+      bound: severity('cluster-admin-bound', cart),
+      privileged: severity('privileged-pod-created', cart),
+      // No kubelet answers here, so that the exec and the proxy requests fail.
+      exec: severity('exec-reads-credentials', cart),
+      proxy: severity('node-proxy-access', cart),
+      scanned: severity('anonymous-scanning', 'system:anonymous'),
+      guessed: severity('failed-authentication-burst', 'unauthenticated 127.0.0.1'),
+      impersonated: severity('impersonation', 'admin'),
+    }).toEqual({
+      listed: 'high',
+      probed: 'high',
+      bound: 'critical',
+      privileged: 'high',
+      exec: expect.any(String),
+      proxy: expect.any(String),
+      scanned: 'medium',
+      guessed: 'medium',
+      impersonated: 'medium',
+    });
+    const name = groups.get(`privileged-pod-created|${cart}`)?.hours[0]?.text;
+    expect(name).toMatch(/pods x-\w+ \(shop\); allowed by ClusterRoleBinding cart/);
+  });
+});

@@ -15,6 +15,7 @@ import { connect, readNamespaces } from './load-live.ts';
 import { followAudit } from './follow-audit.ts';
 import { maskObject } from '../src/kube/mask-object.ts';
 import type { Settings } from './settings.ts';
+import { boundedYoungGeneration } from './young-generation.ts';
 
 /** After a connection could not be made, it is tried again so often, in milliseconds. */
 const RETRY = 10_000;
@@ -76,13 +77,14 @@ export class ClusterSource implements SessionSource {
   /** Connects and follows; what goes wrong is told and tried again, until the signal fires. */
   async #run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const host = nodeHost({ stdin: () => 'in-use' });
+    const boundMemory = boundedYoungGeneration();
     while (!signal.aborted) {
       try {
         const { connection, auditLog, close } = await connect(this.#settings);
         this.#ends.push(close);
         if (signal.aborted) return await close();
         const logs = [...this.#settings.auditLogs, ...(auditLog === null ? [] : [auditLog])];
-        followAudit(logs, this.#config, host.clock, sink, signal);
+        followAudit(this.#settings, logs, this.#config, host.clock, sink, signal);
         this.#live = startLiveSource({
           connection,
           kinds: ALL_KINDS,
@@ -90,6 +92,7 @@ export class ClusterSource implements SessionSource {
           secretsMode: this.#settings.secrets,
           mode: 'watch',
           sink: changeSink(createSlimmer(), (changes) => {
+            boundMemory();
             if (!signal.aborted) sink.apply(changes);
           }),
           signal,

@@ -32,7 +32,7 @@ function rulesPage(): string {
       .flatMap((rule) => [
         `### ${rule.id}`,
         '',
-        `${sentence(rule.summary)}`,
+        sentence(rule.summary),
         '',
         rule.help,
         ...(rule.references.length === 0 ? [] : ['', `See ${rule.references.map(referenceText).join(', ')}.`]),

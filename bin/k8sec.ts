@@ -1,3 +1,5 @@
+import { keepCompiledCode } from './compiled-code.ts';
+
 /** The entry: checks the Node version before anything that an older Node cannot even parse is loaded. */
 const NEEDED = [22, 19] as const;
 
@@ -9,6 +11,7 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   );
   process.exitCode = 1;
 } else {
+  keepCompiledCode(process.env);
   const { main } = await import('./main.ts');
   process.exitCode = await main();
 }

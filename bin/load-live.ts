@@ -13,6 +13,7 @@ import { LoadError } from './load-error.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
+import { boundedYoungGeneration } from './young-generation.ts';
 
 /**
  * Reads a cluster (or the demo cluster) once.
@@ -28,8 +29,10 @@ export async function loadLive(
 ): Promise<{ readonly auditLogs: readonly string[]; readonly close: () => Promise<void> }> {
   const { connection, auditLog, close } = await connect(settings);
   const shown = progress(world, settings);
+  const boundMemory = boundedYoungGeneration();
   let objects = 0;
   const sink = changeSink(createSlimmer(), (changes) => {
+    boundMemory();
     emit(changes);
     objects += changes.length;
     shown.show(`reading ${connection.server}: ${objects.toLocaleString('en')} objects`);
@@ -72,7 +75,11 @@ export async function connect(
     const { startDemo } = await import('./demo.ts');
     const demo = await startDemo();
     const credential = fixedCredential({ authorization: `Bearer ${demo.token}`, certificate: null, key: null });
-    return { connection: plainConnection(demo.url, credential), auditLog: demo.auditLogPath, close: () => demo.close() };
+    return {
+      connection: plainConnection(demo.url, credential),
+      auditLog: demo.auditLogPath,
+      close: () => demo.close(),
+    };
   }
   try {
     const connection = await loadConnection(settings.connection, nodeHost());

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { Engine } from '../src/engine/engine.ts';
 import { layOver } from '../src/engine/lay-over.ts';
 import type { Config } from '../src/config/config-value.ts';
@@ -94,14 +95,16 @@ export async function hasCluster(settings: Settings): Promise<boolean> {
   return hasAnyKubeconfig(flags, nodeHost());
 }
 
-/** The config file: `--config`, `K8SEC_CONFIG`, `.k8sec.yaml` here, then the XDG folder. */
+/** The config file: `--config`, `K8SEC_CONFIG`, `.k8sec.yaml` beside the files of `--from` or here, the XDG folder. */
 export async function loadConfig(
   world: World,
   settings: Settings,
 ): Promise<{ readonly config: Config; readonly text: string | null }> {
   const named = settings.config ?? world.env['K8SEC_CONFIG'];
   const home = world.env['XDG_CONFIG_HOME'] ?? `${world.env['HOME'] ?? ''}/.config`;
-  for (const path of named === undefined ? ['.k8sec.yaml', `${home}/k8sec/k8sec.yaml`] : [named]) {
+  const beside = settings.from.filter((path) => path !== '-').flatMap((path) => [path, dirname(path)]);
+  const usual = [...new Set(beside), '.'].map((folder) => join(folder, '.k8sec.yaml'));
+  for (const path of named === undefined ? [...usual, join(home, 'k8sec/k8sec.yaml')] : [named]) {
     if (named === undefined && !(await world.exists(path))) continue;
     const text = await world.readFile(path);
     return { config: parseConfig(text, path), text };

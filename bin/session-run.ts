@@ -12,6 +12,7 @@ import { buildRemedies } from '../src/remedy/build.ts';
 import { RULES } from '../src/rules/index.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { listContexts } from '../src/sources/live/kubeconfig.ts';
+import { isAskedFor, sessionScope } from './session-scope.ts';
 import { parseArguments, type Options } from './arguments.ts';
 import { ClusterSource } from './cluster-source.ts';
 import { FileSource } from './file-source.ts';
@@ -26,8 +27,9 @@ export async function runSession(world: World, settings: Settings, options: Opti
   applyColourSettings(world, options);
   const model = new LiveModel({
     open: (context) => openSource(world, withContext(settings, context), config),
-    rules: RULES,
+    rules: RULES.filter((rule) => isAskedFor(rule, settings.scope)),
     panes: PANE_LIST,
+    scope: sessionScope(settings.scope),
     buildRemedies,
     ask: (words, engine) => answer(world, settings, words, engine),
     listContexts: () => contexts(settings),
@@ -35,7 +37,8 @@ export async function runSession(world: World, settings: Settings, options: Opti
   });
   // Ink reads the colour settings when it is loaded, so that comes after they are set.
   const { startSession } = await import('../views/session.tsx');
-  const namespace = settings.scope.namespaces[0];
+  // One namespace is a view that can be left with a key; anything narrower is what the session is about.
+  const [namespace] = settings.scope.namespaces.length === 1 ? settings.scope.namespaces : [];
   const pane = options['start-pane'];
   return startSession({
     model,
@@ -51,7 +54,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
 }
 
 function openSource(world: World, settings: Settings, config: Config): SessionSource {
-  return settings.from.length > 0 ? new FileSource(world, settings) : new ClusterSource(settings, config);
+  return settings.from.length > 0 ? new FileSource(world, settings, config) : new ClusterSource(settings, config);
 }
 
 function withContext(settings: Settings, context: string | null): Settings {

@@ -64,6 +64,13 @@ export function usage(program: string): string {
       ...table(FLAGS.filter((flag) => flag.group === group).map((flag) => [flagText(flag), flagHelp(flag)])),
     ]),
     '',
+    'Flags of single commands',
+    ...table(
+      COMMANDS.flatMap((command) =>
+        command.options.map((option) => [`${command.name} --${option.name}`, option.help] as const),
+      ),
+    ),
+    '',
     'Exit codes',
     ...table([
       ['0', 'everything asked for was read, and nothing is at or over --fail-on'],
@@ -90,5 +97,7 @@ function flagHelp(flag: Flag): string {
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
   const width = Math.min(44, Math.max(...rows.map(([left]) => left.length)));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return rows.flatMap(([left, right]) =>
+    left.length > width ? [`  ${left}`, `  ${' '.repeat(width)}  ${right}`] : [`  ${left.padEnd(width)}  ${right}`],
+  );
 }

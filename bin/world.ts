@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 
 /** The process and file system, as far as the program touches them; tests pass their own. */
 export interface World {
@@ -39,10 +40,10 @@ export function processWorld(): World {
     argv: process.argv.slice(2),
     program: script.slice(script.lastIndexOf('/') + 1).startsWith('kubectl-') ? 'kubectl sec' : 'k8sec',
     env: process.env,
-    stdinIsTerminal: Boolean(process.stdin.isTTY),
-    stdoutIsTerminal: Boolean(process.stdout.isTTY),
-    stderrIsTerminal: Boolean(process.stderr.isTTY),
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    stdinIsTerminal: isatty(0),
+    stdoutIsTerminal: isatty(1),
+    stderrIsTerminal: isatty(2),
+    columns: isatty(1) ? process.stdout.columns : undefined,
     now: () => Date.now(),
     print: (text) => void process.stdout.write(text),
     warn: (text) => void process.stderr.write(text),

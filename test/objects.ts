@@ -1,12 +1,12 @@
 import type { Kind } from '../src/model/kind.ts';
-import type { KubeObject, ObjectOf } from '../src/model/objects.ts';
+import type { ObjectOf } from '../src/model/objects.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 
 const slimmer = createSlimmer();
 
 /** A slim object from a manifest, as a source would make it. */
 export function object<K extends Kind>(kind: K, manifest: Record<string, unknown>): ObjectOf<K> {
-  return slimmer.slim(manifest, kind) as KubeObject as ObjectOf<K>;
+  return slimmer.slim(manifest, kind);
 }
 
 export interface PodOptions {

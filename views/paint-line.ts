@@ -1,4 +1,4 @@
-import type { Line, Span } from '../src/app/span.ts';
+import type { Line, Span, Style } from '../src/app/span.ts';
 import { clip, safe, textWidth } from '../src/app/text-width.ts';
 import type { Glyphs } from '../src/app/glyphs.ts';
 import type { Theme } from './theme.ts';
@@ -27,6 +27,11 @@ export function paintLine(line: Line, paint: Paint): string {
   if (selected) return sgr(theme.selected, cursor + texts(left.spans) + filling + texts(right.spans));
   const text = cursor + styled(left.spans, theme) + filling + styled(right.spans, theme);
   return text === '' ? ' ' : text;
+}
+
+/** A text in a style. */
+export function paintText(text: string, style: Style, theme: Theme): string {
+  return sgr(theme.styles[style], text);
 }
 
 function styled(spans: readonly Span[], theme: Theme): string {

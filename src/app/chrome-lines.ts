@@ -1,5 +1,6 @@
 import { PANES, type PaneName } from '../model/finding.ts';
 import { connectionSpans, coverageLine } from './coverage-text.ts';
+import { helpEnd } from './help-table.ts';
 import { keyText } from './key-binding.ts';
 import { workingBindings } from './keymap.ts';
 import { bodyScroll, placeBody, scrollHeight } from './body-lines.ts';
@@ -28,7 +29,7 @@ export function footerLines(state: SessionState): readonly Line[] {
 }
 
 function identityLine(state: SessionState): Line {
-  const { facts } = state.snapshot;
+  const { facts, scope } = state.snapshot;
   const demo = facts.source === 'demo' ? [span(' DEMO ', 'tab'), span(' ')] : [];
   const context =
     facts.context ?? (facts.source === 'files' || facts.source === 'snapshot' ? facts.source : 'no context');
@@ -38,8 +39,8 @@ function identityLine(state: SessionState): Line {
     ...demo,
     span(context, 'title'),
     span(
-      ` ${state.glyphs.into} ${state.namespace ?? 'all namespaces'}`,
-      state.namespace === null ? 'plain' : 'warning',
+      ` ${state.glyphs.into} ${state.namespace ?? (scope === '' ? 'all namespaces' : scope)}`,
+      state.namespace === null && scope === '' ? 'plain' : 'warning',
     ),
   ];
   const connection = connectionSpans(state.snapshot, state.glyphs.dot);
@@ -137,6 +138,7 @@ function stateSpans(state: SessionState): readonly Span[] {
 }
 
 function positionSpans(state: SessionState): readonly Span[] {
+  if (state.help !== null) return helpEnd(state) === 0 ? [] : moreSpans(helpEnd(state) - state.help, state);
   const table = openTable(state);
   if (openPane(state) === null || table === undefined) return scrollSpans(state);
   const fresh = table.newAbove > 0 ? [span(`${state.glyphs.up} ${countText(table.newAbove)} new   `, 'warning')] : [];
@@ -151,8 +153,11 @@ function scrollSpans(state: SessionState): readonly Span[] {
   const height = scrollHeight(state, body);
   if (body.lines.length <= height) return [];
   const below = body.lines.length - height - bodyScroll(state, body);
-  const text = below > 0 ? `${state.glyphs.down} ${countText(below)} more lines ` : 'end ';
-  return [span(text, 'muted')];
+  return moreSpans(below, state);
+}
+
+function moreSpans(below: number, { glyphs }: SessionState): readonly Span[] {
+  return [span(below > 0 ? `${glyphs.down} ${countText(below)} more lines ` : 'end ', 'muted')];
 }
 
 function promptLine(state: SessionState, prompt: Prompt): Line {

@@ -337,7 +337,7 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'command',
     group: 'session',
     label: 'command',
-    help: 'command: a pane, ns X, ctx X, who-can …',
+    help: 'command: a pane, ns X, ctx X, a question',
     footer: 15,
     works: always,
   },

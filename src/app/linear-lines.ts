@@ -1,7 +1,7 @@
 import { currentItem, placeBody } from './body-lines.ts';
 import { footerLines } from './chrome-lines.ts';
 import { connectionSpans } from './coverage-text.ts';
-import { helpLines } from './help-lines.ts';
+import { helpRows } from './help-table.ts';
 import type { Line } from './span.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
@@ -12,7 +12,12 @@ import { cursorRow } from './table-state.ts';
  */
 export function linearLines(state: SessionState): readonly string[] {
   const pane = openPane(state);
-  const body = state.help !== null ? helpLines(state).map(lineText) : pane === null ? bodyText(state) : rowText(state);
+  const body =
+    state.help !== null
+      ? helpRows(state).map(({ keys, help }) => `${keys} ${help}`)
+      : pane === null
+        ? bodyText(state)
+        : rowText(state);
   const footer = footerLines(state).slice(0, 1).map(lineText);
   return [placeText(state), ...body, ...footer].map((text) => text.trim()).filter((text) => text !== '');
 }
@@ -28,16 +33,18 @@ function placeText(state: SessionState): string {
   const connection = connectionSpans(state.snapshot, '')
     .map((one) => one.text.trim())
     .join(', ');
-  return `${where}, ${state.namespace ?? 'all namespaces'}, ${connection}`;
+  return `${where}, ${state.namespace ?? (state.snapshot.scope || 'all namespaces')}, ${connection}`;
 }
 
 function rowText(state: SessionState): readonly string[] {
   const table = openTable(state);
   const row = table === undefined ? undefined : cursorRow(table);
   if (table === undefined || row === undefined) return ['no row'];
+  const isPending =
+    row.severity === null && state.snapshot.panes.some((one) => one.name === openPane(state) && one.pending.length > 0);
   const cells = Object.entries(row.cells)
     .filter(([, cell]) => cell.text !== '')
-    .map(([name, cell]) => `${name.toLowerCase()} ${cell.text}`);
+    .map(([name, cell]) => `${name.toLowerCase()} ${isPending && name === 'SEVERITY' ? 'not judged yet' : cell.text}`);
   const marked = table.marks.has(row.key) ? ', marked' : '';
   return [`row ${table.cursor + 1} of ${table.shown.length}${marked}: ${cells.join(', ')}`];
 }

@@ -26,7 +26,7 @@ export function namespaceLines(state: SessionState): readonly Line[] {
     if (namespace !== null) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   const all: Line = {
-    spans: [span('  all namespaces', 'title'), ...here(state.namespace === null)],
+    spans: [span(`  ${state.snapshot.scope || 'all namespaces'}`, 'title'), ...here(state.namespace === null)],
     item: 'namespace:',
   };
   const lines = state.snapshot.namespaces.map((name): Line => {

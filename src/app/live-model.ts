@@ -5,6 +5,7 @@ import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeObject } from './describe-object.ts';
 import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
+import type { SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 import { SessionWorld } from './session-world.ts';
 
@@ -14,6 +15,8 @@ export interface LiveModelOptions {
   open(context: string | null): SessionSource;
   readonly rules: readonly Rule[];
   readonly panes: readonly Pane[];
+  /** The whole cluster where it is left out. */
+  readonly scope?: SessionScope;
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
   /** Answers a question over the settled engine. */

@@ -1,27 +1,35 @@
-import type { Engine } from '../engine/engine.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Pane } from '../panes/pane.ts';
-import type { FirstReading } from './first-reading.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
 import type { PaneSnapshot } from './session-model.ts';
+import type { SessionScope } from './session-scope.ts';
 import type { SessionClock } from './session-source.ts';
 
 /** How often panes that nobody looks at are evaluated, milliseconds. */
 const BACKGROUND_PERIOD = 2000;
 
+/** What panes are made of. */
+interface Judged {
+  readonly findings: readonly Finding[];
+  readonly scope: SessionScope;
+  /** Of the data: a pane that was evaluated at it is not evaluated again. */
+  readonly version: number;
+}
+
 /** Evaluates panes, the one in front first, each in its own turn of the event loop. */
 export class PaneEvaluation {
   readonly #panes: readonly Pane[];
   readonly #clock: SessionClock;
-  readonly #reading: FirstReading;
+  readonly #pending: (pane: PaneName) => readonly string[];
   readonly #done = new Map<
     PaneName,
     { readonly version: number; readonly time: number; readonly snapshot: PaneSnapshot }
   >();
 
-  constructor(panes: readonly Pane[], clock: SessionClock, reading: FirstReading) {
+  constructor(panes: readonly Pane[], clock: SessionClock, pending: (pane: PaneName) => readonly string[]) {
     this.#panes = panes;
     this.#clock = clock;
-    this.#reading = reading;
+    this.#pending = pending;
   }
 
   /** In the order of the tabs; what was not evaluated yet is missing. */
@@ -32,12 +40,11 @@ export class PaneEvaluation {
   /**
    * Evaluates what is due.
    *
-   * @param version of the data: a pane that was evaluated at it is not evaluated again
    * @param focus the pane in front; null: all are
    * @returns whether panes are left for later
    */
-  async run(engine: Engine, version: number, focus: PaneName | null): Promise<boolean> {
-    const byPane = Map.groupBy(engine.findings.values(), (finding) => finding.pane);
+  async run(view: ClusterView, { findings, scope, version }: Judged, focus: PaneName | null): Promise<boolean> {
+    const byPane = Map.groupBy(findings, (finding) => finding.pane);
     let left = false;
     for (const pane of this.#panes) {
       const last = this.#done.get(pane.name);
@@ -47,22 +54,14 @@ export class PaneEvaluation {
         left = true;
         continue;
       }
-      const findings = (byPane.get(pane.name) ?? []).filter((finding) => this.#reading.mayShow(finding));
-      const snapshot = evaluate(pane, engine, findings, this.#reading.pending(pane.name));
+      const own = byPane.get(pane.name) ?? [];
+      const rows = pane.rows(view, own).filter((row) => scope.row(row));
+      const { name, title, unit, columns } = pane;
+      const summary = pane.summary(view, own, rows);
+      const snapshot = { name, title, unit, columns, rows, summary, pending: this.#pending(name) };
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
       await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }
     return left;
   }
-}
-
-function evaluate(
-  pane: Pane,
-  engine: Engine,
-  findings: readonly Finding[],
-  pending: PaneSnapshot['pending'],
-): PaneSnapshot {
-  const rows = pane.rows(engine.view, findings);
-  const { name, title, unit, columns } = pane;
-  return { name, title, unit, columns, rows, summary: pane.summary(engine.view, findings, rows), pending };
 }

@@ -58,6 +58,8 @@ export interface SessionSnapshot {
   readonly opened: ReadonlyMap<string, number>;
   readonly objects: number;
   readonly namespaces: readonly string[];
+  /** What the flags narrow the session to, for the header; '' where it is the whole cluster. */
+  readonly scope: string;
   /** Newest first. */
   readonly feed: readonly FeedEntry[];
   /** Checks that could not finish, as text; empty in a healthy session. */

@@ -9,6 +9,7 @@ import { EngineRunner } from './engine-runner.ts';
 import { FirstReading } from './first-reading.ts';
 import { PaneEvaluation } from './pane-evaluation.ts';
 import type { SessionSnapshot } from './session-model.ts';
+import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 
 /** At most two pictures a second of background data. */
@@ -22,6 +23,7 @@ const FIRST_PERIOD = 80;
 export interface WorldParts {
   readonly rules: readonly Rule[];
   readonly panes: readonly Pane[];
+  readonly scope?: SessionScope;
   readonly clock: SessionClock;
 }
 
@@ -43,6 +45,7 @@ export class SessionWorld {
   #failure = '';
   /** Counts what the engine did; panes evaluated at the present version are current. */
   #version = 0;
+  readonly #scope: SessionScope;
   readonly #reading: FirstReading;
   #isAuditPending: boolean;
   #cancel: (() => void) | undefined;
@@ -58,9 +61,10 @@ export class SessionWorld {
     this.#events = events;
     this.#clock = parts.clock;
     this.#started = parts.clock.now();
+    this.#scope = parts.scope ?? WHOLE_CLUSTER;
     this.#reading = new FirstReading(parts.rules);
     this.#isAuditPending = source.hasAuditLog;
-    this.#evaluation = new PaneEvaluation(parts.panes, parts.clock, this.#reading);
+    this.#evaluation = new PaneEvaluation(parts.panes, parts.clock, (pane) => this.#reading.pending(pane));
     this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
   }
 
@@ -97,7 +101,7 @@ export class SessionWorld {
     const facts = view.facts();
     const coverage = view.coverage();
     if (this.#findingsVersion !== this.#version) {
-      this.#findings = new Map([...engine.findings].filter(([, finding]) => this.#reading.mayShow(finding)));
+      this.#findings = new Map(this.#shown().map((finding) => [finding.id, finding]));
       this.#findingsVersion = this.#version;
     }
     return {
@@ -110,7 +114,8 @@ export class SessionWorld {
       findings: this.#findings,
       opened: this.#feed.opened,
       objects: view.store.size(),
-      namespaces: namespacesOf(engine),
+      namespaces: namespacesOf(engine).filter((name) => this.#scope.namespace(name)),
+      scope: this.#scope.text,
       feed: this.#feed.entries,
       failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
       judging: !this.runner.isSettled,
@@ -141,11 +146,20 @@ export class SessionWorld {
   #takeChanges(): void {
     const { engine } = this.runner;
     const { opened, closed } = engine.takeChanges();
-    const isNews = ({ pane }: Finding): boolean => this.#reading.isOver && this.#reading.pending(pane).length === 0;
+    const { view } = engine;
+    const isNews = (finding: Finding): boolean =>
+      this.#reading.isOver && this.#reading.pending(finding.pane).length === 0 && this.#scope.finding(finding, view);
     const news = { opened: opened.filter(isNews), closed: closed.filter(isNews) };
     this.#feed.add(news, this.#clock.now());
-    const { view } = engine;
     this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
+  }
+
+  /** The findings that are true already, and in scope. */
+  #shown(): readonly Finding[] {
+    const { findings, view } = this.runner.engine;
+    return [...findings.values()].filter(
+      (finding) => this.#reading.mayShow(finding) && this.#scope.finding(finding, view),
+    );
   }
 
   async #draw(): Promise<void> {
@@ -153,7 +167,11 @@ export class SessionWorld {
     this.#isDrawing = true;
     const begin = this.#clock.now();
     const version = this.#version;
-    const left = await this.#evaluation.run(this.runner.engine, version, this.#events.focus());
+    const left = await this.#evaluation.run(
+      this.runner.engine.view,
+      { findings: this.#shown(), scope: this.#scope, version },
+      this.#events.focus(),
+    );
     this.#isDrawing = false;
     if (this.#isStopped) return;
     this.#lastPicture = this.#clock.now();

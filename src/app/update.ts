@@ -1,8 +1,8 @@
 import { ACTIONS } from './actions.ts';
 import type { SessionEvent } from './event.ts';
-import { helpLines } from './help-lines.ts';
+import { helpEnd, helpHeight } from './help-table.ts';
 import { bindingOf } from './keymap.ts';
-import { bodyHeight, tableHeight } from './layout.ts';
+import { tableHeight } from './layout.ts';
 import { insert } from './line-edit.ts';
 import { changeVisit, stay, type Step } from './navigation.ts';
 import type { Place } from './place.ts';
@@ -62,8 +62,8 @@ function key(state: SessionState, name: string): Step {
 }
 
 function helpKey(state: SessionState, top: number, name: string): Step {
-  const height = bodyHeight(state);
-  const last = Math.max(0, helpLines(state).length - height);
+  const height = helpHeight(state);
+  const last = helpEnd(state);
   const scroll = (by: number): Step => stay({ ...state, help: Math.max(0, Math.min(top + by, last)) });
   switch (name) {
     case 'j':

@@ -43,7 +43,7 @@ function ofKind<K extends Kind>(kind: K): SubjectSource<SubjectOf<K>> {
     scopes: (view) => view.namespaces(kind),
     keys: (view, scope) => view.list(kind, scope).map((object) => object.name),
     get: (view, scope, key) => view.get(kind, scope, key) as SubjectOf<K> | undefined,
-    ref: (subject) => refOf(subject as Parameters<typeof refOf>[0]),
+    ref: (subject) => refOf(subject),
   };
 }
 

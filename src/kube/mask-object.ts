@@ -29,7 +29,9 @@ function masked(key: string, value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(fields).map(([inner, content]) => [
       sanitise(inner),
-      COPIES.test(inner) ? '(a copy of the object, not shown)' : masked(inner === 'value' ? (name ?? inner) : inner, content),
+      COPIES.test(inner)
+        ? '(a copy of the object, not shown)'
+        : masked(inner === 'value' ? (name ?? inner) : inner, content),
     ]),
   );
 }

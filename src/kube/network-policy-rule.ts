@@ -109,8 +109,3 @@ function resolvePort(port: PortSpec, names: readonly NamedPort[]): PortSet {
     }
   }
 }
-
-/** Whether the ports that a rule speaks of depend on the destination. */
-export function hasNamedPorts(rule: NetworkRule): boolean {
-  return rule.ports !== 'all' && rule.ports.some((port) => port.type === 'named');
-}

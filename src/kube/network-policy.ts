@@ -22,7 +22,7 @@ export interface CompiledPolicy {
  * Source: k8s.io/kubernetes pkg/apis/networking/v1/defaults.go `SetDefaults_NetworkPolicy`: without policyTypes (absent
  * or empty) Ingress always, and Egress only where the policy has at least one egress rule; `egress: []` has none.
  */
-export function policyDirections(policy: Pick<NetworkPolicyObject, 'policyTypes' | 'egress'>): readonly Direction[] {
+function policyDirections(policy: Pick<NetworkPolicyObject, 'policyTypes' | 'egress'>): readonly Direction[] {
   const types = policy.policyTypes ?? [];
   if (types.length === 0) return (policy.egress ?? []).length > 0 ? ['ingress', 'egress'] : ['ingress'];
   return (['ingress', 'egress'] as const).filter((one) => types.includes(one === 'ingress' ? 'Ingress' : 'Egress'));
@@ -64,10 +64,7 @@ export function compilePolicy(object: NetworkPolicyObject): CompiledPolicy {
 }
 
 /** The addresses of an ipBlock: its CIDR without its exceptions. null where one of them is no CIDR. */
-export function blockRanges(block: {
-  readonly cidr: string;
-  readonly except?: readonly string[];
-}): readonly IpRange[] | null {
+function blockRanges(block: { readonly cidr: string; readonly except?: readonly string[] }): readonly IpRange[] | null {
   const range = parseCidr(block.cidr);
   const holes = (block.except ?? []).map(parseCidr);
   if (range === null || holes.some((hole) => hole === null)) return null;
@@ -78,7 +75,7 @@ export function blockRanges(block: {
 }
 
 /** `10.0.0.0/8 except 10.1.0.0/16` */
-export function blockText(block: { readonly cidr: string; readonly except?: readonly string[] }): string {
+function blockText(block: { readonly cidr: string; readonly except?: readonly string[] }): string {
   const except = block.except ?? [];
   return except.length === 0 ? block.cidr : `${block.cidr} except ${except.join(', ')}`;
 }

@@ -67,7 +67,7 @@ export function namespacePolicy(labels: Labels): NamespacePolicy {
 }
 
 /** The minor of `v1.minor`; undefined for `latest`, nothing, and what is no version. */
-export function parsePolicyVersion(text: string | undefined): number | undefined {
+function parsePolicyVersion(text: string | undefined): number | undefined {
   const minor = VERSION.exec(text ?? '')?.[1];
   return minor === undefined ? undefined : Number(minor);
 }

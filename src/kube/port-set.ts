@@ -3,7 +3,7 @@ export const PROTOCOLS = ['TCP', 'UDP', 'SCTP'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Sorted, disjoint, not adjacent inclusive intervals, flat: `[first, last, first, last, …]`. */
-export type Intervals = readonly number[];
+type Intervals = readonly number[];
 
 /** A set of (protocol, port) pairs. Sets that come from this file are shared where they are equal to ALL or NONE. */
 export interface PortSet {
@@ -36,7 +36,7 @@ export function isNoPorts(set: PortSet): boolean {
   return set === NO_PORTS || (set.TCP.length === 0 && set.UDP.length === 0 && set.SCTP.length === 0);
 }
 
-export function isAllPorts(set: PortSet): boolean {
+function isAllPorts(set: PortSet): boolean {
   return set === ALL_PORTS || PROTOCOLS.every((protocol) => isEvery(set[protocol]));
 }
 

@@ -1,5 +1,3 @@
-import type { Kind } from './kind.ts';
-
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -79,11 +77,4 @@ export function findingId(rule: string, subject: ObjectRef, key: string): string
   const slash = subject.apiVersion.indexOf('/');
   const groupKind = slash < 0 ? subject.kind : `${subject.kind}.${subject.apiVersion.slice(0, slash)}`;
   return [rule, groupKind, subject.namespace ?? '', subject.name, key].join(' / ');
-}
-
-/** A workload is named by the owner at the top of its chain; a bare pod is its own workload. */
-export interface WorkloadRef {
-  readonly kind: Kind;
-  readonly namespace: string;
-  readonly name: string;
 }

@@ -90,7 +90,7 @@ export interface ContainerPort {
   readonly protocol: string;
 }
 
-export interface VolumeMount {
+interface VolumeMount {
   readonly name: string;
   readonly mountPath: string;
   readonly subPath: boolean;

@@ -99,17 +99,21 @@ function targetOf(view: ClusterView, manifests: readonly Manifest[]): BuiltRemed
 
 function liveObject(view: ClusterView, manifest: Manifest): ReturnType<ClusterView['get']> {
   const { kind, namespace, name } = identity(manifest);
-  const known = kindOf(String(manifest['apiVersion'] ?? ''), kind);
+  const known = kindOf(textOf(manifest['apiVersion']), kind);
   return known === undefined ? undefined : view.get(known, namespace, name);
 }
 
 function identity(manifest: Manifest): { kind: string; namespace: string; name: string } {
   const metadata = (manifest['metadata'] ?? {}) as { namespace?: unknown; name?: unknown };
   return {
-    kind: String(manifest['kind'] ?? ''),
-    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : '',
-    name: typeof metadata.name === 'string' ? metadata.name : '',
+    kind: textOf(manifest['kind']),
+    namespace: textOf(metadata.namespace),
+    name: textOf(metadata.name),
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** What the manifests set, against the same fields of the object as it is known. */

@@ -18,6 +18,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .severity { font-weight: 600; white-space: nowrap; }
 .critical { color: var(--critical); } .high { color: var(--high); } .medium { color: var(--medium); }
 .low { color: var(--low); } .info { color: var(--info); }
+.filter[hidden] { display: none; }
 .filter { display: flex; gap: .6rem; flex-wrap: wrap; margin: .5rem 0; align-items: center; }
 .filter input, .filter select { font: inherit; padding: .3rem .5rem; border: 1px solid var(--line); border-radius: 6px;
   background: var(--back); color: var(--text); } .filter input { flex: 1; min-width: 12rem; }

@@ -1,10 +1,19 @@
 import { stringify } from 'yaml';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Severity } from '../model/finding.ts';
 import { kindOf } from '../model/kind.ts';
 import { TOOL } from '../model/tool.ts';
 import type { Write } from './format.ts';
 import { shownFindings, time } from './json.ts';
 import type { Report, ReportedFinding } from './report.ts';
+
+/** The first CRD of v1alpha2 knows these three only; the exact severity is among the properties. */
+const SEVERITY: Readonly<Record<Severity, 'high' | 'medium' | 'low'>> = {
+  critical: 'high',
+  high: 'high',
+  medium: 'medium',
+  low: 'low',
+  info: 'low',
+};
 
 type Result = 'pass' | 'fail' | 'warn' | 'error' | 'skip';
 
@@ -64,12 +73,13 @@ function entry({ finding, waiver, baseline }: ReportedFinding): Record<string, u
     source: TOOL.name,
     policy: rule,
     category: pane,
-    severity,
+    severity: SEVERITY[severity],
     scored: true,
     message: `${title}. ${why}`,
     ...resources(finding),
     properties: {
       id,
+      severity,
       ...(baseline === null ? {} : { baseline }),
       ...(waiver === null ? {} : { waiver: waiver.reason }),
     },

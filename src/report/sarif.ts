@@ -36,8 +36,11 @@ const SCORES: Readonly<Record<Severity, string>> = {
 export function writeSarif(report: Report, write: Write, context: FormatContext): void {
   const rules = distinctRules(report.rules);
   const indexes = new Map(rules.map((rule, index) => [rule.id as string, index]));
+  const worst = worstOfRules(report);
   write('{\n"$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n"version": "2.1.0",\n"runs": [{\n');
-  write(`"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map(ruleJson) } })},\n`);
+  write(
+    `"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map((rule) => ruleJson(rule, worst.get(rule.id))) } })},\n`,
+  );
   write(`"automationDetails": ${JSON.stringify({ id: automationId(report) })},\n`);
   write(`"invocations": ${JSON.stringify([invocation(report, context)])},\n`);
   write('"results": [');
@@ -54,13 +57,26 @@ function distinctRules(rules: readonly Rule[]): readonly Rule[] {
   return [...new Map(rules.map((rule) => [rule.id, rule])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function ruleJson({ id, summary, help, references }: Rule): unknown {
+/** Code scanning shows a severity per rule: the worst of its findings. */
+function worstOfRules(report: Report): ReadonlyMap<string, Severity> {
+  const worst = new Map<string, Severity>();
+  // The findings come in order, the worst first.
+  for (const { finding } of shownFindings(report)) {
+    if (!worst.has(finding.rule)) worst.set(finding.rule, finding.severity);
+  }
+  return worst;
+}
+
+function ruleJson({ id, summary, help, references }: Rule, severity: Severity | undefined): unknown {
   return {
     id,
     shortDescription: { text: summary },
     fullDescription: { text: help },
     help: { text: help },
-    properties: { tags: ['security', 'kubernetes', ...references.map(referenceText)] },
+    properties: {
+      tags: [...new Set(['security', 'kubernetes', ...references.map(referenceText)])],
+      ...(severity === undefined ? {} : { 'security-severity': SCORES[severity] }),
+    },
   };
 }
 
@@ -101,7 +117,6 @@ function resultJson(report: Report, one: ReportedFinding, indexes: ReadonlyMap<s
       : { suppressions: [{ kind: 'external', status: 'accepted', justification: waiver.reason }] }),
     properties: {
       severity: finding.severity,
-      'security-severity': SCORES[finding.severity],
       basis: finding.basis,
       evidence: finding.evidence.map((evidence) => evidence.text),
     },

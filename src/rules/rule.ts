@@ -6,7 +6,7 @@ import type { ObjectOf } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 
 /** What rules are about: an object of a kind, a workload with its pods, the cluster, or a group of audit detections. */
-export interface SubjectTypes {
+interface SubjectTypes {
   Workload: AnalysedWorkload;
   Cluster: 'cluster';
   AuditGroup: AuditGroup;

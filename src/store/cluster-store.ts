@@ -186,7 +186,7 @@ export class ClusterStore {
   #retain(kind: Kind, scope: 'all' | readonly string[], keep: ReadonlySet<string>, touched: Set<string>): void {
     const namespaces = scope === 'all' ? [...(this.#objects.get(kind)?.keys() ?? [])] : scope;
     for (const namespace of namespaces) {
-      for (const name of [...(this.#objects.get(kind)?.get(namespace)?.keys() ?? [])]) {
+      for (const name of Array.from(this.#objects.get(kind)?.get(namespace)?.keys() ?? [])) {
         if (!keep.has(`${namespace}/${name}`)) this.#remove(kind, namespace, name, touched);
       }
     }

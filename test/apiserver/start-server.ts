@@ -22,7 +22,7 @@ export interface ApiServer {
   stop(): Promise<void>;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly contentType?: string;
@@ -32,7 +32,7 @@ export interface RequestOptions {
   readonly asGroups?: readonly string[];
 }
 
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;
   readonly text: string;

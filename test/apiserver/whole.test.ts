@@ -124,9 +124,10 @@ describe.skipIf(findBinaries() === undefined)('k8sec on a real API server', () =
     const refused: string[] = [];
     for (const file of files) {
       for (const document of parseAllDocuments(await readFile(join(remedies, file), 'utf8'))) {
-        const manifest = document.toJS() as KubeObject | null;
-        if (manifest === null) continue;
-        const problem = await dryRun(manifest);
+        const manifest = document.toJS() as Partial<KubeObject> | null;
+        // The body of a patch says itself neither kind nor name; `posture-remedies.test.ts` tries those.
+        if (manifest === null || manifest.kind === undefined) continue;
+        const problem = await dryRun(manifest as KubeObject);
         if (problem !== undefined) refused.push(`${file}: ${problem}`);
       }
     }

@@ -120,6 +120,7 @@ export function snapshotOf(rows: readonly Row[], change: Partial<SessionSnapshot
     opened: new Map(),
     objects: 14_208,
     namespaces: [...new Set(rows.map((one) => one.namespace))].sort(),
+    scope: '',
     feed: [],
     failures: [],
     judging: false,

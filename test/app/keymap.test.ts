@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/app/actions.ts';
 import { UNICODE_GLYPHS } from '../../src/app/glyphs.ts';
-import { helpLines } from '../../src/app/help-lines.ts';
+import { HELP_TITLES, helpColumns, helpRows } from '../../src/app/help-table.ts';
 import { keyText, type ActionName } from '../../src/app/key-binding.ts';
 import { bindingOf, KEYS, workingBindings } from '../../src/app/keymap.ts';
-import { lineText } from '../../src/app/linear-lines.ts';
 import { here, openPane, openTable } from '../../src/app/state.ts';
 import { cursorRow } from '../../src/app/table-state.ts';
 import { remedyOf, row, snapshotOf, NOW } from './fake-model.ts';
@@ -169,10 +168,26 @@ describe('every key of the table', () => {
 describe('help', () => {
   test('lists the keys that work here and no others', () => {
     const { state } = inRemedy();
-    const text = helpLines(state).map(lineText).join('\n');
+    const text = helpRows(state)
+      .map((row) => row.help)
+      .join('\n');
     expect(text).toContain('validate by a server-side dry run');
     expect(text).not.toContain('sort by name');
     for (const binding of workingBindings(state)) expect(text).toContain(binding.help);
+  });
+
+  test('stands in two columns where there is room, each group whole and each row once', () => {
+    const { state } = inNetwork();
+    const [left = [], right = []] = helpColumns(state);
+    expect(left).toHaveLength(right.length);
+    const rows = (all: readonly { readonly help: string }[]) =>
+      all.map((row) => row.help).filter((help) => help !== '');
+    expect(rows([...left, ...right]).sort()).toEqual(rows(helpRows(state)).sort());
+    expect(helpColumns({ ...state, columns: 80 })).toEqual([helpRows(state)]);
+  });
+
+  test('no text reads as the title of a group', () => {
+    expect(KEYS.filter((binding) => HELP_TITLES.has(binding.help))).toEqual([]);
   });
 
   test('writes keys as people read them', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LiveModel, type LiveModelOptions } from '../../src/app/live-model.ts';
 import type { SessionClock, SessionSource, SourceSink } from '../../src/app/session-source.ts';
 import type { SessionSnapshot } from '../../src/app/session-model.ts';
+import { NO_AUDIT } from '../../src/model/audit-state.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Coverage } from '../../src/model/coverage.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -53,9 +54,13 @@ async function quiet(): Promise<void> {
 }
 
 class TestSource implements SessionSource {
-  readonly hasAuditLog: boolean = false;
+  readonly hasAuditLog: boolean;
   sink: SourceSink | undefined;
   readonly calls: string[] = [];
+
+  constructor(hasAuditLog: boolean) {
+    this.hasAuditLog = hasAuditLog;
+  }
 
   start(sink: SourceSink): void {
     this.sink = sink;
@@ -96,6 +101,18 @@ const RULE = rule<'Namespace'>({
     namespace.name.startsWith('bad')
       ? [{ severity: 'high', title: `${namespace.name} is bad`, why: '', evidence: [], remedies: ['x'] }]
       : [],
+});
+
+/** Says what cannot be said before everything was read. */
+const EARLY = rule<'Namespace'>({
+  ...RULE,
+  id: 'vigilance/early',
+  subject: 'Namespace',
+  needs: ['Namespace', 'Pod'],
+  check: ({ name }) => [
+    { severity: 'low', title: `nothing selects ${name}`, why: '', evidence: [], absence: true },
+    { severity: 'info', title: `${name} is not known`, why: '', evidence: [], unknown: true, key: 'unknown' },
+  ],
 });
 
 const PANE: Pane = {
@@ -142,10 +159,13 @@ function namespace(name: string): Change {
   return { type: 'upsert', object };
 }
 
-function coverage(status: Coverage['status'], reason = ''): Change {
-  const one: Coverage = { kind: 'Namespace', apiVersion: 'v1', status, namespaces: 'all', reason, since: NOW };
+function coverage(status: Coverage['status'], reason = '', kind: Coverage['kind'] = 'Namespace'): Change {
+  const one: Coverage = { kind, apiVersion: 'v1', status, namespaces: 'all', reason, since: NOW };
   return { type: 'coverage', coverage: one };
 }
+
+/** The metrics, answered for. */
+const METRICS: Change = { type: 'facts', facts: { metricsReason: 'forbidden' } };
 
 interface Setup {
   readonly model: LiveModel;
@@ -154,12 +174,15 @@ interface Setup {
   readonly pictures: SessionSnapshot[];
 }
 
-function setup(change: Partial<LiveModelOptions> = {}): Setup {
+function setup({
+  hasAuditLog = false,
+  ...change
+}: Partial<LiveModelOptions & { readonly hasAuditLog: boolean }> = {}): Setup {
   const clock = new TestClock();
   const sources: TestSource[] = [];
   const model = new LiveModel({
     open: () => {
-      const source = new TestSource();
+      const source = new TestSource(hasAuditLog);
       sources.push(source);
       return source;
     },
@@ -196,9 +219,81 @@ describe('a live model', () => {
     expect(model.snapshot().feed).toEqual([]);
   });
 
+  test('before the kinds were read no figure counts, and nothing is said to be absent or unknown', async () => {
+    const { model, clock, sources } = setup({ rules: [RULE, EARLY] });
+    const titles = () => [...model.snapshot().findings.values()].map((one) => one.title).sort();
+    sources[0]?.apply(METRICS, coverage('syncing'), namespace('bad-a'));
+    await clock.pass(100);
+    expect(model.snapshot().panes[0]?.pending).toEqual(['pods', 'namespaces']);
+    expect(model.snapshot().panes[0]?.rows).toHaveLength(1);
+    expect(titles()).toEqual(['bad-a is bad']);
+    sources[0]?.apply(coverage('live'), coverage('syncing', '', 'Pod'), coverage('syncing', '', 'Secret'));
+    await clock.pass(3000);
+    expect(model.snapshot().panes[0]?.pending).toEqual(['pods']);
+    sources[0]?.apply(coverage('live', '', 'Pod'));
+    await clock.pass(3000);
+    expect(model.snapshot().panes[0]?.pending).toEqual([]);
+    expect(titles()).toEqual(['bad-a is bad']);
+    sources[0]?.apply(coverage('denied', 'forbidden', 'Secret'));
+    await clock.pass(3000);
+    expect(titles()).toEqual(['bad-a is bad', 'bad-a is not known', 'nothing selects bad-a']);
+    expect(model.snapshot().feed).toEqual([]);
+    // What was read once stays read: a relist hides nothing.
+    sources[0]?.apply(coverage('syncing'));
+    await clock.pass(3000);
+    expect(model.snapshot().panes[0]?.pending).toEqual([]);
+    expect(titles()).toHaveLength(3);
+  });
+
+  test('a kind whose list fails is waited for no longer, and metrics that nobody answered for are', async () => {
+    const { model, clock, sources } = setup({ rules: [RULE, EARLY] });
+    sources[0]?.apply(coverage('live'), coverage('syncing', 'connection reset', 'Pod'), namespace('bad-a'));
+    await clock.pass(1000);
+    expect(model.snapshot().panes[0]?.pending).toEqual(['metrics']);
+    expect(model.snapshot().findings.size).toBe(1);
+    sources[0]?.apply(METRICS);
+    await clock.pass(1000);
+    expect(model.snapshot().panes[0]?.pending).toEqual([]);
+    expect(model.snapshot().findings.size).toBe(3);
+  });
+
+  test('an audit log that is followed is waited for; what it held before is no news', async () => {
+    const audit: Pane = { ...PANE, name: 'audit' };
+    const { model, clock, sources } = setup({ panes: [audit], hasAuditLog: true });
+    sources[0]?.apply(METRICS, coverage('live'));
+    await clock.pass(1000);
+    expect(model.snapshot().panes[0]?.pending).toEqual(['the audit log']);
+    sources[0]?.apply({ type: 'audit', audit: NO_AUDIT });
+    await clock.pass(1000);
+    expect(model.snapshot().panes[0]?.pending).toEqual([]);
+  });
+
+  test('a scope narrows rows, findings and news, not what decides about them', async () => {
+    const inScope = (name: string): boolean => name !== 'bad-b';
+    const { model, clock, sources } = setup({
+      scope: {
+        text: 'without b',
+        namespace: inScope,
+        row: (row) => inScope(row.name),
+        finding: (finding) => inScope(finding.subject.name),
+      },
+    });
+    sources[0]?.apply(METRICS, coverage('live'), namespace('bad-a'));
+    await clock.pass(1000);
+    sources[0]?.apply(namespace('bad-b'), namespace('bad-c'));
+    await clock.pass(1000);
+    const { panes, findings, feed, scope, namespaces } = model.snapshot();
+    expect(panes[0]?.rows.map((row) => row.name)).toEqual(['bad-a', 'bad-c']);
+    expect(panes[0]?.summary).toMatchObject({ subjects: 2, failing: 2 });
+    expect([...findings.values()].map((one) => one.subject.name)).toEqual(['bad-a', 'bad-c']);
+    expect(feed.map((one) => one.text)).toEqual(['bad-c is bad  Namespace bad-c']);
+    expect(namespaces).toEqual(['bad-a', 'bad-c']);
+    expect(scope).toBe('without b');
+  });
+
   test('what opens and closes afterwards is', async () => {
     const { model, clock, sources } = setup();
-    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    sources[0]?.apply(METRICS, coverage('live'), namespace('bad-a'));
     await clock.pass(1000);
     sources[0]?.apply(namespace('bad-b'));
     await clock.pass(1000);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { FLAGS } from '../../bin/flags.ts';
 import { commandLines } from '../../bin/usage.ts';
 import { ALL_KINDS, kindInfo } from '../../src/model/kind.ts';
 import { TOOL } from '../../src/model/tool.ts';
+import { COMMANDS } from '../../src/commands/index.ts';
 import { schemaErrors } from '../report/report-schema.ts';
 import { run } from './fake-world.ts';
 import { BROKEN_POLICY, EVERYBODY_ADMIN, PRIVILEGED, QUIET } from './manifests.ts';
@@ -91,6 +92,9 @@ describe('help and version', () => {
     expect(code).toBe(0);
     for (const { name, short } of FLAGS) {
       expect(out).toMatch(short === undefined ? new RegExp(` --${name}\\b`) : new RegExp(`-${short}, --${name}\\b`));
+    }
+    for (const { name, options } of COMMANDS) {
+      for (const option of options) expect(out).toContain(`  ${name} --${option.name} `);
     }
     for (const { usage } of commandLines()) expect(out).toContain(`k8sec ${usage}`);
   });
@@ -213,6 +217,18 @@ describe('a report of files', () => {
       out: '',
       err: `k8sec: ${at('wrong.yaml')}:2: unknown key waiver; did you mean waivers?\n`,
     });
+  });
+
+  it('finds the config file beside the files', async () => {
+    mkdirSync(at('repo'));
+    writeFileSync(at('repo/agent.yaml'), PRIVILEGED);
+    writeFileSync(
+      at('repo/.k8sec.yaml'),
+      `apiVersion: k8sec/v1\nwaivers: [{rule: ${PRIVILEGED_RULE}, subject: '* shop/*', reason: test}]\n`,
+    );
+    for (const path of ['repo', 'repo/agent.yaml']) {
+      expect((await report('--from', at(path), '--rule', PRIVILEGED_RULE)).out).toContain('1 waived');
+    }
   });
 
   it('fails on new findings only with a baseline', async () => {

@@ -169,7 +169,7 @@ describe('Engine', () => {
       done = engine.settle(() => (asked += 1) > 1);
     }
     expect(slices).toBeGreaterThan(2);
-    expect([...engine.findings.values()].map((finding) => finding.key).sort()).toEqual(['a', 'b', 'c']);
+    expect([...engine.findings.values()].map((finding) => finding.key ?? '').sort()).toEqual(['a', 'b', 'c']);
   });
 
   it('proves a change on an overlay: what goes, what comes, and the store stays as it was', () => {

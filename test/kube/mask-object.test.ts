@@ -34,7 +34,9 @@ describe('maskObject', () => {
   it('keeps everything else, sanitised', () => {
     expect(shown).toMatchObject({
       metadata: { name: 'cart^[[31m', annotations: { note: 'plain' } },
-      spec: { containers: [{ image: 'registry.example/cart:1', env: [{}, {}, { name: 'LOG_LEVEL', value: 'debug' }] }] },
+      spec: {
+        containers: [{ image: 'registry.example/cart:1', env: [{}, {}, { name: 'LOG_LEVEL', value: 'debug' }] }],
+      },
     });
   });
 });

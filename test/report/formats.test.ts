@@ -170,6 +170,7 @@ describe('PolicyReport', () => {
         policy: PRIVILEGED,
         result: 'skip',
         severity: 'high',
+        properties: { severity: 'high', waiver: 'a node agent' },
         resources: [{ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'agent' }],
       },
     ]);

@@ -5,7 +5,7 @@ import { workloadNamespaces } from './label-census.ts';
 import { isMirror, labelHealth, ownLabels } from './label-health.ts';
 
 /** How many workloads of a group carry all recommended labels, and how many labels of all that there could be. */
-export interface Coverage {
+interface Coverage {
   readonly workloads: number;
   readonly complete: number;
   /** Recommended labels present, of `workloads` × 6. */

@@ -24,7 +24,7 @@ const NO_LABELS: Labels = {};
  * The labels that pods of the workload carry: its template's, or, where no template was read, those that all of its
  * pods have in common. undefined where neither tells (a ReplicaSet read by its metadata only, without pods).
  */
-export function knownPodLabels(workload: AnalysedWorkload): Labels | undefined {
+function knownPodLabels(workload: AnalysedWorkload): Labels | undefined {
   if (workload.template !== undefined) return workload.template.labels;
   const living = workload.classes.filter((one) => one.state !== 'finished');
   const [first, ...others] = living.length > 0 ? living : workload.classes;

@@ -36,7 +36,7 @@ export function referrersOf(view: ClusterView, namespace: string): readonly Labe
 }
 
 /** The pod selectors of cluster-scoped objects: webhooks on pods, admin and Cilium policies. */
-export function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
+function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
   return view.derive(
     'label-referrers',
     (inner) => [

@@ -27,8 +27,9 @@ export function nearMisses(view: ClusterView, workload: AnalysedWorkload): reado
 function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
   const demanded = demandedValues(view, workload.ref.namespace);
   return Object.entries(podLabels(workload)).flatMap(([key, value]): NearMiss[] => {
+    if (!NAMING_KEYS.has(key)) return [];
     const own = demanded.filter((one) => one.key === key);
-    if (!NAMING_KEYS.has(key) || own.length === 0 || own.some((one) => one.value === value)) return [];
+    if (own.length === 0 || own.some((one) => one.value === value)) return [];
     // A workload that is named as its label says is no typing error.
     const isOwnName = workload.ref.name.includes(value);
     const meant =

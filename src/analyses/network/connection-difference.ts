@@ -8,7 +8,7 @@ import type { DirectionProfile } from './direction-profile.ts';
 import { outsidePorts, ReachRow, reachTable, type ReachNode } from './reach-table.ts';
 
 /** A connection that opens or closes. */
-export interface ChangedConnection {
+interface ChangedConnection {
   /** `Deployment shop/cart`, or an address range. */
   readonly source: string;
   readonly destination: string;

@@ -47,7 +47,7 @@ export function exposures(view: ClusterView, workload: AnalysedWorkload): readon
 }
 
 /** The Services of a namespace that send traffic to pods with these labels. */
-export function servicesOf(view: ClusterView, workload: AnalysedWorkload): readonly ServiceObject[] {
+function servicesOf(view: ClusterView, workload: AnalysedWorkload): readonly ServiceObject[] {
   return view
     .list('Service', workload.ref.namespace)
     .filter((service) => workload.classes.some((one) => serviceSelects(service, one.labels)));

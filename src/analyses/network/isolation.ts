@@ -20,7 +20,7 @@ import { widerIsolation, widerUnreadable } from './wider-policies.ts';
 export type IsolationStatus = 'isolated' | 'open' | 'not-applicable' | 'unknown';
 
 /** What policy objects make of a pod in one direction. Whether anything enforces them is another question. */
-export interface DirectionVerdict {
+interface DirectionVerdict {
   readonly status: IsolationStatus;
   /** The policies that decide, `shop/web` for a NetworkPolicy, else with their kind. */
   readonly policies: readonly string[];

@@ -42,25 +42,6 @@ export function* connections(view: ClusterView, question: ReachQuestion = {}): G
   if (question.source === undefined) for (const destination of destinations) yield* fromOutside(destination);
 }
 
-/** Who may reach a workload, and whom it may reach. */
-export function reachOf(
-  view: ClusterView,
-  node: ReachNode,
-): { readonly from: readonly Connection[]; readonly to: readonly Connection[] } {
-  const only = (one: ReachNode): boolean => one === node;
-  return {
-    from: [...connections(view, { destination: only })],
-    to: [...connections(view, { source: only })],
-  };
-}
-
-/** The workload of a name in the reach table. */
-export function findNode(view: ClusterView, namespace: string, kind: string, name: string): ReachNode | undefined {
-  return reachTable(view).nodes.find(
-    ({ ref }) => ref.name === name && ref.namespace === namespace && ref.kind === kind,
-  );
-}
-
 function* fromSource(source: ReachNode, destinations: readonly ReachNode[], row: ReachRow): Generator<Connection> {
   for (const destination of destinations) {
     if (destination !== source) yield* pair(source, destination, row.to(destination));

@@ -8,11 +8,23 @@ export interface JudgedSpec {
   readonly members: readonly string[];
 }
 
+/** A dozen rules ask for the same of each workload. */
+const JUDGED = new WeakMap<AnalysedWorkload, readonly JudgedSpec[]>();
+
 /**
  * The specifications by which a workload is judged: those of its pods that are not finished; where there are none, its
  * template (scaled to zero, a CronJob between two runs, a manifest). A Job that has finished runs no more.
  */
 export function judgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
+  let judged = JUDGED.get(workload);
+  if (judged === undefined) {
+    judged = findJudgedSpecs(workload);
+    JUDGED.set(workload, judged);
+  }
+  return judged;
+}
+
+function findJudgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
   const bySpec = new Map<PodSpec, PodClass[]>();
   for (const one of workload.classes) {
     if (one.state === 'finished') continue;
@@ -27,6 +39,7 @@ export function judgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
 }
 
 /** Names of all the pods of these specifications, in order. */
-export function membersOf(specs: readonly JudgedSpec[]): string[] {
-  return specs.flatMap((one) => one.members).sort();
+export function membersOf(specs: readonly JudgedSpec[]): readonly string[] {
+  const [first] = specs;
+  return first !== undefined && specs.length === 1 ? first.members : specs.flatMap((one) => one.members).sort();
 }

@@ -39,22 +39,29 @@ export interface AnalysedWorkload {
 /** How many items a change may remove or insert at one place before identities are no longer kept. */
 const LOOK_AHEAD = 16;
 
-/** Every rule of a workload asks for the same names. */
-const NAMES = new WeakMap<readonly PodClass[], readonly string[]>();
+/** Many rules of a workload ask for the same names: by class, and by list of classes. */
+const NAMES = new WeakMap<PodClass | readonly PodClass[], readonly string[]>();
 
 /** Names of the pods of a workload, in order, for a finding's `members`. */
 export function memberNames(classes: readonly PodClass[]): readonly string[] {
+  const [first] = classes;
+  if (first !== undefined && classes.length === 1) return namesOfClass(first);
   let names = NAMES.get(classes);
   if (names === undefined) {
-    names = classes.flatMap((one) => one.pods.map((pod) => pod.name)).sort();
+    names = classes.flatMap(namesOfClass).sort();
     NAMES.set(classes, names);
   }
   return names;
 }
 
-/** The workload that a pod belongs to, as reports name it. */
-export function workloadOfPod(view: ClusterView, pod: PodObject): ObjectRef & { readonly namespace: string } {
-  return topOwner(view, pod);
+/** In order, as the store lists pods. */
+function namesOfClass(one: PodClass): readonly string[] {
+  let names = NAMES.get(one);
+  if (names === undefined) {
+    names = one.pods.map((pod) => pod.name);
+    NAMES.set(one, names);
+  }
+  return names;
 }
 
 /** The pod classes of a namespace, in order of workload. */

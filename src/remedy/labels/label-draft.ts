@@ -66,12 +66,12 @@ export function labelDraft(
 }
 
 /** Where the pod template of a kind stands. */
-export function templatePath(kind: string): readonly string[] {
+function templatePath(kind: string): readonly string[] {
   return kind === 'CronJob' ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
 }
 
 /** `value` under a path of fields. */
-export function nested(path: readonly string[], value: Manifest): Manifest {
+function nested(path: readonly string[], value: Manifest): Manifest {
   return path.toReversed().reduce<Manifest>((inner, key) => ({ [key]: inner }), value);
 }
 

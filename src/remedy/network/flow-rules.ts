@@ -10,7 +10,7 @@ import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects.t
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 /** One rule of a generated policy, with the reason that stands beside it. */
-export interface FlowRule {
+interface FlowRule {
   /** [] is anyone. */
   readonly peers: readonly NetworkPolicyPeer[];
   readonly ports: readonly NetworkPolicyPort[];

@@ -3,7 +3,7 @@ import { namespaceIsolation, type ClassIsolation, type IsolationStatus } from '.
 import { allNamespaces } from '../../analyses/network/namespace-labels.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
-export interface NetworkPod {
+interface NetworkPod {
   readonly namespace: string;
   readonly name: string;
   readonly workload: { readonly kind: string; readonly name: string };

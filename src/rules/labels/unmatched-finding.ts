@@ -4,7 +4,7 @@ import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 
 /** What the remedy of a selector needs to know. */
-export interface SelectorFix {
+interface SelectorFix {
   readonly path: string;
   readonly selector: LabelSelector;
   readonly namespace: string;

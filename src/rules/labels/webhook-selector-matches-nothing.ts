@@ -52,13 +52,11 @@ function checkWebhooks(
   severity: FindingDraft['severity'],
 ): readonly FindingDraft[] {
   if (unreadKinds(view, undefined, ['Namespace']) !== undefined) return [];
-  const namespaces = view
-    .list('Namespace')
-    .map(({ name }): Selectable => ({
-      namespace: '',
-      labels: namespaceLabels(view, name),
-      owner: `Namespace ${name}`,
-    }));
+  const namespaces = view.list('Namespace').map(({ name }): Selectable => ({
+    namespace: '',
+    labels: namespaceLabels(view, name),
+    owner: `Namespace ${name}`,
+  }));
   if (namespaces.length === 0) return [];
   return configuration.webhooks.flatMap((webhook, index): FindingDraft[] => {
     const selector = webhook.namespaceSelector;

@@ -22,13 +22,33 @@ const METADATA = Buffer.from('metadata');
 const SPEC = Buffer.from('spec');
 const STATUS = Buffer.from('status');
 const MANAGED_FIELDS = Buffer.from('managedFields');
+/** Metadata that the pods of a workload mostly have in common. */
+const COMMON_METADATA = ['labels', 'annotations', 'ownerReferences'] as const;
 /** The fields of a pod's status that slimming reads. */
 const STATUS_FIELDS = ['phase', 'podIP', 'podIPs', 'startTime'].map((name) => Buffer.from(name));
 
+/** A member of the metadata of the pod in which it was last written out. */
+interface CommonMember {
+  readonly name: (typeof COMMON_METADATA)[number];
+  readonly key: Buffer;
+  start: number;
+  end: number;
+  item: number;
+  /** The item in which it was last seen. */
+  seenIn: number;
+}
+
+/** A pod whose `metadata[name]` is that of another. */
+interface SharedMember {
+  readonly item: number;
+  readonly name: CommonMember['name'];
+  readonly source: number;
+}
+
 /**
  * Parses a page of pods. A pod whose specification equals that of one before it (but for nodeName and the random end of
- * the token volume's name) shares the members of that pod's `spec`; managedFields and what no rule reads of `status`
- * are missing.
+ * the token volume's name) shares the members of that pod's `spec`, and so for labels, annotations and owners;
+ * managedFields and what no rule reads of `status` are missing.
  *
  * @param bytes overwritten, unless null is returned
  * @returns null where the bytes are no such page; the caller then parses it whole
@@ -48,6 +68,8 @@ class PodPage {
   readonly #members: MemberWalk;
   /** By item: the item whose specification it shares. */
   readonly #sameAs = new Map<number, number>();
+  readonly #common: readonly CommonMember[];
+  readonly #shared: SharedMember[] = [];
   #template: SpecTemplate | undefined;
   #templateItem = 0;
 
@@ -55,6 +77,14 @@ class PodPage {
     this.#bytes = bytes;
     this.#kept = new KeptBytes(bytes);
     this.#members = new MemberWalk(bytes);
+    this.#common = COMMON_METADATA.map((name) => ({
+      name,
+      key: Buffer.from(name),
+      start: 0,
+      end: 0,
+      item: 0,
+      seenIn: -1,
+    }));
   }
 
   /** @param start behind the bracket that opens the items */
@@ -77,15 +107,11 @@ class PodPage {
   parse(): JsonObject {
     const list = objectOf(JSON.parse(this.#kept.join().toString()));
     const items = list['items'];
-    if (Array.isArray(items)) {
-      for (const [item, source] of this.#sameAs) this.#share(items[item], items[source]);
-    }
+    if (!Array.isArray(items)) return list;
+    const pods: readonly unknown[] = items;
+    for (const [item, source] of this.#sameAs) shareSpec(pods[item], pods[source]);
+    for (const { item, name, source } of this.#shared) shareMetadata(pods[item], pods[source], name);
     return list;
-  }
-
-  #share(pod: unknown, source: unknown): void {
-    if (!isJsonObject(pod)) return;
-    (pod as { spec: unknown }).spec = { ...objectOf(objectOf(source)['spec']), ...objectOf(pod['spec']) };
   }
 
   /** @returns the first byte behind the pod; -1 where it is unusual */
@@ -103,7 +129,7 @@ class PodPage {
       this.#kept.keep(from, value);
       const end =
         part === 1
-          ? this.#metadata(value)
+          ? this.#metadata(value, item)
           : part === 2
             ? this.#spec(value, item)
             : part === 4
@@ -124,34 +150,60 @@ class PodPage {
     return end;
   }
 
-  #metadata(at: number): number {
+  #metadata(at: number, item: number): number {
     const members = new MemberWalk(this.#bytes);
-    return this.#filtered(at, members, () => !members.isKey(MANAGED_FIELDS));
+    return this.#filtered(at, members, () => {
+      // A second key of the same name would be the one that counts.
+      if (members.hasEscapedKey()) return -1;
+      if (members.isKey(MANAGED_FIELDS)) return endOfDiscarded(this.#bytes, members.value);
+      for (const one of this.#common) if (members.isKey(one.key)) return this.#commonMember(one, members.value, item);
+      return 0;
+    });
+  }
+
+  /** @returns the end of a value that equals the one that was last written out; 0 where it is written out itself */
+  #commonMember(last: CommonMember, value: number, item: number): number {
+    const bytes = this.#bytes;
+    if (last.seenIn === item) return -1;
+    last.seenIn = item;
+    const end = value + last.end - last.start;
+    const isSame = last.end > 0 && end <= bytes.length && bytes.compare(bytes, last.start, last.end, value, end) === 0;
+    if (isSame) {
+      this.#shared.push({ item, name: last.name, source: last.item });
+      return end;
+    }
+    last.start = value;
+    last.end = Math.max(endOfValue(bytes, value), 0);
+    last.item = item;
+    return 0;
   }
 
   #status(at: number): number {
     const members = new MemberWalk(this.#bytes);
-    return this.#filtered(
-      at,
-      members,
-      () => STATUS_FIELDS.some((name) => members.isKey(name)) || members.hasEscapedKey(),
+    return this.#filtered(at, members, () =>
+      STATUS_FIELDS.some((name) => members.isKey(name)) || members.hasEscapedKey()
+        ? 0
+        : endOfDiscarded(this.#bytes, members.value),
     );
   }
 
-  /** Keeps some members of an object. */
-  #filtered(at: number, members: MemberWalk, isKept: () => boolean): number {
-    const bytes = this.#bytes;
+  /**
+   * Keeps some members of an object.
+   *
+   * @param discard the end of the value of the member at hand, or -1; 0 to keep it
+   */
+  #filtered(at: number, members: MemberWalk, discard: () => number): number {
     if (!members.enter(at)) return -1;
     this.#kept.keep(at, at + 1);
     let count = 0;
     for (;;) {
       if (!members.read()) return -1;
-      const isWanted = isKept();
-      const end = isWanted ? endOfValue(bytes, members.value) : endOfDiscarded(bytes, members.value);
+      const discarded = discard();
+      const end = discarded === 0 ? endOfValue(this.#bytes, members.value) : discarded;
       if (end < 0) return -1;
       // With the comma before it, unless it comes to stand first.
-      if (isWanted) this.#kept.keep(count === 0 ? members.start : members.start - 1, end);
-      if (isWanted) count += 1;
+      if (discarded === 0) this.#kept.keep(count === 0 ? members.start : members.start - 1, end);
+      if (discarded === 0) count += 1;
       const over = members.leave(end);
       if (over < 0) return -1;
       if (over === 0) continue;
@@ -183,4 +235,15 @@ class PodPage {
     if (template === undefined || template.nodeStart === 0) return;
     this.#kept.keep(template.nodeStart - '"nodeName":'.length, template.nodeEnd + 1);
   }
+}
+
+function shareMetadata(pod: unknown, source: unknown, name: CommonMember['name']): void {
+  const metadata = objectOf(pod)['metadata'];
+  if (!isJsonObject(metadata)) return;
+  (metadata as Record<string, unknown>)[name] = objectOf(objectOf(source)['metadata'])[name];
+}
+
+function shareSpec(pod: unknown, source: unknown): void {
+  if (!isJsonObject(pod)) return;
+  (pod as { spec: unknown }).spec = { ...objectOf(objectOf(source)['spec']), ...objectOf(pod['spec']) };
 }

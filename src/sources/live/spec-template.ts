@@ -98,7 +98,8 @@ function gapsOf(bytes: Buffer, start: number, end: number, node: Gap | undefined
   const gaps: Gap[] = node === undefined ? [] : [node];
   for (let at = bytes.indexOf(TOKEN_VOLUME, start); at >= 0 && at < end; at = bytes.indexOf(TOKEN_VOLUME, at + 1)) {
     const random = at + TOKEN_VOLUME.length;
-    if (random + RANDOM_LENGTH >= end || bytes[random + RANDOM_LENGTH] !== QUOTE || !isRandomEnd(bytes, random)) continue;
+    if (random + RANDOM_LENGTH >= end || bytes[random + RANDOM_LENGTH] !== QUOTE || !isRandomEnd(bytes, random))
+      continue;
     // Inside a string the quote before the name would be escaped, so this is a whole string; only nodeName may be it.
     if (node !== undefined && at + 2 === node.start) continue;
     gaps.push({ start: random, end: random + RANDOM_LENGTH, isNode: false });

@@ -4,6 +4,7 @@ import type { FileLocation, ManagerEntry, Meta, OwnerReference } from '../../mod
 import { keptAnnotations } from './annotations.ts';
 import type { Interner } from './interner.ts';
 import { isObject, object, objects, text, timeOrNull, type JsonObject } from './json-reading.ts';
+import { ofLast } from './of-last.ts';
 import { createRecentCache, type RecentCache } from './recent-cache.ts';
 
 /** Kinds whose last writer a rule reads. ReplicaSets and pods are written by controllers, so their entries are cut. */
@@ -44,6 +45,9 @@ export interface MetaReader {
  */
 export function createMetaReader(interner: Interner, defaultNamespace: string): MetaReader {
   const ownerCache = createRecentCache<readonly OwnerReference[]>(CACHED_OWNERS);
+  const labels = ofLast((raw) => interner.labels(raw));
+  const annotations = ofLast((raw) => keptAnnotations(raw, interner));
+  const owners = ofLast((raw) => ownersOf(raw, interner, ownerCache));
   return {
     read(raw, kind, location) {
       const metadata = object(raw['metadata']);
@@ -51,10 +55,10 @@ export function createMetaReader(interner: Interner, defaultNamespace: string): 
         namespace: kindInfo(kind).namespaced ? interner.string(metadata['namespace']) || defaultNamespace : '',
         name: nameOf(metadata),
         uid: sanitise(text(metadata['uid'])),
-        labels: interner.labels(metadata['labels']),
-        annotations: keptAnnotations(metadata['annotations'], interner),
+        labels: labels(metadata['labels']),
+        annotations: annotations(metadata['annotations']),
         created: timeOrNull(metadata['creationTimestamp']),
-        owners: ownersOf(metadata['ownerReferences'], interner, ownerCache),
+        owners: owners(metadata['ownerReferences']),
         deleting: text(metadata['deletionTimestamp']) !== '',
         managers: WITH_MANAGERS.has(kind) ? managersOf(metadata['managedFields'], interner) : NO_MANAGERS,
         location,

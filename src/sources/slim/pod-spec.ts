@@ -34,7 +34,13 @@ const REMEMBERED_SPECS = 16_384;
  */
 export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
   const seen = createRecentCache<PodSpec>(REMEMBERED_SPECS);
-  let previous: { readonly spec: JsonObject; readonly extra: string; readonly result: PodSpec } | null = null;
+  let previous: {
+    readonly spec: JsonObject;
+    readonly annotations: JsonObject;
+    readonly isPod: boolean;
+    readonly extra: string;
+    readonly result: PodSpec;
+  } | null = null;
   // The raw text of a pod must not outlive the page that it came in, and a page is slimmed in one go.
   const forget = (): void => {
     previous = null;
@@ -56,6 +62,15 @@ export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
   return {
     slim(spec, metadata, isPod) {
       const annotations = object(metadata['annotations']);
+      if (
+        isPod &&
+        previous !== null &&
+        previous.annotations === annotations &&
+        previous.spec['containers'] === spec['containers']
+      ) {
+        // The pods of a page share what they have in common; host ports depend on the specification alone.
+        if (sameSpec(spec, previous.spec)) return previous.result;
+      }
       const profiles = securityAnnotations(annotations, interner);
       const annotated = annotationCredentials(annotations);
       const hostPorts = isPod && spec['hostNetwork'] === true;
@@ -66,7 +81,7 @@ export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
       if (previous === null) queueMicrotask(forget);
       else if (previous.extra === extra && sameSpec(spec, previous.spec)) return previous.result;
       const result = bySignature(spec, hostPorts, profiles, annotated, extra);
-      previous = { spec, extra, result };
+      previous = { spec, annotations, isPod, extra, result };
       return result;
     },
   };

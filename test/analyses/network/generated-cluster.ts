@@ -7,7 +7,7 @@ export interface RawCluster {
   readonly policies: readonly Raw[];
 }
 
-export type Raw = Readonly<Record<string, unknown>>;
+type Raw = Readonly<Record<string, unknown>>;
 
 const NAMESPACES = ['alpha', 'beta'] as const;
 const KEYS = ['app', 'tier'] as const;

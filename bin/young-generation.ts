@@ -1,0 +1,24 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+
+/**
+ * V8 lets its young generation grow to over 130 MB while much is read that is soon thrown away, and never gives it back.
+ * Beyond this size a larger one saves no time here; on 20,000 pods the peak is 200 MB instead of 370 MB.
+ */
+const LARGEST = 8 * 1024 * 1024;
+
+/**
+ * Keeps V8's young generation from growing on, once it is large enough. Made to be called often, such as for each page
+ * of a list: the size can't be set after the start (`--max-semi-space-size`), but the factor by which it grows can.
+ *
+ * @returns a function to call while objects come
+ */
+export function boundedYoungGeneration(): () => void {
+  let isBounded = false;
+  return () => {
+    if (isBounded) return;
+    const young = getHeapSpaceStatistics().find((space) => space.space_name === 'new_space');
+    if (young !== undefined && young.space_size < LARGEST) return;
+    setFlagsFromString('--semi-space-growth-factor=1');
+    isBounded = true;
+  };
+}

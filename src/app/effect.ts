@@ -1,3 +1,4 @@
+import type { TreeQuestion } from './row-tree.ts';
 import type { ObjectRef, PaneName } from '../model/finding.ts';
 
 /** What the session wants done. The reducer only says it; `runEffect` does it. */
@@ -10,6 +11,7 @@ export type Effect =
   | { readonly type: 'remedies'; readonly visit: number; readonly findings: readonly string[] }
   | { readonly type: 'yaml'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'describe'; readonly visit: number; readonly object: ObjectRef }
+  | { readonly type: 'tree'; readonly visit: number; readonly question: TreeQuestion }
   | { readonly type: 'ask'; readonly visit: number; readonly words: readonly string[] }
   | { readonly type: 'dry-run'; readonly visit: number; readonly yaml: string }
   | { readonly type: 'save'; readonly fileName: string; readonly text: string }

@@ -1,4 +1,5 @@
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { TreeQuestion } from './row-tree.ts';
 import type { ContextName, SessionSnapshot } from './session-model.ts';
 import type { Message } from './state.ts';
 
@@ -11,6 +12,13 @@ export type SessionEvent =
   | { readonly type: 'snapshot'; readonly snapshot: SessionSnapshot }
   | { readonly type: 'remedies'; readonly visit: number; readonly remedies: readonly BuiltRemedy[] }
   | { readonly type: 'text'; readonly visit: number; readonly text: string; readonly failed: boolean }
+  /** Answers to the questions of a tree, in their order. */
+  | {
+      readonly type: 'tree';
+      readonly visit: number;
+      readonly question: TreeQuestion;
+      readonly answers: readonly string[];
+    }
   | { readonly type: 'validated'; readonly visit: number; readonly text: string; readonly ok: boolean }
   | { readonly type: 'contexts'; readonly contexts: readonly ContextName[] }
   | { readonly type: 'message'; readonly message: Message };

@@ -18,6 +18,15 @@ export interface Glyphs {
   readonly barEmpty: string;
   /** From nothing to most. */
   readonly spark: readonly string[];
+  readonly tree: TreeGlyphs;
+}
+
+/** What stands before a part of a tree and before its own parts; all of the same width. */
+export interface TreeGlyphs {
+  readonly fork: string;
+  readonly last: string;
+  readonly along: string;
+  readonly blank: string;
 }
 
 export const UNICODE_GLYPHS: Glyphs = {
@@ -38,6 +47,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   barFull: '█',
   barEmpty: '░',
   spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  tree: { fork: '├─ ', last: '└─ ', along: '│  ', blank: '   ' },
 };
 
 export const ASCII_GLYPHS: Glyphs = {
@@ -58,6 +68,7 @@ export const ASCII_GLYPHS: Glyphs = {
   barFull: '#',
   barEmpty: '.',
   spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
+  tree: { fork: '|- ', last: '`- ', along: '|  ', blank: '   ' },
 };
 
 const BAR_WIDTH = 16;

@@ -1,7 +1,7 @@
 import { PANES } from '../model/finding.ts';
 import { currentItem } from './body-lines.ts';
 import type { KeyBinding } from './key-binding.ts';
-import { actionObject, actionRow, currentFindings, isSavable, treeWords } from './selection.ts';
+import { actionObject, actionRow, currentFindings, isSavable, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
 
@@ -132,7 +132,7 @@ export const KEYS: readonly KeyBinding[] = [
     label: 'tree',
     help: 'reach or path as a tree',
     footer: 8,
-    works: (state) => treeWords(state) !== undefined,
+    works: (state) => treeQuestion(state) !== undefined,
   },
 
   { keys: ['j', 'down'], action: 'down', group: 'moving', label: 'down', help: 'down', footer: 0, works: always },

@@ -4,7 +4,7 @@ import { here, openPane, openTable, type SessionState } from './state.ts';
 import { open, stay, type Step } from './navigation.ts';
 import type { TextPlace } from './place.ts';
 import { shownRemedy } from './remedy-actions.ts';
-import { actionObject, actionRow, treeWords } from './selection.ts';
+import { actionObject, actionRow, treeQuestion } from './selection.ts';
 import { tableCsv, tableFileName, waiverYaml } from './text-files.ts';
 
 /** Opens the remedies of these findings; they are built and proven now. */
@@ -35,14 +35,18 @@ export function showObject(state: SessionState, what: 'yaml' | 'describe'): Step
 
 /** Opens the row as a tree: who reaches it, or where its rights lead. */
 export function showTree(state: SessionState): Step {
-  const words = treeWords(state);
-  return words === undefined ? stay(state) : ask(state, words, 'tree');
+  const question = treeQuestion(state);
+  if (question === undefined) return stay(state);
+  const visit = state.nextId;
+  const title = question.type === 'reach' ? 'reach' : 'escalation paths';
+  const opened = openText(state, 'tree', title, `k8sec-${fileNamePart(`${question.type}-${question.title}`)}.txt`);
+  return stay(opened.state, ...opened.effects, { type: 'tree', visit, question });
 }
 
 /** Asks a question and opens the answer. */
-export function ask(state: SessionState, words: readonly string[], what: 'answer' | 'tree' = 'answer'): Step {
+export function ask(state: SessionState, words: readonly string[]): Step {
   const visit = state.nextId;
-  const opened = openText(state, what, words.join(' '), `k8sec-${fileNamePart(words.join('-'))}.txt`);
+  const opened = openText(state, 'answer', words.join(' '), `k8sec-${fileNamePart(words.join('-'))}.txt`);
   return stay(opened.state, ...opened.effects, { type: 'ask', visit, words });
 }
 

@@ -60,6 +60,13 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
     case 'ask':
       dispatch({ type: 'text', visit: effect.visit, text: await model.ask(effect.words), failed: false });
       return;
+    case 'tree': {
+      const { visit, question } = effect;
+      const answers: string[] = [];
+      for (const words of question.questions) answers.push(await model.ask(words));
+      dispatch({ type: 'tree', visit, question, answers });
+      return;
+    }
     case 'dry-run':
       dispatch({ type: 'validated', visit: effect.visit, text: await model.dryRun(effect.yaml), ok: true });
       return;
@@ -83,6 +90,7 @@ function failure(effect: Effect, text: string): SessionEvent {
     case 'yaml':
     case 'describe':
     case 'ask':
+    case 'tree':
       return { type: 'text', visit: effect.visit, text, failed: true };
     case 'dry-run':
       return { type: 'validated', visit: effect.visit, text, ok: false };

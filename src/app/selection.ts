@@ -2,6 +2,7 @@ import { ALL_KINDS, apiVersionOf, kindInfo } from '../model/kind.ts';
 import type { Finding, ObjectRef, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import { currentItem } from './body-lines.ts';
+import { pathsQuestion, reachQuestion, type TreeQuestion } from './row-tree.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { chosenRows, cursorRow } from './table-state.ts';
 
@@ -40,17 +41,20 @@ export function actionObject(state: SessionState): ObjectRef | undefined {
   return subject === undefined || subject.apiVersion.startsWith('k8sec/') ? undefined : subject;
 }
 
-/** The question that draws the row as a tree: who reaches it, or where its rights lead. */
-export function treeWords(state: SessionState): readonly string[] | undefined {
+/** What draws the row as a tree: who reaches it, or where its rights lead. */
+export function treeQuestion(state: SessionState): TreeQuestion | undefined {
   const { place } = here(state);
   const pane: PaneName | null = place.type === 'detail' ? place.pane : openPane(state);
   const row = actionRow(state);
   if (row === undefined) return undefined;
-  if (pane === 'network') return ['reach', '--destination', `${row.kind}/${row.namespace}/${row.name}`];
+  // Only workloads have pods to connect to; rows of policies, namespaces and the cluster have none.
+  if (pane === 'network') {
+    return isWorkload(row) ? reachQuestion(row.kind, row.namespace, row.name) : undefined;
+  }
   if (pane !== 'rbac') return undefined;
   const finding = row.findings.map((id) => state.snapshot.findings.get(id)).find((one) => one !== undefined);
-  const subject = accountOf(row, finding);
-  return subject === undefined ? undefined : ['paths', subject];
+  const account = accountOf(row, finding);
+  return account === undefined ? undefined : pathsQuestion(account);
 }
 
 /** Whether there is something to write to a file here. */

@@ -8,6 +8,7 @@ import { changeVisit, stay, type Step } from './navigation.ts';
 import type { Place } from './place.ts';
 import { edited, promptKey } from './prompt.ts';
 import { mapTables, scopeOf } from './scope.ts';
+import { treeText } from './row-tree.ts';
 import type { SessionSnapshot } from './session-model.ts';
 import type { SessionState } from './state.ts';
 import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
@@ -40,6 +41,12 @@ export function update(state: SessionState, event: SessionEvent): Step {
           place.type === 'text' ? { ...place, text: event.text, failed: event.failed } : place,
         ),
       );
+    case 'tree': {
+      const text = treeText(event.question, event.answers, state.glyphs);
+      return stay(
+        changePlace(state, event.visit, (place) => (place.type === 'text' ? { ...place, text, failed: false } : place)),
+      );
+    }
     case 'validated':
       return stay(
         changePlace(state, event.visit, (place) =>

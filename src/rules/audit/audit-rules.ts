@@ -39,7 +39,8 @@ function finding(detection: Detection, group: AuditGroup, view: ClusterView): Fi
   const rest = group.hours.length - told.length;
   return {
     severity: group.severity,
-    title: `${detection.summary}: ${group.actor.name}`,
+    // The sentence up to its first detail: who did what to which object.
+    title: worst.text.split('; ')[0] ?? worst.text,
     why: `${worst.text}. ${detection.advice}`,
     evidence: [
       ...told.map((hour) => ({ text: `${new Date(hour.hour).toISOString().slice(0, 13)}h: ${hour.text}` })),

@@ -12,6 +12,10 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exitCode = 1;
 } else {
   keepCompiledCode(process.env);
-  const { main } = await import('./main.ts');
+  const { CLOSED_PIPE, isClosedPipe, main } = await import('./main.ts');
+  process.stdout.on('error', (error) => {
+    if (isClosedPipe(error)) process.exit(CLOSED_PIPE);
+    throw error;
+  });
   process.exitCode = await main();
 }

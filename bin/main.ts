@@ -22,11 +22,20 @@ export async function main(world: World = processWorld()): Promise<number> {
   try {
     return await run(world);
   } catch (error) {
+    if (isClosedPipe(error)) return CLOSED_PIPE;
     world.warn(`${world.program}: ${messageOf(error)}\n`);
     if (error instanceof ArgumentError) world.warn(`Run ${world.program} --help for what it takes.\n`);
     // 1 would say that the two differ.
     return world.argv[0] === 'diff' ? 2 : 1;
   }
+}
+
+/** What a shell reports for a program whose reader went away (128 + SIGPIPE), as of `k8sec --report | head`. */
+export const CLOSED_PIPE = 141;
+
+/** Whether a write failed because nobody reads any more: no error that anybody wants to read about. */
+export function isClosedPipe(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'EPIPE';
 }
 
 async function run(world: World): Promise<number> {

@@ -35,10 +35,10 @@ export function fakeHost(options: {
       later += milliseconds;
     },
     env: { HOME: '/home/me', ...options.env },
-    cwd: '/work',
+    cwd: '/project',
     platform: 'linux',
     readFile: async (path) => {
-      const content = files.get(resolve('/work', path));
+      const content = files.get(resolve('/project', path));
       if (content === undefined) throw missing(path);
       return Buffer.from(content);
     },

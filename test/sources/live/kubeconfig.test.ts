@@ -69,7 +69,7 @@ describe('merging, as client-go does it', () => {
   it('reads only the file of --kubeconfig, below the working directory', async () => {
     const host = fakeHost({
       env: { KUBECONFIG: '/a' },
-      files: { '/a': config({ name: 'one' }), '/work/x/two': config({ name: 'two' }) },
+      files: { '/a': config({ name: 'one' }), '/project/x/two': config({ name: 'two' }) },
     });
     expect((await loadConnection({ kubeconfig: 'x/two' }, host)).contextName).toBe('two');
   });
@@ -193,7 +193,7 @@ describe('flags over the kubeconfig', () => {
       },
       namespace: 'shop',
     }),
-    '/work/other.crt': PEM,
+    '/project/other.crt': PEM,
   };
   const load = (flags: ConnectionFlags) => loadConnection(flags, fakeHost({ files }));
 

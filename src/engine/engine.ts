@@ -84,7 +84,7 @@ export class Engine {
         this.#pending.delete(key);
         this.#judge(key);
       }
-      const settled = this.view.graph.settle((key, value) => this.#onCell(key, value), isDone);
+      const settled = this.view.graph.settle((key, value) => this.#onCell(key, value), isDone, isOurs);
       if (!settled) return false;
       if (this.#pending.size === 0) return true;
     }
@@ -224,6 +224,11 @@ export class Engine {
     }
     return { findings, failures };
   }
+}
+
+/** The values that the engine itself asked for: subjects and their findings. */
+function isOurs(key: string): boolean {
+  return key.includes(SEPARATOR);
 }
 
 function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: ClusterView): Finding {

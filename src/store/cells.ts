@@ -95,17 +95,26 @@ export class CellGraph<C> {
   }
 
   /**
-   * Brings dirty cells up to date until `isDone` says that the time is used up.
+   * Brings dirty cells up to date until `isDone` says that the time is used up. A dirty cell that no other reads is
+   * forgotten unless it is kept: what was asked about objects that are gone must not be remembered for ever.
    *
    * @param changed called with the key of each cell whose value changed
    * @returns true when nothing is dirty any more
    */
-  settle(changed: (key: string, value: unknown) => void, isDone: () => boolean): boolean {
+  settle(
+    changed: (key: string, value: unknown) => void,
+    isDone: () => boolean,
+    isKept: (key: string) => boolean = () => true,
+  ): boolean {
     while (this.#dirty.size > 0) {
       for (const cell of this.#dirty) {
         if (isDone()) return false;
         this.#dirty.delete(cell);
         if (!cell.dirty) continue;
+        if (!this.#readers.has(cell.bucket) && !isKept(cell.bucket.slice(1))) {
+          this.drop(cell.bucket.slice(1));
+          continue;
+        }
         const before = cell.value;
         this.#run(cell);
         if (cell.value !== before) changed(cell.bucket.slice(1), cell.value);

@@ -70,6 +70,22 @@ describe('CellGraph', () => {
     expect(runs).toEqual(['choice']);
   });
 
+  it('forgets a dirty cell that nothing reads and nobody keeps', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const inner = (): number => cell('inner', () => input('a'));
+    cell('kept', inner);
+    cell('asked-once', () => input('a'));
+    runs.length = 0;
+    set('a', 1);
+    graph.settle(
+      () => undefined,
+      NEVER,
+      (key) => key === 'kept',
+    );
+    expect(runs.sort()).toEqual(['inner', 'kept']);
+    expect([...graph.dependents(['a'])].sort()).toEqual(['inner', 'kept']);
+  });
+
   it('names everything that hangs on a bucket, through other cells too', () => {
     const { graph, input, cell } = counted();
     const inner = (): number => cell('inner', () => input('a'));

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Keeps V8's compiled code from one run to the next, which saves about 80 ms of each start. In the user's own cache
+ * Keeps V8's compiled code from one run to the next, so that a start need not compile it again. In the user's own cache
  * folder: one that others can write to, such as Node's default below /tmp, would let them put code into this program.
  * Does nothing on a Node without it (before 22.8), or where NODE_DISABLE_COMPILE_CACHE is set.
  */

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
+import { printer } from './print.ts';
 
 /** The process and file system, as far as the program touches them; tests pass their own. */
 export interface World {
@@ -45,7 +46,7 @@ export function processWorld(): World {
     stderrIsTerminal: isatty(2),
     columns: isatty(1) ? process.stdout.columns : undefined,
     now: () => Date.now(),
-    print: (text) => void process.stdout.write(text),
+    print: printer(),
     warn: (text) => void process.stderr.write(text),
     readFile: (path) => readFile(path, 'utf8'),
     exists: async (path) =>

@@ -4,7 +4,7 @@
  *
  * Arguments: number of pods. Prints `{"url"}` when ready. `GET /bench/pages` tells every page that was listed.
  */
-import { createServer, request, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startDemoServer } from '../../src/sources/demo/api-server.ts';
 import { ObjectStore } from '../../src/sources/demo/object-store.ts';
 import { bigCluster } from './big-cluster.ts';
@@ -18,7 +18,8 @@ interface Prepared {
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 const store = new ObjectStore({ now: () => NOW });
 store.load([...bigCluster(Number(process.argv[2] ?? 20_000), NOW)]);
-const inner = await startDemoServer({ store, now: () => NOW });
+// Pages for sessions too: watch lists could not be prepared.
+const inner = await startDemoServer({ store, now: () => NOW, watchList: false });
 const prepared = new Map<string, Prepared>();
 
 function prepare(method: string, url: string, headers: IncomingHttpHeaders, body: Buffer): Promise<Prepared> {
@@ -37,7 +38,21 @@ function prepare(method: string, url: string, headers: IncomingHttpHeaders, body
   });
 }
 
+/** Watches are no prepared bytes: they go through to the demo server, where nothing changes. */
+function passThrough(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const inside = request(`${inner.url}${incoming.url ?? '/'}`, { method: 'GET', headers: incoming.headers });
+  inside.on('response', (answer) => {
+    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+    outgoing.flushHeaders();
+    answer.pipe(outgoing);
+  });
+  inside.on('error', () => outgoing.destroy());
+  outgoing.on('close', () => inside.destroy());
+  inside.end();
+}
+
 const server = createServer((incoming, outgoing) => {
+  if (incoming.url?.includes('watch=') === true) return passThrough(incoming, outgoing);
   const chunks: Buffer[] = [];
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
   incoming.on('end', () => {

@@ -1,7 +1,8 @@
 /**
  * Reads a page of pods from its bytes, parsing only what slimming reads. Most of a page is managedFields, conditions,
  * container statuses, and specifications that are equal for all replicas of a workload; the latter are parsed once.
- * Measured on 20,000 pods of 6.5 KB: a tenth of the time of JSON.parse, and the garbage is as much less.
+ * With slimming it takes 0.6 times as long as cutting managedFields and parsing the rest, and makes less garbage
+ * (20,000 pods of 6.5 KB, ten replicas each: test/bench/README.md).
  *
  * Everything is stepped over exactly (`json-bytes.ts`), nothing is searched for by pattern. Bytes that are not as the
  * API server writes them are not read here at all.

@@ -1,6 +1,7 @@
 import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
 import type { Config } from '../src/config/config-value.ts';
 import { ALL_KINDS, kindOf } from '../src/model/kind.ts';
+import type { Change } from '../src/model/change.ts';
 import type { ObjectRef } from '../src/model/finding.ts';
 import { sanitise } from '../src/kube/sanitise.ts';
 import { changeSink } from '../src/sources/live-changes.ts';
@@ -20,6 +21,8 @@ import { boundedYoungGeneration } from './young-generation.ts';
 /** After a connection could not be made, it is tried again so often, in milliseconds. */
 const RETRY = 10_000;
 
+const DEMO_FACTS = { source: 'demo', context: 'demo' } as const;
+
 /** A cluster (or the demo) as the session follows it. */
 export class ClusterSource implements SessionSource {
   readonly hasAuditLog: boolean;
@@ -38,6 +41,7 @@ export class ClusterSource implements SessionSource {
 
   start(sink: SourceSink): void {
     this.#sink = sink;
+    if (this.#settings.demo) sink.apply([{ type: 'facts', facts: DEMO_FACTS }]);
     void this.#run(sink, this.#abort.signal);
   }
 
@@ -93,13 +97,12 @@ export class ClusterSource implements SessionSource {
           mode: 'watch',
           sink: changeSink(createSlimmer(), (changes) => {
             boundMemory();
-            if (!signal.aborted) sink.apply(changes);
+            if (!signal.aborted) sink.apply(this.#settings.demo ? changes.map(asDemo) : changes);
           }),
           signal,
           clock: host.clock,
         });
         await this.#live.initial;
-        if (this.#settings.demo) sink.apply([{ type: 'facts', facts: { source: 'demo', context: 'demo' } }]);
         await this.#live.done;
         return;
       } catch (error) {
@@ -109,6 +112,11 @@ export class ClusterSource implements SessionSource {
       }
     }
   }
+}
+
+/** Every frame of the demo says so. */
+function asDemo(change: Change): Change {
+  return change.type === 'facts' ? { ...change, facts: { ...change.facts, ...DEMO_FACTS } } : change;
 }
 
 function dryRunText(answer: DryRunResult): string {

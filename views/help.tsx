@@ -48,7 +48,7 @@ function Nothing() {
 /** Keys keep their width; the texts are cut where the screen is too narrow for them. */
 function cellOf(theme: ThemeName, last: number) {
   return function Cell({ column, children }: CellProps) {
-    const text = String(children);
+    const text = typeof children === 'string' ? children : '';
     const isKey = column % 2 === 0;
     const style: Style = isKey ? 'key' : HELP_TITLES.has(text.trim()) ? 'heading' : 'plain';
     // Blanks at the end of a line must not be cut with a sign.

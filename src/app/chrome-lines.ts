@@ -31,8 +31,9 @@ export function footerLines(state: SessionState): readonly Line[] {
 function identityLine(state: SessionState): Line {
   const { facts, scope } = state.snapshot;
   const demo = facts.source === 'demo' ? [span(' DEMO ', 'tab'), span(' ')] : [];
+  const isStatic = facts.source === 'files' || facts.source === 'snapshot';
   const context =
-    facts.context ?? (facts.source === 'files' || facts.source === 'snapshot' ? facts.source : 'no context');
+    facts.context ?? (isStatic ? facts.source : (facts.server?.replace(/^https?:\/\//, '') ?? 'no context'));
   const where: Span[] = [
     span(' k8sec ', 'brand'),
     span(' '),
@@ -101,6 +102,7 @@ function tabSpan(spans: readonly Span[], active: boolean): Span[] {
 function countSpans(state: SessionState, name: PaneName, unit: boolean): readonly Span[] {
   const pane = state.snapshot.panes.find((one) => one.name === name);
   if (pane === undefined) return [];
+  if (state.snapshot.connection.status === 'failed') return [];
   if (pane.pending.length > 0) return [span(` ${state.glyphs.ellipsis}`, 'muted')];
   const { failing } = pane.summary;
   const count = span(` ${countText(failing)}`, failing > 0 ? 'warning' : 'good');

@@ -49,7 +49,7 @@ export function pendingText(snapshot: SessionSnapshot, pane: PaneSnapshot | unde
   const { status } = snapshot.connection;
   if (status === 'failed') return '-';
   const [first = '', second, ...more] = pane?.pending ?? [];
-  if (first === '') return glyphs.ellipsis;
+  if (first === '' || status === 'connecting') return glyphs.ellipsis;
   const names = [first, ...(second === undefined ? [] : [second]), ...(more.length > 0 ? [`${more.length} more`] : [])];
   return `${glyphs.ellipsis} ${status === 'stale' ? 'not read yet:' : 'reading'} ${names.join(', ')}`;
 }

@@ -33,7 +33,7 @@ function factLines(view: ClusterView, object: ObjectRef): readonly string[] {
     return ['It was not read: it is gone, of a kind that k8sec does not read, or may not be read.'];
   const { kind, name, namespace, uid, created, owners, managers, location, ...facts } = there;
   void [kind, name, namespace, uid, created, owners, managers, location];
-  return ['what k8sec read of it', ...indented(stringify(facts, { lineWidth: 0 }))];
+  return ['what k8sec read of it', ...indented(stringify(facts, { lineWidth: 0, aliasDuplicateObjects: false }))];
 }
 
 function findingLines(findings: readonly Finding[]): readonly string[] {

@@ -56,7 +56,9 @@ function passedText(row: Row): string {
 }
 
 function titleLine(row: Row, pane: PaneName, state: SessionState): Line {
-  const name = row.namespace === '' ? row.name : `${row.namespace}/${row.name}`;
+  // An actor of the audit log is in no namespace; its row has the one of what it did.
+  const isNamespaced = row.namespace !== '' && row.kind !== 'Actor';
+  const name = isNamespaced ? `${row.namespace}/${row.name}` : row.name;
   const tone: Style = row.severity ?? 'good';
   return {
     spans: [span(`${MARGIN}${row.kind} ${name}`, 'title')],
@@ -93,14 +95,13 @@ function factLines(row: Row, state: SessionState): readonly Line[] {
 function findingLines(finding: Finding, state: SessionState): readonly Line[] {
   const width = state.columns - MARGIN.length - LABEL_WIDTH - 1;
   const tone: Style = finding.unknown === true ? 'unknown' : finding.severity;
+  const verdict = finding.unknown === true ? 'unknown' : finding.severity;
+  const rule = state.columns < ROOMY ? '' : ` ${finding.rule} `;
   const lines: Line[] = [
-    {
-      spans: [
-        span(`${MARGIN}${(finding.unknown === true ? 'unknown' : finding.severity).padEnd(LABEL_WIDTH)}`, tone),
-        span(finding.title, 'title'),
-      ],
-      ...(state.columns < ROOMY ? {} : { right: [span(`${finding.rule} `, 'muted')] }),
-    },
+    ...wrap(finding.title, Math.max(20, width - rule.length)).map((part, at) => ({
+      spans: [span(MARGIN + (at === 0 ? verdict : '').padEnd(LABEL_WIDTH), tone), span(part, 'title')],
+      ...(at === 0 && rule !== '' ? { right: [span(rule, 'muted')] } : {}),
+    })),
     ...labelled('why', finding.why, 'plain', width),
     ...finding.evidence.flatMap((one, at) => labelled(at === 0 ? 'evidence' : '', evidenceText(one), 'plain', width)),
   ];

@@ -59,7 +59,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: 'remedy',
     label: 'next remedy',
     help: 'next remedy',
-    footer: 4,
+    footer: 5,
     works: severalRemedies,
   },
   {

@@ -13,7 +13,7 @@ export function textLines(place: TextPlace, state: SessionState): readonly Line[
     const reason = wrap(place.text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, 'bad')));
     return [title, BLANK, ...reason];
   }
-  if (place.what === 'yaml' || place.what === 'waiver') return [title, BLANK, ...yamlLines(place.text)];
+  if (place.what === 'yaml' || place.what === 'waiver') return [title, BLANK, ...yamlLines(place.text, state.columns)];
   const text = place.text.endsWith('\n') ? place.text.slice(0, -1) : place.text;
   return [title, BLANK, ...text.split('\n').map((raw) => line(` ${safe(raw.replaceAll('\t', '  '))}`))];
 }

@@ -8,7 +8,7 @@ import { overviewGroups, type FindingGroup } from './overview-items.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
 import type { FeedEntry } from './session-model.ts';
 import type { SessionState } from './state.ts';
-import { fit } from './text-width.ts';
+import { fit, wrap } from './text-width.ts';
 
 const FEED_LINES = 8;
 /** Groups under "happening now": what stands must not be pushed off the screen. */
@@ -26,7 +26,7 @@ export function overviewLines(state: SessionState): readonly Line[] {
   }
   lines.push(heading('standing risk'));
   if (groups.standing.length > 0) lines.push(...groups.standing.map((one) => groupLine(one, state)));
-  else lines.push(line(span(`   ${nothingStanding(state)}`, 'muted')));
+  else lines.push(...nothingStanding(state));
   if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
   for (const failure of snapshot.failures.slice(0, 3)) lines.push(line(span(`   not judged: ${failure}`, 'warning')));
   return lines;
@@ -38,15 +38,24 @@ export function firstOverviewItem(lines: readonly Line[]): string | null {
   return items.find((item) => item.startsWith('finding:')) ?? items[0] ?? null;
 }
 
-function nothingStanding(state: SessionState): string {
-  const { connection, judging } = state.snapshot;
+function nothingStanding(state: SessionState): readonly Line[] {
+  const { connection } = state.snapshot;
+  if (connection.status !== 'failed') return [line(span(`   ${calmText(state)}`, 'muted'))];
+  const why = wrap(connection.reason, Math.max(20, state.columns - 4));
+  return [
+    line(span('   No cluster could be reached:', 'bad')),
+    ...why.map((text) => line(span(`   ${text}`))),
+    line(span('   :ctx chooses another context, ctrl-r tries again.', 'muted')),
+  ];
+}
+
+function calmText({ snapshot: { connection, judging } }: SessionState): string {
   switch (connection.status) {
     case 'connecting':
       return 'connecting: findings appear as soon as the first objects are read';
     case 'syncing':
       return 'reading the cluster: findings appear as they are judged';
     case 'failed':
-      return `no cluster could be reached: ${connection.reason}`;
     case 'live':
     case 'stale':
     case 'static':
@@ -90,13 +99,15 @@ function groupLine(group: FindingGroup, state: SessionState): Line {
   const when = opened === null ? span('') : span(`  ${clockText(opened)}`, 'muted');
   // Titles and subjects stand in columns; a title gets what the fixed parts leave, three fifths of it.
   const room = state.columns - 3 - SEVERITY_WIDTH - PANE_WIDTH - 3;
-  const titleWidth = Math.max(20, Math.floor(room * 0.58));
+  // The title about an actor of the audit log begins with the actor.
+  const isActor = first.subject.kind === 'Actor';
+  const titleWidth = isActor ? room : Math.max(20, Math.floor(room * 0.58));
   return {
     spans: [
       span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity),
       span(fit(first.pane, PANE_WIDTH), 'muted'),
       span(fit(first.title, titleWidth, 'left', state.glyphs.ellipsis), 'plain'),
-      span(`  ${subjectText(first.subject)}`, 'muted'),
+      ...(isActor ? [] : [span(`  ${subjectText(first.subject)}`, 'muted')]),
     ],
     right: [others, when, remedy ? span(' f ', 'key') : span('   ')],
     item: `finding:${first.id}`,

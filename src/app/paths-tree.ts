@@ -41,10 +41,13 @@ interface PathsAnswer {
 export function pathsTree(title: string, answer: string, into: string): TreeNode {
   const { paths, cuts, holes = [] } = JSON.parse(answer) as PathsAnswer;
   const notes = [
-    ...cuts.map((cut) => node(`removing ${cut.bindings.map(nameText).join(', ')} closes ${cutText(cut.closes, paths)}`)),
+    ...cuts.map((cut) =>
+      node(`removing ${cut.bindings.map(nameText).join(', ')} closes ${cutText(cut.closes, paths)}`),
+    ),
     ...holes.map((hole) => node(`not judged: ${hole}`)),
   ];
-  if (paths.length === 0) return node(title, [node('leads to no cluster-admin, node or all Secrets by RBAC'), ...notes]);
+  if (paths.length === 0)
+    return node(title, [node('leads to no cluster-admin, node or all Secrets by RBAC'), ...notes]);
   return node(title, [...merged(paths, into), ...notes]);
 }
 

@@ -1,10 +1,14 @@
-import { refText } from '../kube/object-ref.ts';
 import { unitText } from './number-text.ts';
 import { node, type TreeNode } from './tree.ts';
 
 /** One end of a connection in the answer of `reach -o json`. */
-type End =
-  { readonly kind: string; readonly namespace: string; readonly name: string } | { readonly range: string };
+type End = { readonly kind: string; readonly namespace: string; readonly name: string } | { readonly range: string };
+
+/** Every address of a family, as `reach` writes it. */
+const WHOLE_RANGES: Readonly<Record<string, string>> = {
+  '0.0.0.0-255.255.255.255': 'any IPv4 address',
+  '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff': 'any IPv6 address',
+};
 
 /** The part of the answer of `reach -o json` that a tree is made of. */
 interface ReachAnswer {
@@ -31,7 +35,7 @@ const MOST = 40;
 export function reachTree(title: string, into: string, out: string): TreeNode {
   const sources = JSON.parse(into) as ReachAnswer;
   const destinations = JSON.parse(out) as ReachAnswer;
-  const isUnknown = sources.unknown.some((one) => title === refText(one));
+  const isUnknown = sources.unknown.some((one) => title === `${one.kind} ${one.namespace}/${one.name}`);
   const nobody = isUnknown ? 'not known: its policies cannot be decided' : 'nobody';
   return node(title, [
     side('may be reached from', sources, (one) => one.src, nobody),
@@ -71,7 +75,7 @@ function namespaceOf(end: End): string {
 
 /** The namespace stands above. */
 function endText(end: End): string {
-  return 'range' in end ? end.range : `${end.kind} ${end.name}`;
+  return 'range' in end ? (WHOLE_RANGES[end.range] ?? end.range) : `${end.kind} ${end.name}`;
 }
 
 function portsText({ ports, certainty }: Connection): string {

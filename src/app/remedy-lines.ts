@@ -27,7 +27,7 @@ export function remedyHead(place: RemedyPlace, state: SessionState): readonly Li
     right: [
       span(remedy.safety, remedy.safety === 'safe' ? 'good' : 'warning'),
       span('  '),
-      ...proof(remedy, place),
+      ...proof(remedy, place, state),
       span(' '),
     ],
   };
@@ -52,7 +52,12 @@ export function remedyLines(place: RemedyPlace, state: SessionState): readonly L
   }
   switch (place.tab) {
     case 'yaml':
-      return [...validationLines(place, state), ...yamlLines(remedy.yaml), BLANK, ...summaryLines(remedy, state)];
+      return [
+        ...validationLines(place, state),
+        ...yamlLines(remedy.yaml, state.columns),
+        BLANK,
+        ...summaryLines(remedy, state),
+      ];
     case 'diff':
       return remedy.diff.length === 0 ? [line(span(' Nothing differs.', 'muted'))] : remedy.diff.map(diffLine);
     case 'effect':
@@ -61,10 +66,13 @@ export function remedyLines(place: RemedyPlace, state: SessionState): readonly L
 }
 
 /** How far the proof carries, in a few words. */
-function proof(remedy: BuiltRemedy, place: RemedyPlace): readonly Span[] {
+function proof(remedy: BuiltRemedy, place: RemedyPlace, state: SessionState): readonly Span[] {
   const wanted = place.index === 0 && place.joint.length > 0 ? place.joint : [remedy.finding];
   const left = wanted.filter((id) => !remedy.closes.some((finding) => finding.id === id));
   const fresh = `${remedy.opens.length} new`;
+  // What the audit log tells has happened: a remedy can only keep it from happening again.
+  const isPast = left.length > 0 && left.every((id) => state.snapshot.findings.get(id)?.pane === 'audit');
+  if (isPast) return [span(`the logged past stays, ${fresh}`, remedy.opens.length === 0 ? 'muted' : 'warning')];
   if (left.length > 0) {
     const stays = wanted.length === 1 ? 'the finding stays' : `${left.length} of ${wanted.length} findings stay`;
     return [span(`not proven: ${stays}, ${fresh}`, 'bad')];

@@ -1,7 +1,7 @@
 import type { Glyphs } from './glyphs.ts';
 import { pathsTree } from './paths-tree.ts';
 import { reachTree } from './reach-tree.ts';
-import { treeLines } from './tree.ts';
+import { node, treeLines, type TreeNode } from './tree.ts';
 
 /** What a tree is drawn of: questions whose answers, as JSON and in the same order, make it. */
 export interface TreeQuestion {
@@ -23,14 +23,25 @@ export function reachQuestion(kind: string, namespace: string, name: string): Tr
   };
 }
 
-/** Where an account's rights lead; `account` as the questions name it, such as `sa:ci/deployer`. */
-export function pathsQuestion(account: string): TreeQuestion {
-  return { type: 'paths', title: account, questions: [['paths', account, '-o', 'json']] };
+/**
+ * Where the rights of accounts lead.
+ *
+ * @param title names what they have in common
+ * @param accounts as the questions name them, such as `sa:ci/deployer`
+ */
+export function pathsQuestion(title: string, accounts: readonly string[]): TreeQuestion {
+  return { type: 'paths', title, questions: accounts.map((account) => ['paths', account, '-o', 'json']) };
 }
 
 /** The tree as text, of the answers to its questions. */
-export function treeText({ type, title }: TreeQuestion, answers: readonly string[], glyphs: Glyphs): string {
+export function treeText(question: TreeQuestion, answers: readonly string[], glyphs: Glyphs): string {
+  return treeLines(rootOf(question, answers, glyphs), glyphs.tree).join('\n');
+}
+
+function rootOf({ type, title, questions }: TreeQuestion, answers: readonly string[], glyphs: Glyphs): TreeNode {
   const [first = '', second = ''] = answers;
-  const root = type === 'reach' ? reachTree(title, first, second) : pathsTree(title, first, glyphs.right);
-  return treeLines(root, glyphs.tree).join('\n');
+  if (type === 'reach') return reachTree(title, first, second);
+  const accounts = answers.map((answer, at) => pathsTree(questions[at]?.[1] ?? title, answer, glyphs.right));
+  const [only] = accounts;
+  return only?.text === title ? only : node(title, accounts);
 }

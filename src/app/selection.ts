@@ -6,6 +6,9 @@ import { pathsQuestion, reachQuestion, type TreeQuestion } from './row-tree.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { chosenRows, cursorRow } from './table-state.ts';
 
+/** Accounts of a binding that are drawn; more would be no tree to read. */
+const MAX_ACCOUNTS = 8;
+
 /** The row that keys such as `y` are about: under the cursor, or the one whose detail is open. */
 export function actionRow(state: SessionState): Row | undefined {
   const { place } = here(state);
@@ -49,12 +52,14 @@ export function treeQuestion(state: SessionState): TreeQuestion | undefined {
   if (row === undefined) return undefined;
   // Only workloads have pods to connect to; rows of policies, namespaces and the cluster have none.
   if (pane === 'network') {
-    return isWorkload(row) ? reachQuestion(row.kind, row.namespace, row.name) : undefined;
+    const hasPods = row.cells['PODS'] !== undefined && row.cells['PODS'].text !== '-';
+    return hasPods ? reachQuestion(row.kind, row.namespace, row.name) : undefined;
   }
   if (pane !== 'rbac') return undefined;
-  const finding = row.findings.map((id) => state.snapshot.findings.get(id)).find((one) => one !== undefined);
-  const account = accountOf(row, finding);
-  return account === undefined ? undefined : pathsQuestion(account);
+  const { accounts, total } = accountsOf(row, state);
+  if (accounts.length === 0) return undefined;
+  const some = total > accounts.length ? `: ${accounts.length} of its ${total} subjects` : '';
+  return pathsQuestion(`${row.kind} ${row.name}${some}`, accounts);
 }
 
 /** Whether there is something to write to a file here. */
@@ -90,13 +95,36 @@ function objectOfRow(row: Row, state: SessionState): ObjectRef | undefined {
   };
 }
 
-/** An account as the questions name it, from the evidence of a binding's finding. */
-function accountOf(row: Row, finding: Finding | undefined): string | undefined {
-  if (row.kind === 'ServiceAccount') return `sa:${row.namespace}/${row.name}`;
-  for (const { object } of finding?.evidence ?? []) {
-    if (object?.kind === 'ServiceAccount') return `sa:${object.namespace ?? 'default'}/${object.name}`;
-    if (object?.kind === 'User') return `user:${object.name}`;
-    if (object?.kind === 'Group') return `group:${object.name}`;
+/** The accounts that a row of the rbac pane names, as the questions do, and how many it has. */
+function accountsOf(row: Row, state: SessionState): { readonly accounts: readonly string[]; readonly total: number } {
+  const own = accountOf(row);
+  if (own !== undefined) return { accounts: [own], total: 1 };
+  const { type, name, more } =
+    /^(?<type>sa|user|group) (?<name>.+?)(?: \+(?<more>\d+))?$/.exec(row.cells['SUBJECTS']?.text ?? '')?.groups ?? {};
+  const first = type === undefined || name === undefined ? [] : [`${type}:${name}`];
+  const others = row.findings
+    .flatMap((id) => state.snapshot.findings.get(id)?.evidence ?? [])
+    .flatMap(({ object }) => (object === undefined ? [] : (accountOf(object) ?? [])));
+  const accounts = [...new Set([...first, ...others])].slice(0, MAX_ACCOUNTS);
+  return { accounts, total: Math.max(accounts.length, 1 + Number(more ?? 0)) };
+}
+
+function accountOf({
+  kind,
+  namespace,
+  name,
+}: {
+  readonly kind: string;
+  readonly namespace: string | null;
+  readonly name: string;
+}): string | undefined {
+  switch (kind) {
+    case 'ServiceAccount':
+      return `sa:${namespace === null || namespace === '' ? 'default' : namespace}/${name}`;
+    case 'User':
+    case 'Group':
+      return `${kind.toLowerCase()}:${name}`;
+    default:
+      return undefined;
   }
-  return undefined;
 }

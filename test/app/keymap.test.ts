@@ -92,8 +92,7 @@ const CASES: Readonly<Record<ActionName, Case>> = {
   tree: {
     at: inNetwork,
     then: (driver) => {
-      const words = ['reach', '--destination', 'Deployment/data/postgres'];
-      expect(driver.effects).toContainEqual(expect.objectContaining({ type: 'ask', words }));
+      expect(driver.effects.map((effect) => effect.type)).toContain('tree');
     },
   },
   copy: {

@@ -35,6 +35,10 @@ export class PtyTerminal {
     });
   }
 
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
   /** Everything that the program wrote. */
   get bytes(): string {
     return this.#bytes;

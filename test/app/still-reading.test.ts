@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { headerLines } from '../../src/app/chrome-lines.ts';
+import { detailLines } from '../../src/app/detail-lines.ts';
+import { ASCII_GLYPHS } from '../../src/app/glyphs.ts';
+import { lineText, linearLines } from '../../src/app/linear-lines.ts';
+import { overviewLines } from '../../src/app/overview-lines.ts';
+import { remedyHead } from '../../src/app/remedy-lines.ts';
+import type { Connection, SessionSnapshot } from '../../src/app/session-model.ts';
+import { tableLines } from '../../src/app/table-lines.ts';
+import { findingOf, remedyOf, row, snapshotOf } from './fake-model.ts';
+import { Driver } from './session-driver.ts';
+
+const PASSED = row('shop', 'web', null);
+
+/** A session whose network pane waits for three kinds. */
+function reading(status: Connection['status'], reason = ''): SessionSnapshot {
+  const made = snapshotOf([PASSED], { connection: { status, done: 3, total: 40, since: 0, reason } });
+  const pending = ['pods', 'networkpolicies', 'services'];
+  return { ...made, panes: made.panes.map((pane) => (pane.name === 'network' ? { ...pane, pending } : pane)) };
+}
+
+const textOf = (lines: readonly Parameters<typeof lineText>[0][]): string => lines.map(lineText).join('\n');
+
+describe('while kinds are still being read', () => {
+  test('a pane says so in the place of its figures, and what it waits for', () => {
+    const { state } = new Driver(reading('syncing'));
+    const text = textOf(overviewLines(state));
+    expect(text).toContain('… reading pods, networkpolicies, 1 more');
+    expect(text).not.toContain('0 of 1 workloads');
+    expect(textOf(headerLines(state))).toContain('1 network …');
+  });
+
+  test('so does its table, where a row without findings has not passed yet', () => {
+    const { state } = new Driver(reading('syncing'), { pane: 'network', glyphs: ASCII_GLYPHS });
+    const { head, rows } = tableLines(state, 'network');
+    expect(textOf(head)).toContain('~ reading pods');
+    expect(textOf(rows)).toMatch(/^ +~ +shop/);
+    expect(textOf(detailLines(state, 'network', PASSED))).not.toContain('passed.');
+    expect(linearLines(state).join('\n')).toContain('severity not judged yet');
+  });
+
+  test.each([
+    ['connecting', '…'],
+    ['stale', '… not read yet: pods, networkpolicies, 1 more'],
+    ['failed', '-'],
+  ] as const)('a connection that is %s', (status, text) => {
+    const { state } = new Driver(reading(status, 'nothing listens'));
+    const [first] = overviewLines(state);
+    expect(first === undefined ? '' : lineText(first).trim()).toBe(`network     ${text}`);
+  });
+
+  test('a cluster that cannot be reached is told with what to do', () => {
+    const { state } = new Driver(reading('failed', 'nothing listens at http://127.0.0.1:1'));
+    expect(textOf(overviewLines(state))).toMatch(/nothing listens.*\n.*:ctx chooses another context/);
+  });
+});
+
+test('a remedy for what the audit log tells does not pretend that the past goes', () => {
+  const finding = findingOf('shop', 'cart', 'high', 'audit');
+  const { state } = new Driver(snapshotOf([], { findings: new Map([[finding.id, finding]]) }));
+  const place = {
+    type: 'remedy',
+    findings: [finding.id],
+    index: 0,
+    joint: [],
+    tab: 'yaml',
+    validation: 'none',
+  } as const;
+  const text = textOf(remedyHead({ ...place, remedies: [remedyOf(finding, { closes: [] })] }, state));
+  expect(text).toContain('the logged past stays, 0 new');
+});

@@ -23,7 +23,7 @@ export const removeSubjectFromBinding: Remedy = {
     const binding = view.get(grant.bindingKind, grant.namespace, grant.binding);
     if (binding === undefined) return { refused: `${grant.bindingKind} ${grant.binding} is not there any more.` };
     const going = binding.subjects.filter((one) => isNamed(one, binding, grant));
-    if (going.length === 0) return { refused: `${grant.subjectKind} ${grant.subject} is not bound any more.` };
+    if (going.length === 0) return { refused: `${subjectText(grant)} is not bound any more.` };
     return without(binding, going, grant);
   },
 };
@@ -43,8 +43,16 @@ function isNamed(subject: Subject, binding: BindingObject, grant: GrantReason): 
   return `${subject.name}/${subject.namespace ?? binding.namespace}` === grant.subject;
 }
 
+/** The API server's reason names an account before its namespace; people write it the other way round. */
+function subjectText({ subjectKind, subject }: GrantReason): string {
+  const [name, namespace] = subject.split('/');
+  return subjectKind === 'ServiceAccount'
+    ? `${subjectKind} ${namespace ?? ''}/${name ?? ''}`
+    : `${subjectKind} ${subject}`;
+}
+
 function without(binding: BindingObject, going: readonly Subject[], grant: GrantReason): RemedyDraft {
-  const whom = `${grant.subjectKind} ${grant.subject}`;
+  const whom = subjectText(grant);
   const others = grant.subjectKind === 'Group' ? ' Everybody else in the group loses it, too.' : '';
   const note = `${SAVE_FIRST} Another binding may allow the same: the log names the first one only.${others}`;
   const effects = [`${whom} no longer has ${grant.roleKind} ${grant.role} by this binding`];

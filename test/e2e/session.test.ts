@@ -37,7 +37,7 @@ describe('the session on the demo cluster', () => {
   test('the first frame fills the screen from its top, before the cluster was read', async () => {
     const terminal = demo(80, 24);
     // The terminal may be looked at in the middle of a frame: it is whole when its first line has arrived at the top.
-    await terminal.until((screen) => /^ k8sec /.test(screen), 'the header in the first line');
+    await terminal.until((screen) => screen.startsWith(' k8sec '), 'the header in the first line');
     expect(terminal.text()).not.toContain('line of the shell');
     await terminal.shows('live');
     expect(terminal.lines()[0]).toContain('DEMO');

@@ -10,11 +10,12 @@ import {
 import { everyPort, intersectPorts, samePorts } from '../../kube/port-set.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { podClasses, type AnalysedWorkload, type PodClass } from '../workload/workloads.ts';
 import { namespaceLabels } from './namespace-labels.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
-import { brokenPolicies, sameItems, selectingPolicies } from './policies.ts';
+import { brokenPolicies, selectingPolicies } from './policies.ts';
 import { widerIsolation, widerUnreadable } from './wider-policies.ts';
 
 export type IsolationStatus = 'isolated' | 'open' | 'not-applicable' | 'unknown';

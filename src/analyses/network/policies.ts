@@ -3,6 +3,7 @@ import { compilePolicy, type CompiledPolicy } from '../../kube/network-policy.ts
 import type { Direction, PodIdentity } from '../../kube/network-policy-rule.ts';
 import { matches } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 
 /** The NetworkPolicies of a namespace with their defaults filled in; unchanged policies keep their identity. */
 export function compiledPolicies(view: ClusterView, namespace: string): readonly CompiledPolicy[] {
@@ -62,8 +63,4 @@ export function selectingAdminPolicies(
   direction: Direction,
 ): readonly CompiledAdminPolicy[] {
   return adminPolicies(view).filter((policy) => policy[direction].length > 0 && adminPolicySelects(policy, pod));
-}
-
-export function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }

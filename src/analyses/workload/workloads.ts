@@ -4,6 +4,7 @@ import type { PodObject, PodTemplate, WorkloadObject } from '../../model/objects
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 import { groupBy } from './group-by.ts';
 import { topOwner } from './top-owner.ts';
 
@@ -236,10 +237,6 @@ function reuse<T>(
     }
     return item;
   });
-}
-
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,6 @@
 import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
 import type { Config } from '../src/config/config-value.ts';
+import { configFacts } from '../src/config/config.ts';
 import { ALL_KINDS, kindOf } from '../src/model/kind.ts';
 import type { Change } from '../src/model/change.ts';
 import type { ObjectRef } from '../src/model/finding.ts';
@@ -41,6 +42,7 @@ export class ClusterSource implements SessionSource {
 
   start(sink: SourceSink): void {
     this.#sink = sink;
+    sink.apply([{ type: 'facts', facts: configFacts(this.#config) }]);
     if (this.#settings.demo) sink.apply([{ type: 'facts', facts: DEMO_FACTS }]);
     void this.#run(sink, this.#abort.signal);
   }

@@ -1,5 +1,6 @@
 import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
 import type { Config } from '../src/config/config-value.ts';
+import { configFacts } from '../src/config/config.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { followAudit } from './follow-audit.ts';
 import { loadFiles } from './load.ts';
@@ -24,6 +25,7 @@ export class FileSource implements SessionSource {
 
   start(sink: SourceSink): void {
     this.#sink = sink;
+    sink.apply([{ type: 'facts', facts: configFacts(this.#config) }]);
     this.#read();
     followAudit(this.#settings, this.#settings.auditLogs, this.#config, nodeHost().clock, sink, this.#abort.signal);
   }

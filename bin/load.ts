@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { Engine } from '../src/engine/engine.ts';
 import { layOver } from '../src/engine/lay-over.ts';
 import type { Config } from '../src/config/config-value.ts';
-import { DEFAULT_CONFIG, parseConfig } from '../src/config/config.ts';
+import { configFacts, DEFAULT_CONFIG, parseConfig } from '../src/config/config.ts';
 import type { Change } from '../src/model/change.ts';
 import type { Finding } from '../src/model/finding.ts';
 import { RULES } from '../src/rules/index.ts';
@@ -66,6 +66,7 @@ export async function load(world: World, settings: Settings, mayChange = true): 
       const audit = await loadAudit(world, settings, config, logs, store.facts().user);
       store.apply([{ type: 'audit', audit }]);
     }
+    store.apply([{ type: 'facts', facts: configFacts(config) }]);
     const { podSecurityVersion } = settings;
     if (podSecurityVersion !== undefined) store.apply([{ type: 'facts', facts: { podSecurityVersion } }]);
     // A state with files over it is no live cluster any more: workloads may stand for pods that do not run yet.

@@ -1,3 +1,5 @@
+import type { Attestation } from '../model/benchmark.ts';
+import type { RotationPeriod } from '../model/rotation.ts';
 import type { Waiver } from './waivers.ts';
 
 export const THEMES = ['default', 'mono', 'colour-blind'] as const;
@@ -11,5 +13,9 @@ export interface Config {
   readonly deployers: readonly string[];
   /** Requests within a sliding 300 s of event time that make a burst. */
   readonly burst: number;
+  /** What persons vouch for because it cannot be seen. */
+  readonly attest: readonly Attestation[];
+  /** How long Secrets may stay as they are, the first that fits counts. */
+  readonly rotation: readonly RotationPeriod[];
   readonly theme: (typeof THEMES)[number] | null;
 }

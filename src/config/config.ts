@@ -1,5 +1,8 @@
 import { LineCounter, parseDocument, isMap, isScalar } from 'yaml';
 import { nearestName } from '../kube/nearest-name.ts';
+import { BENCHMARKS, factName, type Attestation } from '../model/benchmark.ts';
+import type { ClusterFacts } from '../model/change.ts';
+import type { RotationPeriod } from '../model/rotation.ts';
 import { THEMES, type Config } from './config-value.ts';
 import type { Waiver } from './waivers.ts';
 
@@ -16,6 +19,9 @@ type Read<T> = (value: unknown, path: Path, fail: Fail, at: (path: Path) => unkn
 
 const WAIVER_KEYS = ['rule', 'subject', 'cluster', 'key', 'until', 'reason'] as const;
 const BURST_KEYS = ['count'] as const;
+const ATTEST_KEYS = ['fact', 'value', 'by', 'evidence', 'until'] as const;
+const ROTATION_KEYS = ['type', 'labels', 'days'] as const;
+const FACTS = BENCHMARKS.flatMap((benchmark) => benchmark.items.map((item) => factName(benchmark, item)));
 
 /** Every key that has an effect. */
 const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
@@ -32,6 +38,16 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
     const isWhole = typeof count === 'number' && Number.isInteger(count) && count >= 2;
     return isWhole ? count : fail([...path, 'count'], 'burst.count must be a whole number from 2');
   },
+  attest: (value, path, fail, at) =>
+    list(value, path, fail).map((entry, index) => {
+      checkKeys(at([...path, index]), ATTEST_KEYS, [...path, index], fail);
+      return attestationFrom(entry as Record<string, unknown>, [...path, index], fail);
+    }),
+  rotation: (value, path, fail, at) =>
+    list(value, path, fail).map((entry, index) => {
+      checkKeys(at([...path, index]), ROTATION_KEYS, [...path, index], fail);
+      return rotationFrom(entry as Record<string, unknown>, [...path, index], fail);
+    }),
   theme: (value, path, fail) => {
     const theme = THEMES.find((name) => name === value);
     return theme ?? fail(path, `theme must be one of ${THEMES.join(', ')}`);
@@ -39,9 +55,17 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
 };
 
 /** Keys of the interface that have no effect yet: taking them silently would promise what does not happen. */
-const NOT_YET = ['sensitive', 'attest', 'labels', 'rotation', 'keys'] as const;
+const NOT_YET = ['sensitive', 'labels', 'keys'] as const;
 
-export const DEFAULT_CONFIG: Config = { waivers: [], namespaces: [], deployers: [], burst: 10, theme: null };
+export const DEFAULT_CONFIG: Config = {
+  waivers: [],
+  namespaces: [],
+  deployers: [],
+  burst: 10,
+  attest: [],
+  rotation: [],
+  theme: null,
+};
 
 /**
  * Parses a config file (interface §6).
@@ -78,8 +102,15 @@ export function parseConfig(text: string, file: string): Config {
     namespaces: read('namespaces'),
     deployers: read('deployers'),
     burst: read('burst'),
+    attest: read('attest'),
+    rotation: read('rotation'),
     theme: read('theme'),
   };
+}
+
+/** What rules read of the config. */
+export function configFacts({ attest, rotation }: Config): Partial<ClusterFacts> {
+  return { attestations: attest, rotation };
 }
 
 function checkKeys(node: unknown, known: readonly string[], path: Path, fail: Fail): void {
@@ -109,6 +140,41 @@ function waiverFrom(value: Record<string, unknown>, path: Path, fail: Fail): Wai
     until: untilFrom(value['until'], [...path, 'until'], fail),
     reason: text('reason', ''),
   };
+}
+
+/** A fact without an end, an author or evidence would be a waiver in disguise. */
+function attestationFrom(value: Record<string, unknown>, path: Path, fail: Fail): Attestation {
+  const text = (key: 'fact' | 'by' | 'evidence'): string => {
+    const found = value[key];
+    return typeof found === 'string' && found !== '' ? found : fail([...path, key], `an attestation needs ${key}`);
+  };
+  const fact = text('fact');
+  if (!FACTS.includes(fact)) {
+    const nearest = nearestName(fact, FACTS);
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    fail([...path, 'fact'], `unknown fact ${fact}: it is a benchmark and an item, such as ${FACTS[0]}${hint}`);
+  }
+  const met = value['value'];
+  if (typeof met !== 'boolean') return fail([...path, 'value'], 'value must be true (met) or false');
+  const until = untilFrom(value['until'], [...path, 'until'], fail);
+  if (until === null) return fail([...path, 'until'], 'an attestation needs until, a date');
+  return { fact, value: met, by: text('by'), evidence: text('evidence'), until };
+}
+
+function rotationFrom(value: Record<string, unknown>, path: Path, fail: Fail): RotationPeriod {
+  const { type = null, labels = {}, days } = value;
+  if (type !== null && typeof type !== 'string') return fail([...path, 'type'], 'type must be a text');
+  const pairs = typeof labels === 'object' && labels !== null && !Array.isArray(labels) ? Object.entries(labels) : null;
+  if (pairs === null) return fail([...path, 'labels'], 'labels must be a map of texts');
+  const texts = pairs.map(([name, one]): [string, string] =>
+    typeof one === 'string'
+      ? [name, one]
+      : fail([...path, 'labels', name], 'labels holds texts only: put quotes around it'),
+  );
+  const isWhole = typeof days === 'number' && Number.isInteger(days) && days >= 1;
+  return isWhole
+    ? { type, labels: Object.fromEntries(texts), days }
+    : fail([...path, 'days'], 'rotation needs days, a whole number from 1');
 }
 
 function untilFrom(value: unknown, path: Path, fail: Fail): number | null {

@@ -1,7 +1,9 @@
+import type { Attestation } from './benchmark.ts';
 import type { AuditState } from './audit-state.ts';
 import type { Coverage } from './coverage.ts';
 import type { Kind } from './kind.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
+import type { RotationPeriod } from './rotation.ts';
 
 /** A batch of these is all that a source ever tells the store. */
 export type Change =
@@ -28,6 +30,10 @@ export interface ClusterFacts {
   readonly serverVersion: string | null;
   /** `--pod-security-version`: judge pods at v1.x instead of the server's own version; `latest` or absent: no. */
   readonly podSecurityVersion?: string;
+  /** What persons vouch for (config `attest`). */
+  readonly attestations?: readonly Attestation[];
+  /** How long credentials may stay as they are (config `rotation`), the first that fits counts. */
+  readonly rotation?: readonly RotationPeriod[];
   readonly clusterUID: string | null;
   readonly context: string | null;
   readonly server: string | null;

@@ -1,4 +1,5 @@
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import { compliance } from './compliance.ts';
 import type { ReportedFinding, Report } from './report.ts';
 import type { Write } from './format.ts';
 import { holeText } from './holes.ts';
@@ -93,6 +94,7 @@ export function* reportFields(report: Report): Generator<readonly [string, unkno
     { unused: report.waiverNotes.unused.map(waiverJson), expired: report.waiverNotes.expired.map(waiverJson) },
   ];
   yield* reportSections(report);
+  yield ['compliance', compliance(report)];
 }
 
 function waiverJson({ rule, subject, key, until, reason }: Waiver): unknown {

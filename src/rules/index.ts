@@ -40,6 +40,7 @@ import { exposedService } from './vigilance/exposed-service.ts';
 import { serverOutOfSupport } from './vigilance/server-out-of-support.ts';
 import { kubeletSkew } from './vigilance/kubelet-skew.ts';
 import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
+import { attestationExpired } from './vigilance/attestation-expired.ts';
 import { apiserviceSkipsTls } from './vigilance/apiservice-skips-tls.ts';
 import { mutatingWebhookFailsOpen, validatingWebhookFailsOpen } from './vigilance/webhook-fails-open.ts';
 import { retiredAddon } from './vigilance/retired-addon.ts';
@@ -99,6 +100,7 @@ export const RULES: readonly Rule[] = [
   imageWithoutTag,
   exposedService,
   serverOutOfSupport,
+  attestationExpired,
   kubeletSkew,
   removedApiInUse,
   apiserviceSkipsTls,

@@ -53,6 +53,17 @@ waivers:
     ['apiVersion: k8sec/v1\ntheme: dark\n', 'k8sec.yaml:2: theme must be one of default, mono, colour-blind'],
     ['apiVersion: k8sec/v1\nwaivers:\n  - just a text\n', 'k8sec.yaml:3: waivers.0: a map is expected here'],
     ['namespaces: [shop]\n', 'k8sec.yaml:1: apiVersion must be k8sec/v1'],
+    ['apiVersion: k8sec/v1\nattest:\n- {fact: cis-kubernetes/3.2.9}\n', 'did you mean cis-kubernetes/3.2.'],
+    [
+      'apiVersion: k8sec/v1\nattest:\n- {fact: cis-kubernetes/3.2.1, value: true, by: a, evidence: b}\n',
+      'k8sec.yaml:3: an attestation needs until, a date',
+    ],
+    [
+      'apiVersion: k8sec/v1\nattest:\n- {fact: cis-kubernetes/3.2.1, value: maybe, by: a, evidence: b, until: 2027-01-01}\n',
+      'k8sec.yaml:3: value must be true (met) or false',
+    ],
+    ['apiVersion: k8sec/v1\nrotation:\n- {days: 0}\n', 'k8sec.yaml:3: rotation needs days, a whole number from 1'],
+    ['apiVersion: k8sec/v1\nrotation:\n- {days: 9, labels: {a: 1}}\n', 'labels holds texts only'],
     ['- a\n', 'k8sec.yaml:1: the file: a map is expected here'],
     ['a: [\n', 'k8sec.yaml:'],
   ])('%j is an error with its line', (text, message) => {
@@ -60,7 +71,7 @@ waivers:
     expect(() => parseConfig(text, 'k8sec.yaml')).toThrow(message);
   });
 
-  it.each(['sensitive', 'attest', 'labels', 'rotation', 'keys'])('refuses %s instead of ignoring it', (key) => {
+  it.each(['sensitive', 'labels', 'keys'])('refuses %s instead of ignoring it', (key) => {
     expect(() => parseConfig(`apiVersion: k8sec/v1\n${key}: {}\n`, 'k8sec.yaml')).toThrow(
       `k8sec.yaml:2: ${key} is not supported in this version`,
     );

@@ -53,6 +53,7 @@ describe('the JSON report', () => {
       'secrets',
       'audit',
       'vigilance',
+      'compliance',
     ]);
   });
 

@@ -1,7 +1,7 @@
 // A NetworkPolicy has no effect unless the network plugin enforces it, and no API field says whether one does.
 // Source: kubernetes.io/docs/concepts/services-networking/network-policies ("Prerequisites").
 import { enforcement } from '../../analyses/network/enforcement.ts';
-import { owasp } from '../references.ts';
+import { cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
 export const notEnforced = rule({
@@ -9,7 +9,7 @@ export const notEnforced = rule({
   subject: 'Cluster',
   summary: 'network policies that nothing is seen to enforce',
   help: 'Policies without a plugin that enforces them are silently without effect. Install one that does (Cilium, Calico, Antrea, kube-network-policies beside another plugin), or switch enforcement on.',
-  references: [owasp('K05')],
+  references: [cis('5.3.1'), owasp('K05')],
   needs: ['DaemonSet'],
   check: (_cluster, view) => {
     const facts = view.facts();

@@ -20,7 +20,7 @@ export const notEncrypted = rule({
   subject: 'Cluster',
   summary: 'Secrets that are stored in etcd without encryption',
   help: 'Give every API server an EncryptionConfiguration (KMS v2 where a key service exists) and rewrite all Secrets once, so that old ones are encrypted too. Managed services have a setting for it.',
-  references: [cis('1.2.27'), cis('1.2.28'), owasp('K03'), nsa('6.0'), attack('T1552')],
+  references: [cis('1.2.27'), cis('1.2.28'), owasp('K03'), nsa('6.1'), attack('T1552')],
   needs: ['Secret'],
   check(_subject, view) {
     if (view.facts().source === 'files') return [];

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { BENCHMARKS } from '../../src/model/benchmark.ts';
+import { compliance, type JudgedItem } from '../../src/report/compliance.ts';
+import { RULES } from '../../src/rules/index.ts';
+import { judged, NOW, privileged, type Judged } from './judged.ts';
+
+const ATTESTATION = {
+  fact: 'cis-kubernetes/3.2.1',
+  value: true,
+  by: 'ada',
+  evidence: 'OPS-12',
+  until: NOW + 1,
+} as const;
+
+function item(id: string, objects: Parameters<typeof judged>[0], given?: Judged): JudgedItem | undefined {
+  return compliance(judged(objects, given))
+    .flatMap((one) => one.items)
+    .find((one) => one.id === id);
+}
+
+describe('the benchmark tables', () => {
+  it('hold every item that a rule refers to, but for techniques of attackers', () => {
+    const known = new Set(
+      BENCHMARKS.flatMap(({ name, version, items }) => items.map(({ id }) => `${name} ${version} ${id}`)),
+    );
+    const missing = RULES.flatMap((rule) => rule.references)
+      .filter(({ benchmark }) => benchmark !== 'mitre-attack')
+      .map(({ benchmark, version, id }) => `${benchmark} ${version} ${id}`)
+      .filter((name) => !known.has(name));
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it('promise to see the whole only of items that some rule judges', () => {
+    const judgedIds = new Set(
+      RULES.flatMap((rule) => rule.references).map(({ benchmark, id }) => `${benchmark} ${id}`),
+    );
+    const promised = BENCHMARKS.filter(({ name }) => name !== 'pod-security-standards').flatMap(({ name, items }) =>
+      items.filter(({ visibility }) => visibility !== 'part').map(({ id }) => `${name} ${id}`),
+    );
+    expect(promised.filter((name) => !judgedIds.has(name))).toEqual([]);
+  });
+});
+
+describe('compliance', () => {
+  it('fails an item of which a rule found something, with the count', () => {
+    expect(item('5.2.2', privileged('agent'))).toMatchObject({ status: 'fail', failing: 1 });
+    expect(item('baseline', privileged('agent'))).toMatchObject({ status: 'fail', failing: 1 });
+  });
+
+  it('passes an item only where everything was read', () => {
+    expect(item('5.2.2', [])).toMatchObject({ status: 'pass', reason: '' });
+    expect(item('5.2.2', [], { coverage: [{ kind: 'Pod', status: 'denied', reason: 'forbidden' }] })).toMatchObject({
+      status: 'not-visible',
+      reason: 'pods: denied: forbidden',
+    });
+    expect(item('baseline', [], { coverage: [{ kind: 'Pod', status: 'denied' }] })?.status).toBe('not-visible');
+  });
+
+  it('passes nothing for parts of a cluster, nor what only a server tells for files', () => {
+    expect(item('5.2.2', [], { facts: { source: 'files', complete: false } })?.status).toBe('not-visible');
+    expect(item('1.2.27', [], { facts: { source: 'files', complete: true } })?.status).toBe('not-visible');
+  });
+
+  it('passes nothing that was not asked for, nor what is only waived', () => {
+    expect(item('5.2.2', [], { scope: { panes: ['network'] } })?.status).toBe('not-visible');
+    const waiver = { rule: '*', subject: '*', cluster: '*', key: '*', until: null, reason: 'known' };
+    expect(item('5.2.2', privileged('agent'), { waivers: [waiver] })).toMatchObject({
+      status: 'not-visible',
+      reason: 'its findings are waived',
+    });
+  });
+
+  it('takes an unknown verdict as not visible', () => {
+    expect(item('1.2.27', [], { facts: { secretTransformers: null, metricsReason: 'denied' } })).toMatchObject({
+      status: 'not-visible',
+      reason: 'denied.',
+    });
+  });
+
+  it('shows what a person vouches for as attested, until it expires', () => {
+    expect(item('3.2.1', [])?.status).toBe('not-visible');
+    expect(item('3.2.1', [], { facts: { attestations: [ATTESTATION] } })).toMatchObject({
+      status: 'attested',
+      reason: 'by ada until 2026-11-23: OPS-12',
+    });
+    const over = { ...ATTESTATION, until: NOW };
+    expect(item('3.2.1', [], { facts: { attestations: [over] } })?.status).toBe('not-visible');
+    const unmet = { ...ATTESTATION, value: false };
+    expect(item('3.2.1', [], { facts: { attestations: [unmet] } })?.status).toBe('fail');
+  });
+
+  it('lets nobody vouch against a finding', () => {
+    const attestations = [{ ...ATTESTATION, fact: 'cis-kubernetes/5.2.2' }];
+    expect(item('5.2.2', privileged('agent'), { facts: { attestations } })?.status).toBe('fail');
+  });
+});

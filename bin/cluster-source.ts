@@ -15,6 +15,7 @@ import { toYaml } from '../src/remedy/to-yaml.ts';
 import { parseAllDocuments } from 'yaml';
 import { connect, readNamespaces } from './load-live.ts';
 import { followAudit } from './follow-audit.ts';
+import { followFlows } from './load-flows.ts';
 import { maskObject } from '../src/kube/mask-object.ts';
 import type { Settings } from './settings.ts';
 import { boundedYoungGeneration } from './young-generation.ts';
@@ -44,6 +45,7 @@ export class ClusterSource implements SessionSource {
     this.#sink = sink;
     sink.apply([{ type: 'facts', facts: configFacts(this.#config) }]);
     if (this.#settings.demo) sink.apply([{ type: 'facts', facts: DEMO_FACTS }]);
+    followFlows(this.#settings, sink);
     void this.#run(sink, this.#abort.signal);
   }
 

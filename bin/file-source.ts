@@ -3,6 +3,7 @@ import type { Config } from '../src/config/config-value.ts';
 import { configFacts } from '../src/config/config.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { followAudit } from './follow-audit.ts';
+import { followFlows } from './load-flows.ts';
 import { loadFiles } from './load.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -27,6 +28,7 @@ export class FileSource implements SessionSource {
     this.#sink = sink;
     sink.apply([{ type: 'facts', facts: configFacts(this.#config) }]);
     this.#read();
+    followFlows(this.#settings, sink);
     followAudit(this.#settings, this.#settings.auditLogs, this.#config, nodeHost().clock, sink, this.#abort.signal);
   }
 

@@ -122,6 +122,13 @@ export const FLAGS: readonly Flag[] = [
     takes: 'PATH',
     help: 'audit log: file, folder, .gz or - (repeat; followed in the session)',
   },
+  {
+    name: 'flows',
+    value: 'many',
+    group: 'audit',
+    takes: 'FILE',
+    help: 'flow log as evidence for policies: Hubble or Calico JSON, VPC flow log, .gz or - (repeat)',
+  },
   { name: 'since', value: 'one', group: 'audit', takes: 'DURATION', help: 'only events of the last 2h, 30m, 7d' },
   { name: 'since-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events from then on (RFC 3339)' },
   { name: 'until-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events before then (RFC 3339)' },

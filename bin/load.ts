@@ -14,6 +14,7 @@ import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
 import { loadAudit } from './load-audit.ts';
+import { loadFlows } from './load-flows.ts';
 import { LoadError } from './load-error.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -67,6 +68,7 @@ export async function load(world: World, settings: Settings, mayChange = true): 
       store.apply([{ type: 'audit', audit }]);
     }
     store.apply([{ type: 'facts', facts: configFacts(config) }]);
+    store.apply(await loadFlows(settings, (text) => world.warn(`flow log: ${text}\n`)));
     const { podSecurityVersion } = settings;
     if (podSecurityVersion !== undefined) store.apply([{ type: 'facts', facts: { podSecurityVersion } }]);
     // A state with files over it is no live cluster any more: workloads may stand for pods that do not run yet.

@@ -3,6 +3,7 @@ import { UsageError, type Command } from '../src/commands/command.ts';
 import { ConfigError } from '../src/config/config.ts';
 import { nearestName } from '../src/kube/nearest-name.ts';
 import { sanitise } from '../src/kube/sanitise.ts';
+import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
 import { BaselineError } from '../src/report/baseline.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
@@ -129,7 +130,9 @@ function refuseWords({ words }: ParsedArguments, program: string): void {
 /** Errors that are for people as they are; anything else is a defect, and says so. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return sanitise(String(error));
-  const known = [ArgumentError, UsageError, ConfigError, BaselineError, LoadError].some((one) => error instanceof one);
+  const known = [ArgumentError, UsageError, ConfigError, BaselineError, LoadError, AuditSourceError].some(
+    (one) => error instanceof one,
+  );
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
   return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;
 }

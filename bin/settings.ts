@@ -19,6 +19,8 @@ export interface Settings {
   readonly complete: boolean;
   readonly demo: boolean;
   readonly auditLogs: readonly string[];
+  /** Flow logs. */
+  readonly flows: readonly string[];
   /** Milliseconds since the epoch; the end is exclusive. */
   readonly auditFrom: number | undefined;
   readonly auditUntil: number | undefined;
@@ -67,6 +69,7 @@ export function settingsOf(options: Options, now: number): Settings {
     complete: options['complete'] === true,
     demo: options['demo'] === true,
     auditLogs: many('audit-log'),
+    flows: many('flows'),
     auditFrom: since === undefined ? timeOf('since-time', one('since-time')) : now - duration('since', since),
     auditUntil: timeOf('until-time', one('until-time')),
     scope: {

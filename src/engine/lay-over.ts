@@ -35,6 +35,7 @@ export function layOver(view: ClusterView, changes: readonly Change[]): readonly
       case 'remove':
       case 'retain':
       case 'audit':
+      case 'flows':
         return [];
     }
   });

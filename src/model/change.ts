@@ -4,6 +4,7 @@ import type { Coverage } from './coverage.ts';
 import type { Kind } from './kind.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
 import type { RotationPeriod } from './rotation.ts';
+import type { FlowState } from './observed-flow.ts';
 
 /** A batch of these is all that a source ever tells the store. */
 export type Change =
@@ -20,7 +21,9 @@ export type Change =
   | { readonly type: 'facts'; readonly facts: Partial<ClusterFacts> }
   | { readonly type: 'broken'; readonly problem: BrokenObject }
   /** What the audit logs have told so far, as `createAuditIntake` puts it together; replaces what was there. */
-  | { readonly type: 'audit'; readonly audit: AuditState };
+  | { readonly type: 'audit'; readonly audit: AuditState }
+  /** What the flow logs have told; replaces what was there. */
+  | { readonly type: 'flows'; readonly flows: FlowState };
 
 /** What is known of the cluster beside its objects. null: not read, or not readable. */
 export interface ClusterFacts {

@@ -1,4 +1,5 @@
 import { NO_AUDIT, type AuditState } from '../model/audit-state.ts';
+import { NO_FLOWS, type FlowState } from '../model/observed-flow.ts';
 import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
@@ -36,6 +37,7 @@ export const bucket = {
   broken: (kind: Kind): string => `broken/${kind}`,
   allBroken: 'broken',
   audit: 'audit',
+  flows: 'flows',
 } as const;
 
 /** All that is known of a cluster, and which buckets each batch of changes touched. */
@@ -47,6 +49,7 @@ export class ClusterStore {
   #facts: ClusterFacts = NO_FACTS;
   #broken: readonly BrokenObject[] = [];
   #audit: AuditState = NO_AUDIT;
+  #flows: FlowState = NO_FLOWS;
   #sorted = new Map<string, readonly KubeObject[]>();
 
   constructor(base?: ClusterStore) {
@@ -63,6 +66,7 @@ export class ClusterStore {
     this.#facts = base.#facts;
     this.#broken = base.#broken;
     this.#audit = base.#audit;
+    this.#flows = base.#flows;
   }
 
   /** A store with the same contents that can be changed without changing this one. */
@@ -108,6 +112,10 @@ export class ClusterStore {
       case 'audit':
         this.#audit = change.audit;
         touched.add(bucket.audit);
+        return;
+      case 'flows':
+        this.#flows = change.flows;
+        touched.add(bucket.flows);
         return;
     }
   }
@@ -162,6 +170,10 @@ export class ClusterStore {
 
   audit(): AuditState {
     return this.#audit;
+  }
+
+  flows(): FlowState {
+    return this.#flows;
   }
 
   #upsert(object: KubeObject, touched: Set<string>): void {

@@ -1,4 +1,5 @@
 import type { AuditState } from '../model/audit-state.ts';
+import type { FlowState } from '../model/observed-flow.ts';
 import type { BrokenObject, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
@@ -25,6 +26,8 @@ export interface ClusterView {
   allBroken(): readonly BrokenObject[];
   /** Detections, the newest events and the coverage of the audit logs. */
   audit(): AuditState;
+  /** Connections that flow logs report. */
+  flows(): FlowState;
   /**
    * A value computed from the view, kept until something that it read changes. Readers of a value that comes out equal
    * again are not re-run.

@@ -1,4 +1,5 @@
 import type { AuditState } from '../model/audit-state.ts';
+import type { FlowState } from '../model/observed-flow.ts';
 import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import { kindInfo, type Kind } from '../model/kind.ts';
@@ -129,6 +130,11 @@ export class StoreView implements ClusterView {
   audit(): AuditState {
     this.graph.record(bucket.audit);
     return this.store.audit();
+  }
+
+  flows(): FlowState {
+    this.graph.record(bucket.flows);
+    return this.store.flows();
   }
 
   derive<T>(

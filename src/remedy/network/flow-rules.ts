@@ -1,6 +1,7 @@
 import { clusterDns, FALLBACK_DNS_PORTS } from '../../analyses/network/cluster-dns.ts';
 import type { DeclaredFlow, DeclaredFlows, FlowEnd, FlowPort } from '../../analyses/network/declared-flow.ts';
 import { inapplicable } from '../../analyses/network/isolation.ts';
+import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { parseAddress } from '../../kube/ip-range.ts';
@@ -49,8 +50,8 @@ export function flowRules(
     if (own.type !== 'workload' || own.workload !== workload) continue;
     if (direction === 'ingress' && flow.sourceOnly === true) continue;
     const peers = peersOf(view, workload, other);
-    if (peers === null) undecided.push(`${otherText(other)} can not be selected (${flow.why})`);
-    else add(peers, flow.ports, reason(flow, other, direction));
+    if (peers === null) undecided.push(`${endText(other)} can not be selected (${flow.why})`);
+    else add(peers, flow.ports, reason(view, flow, other, direction));
   }
   return { rules: [...groups.values()], undecided: [...new Set(undecided)] };
 }
@@ -120,11 +121,8 @@ function portsOf(ports: readonly FlowPort[]): readonly NetworkPolicyPort[] {
   return [...unique.values()].sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? 1 : -1));
 }
 
-function reason(flow: DeclaredFlow, other: FlowEnd, direction: Direction): string {
-  if (other.type !== 'workload') return flow.why;
-  return direction === 'ingress' ? `${refText(other.workload.ref)}: ${flow.why}` : flow.why;
-}
-
-function otherText(end: FlowEnd): string {
-  return end.type === 'workload' ? refText(end.workload.ref) : end.type === 'anyone' ? 'anyone' : end.cidrs.join(', ');
+function reason(view: ClusterView, flow: DeclaredFlow, other: FlowEnd, direction: Direction): string {
+  const evidence = flowEvidence(view, flow);
+  const why = evidence === null ? flow.why : `${flow.why}, ${evidence}`;
+  return other.type === 'workload' && direction === 'ingress' ? `${refText(other.workload.ref)}: ${why}` : why;
 }

@@ -1,12 +1,13 @@
 import { connectionDifference, type ConnectionDifference } from '../../analyses/network/connection-difference.ts';
-import type { DeclaredFlow, FlowEnd } from '../../analyses/network/declared-flow.ts';
+import type { DeclaredFlow } from '../../analyses/network/declared-flow.ts';
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
 import { flowCheck } from '../../analyses/network/flow-check.ts';
+import { endText } from '../../analyses/network/observed-flows.ts';
 import { overlay } from '../../analyses/network/overlay.ts';
 import { portsText } from '../../kube/port-set.ts';
-import { refText } from '../../kube/object-ref.ts';
 import type { Change } from '../../model/change.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { observedEffects } from './observed-effects.ts';
 
 /** Connections named one by one before the rest is counted. */
 const NAMED = 5;
@@ -28,7 +29,7 @@ export function policyEffects(view: ClusterView, steps: readonly Change[]): read
     ...[...closed.values()].map((text) => `CLOSES a declared connection: ${text}`),
     `keeps ${open.length - closed.size} of ${open.length} declared flows${steps.length > 1 ? `, after each of the ${steps.length} steps` : ''}`,
     ...differenceTexts(difference),
-    'undeclared traffic will be cut, and none was observed',
+    ...observedEffects(view, before, flowCheck(after)),
   ];
 }
 
@@ -64,8 +65,4 @@ function named(list: ConnectionDifference['opened']): string {
 function flowText({ source, destination, ports, why }: DeclaredFlow): string {
   const list = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
   return `${endText(source)} -> ${endText(destination)} ${list} (${why})`;
-}
-
-function endText(end: FlowEnd): string {
-  return end.type === 'workload' ? refText(end.workload.ref) : end.type === 'anyone' ? 'anyone' : end.cidrs.join(', ');
 }

@@ -90,7 +90,7 @@ async function readOne(
 }
 
 /** The bytes of a stream, unpacked where they begin as gzip does (RFC 1952), whatever the file is called. */
-async function* unpacked(stream: Readable, onChunk: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+export async function* unpacked(stream: Readable, onChunk: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
   const next = async (): Promise<Buffer | null> => {
     const { value, done } = await chunks.next();

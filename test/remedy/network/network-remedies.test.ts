@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { connectionDifference } from '../../../src/analyses/network/connection-difference.ts';
 import { declaredFlows } from '../../../src/analyses/network/declared-flows.ts';
 import { flowCheck } from '../../../src/analyses/network/flow-check.ts';
+import { endText, observedConnections } from '../../../src/analyses/network/observed-flows.ts';
 import { overlay } from '../../../src/analyses/network/overlay.ts';
 import { connections } from '../../../src/analyses/network/reach.ts';
 import { Engine } from '../../../src/engine/engine.ts';
@@ -11,12 +12,13 @@ import { refText } from '../../../src/kube/object-ref.ts';
 import { portsText } from '../../../src/kube/port-set.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Finding } from '../../../src/model/finding.ts';
+import type { FlowNotes, ObservedEnd, ObservedFlow } from '../../../src/model/observed-flow.ts';
 import { defaultDeny } from '../../../src/remedy/network/default-deny.ts';
 import { fixSelector } from '../../../src/remedy/network/fix-selector.ts';
 import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
 import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { RULES } from '../../../src/rules/index.ts';
-import { cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
+import { apply, cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
 
 const BOUTIQUE = readFileSync(join(import.meta.dirname, 'boutique.yaml'), 'utf8');
 
@@ -196,4 +198,95 @@ test('the difference names exactly what a changed policy of the same name opens 
     list.map((one) => `${one.source} -> ${one.destination} ${portsText(one.ports)}`);
   expect(text(closed)).toEqual(['Pod shop/web -> Pod shop/db TCP 80']);
   expect(text(opened)).toEqual(['Pod shop/web -> Pod shop/db TCP 81', '192.0.2.0-192.0.2.255 -> Pod shop/db TCP 81']);
+});
+
+describe('flow logs as evidence', () => {
+  const end = (namespaceName: string | null, pod: string | null, address: string | null = null): ObservedEnd => ({
+    namespace: namespaceName,
+    pod,
+    workload: null,
+    address,
+  });
+  const flow = (source: ObservedEnd, destination: ObservedEnd, port: number, count: number): ObservedFlow => ({
+    source,
+    destination,
+    protocol: 'TCP',
+    port,
+    verdict: 'forwarded',
+    count,
+    first: null,
+    last: Date.parse('2026-11-20T10:00:00Z'),
+  });
+  const notes: FlowNotes = {
+    source: 'flows.json',
+    lines: 9,
+    used: 4,
+    skipped: 0,
+    undirected: 0,
+    broken: 1,
+    firstBroken: { line: 3, reason: 'not whole JSON' },
+    beyond: 0,
+  };
+  const engine = engineOf(BOUTIQUE);
+  engine.apply([
+    {
+      type: 'flows',
+      flows: {
+        flows: [
+          flow(end('shop', 'frontend-6d4b75cb6d-x7k2p'), end('shop', 'cart-5f8d-abcde'), 7071, 14),
+          flow(end('shop', 'ads-5f8d-abcde'), end('shop', 'redis-0'), 6379, 3),
+          flow(end('shop', 'nobody'), end('shop', 'redis-0'), 6379, 1),
+        ],
+        notes: [notes],
+      },
+    },
+  ]);
+  engine.settle();
+  const draft = built(leastPolicy, engine, 'network/namespace-without-default-deny', 'Namespace shop');
+
+  test('an observed connection that nothing declares is cut, and said so for a person to decide', () => {
+    expect(draft.effects.filter((text) => /observ|flow logs|lines of/.test(text))).toEqual([
+      'keeps 1 of 2 connections that the flow logs report; what was not observed while they were written may be cut too',
+      'CUTS an observed connection, for you to decide: Deployment shop/ads -> StatefulSet shop/redis TCP 6379 (×3, last 2026-11-20T10:00:00Z)',
+      '1 observed connections have an end that is no longer there',
+      'of 9 lines of flows.json, 1 could not be read (first: line 3: not whole JSON)',
+    ]);
+  });
+
+  test('each declared rule says whether it was seen', () => {
+    const texts = draft.comments.map((one) => one.text).join('\n');
+    expect(texts).toContain(
+      'Deployment shop/frontend: env CART_ADDR of container server names cart:7070, seen in the flow logs (×14, last 2026-11-20T10:00:00Z)',
+    );
+    expect(texts).toMatch(/Deployment shop\/cart: [^\n]*redis[^\n]*, not seen in the flow logs/);
+  });
+});
+
+test('an address means the pod that has it, unless that pod is younger than the flow', () => {
+  const young = pod('shop', 'web', { app: 'web' }).replace(
+    'namespace: shop',
+    'namespace: shop, creationTimestamp: "2026-11-21T00:00:00Z"',
+  );
+  const view = cluster([namespace('shop'), young, pod('shop', 'db', { app: 'db' })].join(''));
+  const address = (name: string): string => view.get('Pod', 'shop', name)?.podIPs[0] ?? '';
+  const seen = (first: number): unknown => {
+    const ends = ['web', 'db'].map((name) => ({ namespace: null, pod: null, workload: null, address: address(name) }));
+    const [source, destination] = ends;
+    if (source === undefined || destination === undefined) throw new Error('no ends');
+    const one: ObservedFlow = {
+      source,
+      destination,
+      protocol: 'TCP',
+      port: 80,
+      verdict: 'forwarded',
+      count: 1,
+      first,
+      last: first,
+    };
+    apply(view, [{ type: 'flows', flows: { flows: [one], notes: [] } }]);
+    const { connections: found, unresolved } = observedConnections(view);
+    return [found.map((each) => `${endText(each.source)} -> ${endText(each.destination)}`), unresolved];
+  };
+  expect(seen(Date.parse('2026-11-22T00:00:00Z'))).toEqual([['Pod shop/web -> Pod shop/db'], 0]);
+  expect(seen(Date.parse('2026-11-20T00:00:00Z'))).toEqual([[], 1]);
 });

@@ -7,6 +7,7 @@ import { isDeployer } from './deployers.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
+import { boundedYoungGeneration } from './young-generation.ts';
 
 /** A report shows detections, which keep their own events; the others go to whoever listens. */
 const WINDOW = 1_000;
@@ -27,6 +28,7 @@ export async function loadAudit(
   onEvents: (events: readonly AuditEvent[]) => void = () => undefined,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
+  const boundMemory = boundedYoungGeneration();
   const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
   try {
     const notes = await readAuditLog(logs, {
@@ -34,6 +36,7 @@ export async function loadAudit(
       since: settings.auditFrom ?? null,
       until: settings.auditUntil ?? null,
       onEvents: (events) => {
+        boundMemory();
         onEvents(events);
         intake.push(events);
       },

@@ -176,11 +176,16 @@ export class AuditText {
     const { time } = event;
     if (this.#first === null || time < this.#first) this.#first = time;
     if (this.#last === null || time > this.#last) this.#last = time;
-    else if (time < this.#last - UNORDERED_AFTER) this.#unordered += 1;
+    else if (time < this.#last - UNORDERED_AFTER && !mayEndLate(event)) this.#unordered += 1;
     if ((since !== null && time < since) || (until !== null && time >= until)) return;
     this.#batch.push(event);
     if (this.#batch.length >= BATCH) this.flush();
   }
+}
+
+/** Watches, exec and their like are logged again when they end, hours after they came. */
+function mayEndLate({ stage, verb, object }: AuditEvent): boolean {
+  return stage === 'ResponseComplete' && (verb === 'watch' || (object !== null && object.subresource !== ''));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { certainAddress } from '../../../kube/audit-principal.ts';
+import { certainAddress, type Principal } from '../../../kube/audit-principal.ts';
 import { userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import { isOpenPath } from './identity.ts';
@@ -105,17 +105,32 @@ function createPermissionProbing({ burst }: DetectorOptions): Detector {
   };
 }
 
+/** One key per caller, client and address; that of the last request of each caller is kept, as most are like it. */
+function createCallerKeys(): (request: AuditRequest) => string {
+  const last = new WeakMap<Principal, { readonly agent: string; readonly address: string; readonly key: string }>();
+  return ({ principal, event }) => {
+    const address = certainAddress(event);
+    const agent = event.userAgent;
+    const before = last.get(principal);
+    if (before?.agent === agent && before.address === address) return before.key;
+    const key = `${principal.actor.name} ${address} ${agent}`;
+    last.set(principal, { agent, address, key });
+    return key;
+  };
+}
+
 /** Reading one kind after the other. Programs with caches read many kinds at their start, from the server's cache. */
 function createEnumeration({ burst }: DetectorOptions): Detector {
+  const keyOf = createCallerKeys();
   const kinds = new SlidingWindow(BURST_SPAN);
   const refused = new SlidingWindow(BURST_SPAN);
   return (request) => {
-    const { principal, event, verb } = request;
+    const { event, verb } = request;
     if (verb !== 'list' && verb !== 'get') return null;
-    const { role } = principal;
+    const { role } = request.principal;
     if (role === 'node' || role === 'plane' || role === 'anonymous' || event.object === null) return null;
     if (request.outcome === 'failed' || event.requestURI.includes('resourceVersion=0')) return null;
-    const key = `${principal.actor.name} ${certainAddress(event)} ${event.userAgent}`;
+    const key = keyOf(request);
     const isRefused = request.outcome === 'denied';
     const denied = isRefused ? refused.add(key, request.topic, event.time, 3) : null;
     const found = kinds.add(key, request.topic, event.time, burst);

@@ -5,8 +5,8 @@ import { changeTable, moveBy, pageBy } from './move-actions.ts';
 import { stay, swap, travel, up, type Step } from './navigation.ts';
 import { enterItem, openRow } from './open-actions.ts';
 import { nextRemedy, nextTab, validate } from './remedy-actions.ts';
-import { copyShown, saveShown, showObject, showRemedies, showTree } from './row-actions.ts';
-import { currentFindings, actionRow } from './selection.ts';
+import { copyShown, saveShown, showObject, showRelatedOf, showRemedies, showTree } from './row-actions.ts';
+import { currentFindings, actionRow, relatedObject } from './selection.ts';
 import type { SortKey } from './sort-rows.ts';
 import { lineEdit } from './line-edit.ts';
 import { activePane, NO_PROMPT, openPane, openTable, type SessionState } from './state.ts';
@@ -51,6 +51,7 @@ export const ACTIONS: Readonly<Record<ActionName, (state: SessionState, key: str
   yaml: (state) => showObject(changeTable(state, pin), 'yaml'),
   describe: (state) => showObject(changeTable(state, pin), 'describe'),
   tree: (state) => showTree(changeTable(state, pin)),
+  related: (state) => showRelatedOf(changeTable(state, pin), relatedObject(state)),
   copy: copyShown,
   'copy-namespace': (state) => {
     const namespace = actionRow(state)?.namespace ?? '';

@@ -1,6 +1,6 @@
 import { detailLines } from './detail-lines.ts';
 import { bodyHeight } from './layout.ts';
-import { contextLines, namespaceLines, textLines } from './list-lines.ts';
+import { contextLines, namespaceLines, relatedLines, textLines } from './list-lines.ts';
 import { firstOverviewItem, overviewLines } from './overview-lines.ts';
 import { remedyHead, remedyLines } from './remedy-lines.ts';
 import type { Line } from './span.ts';
@@ -29,6 +29,8 @@ function makeBody(state: SessionState): Body {
   switch (place.type) {
     case 'overview':
       return { head: [], lines: overviewLines(state), hasItems: true };
+    case 'related':
+      return { head: [], lines: relatedLines(place, state), hasItems: true };
     case 'namespaces':
       return { head: [], lines: namespaceLines(state), hasItems: true };
     case 'contexts':

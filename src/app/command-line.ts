@@ -1,5 +1,7 @@
 import { nearestName } from '../kube/nearest-name.ts';
 import { PANES, type PaneName } from '../model/finding.ts';
+import { GROUP_KEYS, type GroupKey } from './group-rows.ts';
+import type { OtherProgram } from './session-model.ts';
 import { THEME_NAMES, type ThemeName } from './state.ts';
 
 /** What a line after `:` means. */
@@ -18,6 +20,8 @@ export type CommandLine =
   | { readonly type: 'context'; readonly name: string | null }
   | { readonly type: 'theme'; readonly name: ThemeName }
   | { readonly type: 'ask'; readonly words: readonly string[] }
+  | { readonly type: 'hand-over'; readonly to: OtherProgram }
+  | { readonly type: 'group'; readonly by: GroupKey | null }
   | { readonly type: 'waive' | 'help' | 'suspend' | 'quit' }
   | { readonly type: 'problem'; readonly text: string };
 
@@ -38,6 +42,10 @@ const WORDS: Readonly<Record<string, CommandLine>> = {
   overview: { type: 'overview' },
   home: { type: 'overview' },
   waive: { type: 'waive' },
+  pager: { type: 'hand-over', to: 'pager' },
+  less: { type: 'hand-over', to: 'pager' },
+  editor: { type: 'hand-over', to: 'editor' },
+  edit: { type: 'hand-over', to: 'editor' },
   help: { type: 'help' },
   '?': { type: 'help' },
   suspend: { type: 'suspend' },
@@ -57,7 +65,10 @@ export const FIRST_WORDS: readonly string[] = [
   'ns',
   'ctx',
   ...QUESTIONS,
+  'group',
   'theme',
+  'pager',
+  'editor',
   'waive',
   'help',
   'suspend',
@@ -75,6 +86,7 @@ export function parseCommandLine(text: string): CommandLine {
   if (NAMESPACE_WORDS.includes(first)) return { type: 'namespace', namespace: rest[0] ?? null };
   if (CONTEXT_WORDS.includes(first)) return { type: 'context', name: rest[0] ?? null };
   if (first === 'theme') return themeCommand(rest[0]);
+  if (first === 'group') return groupCommand(rest[0]);
   if (QUESTIONS.some((question) => question === first)) return { type: 'ask', words: [first, ...rest] };
   const near = nearestName(first, [...FIRST_WORDS, ...Object.values(PANE_WORDS).flat()]);
   return {
@@ -104,6 +116,13 @@ function paneCommand(pane: PaneName, text: string): CommandLine {
 
 function contextIn(text: string): string | undefined {
   return /(?:^|\s)@(\S+)/.exec(text)?.[1];
+}
+
+function groupCommand(name: string | undefined): CommandLine {
+  if (name === undefined || name === 'none') return { type: 'group', by: null };
+  const by = GROUP_KEYS.find((one) => one === name);
+  if (by !== undefined) return { type: 'group', by };
+  return { type: 'problem', text: `:group takes ${GROUP_KEYS.join(', ')} or none` };
 }
 
 function themeCommand(name: string | undefined): CommandLine {

@@ -1,5 +1,6 @@
 import { PANES } from '../model/finding.ts';
 import { FIRST_WORDS } from './command-line.ts';
+import { GROUP_KEYS } from './group-rows.ts';
 import { THEME_NAMES } from './state.ts';
 
 /** What completion may know of the cluster. */
@@ -51,6 +52,8 @@ function candidates(before: readonly string[], world: CompletionWorld): readonly
       return rest.length === 0 ? [...world.namespaces, 'all'] : [];
     case 'ctx':
       return rest.length === 0 ? world.contexts : [];
+    case 'group':
+      return rest.length === 0 ? [...GROUP_KEYS, 'none'] : [];
     case 'theme':
       return rest.length === 0 ? THEME_NAMES : [];
     case 'who-can':

@@ -1,3 +1,4 @@
+import type { OtherProgram } from './session-model.ts';
 import type { TreeQuestion } from './row-tree.ts';
 import type { ObjectRef, PaneName } from '../model/finding.ts';
 
@@ -12,9 +13,12 @@ export type Effect =
   | { readonly type: 'yaml'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'describe'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'tree'; readonly visit: number; readonly question: TreeQuestion }
+  | { readonly type: 'related'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'ask'; readonly visit: number; readonly words: readonly string[] }
   | { readonly type: 'dry-run'; readonly visit: number; readonly yaml: string }
   | { readonly type: 'save'; readonly fileName: string; readonly text: string }
+  /** Hands the terminal to another program: the editor gets a new file, the pager one that goes away with it. */
+  | { readonly type: 'hand-over'; readonly to: OtherProgram; readonly fileName: string; readonly text: string }
   | { readonly type: 'copy'; readonly text: string; readonly what: string }
   | { readonly type: 'contexts' }
   | { readonly type: 'switch-context'; readonly name: string };

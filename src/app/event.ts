@@ -1,5 +1,6 @@
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { TreeQuestion } from './row-tree.ts';
+import type { RelatedGroup } from './related.ts';
 import type { ContextName, SessionSnapshot } from './session-model.ts';
 import type { Message } from './state.ts';
 
@@ -19,6 +20,7 @@ export type SessionEvent =
       readonly question: TreeQuestion;
       readonly answers: readonly string[];
     }
+  | { readonly type: 'related'; readonly visit: number; readonly groups: readonly RelatedGroup[] }
   | { readonly type: 'validated'; readonly visit: number; readonly text: string; readonly ok: boolean }
   | { readonly type: 'contexts'; readonly contexts: readonly ContextName[] }
   | { readonly type: 'message'; readonly message: Message };

@@ -44,6 +44,7 @@ export type ActionName =
   | 'yaml'
   | 'describe'
   | 'tree'
+  | 'related'
   | 'copy'
   | 'copy-namespace'
   | 'save'

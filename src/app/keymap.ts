@@ -1,7 +1,7 @@
 import { PANES } from '../model/finding.ts';
 import { currentItem } from './body-lines.ts';
 import type { KeyBinding } from './key-binding.ts';
-import { actionObject, actionRow, currentFindings, isSavable, treeQuestion } from './selection.ts';
+import { actionObject, actionRow, currentFindings, isSavable, relatedObject, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
 
@@ -133,6 +133,15 @@ export const KEYS: readonly KeyBinding[] = [
     help: 'reach or path as a tree',
     footer: 8,
     works: (state) => treeQuestion(state) !== undefined,
+  },
+  {
+    keys: ['u'],
+    action: 'related',
+    group: 'rows',
+    label: 'related',
+    help: 'policies, accounts, bindings and users that it has to do with',
+    footer: 8,
+    works: (state) => relatedObject(state) !== undefined,
   },
 
   { keys: ['j', 'down'], action: 'down', group: 'moving', label: 'down', help: 'down', footer: 0, works: always },

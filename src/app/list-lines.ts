@@ -1,8 +1,9 @@
-import type { ContextsPlace, TextPlace } from './place.ts';
+import type { ContextsPlace, RelatedPlace, TextPlace } from './place.ts';
+import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';
 import { countText } from './number-text.ts';
-import { safe, wrap } from './text-width.ts';
+import { fit, safe, textWidth, wrap } from './text-width.ts';
 import { yamlLines } from './yaml-lines.ts';
 
 /** A fetched text: YAML told apart, answers as they came (cut at the right where they are too wide). */
@@ -39,6 +40,29 @@ export function namespaceLines(state: SessionState): readonly Line[] {
       ? [line(span('  No namespace was read yet, or they may not be listed: :ns NAME.', 'muted'))]
       : [];
   return [line(span(' namespaces', 'heading')), all, ...lines, ...none];
+}
+
+/** What an object has to do with, each in a line to go on from. */
+export function relatedLines({ object, groups }: RelatedPlace, state: SessionState): readonly Line[] {
+  const title = line(span(` ${subjectText(object)}`, 'title'), span('  related', 'muted'));
+  if (groups === null) return [title, BLANK, line(span('   Looking.', 'muted'))];
+  if (groups.length === 0) {
+    const why = 'Nothing that was read names it: no policy, account, binding or user.  esc goes back.';
+    return [title, BLANK, line(span(`   ${why}`, 'muted'))];
+  }
+  let at = 0;
+  const width = Math.max(...groups.flatMap(({ things }) => things.map((one) => textWidth(subjectText(one.object)))));
+  return [
+    title,
+    ...groups.flatMap((group) => [
+      BLANK,
+      line(span(` ${group.title}`, 'heading')),
+      ...group.things.map((one): Line => {
+        const name = fit(subjectText(one.object), Math.min(width, Math.floor(state.columns * 0.6)));
+        return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: `related:${at++}` };
+      }),
+    ]),
+  ];
 }
 
 /** Contexts of the kubeconfig to choose from. */

@@ -4,6 +4,7 @@ import type { Pane } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeObject } from './describe-object.ts';
+import { relatedThings, type RelatedGroup } from './related.ts';
 import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
@@ -74,6 +75,12 @@ export class LiveModel implements SessionModel {
 
   fetchYaml(object: ObjectRef): Promise<string> {
     return this.#world.source.fetchYaml(object);
+  }
+
+  async related(object: ObjectRef): Promise<readonly RelatedGroup[]> {
+    const { runner } = this.#world;
+    await runner.settled();
+    return relatedThings(runner.engine.view, object);
   }
 
   async describe(object: ObjectRef): Promise<string> {

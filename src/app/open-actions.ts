@@ -1,10 +1,11 @@
 import type { Row } from '../panes/pane.ts';
-import type { Finding, PaneName } from '../model/finding.ts';
+import { PANES, type Finding, type ObjectRef, type PaneName } from '../model/finding.ts';
 import { open, stay, up, type Step } from './navigation.ts';
 import { paneOfItem } from './overview-lines.ts';
 import { mapTables, openPaneStep, setNamespace } from './scope.ts';
-import { itemFinding } from './selection.ts';
-import { here, openPane, openTable, OVERVIEW, type SessionState } from './state.ts';
+import { showRelatedOf } from './row-actions.ts';
+import { earlierItem, itemFinding, relatedItem } from './selection.ts';
+import { activePane, here, openPane, openTable, OVERVIEW, type SessionState } from './state.ts';
 import { cursorRow, EMPTY_TABLE } from './table-state.ts';
 
 /** Opens the row under the cursor. */
@@ -22,10 +23,28 @@ export function enterItem(state: SessionState, item: string | null): Step {
   if (pane !== undefined) return openPaneStep(state, pane);
   if (item.startsWith('namespace:')) return chooseNamespace(state, item.slice('namespace:'.length));
   if (item.startsWith('context:')) return chooseContext(state, item.slice('context:'.length));
+  const { place } = here(state);
+  const object = place.type === 'related' ? relatedItem(item, place)?.object : earlierItem(item, state)?.object;
+  if (object !== undefined) return openObject(state, object);
   const finding = itemFinding(item, state);
   return finding === undefined
     ? stay(state)
     : open(state, { type: 'detail', pane: finding.pane, row: rowOf(finding, state) });
+}
+
+/** Opens the row of an object, of the present pane if it has one; an object that no pane lists by its relations. */
+function openObject(state: SessionState, object: ObjectRef): Step {
+  const now = activePane(state);
+  for (const pane of now === null ? PANES : [now, ...PANES]) {
+    const row = paneRows(pane, state).find(
+      (one) =>
+        one.kind === object.kind &&
+        one.name === object.name &&
+        (object.kind === 'Actor' || one.namespace === (object.namespace ?? '')),
+    );
+    if (row !== undefined) return open(state, { type: 'detail', pane, row });
+  }
+  return showRelatedOf(state, object);
 }
 
 /** Starts over on another context: what was open belongs to the old one. */

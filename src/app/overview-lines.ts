@@ -3,7 +3,7 @@ import { PANES, type PaneName } from '../model/finding.ts';
 import type { PaneSummary } from '../panes/pane.ts';
 import { pendingText } from './coverage-text.ts';
 import { barText, sparkText } from './glyphs.ts';
-import { clockText, countText } from './number-text.ts';
+import { ageText, clockText, countText } from './number-text.ts';
 import { overviewGroups, type FindingGroup } from './overview-items.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
 import type { FeedEntry } from './session-model.ts';
@@ -28,6 +28,8 @@ export function overviewLines(state: SessionState): readonly Line[] {
   if (groups.standing.length > 0) lines.push(...groups.standing.map((one) => groupLine(one, state)));
   else lines.push(...nothingStanding(state));
   if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
+  const earlier = earlierLines(state);
+  if (earlier.length > 0) lines.push(BLANK, heading('changes before this session'), ...earlier);
   for (const failure of snapshot.failures.slice(0, 3)) lines.push(line(span(`   not judged: ${failure}`, 'warning')));
   return lines;
 }
@@ -88,7 +90,7 @@ function summaryLine(label: Span, summary: PaneSummary, state: SessionState): Li
         : [];
   const aside = summary.aside === '' ? [] : [span(`   ${summary.aside}`, 'muted')];
   const style = summary.failing > 0 ? 'plain' : 'muted';
-  const right = state.columns >= 100 && figure.length > 0 ? { right: [...figure, span(' ')] } : {};
+  const right = state.columns >= 100 && figure.length > 0 ? { right: [span('  '), ...figure, span(' ')] } : {};
   return { spans: [label, span(summary.headline, style), ...aside], ...right };
 }
 
@@ -125,6 +127,17 @@ function feedLine(entry: FeedEntry): Line {
     spans: [span(`  ${clockText(entry.time)}  `, 'muted'), span(`${fit(entry.type, 7)} `, style), span(entry.text)],
     ...item,
   };
+}
+
+/** Objects by the times that they carry, those of the chosen namespace. */
+function earlierLines({ snapshot, namespace }: SessionState): readonly Line[] {
+  return [...snapshot.earlier.entries()]
+    .filter(([, { object }]) => namespace === null || object.namespace === namespace)
+    .slice(0, FEED_LINES)
+    .map(([at, { time, text }]) => ({
+      spans: [span(`  ${`${ageText(snapshot.now - time)} ago`.padEnd(SEVERITY_WIDTH)}`, 'muted'), span(text)],
+      item: `earlier:${at}`,
+    }));
 }
 
 /** The pane of an overview item, where it is one. */

@@ -1,6 +1,8 @@
 import type { PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { RelatedGroup } from './related.ts';
+import type { ObjectRef } from '../model/finding.ts';
 import type { ContextName } from './session-model.ts';
 
 /** Where a person is. */
@@ -11,6 +13,7 @@ export type Place =
   | { readonly type: 'detail'; readonly pane: PaneName; readonly row: Row }
   | RemedyPlace
   | TextPlace
+  | RelatedPlace
   | NamespacesPlace
   | ContextsPlace;
 
@@ -41,6 +44,14 @@ export interface TextPlace {
   readonly failed: boolean;
   /** Suggested file name for saving. */
   readonly fileName: string;
+}
+
+/** What an object has to do with, to go on from. */
+export interface RelatedPlace {
+  readonly type: 'related';
+  readonly object: ObjectRef;
+  /** null while it is looked up. */
+  readonly groups: readonly RelatedGroup[] | null;
 }
 
 interface NamespacesPlace {

@@ -1,10 +1,11 @@
 import { refText } from '../kube/object-ref.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, ObjectRef } from '../model/finding.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { open, stay, type Step } from './navigation.ts';
+import type { OtherProgram } from './session-model.ts';
 import type { TextPlace } from './place.ts';
 import { shownRemedy } from './remedy-actions.ts';
-import { actionObject, actionRow, treeQuestion } from './selection.ts';
+import { actionObject, actionRow, isSavable, treeQuestion } from './selection.ts';
 import { tableCsv, tableFileName, waiverYaml } from './text-files.ts';
 
 /** Opens the remedies of these findings; they are built and proven now. */
@@ -43,6 +44,14 @@ export function showTree(state: SessionState): Step {
   return stay(opened.state, ...opened.effects, { type: 'tree', visit, question });
 }
 
+/** Opens what an object has to do with. */
+export function showRelatedOf(state: SessionState, object: ObjectRef | undefined): Step {
+  if (object === undefined) return stay(state);
+  const visit = state.nextId;
+  const opened = open(state, { type: 'related', object, groups: null });
+  return stay(opened.state, ...opened.effects, { type: 'related', visit, object });
+}
+
 /** Asks a question and opens the answer. */
 export function ask(state: SessionState, words: readonly string[]): Step {
   const visit = state.nextId;
@@ -64,6 +73,15 @@ export function showWaiver(state: SessionState, findings: readonly Finding[]): S
     failed: false,
     fileName: 'k8sec-waiver.yaml',
   });
+}
+
+/** Hands what is shown to the person's pager or editor. */
+export function handOver(state: SessionState, to: OtherProgram): Step {
+  const [effect] = saveShown(state).effects;
+  if (!isSavable(state) || effect?.type !== 'save') {
+    return stay({ ...state, message: { text: `there is no text here for the ${to}`, tone: 'warning' } });
+  }
+  return stay(state, { ...effect, type: 'hand-over', to });
 }
 
 /** Copies the text that is shown, or the row's name. */

@@ -3,8 +3,9 @@ import { parseFilter } from './filter.ts';
 import { changeTable } from './move-actions.ts';
 import { open, openBelow, stay, type Step } from './navigation.ts';
 import { chooseContext } from './open-actions.ts';
-import { ask, showWaiver } from './row-actions.ts';
-import { openPaneStep, scopeOf, setNamespace } from './scope.ts';
+import type { GroupKey } from './group-rows.ts';
+import { ask, handOver, showWaiver } from './row-actions.ts';
+import { mapTables, openPaneStep, scopeOf, setNamespace } from './scope.ts';
 import { currentFindings } from './selection.ts';
 import { here, type SessionState } from './state.ts';
 import { resort } from './table-state.ts';
@@ -27,6 +28,10 @@ export function runCommand(state: SessionState, text: string): Step {
       return contextStep(state, command.name);
     case 'theme':
       return stay({ ...state, theme: command.name, message: { text: `theme ${command.name}`, tone: 'plain' } });
+    case 'hand-over':
+      return handOver(state, command.to);
+    case 'group':
+      return groupStep(state, command.by);
     case 'ask':
       return ask(state, command.words);
     case 'waive':
@@ -49,6 +54,13 @@ function paneStep(state: SessionState, command: Extract<CommandLine, { type: 'pa
       : changeTable(opened.state, (table) => resort({ ...table, filter: parseFilter(filter) }, scopeOf(opened.state)));
   const effects = context === null ? [] : [{ type: 'switch-context', name: context } as const];
   return stay(filtered, ...opened.effects, ...effects);
+}
+
+function groupStep(state: SessionState, group: GroupKey | null): Step {
+  const changed = { ...state, group };
+  const tables = mapTables(changed, (table) => resort(table, scopeOf(changed)));
+  const text = group === null ? 'not grouped' : `grouped by ${group}; :group none ends it`;
+  return stay({ ...changed, tables, message: { text, tone: 'plain' } });
 }
 
 function namespaceStep(state: SessionState, namespace: string | null): Step {

@@ -57,6 +57,9 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
     case 'describe':
       dispatch({ type: 'text', visit: effect.visit, text: await model.describe(effect.object), failed: false });
       return;
+    case 'related':
+      dispatch({ type: 'related', visit: effect.visit, groups: await model.related(effect.object) });
+      return;
     case 'ask':
       dispatch({ type: 'text', visit: effect.visit, text: await model.ask(effect.words), failed: false });
       return;
@@ -72,6 +75,12 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
       return;
     case 'save':
       good(`saved ${await machine.save(effect.fileName, effect.text)}`);
+      return;
+    case 'hand-over':
+      await screen.handOver(async () => {
+        const said = await machine.handOver(effect.to, effect.fileName, effect.text);
+        if (said !== '') good(said);
+      });
       return;
     case 'copy':
       good(`copied ${effect.what} through ${await machine.copy(effect.text)}`);
@@ -95,6 +104,8 @@ function failure(effect: Effect, text: string): SessionEvent {
     case 'dry-run':
       return { type: 'validated', visit: effect.visit, text, ok: false };
     case 'remedies':
+    case 'related':
+    case 'hand-over':
     case 'quit':
     case 'repaint':
     case 'suspend':

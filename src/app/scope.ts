@@ -6,7 +6,8 @@ import { resort, type TableScope, type TableState } from './table-state.ts';
 
 /** What applies to every table now. */
 export function scopeOf(state: SessionState): TableScope {
-  return { namespace: state.namespace, onlyFailing: state.onlyFailing, height: tableHeight(state) };
+  const { namespace, onlyFailing, group } = state;
+  return { namespace, onlyFailing, group, height: tableHeight(state) };
 }
 
 /** Opens a pane: a sibling of the open one, so that `esc` leads to the overview. */

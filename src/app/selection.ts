@@ -1,7 +1,10 @@
-import { ALL_KINDS, apiVersionOf, kindInfo } from '../model/kind.ts';
+import { ALL_KINDS, apiVersionOf, kindInfo, kindOf } from '../model/kind.ts';
 import type { Finding, ObjectRef, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import { currentItem } from './body-lines.ts';
+import type { RelatedPlace } from './place.ts';
+import type { RelatedThing } from './related.ts';
+import type { EarlierChange } from './session-model.ts';
 import { pathsQuestion, reachQuestion, type TreeQuestion } from './row-tree.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { chosenRows, cursorRow } from './table-state.ts';
@@ -39,9 +42,40 @@ export function itemFinding(item: string | null, state: SessionState): Finding |
 export function actionObject(state: SessionState): ObjectRef | undefined {
   const row = actionRow(state);
   if (row !== undefined) return objectOfRow(row, state);
-  if (here(state).place.type !== 'overview') return undefined;
+  const { place } = here(state);
+  if (place.type === 'related') return readable(relatedItem(currentItem(state), place)?.object);
+  if (place.type !== 'overview') return undefined;
   const subject = itemFinding(currentItem(state), state)?.subject;
-  return subject === undefined || subject.apiVersion.startsWith('k8sec/') ? undefined : subject;
+  return readable(subject ?? earlierItem(currentItem(state), state)?.object);
+}
+
+/** The object whose relations `u` opens: also accounts and actors, which are no objects of the API. */
+export function relatedObject(state: SessionState): ObjectRef | undefined {
+  const { place } = here(state);
+  if (place.type === 'related') return relatedItem(currentItem(state), place)?.object;
+  const row = actionRow(state);
+  if (row?.kind === 'Actor') return { apiVersion: 'k8sec/v1', kind: 'Actor', namespace: null, name: row.name };
+  if (place.type !== 'overview') return actionObject(state);
+  const item = currentItem(state);
+  const subject = itemFinding(item, state)?.subject;
+  return subject?.kind === 'Cluster' ? undefined : (subject ?? earlierItem(item, state)?.object);
+}
+
+/** The thing of an item of a list of relations. */
+export function relatedItem(item: string | null, { groups }: RelatedPlace): RelatedThing | undefined {
+  return item === null ? undefined : groups?.flatMap((group) => group.things)[Number(item.slice('related:'.length))];
+}
+
+/** The change before this session of an item of the overview. */
+export function earlierItem(item: string | null, state: SessionState): EarlierChange | undefined {
+  return item?.startsWith('earlier:') === true
+    ? state.snapshot.earlier[Number(item.slice('earlier:'.length))]
+    : undefined;
+}
+
+/** What the API server has, and may show. */
+function readable(object: ObjectRef | undefined): ObjectRef | undefined {
+  return object === undefined || kindOf(object.apiVersion, object.kind) === undefined ? undefined : object;
 }
 
 /** What draws the row as a tree: who reaches it, or where its rights lead. */
@@ -74,6 +108,7 @@ export function isSavable(state: SessionState): boolean {
       return place.text !== null && !place.failed;
     case 'overview':
     case 'detail':
+    case 'related':
     case 'namespaces':
     case 'contexts':
       return false;

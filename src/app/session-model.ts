@@ -2,6 +2,7 @@ import type { ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Finding, ObjectRef, PaneName, Severity } from '../model/finding.ts';
 import type { Column, PaneSummary, Row } from '../panes/pane.ts';
+import type { RelatedGroup } from './related.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 
 /** What the session knows of the connection, in one word and its figures. */
@@ -43,6 +44,13 @@ export interface FeedEntry {
   readonly finding: string;
 }
 
+/** A change of before the session, as far as objects themselves tell. */
+export interface EarlierChange {
+  readonly time: number;
+  readonly text: string;
+  readonly object: ObjectRef;
+}
+
 /** All that a frame is made from. Immutable; a new one replaces it at most twice a second. */
 export interface SessionSnapshot {
   /** Counts snapshots, so that equal ones are the same one. */
@@ -62,6 +70,8 @@ export interface SessionSnapshot {
   readonly scope: string;
   /** Newest first. */
   readonly feed: readonly FeedEntry[];
+  /** Newest first; empty until everything was read. */
+  readonly earlier: readonly EarlierChange[];
   /** Checks that could not finish, as text; empty in a healthy session. */
   readonly failures: readonly string[];
   /** Whether rules still run over what was read. */
@@ -89,6 +99,8 @@ export interface SessionModel {
   remediesFor(findingIds: readonly string[]): Promise<readonly BuiltRemedy[]>;
   /** The object as the server has it now, as YAML; never a Secret's values. */
   fetchYaml(ref: ObjectRef): Promise<string>;
+  /** What the object has to do with: policies, accounts, bindings, users. */
+  related(ref: ObjectRef): Promise<readonly RelatedGroup[]>;
   /** What k8sec knows of the object: its facts and findings. */
   describe(ref: ObjectRef): Promise<string>;
   /** Server-side dry run. Needs the right to write, calls admission webhooks, and is logged. */
@@ -104,12 +116,20 @@ export interface SessionModel {
   stop(): Promise<void>;
 }
 
+/** Programs that the session hands the terminal to. */
+export type OtherProgram = 'pager' | 'editor';
+
 /** What the session does to the machine that it runs on. Injected, so that tests see it as data. */
 export interface SessionMachine {
   /** Writes a new file (never over an existing one) in the working folder; resolves with its path. */
   save(fileName: string, text: string): Promise<string>;
   /** Copies text; resolves with how, such as `wl-copy` or `the terminal (OSC 52)`. */
   copy(text: string): Promise<string>;
+  /**
+   * Runs the person's pager or editor on a text and waits for its end; resolves with what is to be said, '' for
+   * nothing. The terminal must be free.
+   */
+  handOver(to: OtherProgram, fileName: string, text: string): Promise<string>;
   /** Stops the process as ctrl-z does in a shell; resolves when it runs again. */
   suspend(): Promise<void>;
 }

@@ -8,7 +8,8 @@ import { connectionOf } from './connection.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { FirstReading } from './first-reading.ts';
 import { PaneEvaluation } from './pane-evaluation.ts';
-import type { SessionSnapshot } from './session-model.ts';
+import { earlierChanges } from './earlier-changes.ts';
+import type { EarlierChange, SessionSnapshot } from './session-model.ts';
 import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 
@@ -41,6 +42,7 @@ export class SessionWorld {
   readonly #clock: SessionClock;
   readonly #evaluation: PaneEvaluation;
   readonly #feed = new ChangeFeed();
+  #earlier: readonly EarlierChange[] = [];
   readonly #started: number;
   #failure = '';
   /** Counts what the engine did; panes evaluated at the present version are current. */
@@ -117,6 +119,7 @@ export class SessionWorld {
       namespaces: namespacesOf(engine).filter((name) => this.#scope.namespace(name)),
       scope: this.#scope.text,
       feed: this.#feed.entries,
+      earlier: this.#earlier,
       failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
       judging: !this.runner.isSettled,
     };
@@ -151,7 +154,11 @@ export class SessionWorld {
       this.#reading.isOver && this.#reading.pending(finding.pane).length === 0 && this.#scope.finding(finding, view);
     const news = { opened: opened.filter(isNews), closed: closed.filter(isNews) };
     this.#feed.add(news, this.#clock.now());
+    const wasOver = this.#reading.isOver;
     this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
+    if (!wasOver && this.#reading.isOver) {
+      this.#earlier = earlierChanges(view).filter(({ object }) => this.#scope.namespace(object.namespace ?? ''));
+    }
   }
 
   /** The findings that are true already, and in scope. */

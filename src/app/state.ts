@@ -1,4 +1,5 @@
 import type { PaneName } from '../model/finding.ts';
+import type { GroupKey } from './group-rows.ts';
 import type { Glyphs } from './glyphs.ts';
 import { EMPTY_LINE, type LineEdit } from './line-edit.ts';
 import type { Place, Visit } from './place.ts';
@@ -41,6 +42,8 @@ export interface SessionState {
   readonly namespace: string | null;
   readonly onlyFailing: boolean;
   readonly wide: boolean;
+  /** What rows stand together by, in every table. */
+  readonly group: GroupKey | null;
   readonly prompt: Prompt | null;
   /** First line of the help on the screen; null while it is closed. */
   readonly help: number | null;
@@ -87,6 +90,7 @@ export function initialState(start: SessionStart): SessionState {
     namespace: start.namespace,
     onlyFailing: false,
     wide: false,
+    group: null,
     prompt: null,
     help: null,
     commands: [],

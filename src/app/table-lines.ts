@@ -5,6 +5,7 @@ import { tableHeadHeight, tableHeight } from './layout.ts';
 import { countText } from './number-text.ts';
 import { barText, sparkText } from './glyphs.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
+import { groupColumn, type GroupColumn } from './group-rows.ts';
 import type { PaneSnapshot, SessionSnapshot } from './session-model.ts';
 import type { SessionState } from './state.ts';
 import { COLUMN_GAP, placeColumns, sortedColumn, type PlacedColumn } from './table-columns.ts';
@@ -29,13 +30,24 @@ export function tableLines(state: SessionState, pane: PaneName): TableLines {
   const snapshot = state.snapshot.panes.find((one) => one.name === pane);
   const table = state.tables[pane];
   if (snapshot === undefined) return { head: [], rows: [], empty: emptyLines(state, table, undefined) };
-  const room = state.columns - 1 - GUTTER - REMEDY_ROOM;
-  const placed = placeColumns(snapshot.columns, table.source, room, state.wide);
-  const head = [columnLine(placed, table, state)];
+  const groups = groupColumn(table, state.group);
+  const room = state.columns - 1 - GUTTER - REMEDY_ROOM - (groups === null ? 0 : groups.width + COLUMN_GAP);
+  const columns = snapshot.columns.filter((column) => column.name !== groups?.name);
+  const placed = placeColumns(columns, table.source, room, state.wide);
+  const head = [columnLine(placed, table, state, groups)];
   if (tableHeadHeight(state) > 1) head.unshift(headline(snapshot, state));
   const visible = table.shown.slice(table.offset, table.offset + tableHeight(state));
   const isPending = snapshot.pending.length > 0;
-  const rows = visible.map((row) => rowLine(isPending ? unjudged(row, state) : row, placed, table, state));
+  const rows = visible.map((row, at) => {
+    const group =
+      groups === null
+        ? []
+        : [
+            span(fit(groups.text(table.offset + at, at === 0), groups.width, 'left', state.glyphs.ellipsis), 'title'),
+            span(' '.repeat(COLUMN_GAP)),
+          ];
+    return rowLine(isPending ? unjudged(row, state) : row, placed, { table, group }, state);
+  });
   return { head, rows, empty: rows.length === 0 ? emptyLines(state, table, snapshot) : [] };
 }
 
@@ -52,7 +64,12 @@ function headline(pane: PaneSnapshot, state: SessionState): Line {
   return { spans: [span(' '), span(summary.headline, 'plain'), ...aside], right: [...figure, span(' ')] };
 }
 
-function columnLine(placed: readonly PlacedColumn[], table: TableState, state: SessionState): Line {
+function columnLine(
+  placed: readonly PlacedColumn[],
+  table: TableState,
+  state: SessionState,
+  groups: GroupColumn | null,
+): Line {
   const sorted = sortedColumn(
     placed.map((one) => one.column),
     table.sort.by,
@@ -62,12 +79,18 @@ function columnLine(placed: readonly PlacedColumn[], table: TableState, state: S
     const text = column === sorted ? column.name + arrow : column.name;
     return fit(text, width, column.align);
   });
-  return line(span(' '.repeat(1 + GUTTER)), span(cells.join(' '.repeat(COLUMN_GAP)), 'heading'));
+  const group = groups === null ? [] : [fit(groups.name, groups.width)];
+  return line(span(' '.repeat(1 + GUTTER)), span([...group, ...cells].join(' '.repeat(COLUMN_GAP)), 'heading'));
 }
 
-function rowLine(row: Row, placed: readonly PlacedColumn[], table: TableState, state: SessionState): Line {
+function rowLine(
+  row: Row,
+  placed: readonly PlacedColumn[],
+  { table, group }: { readonly table: TableState; readonly group: readonly Span[] },
+  state: SessionState,
+): Line {
   const mark = table.marks.has(row.key);
-  const spans: Span[] = [span(mark ? `${state.glyphs.mark} ` : '  ', 'key')];
+  const spans: Span[] = [span(mark ? `${state.glyphs.mark} ` : '  ', 'key'), ...group];
   for (const [at, { column, width }] of placed.entries()) {
     if (at > 0) spans.push(span(' '.repeat(COLUMN_GAP)));
     spans.push(cellSpan(row, column, width, state));

@@ -47,6 +47,12 @@ export function update(state: SessionState, event: SessionEvent): Step {
         changePlace(state, event.visit, (place) => (place.type === 'text' ? { ...place, text, failed: false } : place)),
       );
     }
+    case 'related':
+      return stay(
+        changePlace(state, event.visit, (place) =>
+          place.type === 'related' ? { ...place, groups: event.groups } : place,
+        ),
+      );
     case 'validated':
       return stay(
         changePlace(state, event.visit, (place) =>

@@ -2,8 +2,10 @@ import type { Finding, ObjectRef, PaneName, Severity } from '../../src/model/fin
 import { findingId, PANES, SEVERITIES } from '../../src/model/finding.ts';
 import type { CellText, Column, Row } from '../../src/panes/pane.ts';
 import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
+import type { RelatedGroup } from '../../src/app/related.ts';
 import type {
   Connection,
+  OtherProgram,
   PaneSnapshot,
   SessionMachine,
   SessionModel,
@@ -122,6 +124,7 @@ export function snapshotOf(rows: readonly Row[], change: Partial<SessionSnapshot
     namespaces: [...new Set(rows.map((one) => one.namespace))].sort(),
     scope: '',
     feed: [],
+    earlier: [],
     failures: [],
     judging: false,
     ...change,
@@ -215,6 +218,11 @@ export class FakeModel implements SessionModel {
     return `apiVersion: ${ref.apiVersion}\nkind: ${ref.kind}\nmetadata:\n  name: ${ref.name}\n`;
   }
 
+  async related(ref: ObjectRef): Promise<readonly RelatedGroup[]> {
+    this.asked.push(`related ${ref.name}`);
+    return [{ title: 'runs as', things: [{ object: { ...ref, kind: 'ServiceAccount' }, note: '' }] }];
+  }
+
   async describe(ref: ObjectRef): Promise<string> {
     this.asked.push(`describe ${ref.name}`);
     return `Name: ${ref.name}\n`;
@@ -262,6 +270,11 @@ export class FakeMachine implements SessionMachine {
   async copy(text: string): Promise<string> {
     this.done.push(`copy ${text}`);
     return 'a test';
+  }
+
+  async handOver(to: OtherProgram, fileName: string): Promise<string> {
+    this.done.push(`${to} ${fileName}`);
+    return '';
   }
 
   async suspend(): Promise<void> {

@@ -95,6 +95,7 @@ const CASES: Readonly<Record<ActionName, Case>> = {
       expect(driver.effects.map((effect) => effect.type)).toContain('tree');
     },
   },
+  related: { at: inNetwork, then: (driver) => expect(effectTypes(driver)).toContain('related') },
   copy: {
     at: inNetwork,
     then: (driver) => expect(driver.effects).toEqual([{ type: 'copy', text: 'postgres', what: 'postgres' }]),

@@ -13,7 +13,7 @@ import { rowOrder, WORST_FIRST } from '../../src/app/sort-rows.ts';
 import type { Row } from '../../src/panes/pane.ts';
 import { row } from './fake-model.ts';
 
-const SCOPE = { namespace: null, onlyFailing: false, height: 5 };
+const SCOPE = { namespace: null, onlyFailing: false, group: null, height: 5 };
 
 function rows(...names: readonly string[]): readonly Row[] {
   return names.map((name) => row('shop', name, 'high'));

@@ -241,3 +241,71 @@ describe('what the cluster does', () => {
     expect(table?.cursor).toBeLessThan((table?.offset ?? 0) + 5);
   });
 });
+
+describe('groups', () => {
+  const TEAMS = snapshotOf([
+    row('data', 'postgres', 'medium', { labels: { team: 'storage' } }),
+    row('shop', 'cart', 'high', { labels: { team: 'web' } }),
+    row('shop', 'web', null, { labels: { team: 'web' } }),
+    row('shop', 'nobody', 'low', { labels: {} }),
+  ]);
+
+  test.each([
+    ['owner', ['cart', 'web', 'postgres', 'nobody'], ['web (2)', '', 'storage (1)', '- (1)']],
+    ['namespace', ['cart', 'nobody', 'web', 'postgres'], ['shop (3)', '', '', 'data (1)']],
+  ] as const)('by %s: rows stand together, the group with the worst first', (by, names, labels) => {
+    const driver = new Driver(TEAMS, { pane: 'network' }).command(`group ${by}`);
+    expect(shown(driver)).toEqual(names);
+    const lines = tableLines(driver.state, 'network').rows.map(lineText);
+    for (const [at, label] of labels.entries()) expect(lines[at]?.trimStart().startsWith(label)).toBe(true);
+    expect(shown(driver.command('group none'))).toEqual(['cart', 'postgres', 'nobody', 'web']);
+  });
+
+  test('a wrong key says which there are', () => {
+    expect(status(new Driver(TEAMS).command('group colour'))).toContain(
+      ':group takes namespace, workload, owner or none',
+    );
+  });
+});
+
+describe('related things', () => {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'shop', name: 'cart' };
+  const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+
+  test('go on to the row of what has one, to its own relations else, and back and forward again', () => {
+    const driver = inNetwork().press('u');
+    expect(driver.effects.at(-1)).toMatchObject({ type: 'related', object: { kind: 'Deployment', name: 'postgres' } });
+    driver.send({
+      type: 'related',
+      visit: here(driver.state).id,
+      groups: [
+        {
+          title: 'to',
+          things: [
+            { object: account, note: 'x' },
+            { object: web, note: '' },
+          ],
+        },
+      ],
+    });
+    expect(body(driver)).toContain('ServiceAccount shop/cart');
+    driver.press('j enter');
+    expect(here(driver.state).place).toMatchObject({ type: 'detail', row: { name: 'web' } });
+    driver.press('[ k enter');
+    expect(here(driver.state).place).toMatchObject({ type: 'related', object: account });
+    expect(here(driver.press('[').state).place).toMatchObject({ type: 'related', object: { name: 'postgres' } });
+    expect(here(driver.press(']').state).place).toMatchObject({ type: 'related', object: account });
+  });
+
+  test('nothing to go on to says so', () => {
+    const driver = inNetwork().press('u');
+    driver.send({ type: 'related', visit: here(driver.state).id, groups: [] });
+    expect(body(driver)).toContain('Nothing that was read names it');
+  });
+});
+
+test('what is shown goes to the pager or the editor, and the overview says that there is no text', () => {
+  const driver = inNetwork().command('pager');
+  expect(driver.effects.at(-1)).toMatchObject({ type: 'hand-over', to: 'pager', fileName: 'k8sec-network.csv' });
+  expect(status(new Driver(SHOP).command('editor'))).toContain('there is no text here for the editor');
+});

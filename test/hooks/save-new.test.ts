@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { osc52 } from '../../hooks/clipboard.ts';
-import { saveNew } from '../../hooks/session-machine.ts';
+import { saveNew } from '../../hooks/save-new.ts';
 
 let folder = '';
 

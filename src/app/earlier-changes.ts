@@ -1,0 +1,63 @@
+import { refOf, refText } from '../kube/object-ref.ts';
+import type { Kind } from '../model/kind.ts';
+import type { KubeObject } from '../model/objects.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+import type { EarlierChange } from './session-model.ts';
+
+/** What decides about security and is written by people: RBAC, policies, webhooks and workloads. */
+const TOLD: readonly Kind[] = [
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'NetworkPolicy',
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'CronJob',
+  'Job',
+];
+
+const MOST = 50;
+
+/** Controllers that keep an object's status: what they write is no change that anybody made. */
+const STATUS_WRITERS: ReadonlySet<string> = new Set(['kube-controller-manager', 'kube-scheduler', 'kubelet']);
+
+/** The server sets both within the same second where an object is created. */
+const SAME_WRITE = 2000;
+
+/**
+ * What was written last before the session began, by the times that objects carry themselves: creation, and the newest
+ * entry of managedFields, which names the client (never the user: that is in the audit log only).
+ *
+ * @returns the newest first, one for each object
+ */
+export function earlierChanges(view: ClusterView): readonly EarlierChange[] {
+  return TOLD.flatMap((kind) => view.list(kind))
+    .flatMap((object) => lastWrite(object) ?? [])
+    .sort((a, b) => b.time - a.time || (a.text < b.text ? -1 : 1))
+    .slice(0, MOST);
+}
+
+function lastWrite(object: KubeObject): EarlierChange | undefined {
+  // What a controller made of another object is told by that object.
+  if (object.owners.some((owner) => owner.controller) || object.created === null) return undefined;
+  let time = object.created;
+  let client = '';
+  for (const entry of object.managers) {
+    if (entry.time === null || entry.time < time || STATUS_WRITERS.has(entry.manager)) continue;
+    ({ time, manager: client } = { time: entry.time, manager: entry.manager });
+  }
+  const what = time - object.created <= SAME_WRITE ? 'created' : 'changed';
+  const object_ = refOf(object);
+  return { time, text: `${refText(object_)} ${what}${client === '' ? '' : ` with ${client}`}`, object: object_ };
+}

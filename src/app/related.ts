@@ -1,0 +1,272 @@
+import { auditGroups } from '../analyses/audit/audit-groups.ts';
+import { identityOf } from '../analyses/network/isolation.ts';
+import { allNamespaces } from '../analyses/network/namespace-labels.ts';
+import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
+import { serviceSelects } from '../analyses/network/exposure.ts';
+import { bindingsIn, subjectIndex } from '../analyses/rbac/policy.ts';
+import { secretUses } from '../analyses/secrets/secret-uses.ts';
+import { workload, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
+import { refOf } from '../kube/object-ref.ts';
+import { parseServiceAccountUser, subjectKey, userKeys, type RbacUser } from '../kube/rbac-user.ts';
+import { serviceAccountIdentity } from '../kube/rbac-user.ts';
+import { DIRECTIONS } from '../kube/network-policy-rule.ts';
+import type { AuditGroup } from '../model/audit-group.ts';
+import type { ObjectRef } from '../model/finding.ts';
+import type { BindingObject, Subject } from '../model/objects.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
+
+/** Something that stands in a relation to an object, and what more there is to say of it ('' for nothing). */
+export interface RelatedThing {
+  readonly object: ObjectRef;
+  readonly note: string;
+}
+
+/** Things in one relation to an object, such as the policies that select it; `things` is never empty. */
+export interface RelatedGroup {
+  readonly title: string;
+  readonly things: readonly RelatedThing[];
+}
+
+/** API versions of what is no object of the API: accounts by name, and actors of the audit log. */
+const ACCOUNT_VERSION = 'rbac.authorization.k8s.io/v1';
+const ACTOR_VERSION = 'k8sec/v1';
+/** Marks what the API server makes by itself (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). */
+const BOOTSTRAPPED = 'kubernetes.io/bootstrapping';
+
+/**
+ * What an object has to do with: the policies that select a workload, its account, the bindings of that account and who
+ * acted as it; the workloads of a policy; the users of a Secret. One step: a person goes on from each of them.
+ */
+export function relatedThings(view: ClusterView, object: ObjectRef): readonly RelatedGroup[] {
+  return groupsOf(view, object).filter((group) => group.things.length > 0);
+}
+
+function groupsOf(view: ClusterView, { kind, namespace, name }: ObjectRef): readonly RelatedGroup[] {
+  const place = namespace ?? '';
+  switch (kind) {
+    case 'NetworkPolicy':
+      return [{ title: 'pods that it selects', things: selectedBy(view, place, name) }];
+    case 'Service':
+      return [{ title: 'sends traffic to', things: behind(view, place, name) }];
+    case 'Secret':
+      return [
+        { title: 'used by', things: usersOf(view, place, name) },
+        { title: 'who touched it', things: actorsOn(view, 'secrets', place, name) },
+      ];
+    case 'ServiceAccount':
+      return accountGroups(view, place, name);
+    case 'User':
+    case 'Group':
+      return [{ title: 'rights by', things: bindingsOfSubject(view, { kind, name }) }, actorsNamed(view, name)];
+    case 'Actor':
+      return actorGroups(view, name);
+    case 'Role':
+    case 'ClusterRole':
+      return [{ title: 'given by', things: bindingsOfRole(view, kind, place, name) }];
+    case 'RoleBinding':
+    case 'ClusterRoleBinding':
+      return bindingGroups(bindingsIn(view, place).find((one) => one.name === name));
+    case 'Namespace':
+      return namespaceGroups(view, name);
+    default: {
+      const there = workload(view, place, kind, name);
+      return there === undefined ? [] : workloadGroups(view, there);
+    }
+  }
+}
+
+function workloadGroups(view: ClusterView, { ref, classes }: AnalysedWorkload): readonly RelatedGroup[] {
+  const policies = classes.flatMap((one) =>
+    DIRECTIONS.flatMap((direction) =>
+      selectingPolicies(view, identityOf(view, one), direction).map(({ object }) => thing(refOf(object))),
+    ),
+  );
+  const services = view
+    .list('Service', ref.namespace)
+    .filter((service) => classes.some((one) => serviceSelects(service, one.labels)))
+    .map((service) => thing(refOf(service), service.type));
+  const accounts = [...new Set(classes.map((one) => one.spec.serviceAccountName || 'default'))];
+  const secrets = [...secretUses(view, ref.namespace)].flatMap(([secret, uses]) => {
+    const own = uses.filter(({ by }) => by.kind === ref.kind && by.name === ref.name);
+    const how = [...new Set(own.map((use) => use.how))].join(', ');
+    return own.length === 0 ? [] : [thing(objectRef('v1', 'Secret', ref.namespace, secret), how)];
+  });
+  return [
+    { title: 'policies that select it', things: unique(policies) },
+    { title: 'Services before it', things: services },
+    {
+      title: 'runs as',
+      things: accounts.map((name) => thing(objectRef('v1', 'ServiceAccount', ref.namespace, name))),
+    },
+    ...accounts.flatMap((name) => rightsOf(view, ref.namespace, name)),
+    { title: 'Secrets that it uses', things: secrets },
+  ];
+}
+
+function accountGroups(view: ClusterView, namespace: string, name: string): readonly RelatedGroup[] {
+  const users = workloads(view, namespace)
+    .filter((one) => one.classes.some(({ spec }) => (spec.serviceAccountName || 'default') === name))
+    .map((one) => thing(one.ref));
+  return [{ title: 'used by', things: users }, ...rightsOf(view, namespace, name)];
+}
+
+/** The bindings that give an account its rights, and what the audit log saw it do. */
+function rightsOf(view: ClusterView, namespace: string, name: string): readonly RelatedGroup[] {
+  const user = serviceAccountIdentity(namespace, name);
+  return [
+    { title: `rights of ${namespace}/${name} by`, things: bindingsOfUser(view, user) },
+    actorsNamed(view, user.name),
+  ];
+}
+
+function actorGroups(view: ClusterView, name: string): readonly RelatedGroup[] {
+  const groups = [...auditGroups(view).values()].filter(({ actor }) => actor.name === name);
+  const account = parseServiceAccountUser(name);
+  const [first] = groups;
+  const subject =
+    account === undefined
+      ? objectRef(ACCOUNT_VERSION, 'User', null, name)
+      : objectRef('v1', 'ServiceAccount', account.namespace, account.name);
+  const user: RbacUser = {
+    name,
+    groups:
+      account === undefined
+        ? (first?.actor.groups ?? [])
+        : serviceAccountIdentity(account.namespace, account.name).groups,
+  };
+  return [
+    { title: 'the account', things: [thing(subject)] },
+    { title: 'rights by', things: bindingsOfUser(view, user) },
+    { title: 'what it touched', things: unique(groups.flatMap(touchedBy)) },
+  ];
+}
+
+function bindingGroups(binding: BindingObject | undefined): readonly RelatedGroup[] {
+  if (binding === undefined) return [];
+  const { roleRef, namespace, subjects } = binding;
+  const role = objectRef(ACCOUNT_VERSION, roleRef.kind, roleRef.kind === 'Role' ? namespace : null, roleRef.name);
+  return [
+    { title: 'gives', things: [thing(role)] },
+    { title: 'to', things: subjects.map((subject) => thing(subjectRef(subject))) },
+  ];
+}
+
+function namespaceGroups(view: ClusterView, namespace: string): readonly RelatedGroup[] {
+  return [
+    { title: 'workloads', things: workloads(view, namespace).map((one) => thing(one.ref)) },
+    { title: 'policies', things: view.list('NetworkPolicy', namespace).map((one) => thing(refOf(one))) },
+    { title: 'bindings', things: bindingsIn(view, namespace).map((one) => thing(refOf(one), one.roleRef.name)) },
+  ];
+}
+
+function selectedBy(view: ClusterView, namespace: string, name: string): readonly RelatedThing[] {
+  const policy = compiledPolicies(view, namespace).find(({ object }) => object.name === name);
+  if (policy === undefined) return [];
+  return workloads(view, namespace)
+    .filter(({ classes }) =>
+      classes.some((one) =>
+        DIRECTIONS.some((direction) => selectingPolicies(view, identityOf(view, one), direction).includes(policy)),
+      ),
+    )
+    .map((one) => thing(one.ref));
+}
+
+function behind(view: ClusterView, namespace: string, name: string): readonly RelatedThing[] {
+  const service = view.get('Service', namespace, name);
+  if (service === undefined) return [];
+  return workloads(view, namespace)
+    .filter(({ classes }) => classes.some((one) => serviceSelects(service, one.labels)))
+    .map((one) => thing(one.ref));
+}
+
+function usersOf(view: ClusterView, namespace: string, name: string): readonly RelatedThing[] {
+  return unique((secretUses(view, namespace).get(name) ?? []).map((use) => thing(use.by, use.how)));
+}
+
+function bindingsOfUser(view: ClusterView, user: RbacUser): readonly RelatedThing[] {
+  return bindingsOfKeys(view, userKeys(user));
+}
+
+function bindingsOfSubject(view: ClusterView, subject: Subject): readonly RelatedThing[] {
+  const key = subjectKey(subject, '');
+  return key === undefined ? [] : bindingsOfKeys(view, [key]);
+}
+
+/** What names the account itself comes first, then what its groups get, then what every cluster gives. */
+function bindingsOfKeys(view: ClusterView, keys: readonly string[]): readonly RelatedThing[] {
+  const places = ['', ...allNamespaces(view)];
+  const found = keys.flatMap((key) => {
+    const through = key.startsWith('g:') ? `, through group ${key.slice(2)}` : '';
+    return places
+      .flatMap((namespace) => subjectIndex(view, namespace).get(key) ?? [])
+      .map((binding) => ({ binding, thing: thing(refOf(binding), `${binding.roleRef.name}${through}`) }));
+  });
+  const [own, defaults] = [false, true].map((wanted) =>
+    found.filter(({ binding }) => (binding.labels[BOOTSTRAPPED] !== undefined) === wanted),
+  );
+  return unique([...(own ?? []), ...(defaults ?? [])].map((one) => one.thing));
+}
+
+function bindingsOfRole(view: ClusterView, kind: string, namespace: string, name: string): readonly RelatedThing[] {
+  const places = kind === 'Role' ? [namespace] : ['', ...view.namespaces('RoleBinding')];
+  return places
+    .flatMap((place) => bindingsIn(view, place))
+    .filter(({ roleRef }) => roleRef.kind === kind && roleRef.name === name)
+    .map((one) => thing(refOf(one)));
+}
+
+function actorsNamed(view: ClusterView, username: string): RelatedGroup {
+  const groups = [...auditGroups(view).values()].filter(({ actor }) => actor.username === username);
+  return { title: 'the audit log saw it', things: unique(groups.map(actorThing)) };
+}
+
+function actorsOn(view: ClusterView, resource: string, namespace: string, name: string): readonly RelatedThing[] {
+  const groups = [...auditGroups(view).values()].filter((group) =>
+    group.hours.some(({ object, events }) =>
+      [object, ...events.map((event) => event.object)].some(
+        (one) => one?.resource === resource && one.namespace === namespace && one.name === name,
+      ),
+    ),
+  );
+  return unique(groups.map(actorThing));
+}
+
+function actorThing({ actor, detection }: AuditGroup): RelatedThing {
+  return thing(objectRef(ACTOR_VERSION, 'Actor', null, actor.name), detection);
+}
+
+/** Objects of the requests; only kinds that k8sec shows. */
+function touchedBy({ hours, detection }: AuditGroup): readonly RelatedThing[] {
+  return hours.flatMap(({ events }) =>
+    events.flatMap(({ object }) =>
+      object?.resource === 'secrets' && object.name !== ''
+        ? [thing(objectRef('v1', 'Secret', object.namespace, object.name), detection)]
+        : [],
+    ),
+  );
+}
+
+function subjectRef({ kind, namespace, name }: Subject): ObjectRef {
+  return kind === 'ServiceAccount'
+    ? objectRef('v1', kind, namespace ?? '', name)
+    : objectRef(ACCOUNT_VERSION, kind, null, name);
+}
+
+function objectRef(apiVersion: string, kind: string, namespace: string | null, name: string): ObjectRef {
+  return { apiVersion, kind, namespace, name };
+}
+
+function thing(object: ObjectRef, note = ''): RelatedThing {
+  return { object, note };
+}
+
+/** Each object once, with the first of its notes. */
+function unique(things: readonly RelatedThing[]): readonly RelatedThing[] {
+  const seen = new Map<string, RelatedThing>();
+  for (const one of things) {
+    const { kind, namespace, name } = one.object;
+    const key = `${kind}/${namespace ?? ''}/${name}`;
+    if (!seen.has(key)) seen.set(key, one);
+  }
+  return [...seen.values()];
+}

@@ -1,8 +1,8 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
 import { SINKS, type EscalationPath, type Hop } from '../analyses/rbac/escalation-graph.ts';
-import { allPaths, minimalCut, shortestPath } from '../analyses/rbac/escalation-paths.ts';
+import { allPaths, escapePath, minimalCut, shortestPath } from '../analyses/rbac/escalation-paths.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
-import { parseServiceAccountUser, userKeys } from '../kube/rbac-user.ts';
+import { parseServiceAccountUser, serviceAccountGroups, userKeys } from '../kube/rbac-user.ts';
 import { ALL_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { printAnswer } from './answer-text.ts';
@@ -57,7 +57,10 @@ function pathsOf(view: ClusterView, word: string, context: CommandContext): read
   const groups = context.options['as-group'];
   const asked = parseSubject(word, Array.isArray(groups) ? (groups as readonly string[]) : [], view);
   const keys = asked.kind === 'Group' ? [`g:${asked.user.groups[0] ?? ''}`] : userKeys(asked.user);
-  return SINKS.flatMap((sink) => shortestPath(view, keys, sink) ?? []);
+  return SINKS.flatMap((sink) => [
+    ...[shortestPath(view, keys, sink) ?? []].flat(),
+    ...[asked.pod === undefined ? [] : (escapePath(view, asked.pod.namespace, asked.pod.name, sink) ?? [])].flat(),
+  ]);
 }
 
 function scoped(paths: readonly EscalationPath[], namespaces: readonly string[]): readonly EscalationPath[] {
@@ -76,6 +79,10 @@ function unread(view: ClusterView): readonly string[] {
 function subjectOfKey(key: string): SubjectName {
   if (key === 'node') return NODE;
   const name = key.slice(2);
+  if (key.startsWith('p:')) {
+    const slash = name.indexOf('/');
+    return { kind: 'Pod', namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+  }
   if (key.startsWith('g:')) return { kind: 'Group', namespace: null, name };
   const account = parseServiceAccountUser(name);
   return account === undefined ? { kind: 'User', namespace: null, name } : { kind: 'ServiceAccount', ...account };
@@ -95,11 +102,13 @@ function pathData(path: EscalationPath): unknown {
     namespace: null,
     severity: path.to === 'cluster-admin' ? 'critical' : 'high',
     hops: path.hops.map((hop) => {
-      const { binding, rule, condition, request } = hop.step;
-      const { type: _type, ...resourceAttributes } = request;
+      const ends = { from: subjectOfKey(hop.from), to: endOf(hop) };
+      const { condition, step } = hop;
+      if (step === null) return { ...ends, via: null, condition, request: null };
+      const { binding, rule } = step;
+      const { type: _type, ...resourceAttributes } = step.request;
       return {
-        from: subjectOfKey(hop.from),
-        to: endOf(hop),
+        ...ends,
         via: { binding: bindingName(binding), role: roleName(binding), rule },
         condition,
         request: { ...identity(hop.from), resourceAttributes },
@@ -108,17 +117,24 @@ function pathData(path: EscalationPath): unknown {
   };
 }
 
+/** Who the API server sees; a service account has its groups without being given them. */
 function identity(key: string): { readonly user: string; readonly groups: readonly string[] } {
-  return key.startsWith('g:') ? { user: '', groups: [key.slice(2)] } : { user: key.slice(2), groups: [] };
+  if (key.startsWith('g:')) return { user: '', groups: [key.slice(2)] };
+  const account = parseServiceAccountUser(key.slice(2));
+  return { user: key.slice(2), groups: account === undefined ? [] : serviceAccountGroups(account.namespace) };
 }
 
 function pathText(path: EscalationPath): string {
   const head = `${nameText(subjectOfKey(path.from))} reaches ${path.to} in ${path.hops.length} ${path.hops.length === 1 ? 'step' : 'steps'}\n`;
   const lines = path.hops.map((hop, at) => {
-    const { action, binding, condition, rule } = hop.step;
+    const { condition, step } = hop;
     const to = SINK_NAMES.has(hop.to) ? hop.to : nameText(subjectOfKey(hop.to));
     const note = condition === '' ? '' : ` (${condition})`;
-    return `  ${at + 1}. ${nameText(subjectOfKey(hop.from))} can ${action} → ${to}${note}\n     by ${nameText(bindingName(binding))}, ${nameText(roleName(binding))}: ${ruleText(rule)}\n`;
+    if (step === null) return `  ${at + 1}. ${nameText(subjectOfKey(hop.from))} → ${to}${note}\n`;
+    const { action, binding, rule } = step;
+    const group =
+      step.from.startsWith('g:') && hop.from !== step.from ? `, as one of ${nameText(subjectOfKey(step.from))}` : '';
+    return `  ${at + 1}. ${nameText(subjectOfKey(hop.from))} can ${action} → ${to}${note}\n     by ${nameText(bindingName(binding))}, ${nameText(roleName(binding))}: ${ruleText(rule)}${group}\n`;
   });
   return head + lines.join('');
 }
@@ -127,7 +143,7 @@ function edges(paths: readonly EscalationPath[]): readonly (readonly [string, st
   const found = new Map<string, readonly [string, string, string]>();
   for (const hop of paths.flatMap((path) => path.hops)) {
     const to = SINK_NAMES.has(hop.to) ? hop.to : nameText(subjectOfKey(hop.to));
-    const edge = [nameText(subjectOfKey(hop.from)), to, hop.step.binding.name] as const;
+    const edge = [nameText(subjectOfKey(hop.from)), to, hop.step?.binding.name ?? hop.condition] as const;
     found.set(edge.join('\n'), edge);
   }
   return [...found.values()];

@@ -9,6 +9,8 @@ export interface AskedSubject {
   readonly user: RbacUser;
   /** What is not known of it; such notes make no hole. */
   readonly notes: readonly string[];
+  /** Where a pod was asked for. */
+  readonly pod?: { readonly namespace: string; readonly name: string };
 }
 
 /**
@@ -36,7 +38,7 @@ export function parseSubject(text: string, groups: readonly string[], view: Clus
       const object = view.get('Pod', pod.namespace, pod.name);
       if (object === undefined) throw new UsageError(`pod ${name} is not there, or pods could not be read`);
       const account = askedAccount(pod.namespace, object.spec.serviceAccountName, view);
-      return { ...account, kind: 'Pod', text: `pod ${name} (service account ${object.spec.serviceAccountName})` };
+      return { ...account, kind: 'Pod', text: `pod ${name} (service account ${object.spec.serviceAccountName})`, pod };
     }
     default:
       throw wrongSubject(text);

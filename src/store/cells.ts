@@ -39,6 +39,8 @@ export class CellGraph<C> {
   readonly #readSets = new Map<string, ReadSet<C>>();
   readonly #readers = new Map<string, Set<ReadSet<C>>>();
   #recorder: Set<string> | undefined;
+  /** What the computation that runs now has asked for with `once`. */
+  #asked: Map<string, unknown> | undefined;
   #dirty = new Set<Cell<C>>();
 
   constructor(context: C, isLive = true, base?: Base<C>) {
@@ -79,6 +81,19 @@ export class CellGraph<C> {
     this.record(cell.bucket);
     if (cell.dirty) this.#run(cell);
     return cell.value as T;
+  }
+
+  /**
+   * A value computed once for the computation that runs now, which counts as the reader of what it read. Cheaper than a
+   * cell where nobody else asks for it.
+   */
+  once<T>(key: string, compute: (context: C) => T): T {
+    const asked = this.#asked;
+    if (asked === undefined) return compute(this.#context);
+    if (asked.has(key)) return asked.get(key) as T;
+    const value = compute(this.#context);
+    asked.set(key, value);
+    return value;
   }
 
   /** Marks the readers of these buckets dirty; returns the keys-as-buckets of the cells that became dirty. */
@@ -177,9 +192,10 @@ export class CellGraph<C> {
 
   #run(cell: Cell<C>): void {
     if (cell.running) throw new Error(`The computation ${cell.bucket} reads itself.`);
-    const outer = this.#recorder;
+    const [outer, outerAsked] = [this.#recorder, this.#asked];
     const reads = this.#isLive ? new Set<string>() : undefined;
     this.#recorder = reads;
+    this.#asked = new Map();
     cell.running = true;
     let value: unknown;
     try {
@@ -187,6 +203,7 @@ export class CellGraph<C> {
     } finally {
       cell.running = false;
       this.#recorder = outer;
+      this.#asked = outerAsked;
     }
     const isNew = cell.reads === undefined;
     if (reads !== undefined) this.#link(cell, reads);
@@ -199,6 +216,7 @@ export class CellGraph<C> {
   }
 
   #link(cell: Cell<C>, reads: ReadonlySet<string>): void {
+    if (cell.reads !== undefined && isSame(cell.reads.buckets, reads)) return;
     const buckets = [...reads];
     const signature = buckets.join('\n');
     if (cell.reads?.signature === signature) return;
@@ -230,4 +248,12 @@ export class CellGraph<C> {
       if (sets?.size === 0) this.#readers.delete(bucket);
     }
   }
+}
+
+/** Whether a computation read the same as last time, in the same order. */
+function isSame(buckets: readonly string[], reads: ReadonlySet<string>): boolean {
+  if (buckets.length !== reads.size) return false;
+  let at = 0;
+  for (const bucket of reads) if (bucket !== buckets[at++]) return false;
+  return true;
 }

@@ -41,6 +41,11 @@ export interface ClusterView {
     compute: (view: ClusterView, previous: T | undefined) => T,
     equals?: (a: T, b: T) => boolean,
   ): T;
+  /**
+   * A value that one computation (the check of a subject) asks for again and again: computed once for it, with its reads
+   * counted as that computation's own. What others ask for too is derived.
+   */
+  once<T>(key: string, compute: (view: ClusterView) => T): T;
   /** Evaluation time in milliseconds. Only for texts; verdicts that depend on time ask `isPast`. */
   readonly now: number;
   /** Whether `time` has come; if not, what asked is run again when it does. */

@@ -144,6 +144,10 @@ export class StoreView implements ClusterView {
   ): T {
     return this.graph.read<T>(key, compute, equals);
   }
+
+  once<T>(key: string, compute: (view: ClusterView) => T): T {
+    return this.graph.once(key, compute);
+  }
 }
 
 function alarm(time: number): string {

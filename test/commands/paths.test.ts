@@ -40,7 +40,7 @@ interface Answer {
     readonly from: { readonly kind: string; readonly name: string };
     readonly to: string;
     readonly hops: readonly {
-      readonly via: { readonly binding: { readonly name: string } };
+      readonly via: { readonly binding: { readonly name: string } } | null;
       readonly request: unknown;
     }[];
   }[];
@@ -62,7 +62,7 @@ async function paths(
 
 function shown(answer: Answer): readonly string[] {
   return answer.paths.map(
-    ({ from, to, hops }) => `${from.kind} ${from.name} ${to}: ${hops.map((hop) => hop.via.binding.name).join(' > ')}`,
+    ({ from, to, hops }) => `${from.kind} ${from.name} ${to}: ${hops.map((hop) => hop.via?.binding.name).join(' > ')}`,
   );
 }
 
@@ -131,6 +131,83 @@ describe('paths', () => {
       bind('open', 'all', '{kind: Group, name: "system:serviceaccounts"}'),
     ];
     expect(shown(await paths(['sa:ci/runner'], {}, cluster))).toEqual(['ServiceAccount runner cluster-admin: open']);
+  });
+});
+
+test('a token is minted for an account, which then acts as one of its group', async () => {
+  const cluster = [
+    account('ci', 'runner'),
+    account('ops', 'root'),
+    role('minter', '{verbs: [create], apiGroups: [""], resources: [serviceaccounts/token]}'),
+    role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}'),
+    bind('mint', 'minter', sa('ci', 'runner'), 'ops'),
+    bind('open', 'all', '{kind: Group, name: "system:serviceaccounts:ops"}'),
+  ];
+  const { output } = await runCommand(pathsCommand, viewOf(cluster.join('---\n')), ['sa:ci/runner']);
+  expect(output).toContain(
+    'ServiceAccount ci/runner can request tokens of service accounts → ServiceAccount ops/root\n',
+  );
+  expect(output).toContain('ServiceAccount ops/root can do everything → cluster-admin');
+  expect(output).toContain('as one of Group system:serviceaccounts:ops');
+});
+
+describe('a pod that is root on its node', () => {
+  const pod = (name: string, of: string, node: string, extra = ''): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: ci}\nspec: {nodeName: ${node}, serviceAccountName: ${of}, containers: [{name: a, image: b${extra}}]}\n`;
+  const privileged = ', securityContext: {privileged: true}';
+  const cluster = [
+    account('ci', 'runner'),
+    account('ci', 'admin'),
+    role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}'),
+    bind('deploy', 'all', sa('ci', 'admin')),
+    pod('build', 'runner', 'n1', privileged),
+  ];
+
+  test('holds the accounts of the pods beside it', async () => {
+    const beside = [...cluster, pod('admin', 'admin', 'n1')];
+    const { output } = await runCommand(pathsCommand, viewOf(beside.join('---\n')), ['pod:ci/build']);
+    expect(output).toContain('Pod ci/build reaches cluster-admin in 3 steps');
+    expect(output).toContain('1. Pod ci/build → node (the pod is privileged)');
+    expect(output).toContain('2. Node * → ServiceAccount ci/admin (root on a node holds the tokens');
+    const elsewhere = [...cluster, pod('admin', 'admin', 'n2')];
+    const apart = await runCommand(pathsCommand, viewOf(elsewhere.join('---\n')), ['pod:ci/build']);
+    expect(apart.output).not.toContain('cluster-admin');
+  });
+
+  test('makes the node of exec, and a hop without a permission has no binding', async () => {
+    const exec = [
+      ...cluster,
+      role('execer', '{verbs: [create], apiGroups: [""], resources: [pods/exec]}'),
+      bind('exec', 'execer', '{kind: User, name: eve}', 'ci'),
+      pod('admin', 'admin', 'n2')
+        .replaceAll('namespace: ci', 'namespace: other')
+        .replace('admin, containers', 'default, containers'),
+    ];
+    const { paths: found } = await paths(['user:eve'], {}, exec);
+    expect(found.map(({ to, hops }) => [to, hops.map((hop) => hop.via?.binding.name ?? null)])).toEqual([
+      ['node', ['exec']],
+    ]);
+    const [path] = (await paths(['pod:ci/build'], {}, [...cluster, pod('admin', 'admin', 'n1')])).paths;
+    expect(path?.hops.map((hop) => hop.via?.binding.name ?? null)).toEqual([null, null, 'deploy']);
+  });
+
+  test('root through a pod of its own reaches every running account', async () => {
+    const create = [
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: free}\n',
+      account('ops', 'admin'),
+      role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}'),
+      role('podder', '{verbs: [create], apiGroups: [""], resources: [pods]}'),
+      bind('deploy', 'all', sa('ops', 'admin')),
+      bind('pods', 'podder', '{kind: User, name: eve}', 'free'),
+    ];
+    const running = pod('admin', 'admin', 'n1').replaceAll('namespace: ci', 'namespace: ops');
+    expect(shown(await paths(['user:eve'], {}, create))).toEqual(['User eve node: pods']);
+    expect(
+      (await paths(['user:eve'], {}, [...create, running])).paths.map(({ to, hops }) => [to, hops.length]),
+    ).toEqual([
+      ['cluster-admin', 3],
+      ['node', 1],
+    ]);
   });
 });
 

@@ -56,6 +56,21 @@ describe('CellGraph', () => {
     expect(changed.sort()).toEqual(['label', 'parity']);
   });
 
+  it('computes what one computation asks for again and again once for it, and it counts as the reader', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const shared = (): number =>
+      graph.once('shared', () => {
+        runs.push('shared');
+        return input('a');
+      });
+    const read = (key: string): number => cell(key, () => shared() + shared());
+    expect([read('one'), read('two')]).toEqual([0, 0]);
+    expect(runs).toEqual(['one', 'shared', 'two', 'shared']);
+    set('a', 2);
+    expect([read('one'), read('two')]).toEqual([4, 4]);
+    expect(shared()).toBe(2);
+  });
+
   it('forgets what a cell no longer reads', () => {
     const { graph, input, cell, set, runs } = counted();
     cell('choice', () => (input('which') === 0 ? input('left') : input('right')));

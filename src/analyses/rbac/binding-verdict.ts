@@ -5,7 +5,6 @@ import { AUTHENTICATED, ANONYMOUS, subjectKey, UNAUTHENTICATED, ALL_SERVICE_ACCO
 import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { deepEqual } from '../../store/deep-equal.ts';
 import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission } from './general-grants.ts';
 import { atMost, inContext, shifted, type Everyone } from './grant-severity.ts';
 import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
@@ -37,15 +36,16 @@ const EMPTY: readonly never[] = [];
 const KEYS = new WeakMap<BindingObject, string>();
 /** What equal roles give in equal contexts is one object: 40,000 bindings share a few thousand. */
 const SHARED = new WeakMap<readonly PolicyRule[], Map<string, Judgement>>();
-/** Judges one binding: what it gives, to whom, where. Kept until what it read changes: many rules ask for it. */
+/** Judges one binding: what it gives, to whom, where. The rules of a binding share it. */
 export function bindingVerdict(view: ClusterView, binding: BindingObject): BindingVerdict {
   let key = KEYS.get(binding);
   if (key === undefined) KEYS.set(binding, (key = `rbac/verdict/${binding.namespace}/${binding.name}`));
-  return view.derive(
-    key,
-    (inner) => verdictOf(inner, inner.get(binding.kind, binding.namespace, binding.name) ?? binding),
-    deepEqual,
-  );
+  return view.once(key, (inner) => verdictOf(inner, binding));
+}
+
+/** Whether a binding gives nobody but upstream's subjects nothing but upstream's rules. */
+export function isDefaultBinding(binding: BindingObject, rules: readonly PolicyRule[]): boolean {
+  return subjectsBeyondBootstrap(binding)?.length === 0 && beyondUpstream(binding, rules).length === 0;
 }
 
 function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {

@@ -1,16 +1,29 @@
-import { namespacePolicy } from '../../kube/pod-security-namespace.ts';
-import { parseServiceAccountUser, serviceAccountGroups } from '../../kube/rbac-user.ts';
+import type { BindingObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { stepsIn, type Sink, type Step } from './escalation-step.ts';
+import { actorSteps, shardOf, type ActorSteps, type StepParts } from './escalation-actors.ts';
+import {
+  incomingOf,
+  poolOf,
+  waysTo,
+  type Onward,
+  type Pool,
+  type PoolAccounts,
+  type Pools,
+} from './escalation-pools.ts';
+import { stepsIn, type Place, type Sink, type Step } from './escalation-step.ts';
+import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED } from '../../kube/rbac-user.ts';
 import { accountUsers } from './service-accounts.ts';
 
 /** One hop of a path: who takes which step to whom. */
 export interface Hop {
-  /** `u:NAME` or `g:NAME` (`subjectKey`). */
+  /** `u:NAME` or `g:NAME` (`subjectKey`), `node` where root on a node goes on, `p:NAMESPACE/NAME` of a pod. */
   readonly from: string;
   /** The next subject, or the name of the sink. */
   readonly to: string;
-  readonly step: Step;
+  /** null where no permission is used: out of a pod to its node, and from a node to the accounts of its pods. */
+  readonly step: Step | null;
+  /** What must hold, or what makes the hop possible without a permission. */
+  readonly condition: string;
 }
 
 export interface EscalationPath {
@@ -21,150 +34,161 @@ export interface EscalationPath {
 
 export const SINKS: readonly Sink[] = ['cluster-admin', 'node', 'secrets'];
 
-/** The steps of a cluster, and who can be reached by them. */
+export const NODE_HOLDS = 'root on a node holds the tokens and Secrets of every pod there';
+
+/** Who can take which step, and the shortest ways on from where steps lead. */
 export interface EscalationGraph {
-  readonly steps: readonly Step[];
-  /** Accounts (`u:system:serviceaccount:…`) that a step of that kind reaches. */
-  accounts(type: 'any-account' | 'running-account', namespace: string | null): readonly string[];
-  /** Whether pod security of the namespace (null: of some namespace) admits a privileged pod. */
-  admitsPrivileged(namespace: string | null): boolean;
+  readonly parts: StepParts;
+  readonly actors: ActorSteps;
+  readonly pools: Pools;
+  readonly ways: Readonly<Record<Sink, ReadonlyMap<Place, Onward>>>;
 }
 
-/** The graph of all bindings. Depends on the bindings' steps, not on the bindings: most changes leave it as it is. */
+const NO_STEPS: readonly Step[] = [];
+const EMPTY: EscalationGraph = {
+  parts: new Map(),
+  actors: new Map(),
+  pools: new Map(),
+  ways: { 'cluster-admin': new Map(), node: new Map(), secrets: new Map() },
+};
+
+/**
+ * The graph of all bindings. It depends on the bindings' steps, not on the bindings: most changes leave it as it is, and
+ * one that does not costs the namespaces that it touches and a search over pools of accounts, not over accounts.
+ */
 export function escalationGraph(view: ClusterView): EscalationGraph {
-  return view.derive('rbac/escalation-graph', buildGraph);
+  return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, previous) => {
+    const parts = new Map<string, readonly Step[]>();
+    for (const namespace of ['', ...inner.namespaces('RoleBinding')]) {
+      const steps = stepsIn(inner, namespace);
+      if (steps.length > 0) parts.set(namespace, steps);
+    }
+    return graphOf(inner, parts, previous ?? EMPTY);
+  });
 }
 
-function buildGraph(view: ClusterView): EscalationGraph {
-  const steps = ['', ...view.namespaces('RoleBinding')].flatMap((namespace) => stepsIn(view, namespace));
-  const actors = new Set(steps.map((step) => step.from));
-  const groups = [...actors].filter((one) => one.startsWith('g:system:'));
-  const any = new Map<string, string[]>();
-  const running = new Map<string, string[]>();
-  for (const key of actors) {
-    const account = key.startsWith('u:') ? parseServiceAccountUser(key.slice(2)) : undefined;
-    if (account === undefined || !isThere(view, account.namespace, account.name)) continue;
-    push(any, account.namespace, key);
-    if (accountUsers(view, account.namespace).has(account.name)) push(running, account.namespace, key);
+/** The graph without some bindings. */
+export function withoutBindings(
+  view: ClusterView,
+  graph: EscalationGraph,
+  bindings: Iterable<BindingObject>,
+): EscalationGraph {
+  const removed = Map.groupBy(bindings, (one) => one.namespace);
+  const parts = new Map(graph.parts);
+  for (const [namespace, own] of removed) {
+    const left = (parts.get(namespace) ?? NO_STEPS).filter((step) => !own.includes(step.binding));
+    if (left.length === 0) parts.delete(namespace);
+    else parts.set(namespace, left);
   }
-  // Steps of a group of accounts are open to each of its accounts: one of them stands for all.
-  for (const group of groups) {
-    for (const namespace of view.namespaces('ServiceAccount')) {
-      if (serviceAccountGroups(namespace).includes(group.slice(2))) push(any, namespace, group);
-      if (serviceAccountGroups(namespace).includes(group.slice(2))) push(running, namespace, group);
-    }
+  return graphOf(view, parts, graph);
+}
+
+function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): EscalationGraph {
+  const actors = actorSteps(parts, before);
+  // Every namespace has its account `default`, listed or not.
+  const names = new Set([...view.namespaces('ServiceAccount'), ...parts.keys(), ...actors.keys()]);
+  const pools = new Map<string, Pool>();
+  const ofGroups = groupSteps(actors);
+  const areKnown = existingAccounts(view);
+  for (const namespace of [...names].sort()) {
+    if (namespace === '') continue;
+    const shard = actors.get(namespace);
+    const groups = ofGroups(namespace);
+    if (shard === undefined && groups.length === 0) continue;
+    const accounts = { known: areKnown(namespace), users: accountUsers(view, namespace) };
+    const pool = poolOf(namespace, shard, groups, accounts, before.pools.get(namespace));
+    pools.set(namespace, pool);
   }
-  const all = { any: unique(any), running: unique(running) };
-  const namespaces = view.namespaces('Namespace').length === 0 ? [] : view.list('Namespace');
-  const privileged = new Map(
-    namespaces.map((one) => [one.name, namespacePolicy(one.labels).enforce.level === 'privileged']),
-  );
-  const isSomeOpen = privileged.size === 0 || [...privileged.values()].includes(true);
+  const incoming = incomingOf(pools);
+  const to = (sink: Sink): ReadonlyMap<Place, Onward> => waysTo(sink, incoming, before.ways[sink]);
   return {
-    steps,
-    accounts: (type, namespace) => {
-      const isAny = type === 'any-account';
-      if (namespace === null) return isAny ? all.any : all.running;
-      return (isAny ? any : running).get(namespace) ?? [];
-    },
-    admitsPrivileged: (namespace) => (namespace === null ? isSomeOpen : (privileged.get(namespace) ?? true)),
+    parts,
+    actors,
+    pools,
+    ways: { 'cluster-admin': to('cluster-admin'), node: to('node'), secrets: to('secrets') },
   };
 }
 
-/** An account counts where it exists, or where that is not known. */
-function isThere(view: ClusterView, namespace: string, name: string): boolean {
-  if (view.get('ServiceAccount', namespace, name) !== undefined || name === 'default') return true;
+/** The accounts of a namespace that exist; null where that is not known. */
+function existingAccounts(view: ClusterView): (namespace: string) => PoolAccounts['known'] {
   const facts = view.facts();
-  return (facts.source === 'files' && !facts.complete) || !view.readable('ServiceAccount', namespace).ok;
+  if (facts.source === 'files' && !facts.complete) return () => null;
+  const isAllRead = view.readable('ServiceAccount').ok;
+  return (namespace) =>
+    isAllRead || view.readable('ServiceAccount', namespace).ok ? view.list('ServiceAccount', namespace) : null;
 }
 
-function push<T>(map: Map<string, T[]>, key: string, item: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [item]);
-  else list.push(item);
+/** What the groups of the accounts of a namespace are granted, one list a group. */
+function groupSteps(actors: ActorSteps): (namespace: string) => readonly (readonly Step[])[] {
+  const shard = actors.get('');
+  const common = [ALL_SERVICE_ACCOUNTS, AUTHENTICATED].flatMap((name) => [shard?.get(`g:${name}`) ?? []]);
+  const ofAll = common.filter((steps) => steps.length > 0);
+  const prefix = `g:${ALL_SERVICE_ACCOUNTS}:`;
+  const hasOwn = [...(shard?.keys() ?? [])].some((key) => key.startsWith(prefix));
+  if (!hasOwn) return () => ofAll;
+  return (namespace) => {
+    const own = shard?.get(`${prefix}${namespace}`);
+    return own === undefined ? ofAll : [...ofAll, own];
+  };
 }
 
-function unique(map: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  return [...new Set([...map.values()].flat())];
+/** The steps that a subject takes by what is bound to it by name. */
+export function stepsOfActor(graph: EscalationGraph, key: string): readonly Step[] {
+  return graph.actors.get(shardOf(key))?.get(key) ?? NO_STEPS;
 }
 
 /**
- * The next hop on a shortest path to the sink, for every subject that has one.
+ * The shortest path of a subject to a sink; where several are, the one of the first key and binding.
  *
- * @param without bindings that are thought away (`kind/namespace/name`)
+ * @param keys what it is: its own key, then those of its groups (`userKeys`)
+ * @param passed called with what the path hangs on besides the subject's own steps
  */
-export function shortestHops(
+export function pathOf(
   graph: EscalationGraph,
+  keys: readonly string[],
   sink: Sink,
-  without: ReadonlySet<string> = new Set(),
-): Map<string, Hop> {
-  const steps = without.size === 0 ? graph.steps : graph.steps.filter((step) => !without.has(bindingKey(step)));
-  const hops = new Map<string, Hop>();
-  const reachedBy = reverseEdges(graph, steps);
-  let frontier: string[] = [];
-  const reach = (hop: Hop): void => {
-    if (hops.has(hop.from)) return;
-    hops.set(hop.from, hop);
-    frontier.push(hop.from);
-  };
-  for (const step of steps) {
-    if (reachesSink(graph, step, sink)) reach({ from: step.from, to: sink, step });
-  }
-  while (frontier.length > 0) {
-    const current = frontier;
-    frontier = [];
-    for (const target of current) {
-      for (const step of reachedBy(target)) {
-        if (step.from !== target) reach({ from: step.from, to: target, step });
-      }
+  passed?: (place: Place) => void,
+): EscalationPath | undefined {
+  const [own = ''] = keys;
+  const ways = graph.ways[sink];
+  let best: Step | undefined;
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const key of keys) {
+    for (const step of stepsOfActor(graph, key)) {
+      if (step.to !== sink) passed?.(step.to);
+      const distance = step.to === sink ? 0 : (ways.get(step.to)?.distance ?? Number.POSITIVE_INFINITY);
+      if (distance >= shortest) continue;
+      shortest = distance;
+      best = step;
     }
   }
-  return hops;
+  return best === undefined ? undefined : { from: own, to: sink, hops: hopsFrom(own, best, sink, ways, passed) };
 }
 
-function reachesSink(graph: EscalationGraph, { target }: Step, sink: Sink): boolean {
-  if (target.type === 'sink') return target.sink === sink;
-  return sink === 'node' && target.type === 'privileged-pod' && graph.admitsPrivileged(target.namespace);
-}
-
-/** Steps that lead to an account; each group of accounts is expanded once, at the first account of it that is reached. */
-function reverseEdges(graph: EscalationGraph, steps: readonly Step[]): (target: string) => readonly Step[] {
-  const byTarget = new Map<string, Step[]>();
-  for (const step of steps) {
-    const { target } = step;
-    if (target.type === 'any-account' || target.type === 'running-account') {
-      push(byTarget, `${target.type}/${target.namespace ?? '*'}`, step);
+function hopsFrom(
+  own: string,
+  first: Step,
+  sink: Sink,
+  ways: ReadonlyMap<Place, Onward>,
+  passed?: (place: Place) => void,
+): readonly Hop[] {
+  const hops: Hop[] = [];
+  let from = own;
+  let step = first;
+  while (step.to !== sink) {
+    const way = ways.get(step.to);
+    if (way === undefined) throw new Error(`No way leads on from ${step.to}.`);
+    passed?.(step.to);
+    const { account } = way.exit;
+    const { condition } = step;
+    if (step.to === 'node') {
+      hops.push({ from, to: 'node', step, condition });
+      hops.push({ from: 'node', to: account, step: null, condition: NODE_HOLDS });
+    } else {
+      hops.push({ from, to: account, step, condition });
     }
+    from = account;
+    step = way.exit.step;
   }
-  const pools = new Map<string, string[]>();
-  for (const pool of byTarget.keys()) {
-    const slash = pool.indexOf('/');
-    const namespace = pool.slice(slash + 1);
-    const type = pool.slice(0, slash) as 'any-account' | 'running-account';
-    for (const account of graph.accounts(type, namespace === '*' ? null : namespace)) push(pools, account, pool);
-  }
-  const spent = new Set<string>();
-  return (target) =>
-    (pools.get(target) ?? []).flatMap((pool) => {
-      if (spent.has(pool)) return [];
-      spent.add(pool);
-      return byTarget.get(pool) ?? [];
-    });
-}
-
-/** The path of a subject along the hops; undefined where it has none. */
-export function pathFrom(hops: ReadonlyMap<string, Hop>, from: string, sink: Sink): EscalationPath | undefined {
-  const found: Hop[] = [];
-  for (let at: string = from; at !== sink;) {
-    const hop = hops.get(at);
-    if (hop === undefined || found.length > hops.size) return undefined;
-    found.push(hop);
-    at = hop.to;
-  }
-  return { from, to: sink, hops: found };
-}
-
-/** `kind/namespace/name` of the binding that a step takes. */
-export function bindingKey({ binding }: Pick<Step, 'binding'>): string {
-  return `${binding.kind}/${binding.namespace}/${binding.name}`;
+  return [...hops, { from, to: sink, step, condition: step.condition }];
 }

@@ -1,18 +1,21 @@
-import { serviceAccountGroups, serviceAccountUser } from '../../kube/rbac-user.ts';
-import type { BindingObject } from '../../model/objects.ts';
+import { parseServiceAccountUser, serviceAccountGroups, serviceAccountUser } from '../../kube/rbac-user.ts';
+import type { BindingObject, ServiceAccountObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { sameItems } from '../../store/same-items.ts';
 import {
-  bindingKey,
   escalationGraph,
-  pathFrom,
-  shortestHops,
+  NODE_HOLDS,
+  pathOf,
   SINKS,
+  withoutBindings,
   type EscalationGraph,
   type EscalationPath,
   type Hop,
 } from './escalation-graph.ts';
-import type { Sink } from './escalation-step.ts';
+import type { Onward } from './escalation-pools.ts';
+import type { Place, Sink } from './escalation-step.ts';
+import { escapeOf, escapingPods } from './pod-escape.ts';
 import { accountUsers } from './service-accounts.ts';
 
 /** Bindings whose removal closes paths. */
@@ -25,30 +28,26 @@ export interface Cut {
 /** Rounds of the search for cuts: each removes one binding. */
 const MOST_CUTS = 500;
 
-function hopsTo(view: ClusterView, sink: Sink): ReadonlyMap<string, Hop> {
-  return view.derive(`rbac/hops/${sink}`, (inner) => shortestHops(escalationGraph(inner), sink));
-}
-
 /**
  * The shortest path of a subject to a sink.
  *
  * @param keys what it is: its own key, then those of its groups (`userKeys`)
  */
 export function shortestPath(view: ClusterView, keys: readonly string[], sink: Sink): EscalationPath | undefined {
-  return shortest(hopsTo(view, sink), keys, sink);
-}
-
-function shortest(hops: ReadonlyMap<string, Hop>, keys: readonly string[], sink: Sink): EscalationPath | undefined {
-  const [own = ''] = keys;
-  return keys
-    .flatMap((key) => pathFrom(hops, key, sink) ?? [])
-    .sort((a, b) => a.hops.length - b.hops.length)
-    .map((path) => ({ ...path, from: own }))[0];
+  return pathOf(escalationGraph(view), keys, sink);
 }
 
 /** The keys of a service account: its user, then its groups. */
 export function accountKeys(namespace: string, name: string): readonly string[] {
   return [`u:${serviceAccountUser(namespace, name)}`, ...serviceAccountGroups(namespace).map((group) => `g:${group}`)];
+}
+
+/** The paths of the accounts of a namespace, and what of the graph they hang on. */
+interface AccountPaths {
+  readonly paths: ReadonlyMap<string, EscalationPath>;
+  readonly accounts: readonly ServiceAccountObject[];
+  readonly shard: unknown;
+  readonly passed: ReadonlyMap<Place, readonly (Onward | undefined)[]>;
 }
 
 /**
@@ -59,44 +58,121 @@ export function accountKeys(namespace: string, name: string): readonly string[] 
 export function accountPaths(view: ClusterView, namespace: string): ReadonlyMap<string, EscalationPath> {
   return view.derive(
     `rbac/account-paths/${namespace}`,
-    (inner) => {
-      const found = new Map<string, EscalationPath>();
-      for (const { name } of inner.list('ServiceAccount', namespace)) {
-        const path = indirectPath(inner, accountKeys(namespace, name).slice(0, 1));
-        if (path !== undefined) found.set(name, path);
-      }
-      return found;
-    },
-    (a, b) => a.size === b.size && deepEqual([...a], [...b]),
+    (inner) =>
+      inner.derive<AccountPaths>(`rbac/account-paths-of/${namespace}`, (deeper, previous) =>
+        pathsOfAccounts(deeper, namespace, previous),
+      ).paths,
   );
 }
 
-/** The path of a group that everybody, or every service account (of a namespace), is in; two hops or more. */
-export function everyonePath(view: ClusterView, group: string): EscalationPath | undefined {
-  return indirectPath(view, [`g:${group}`]);
+function pathsOfAccounts(view: ClusterView, namespace: string, previous: AccountPaths | undefined): AccountPaths {
+  const graph = escalationGraph(view);
+  const accounts = view.list('ServiceAccount', namespace);
+  const shard = graph.actors.get(namespace);
+  const isCurrent =
+    previous !== undefined &&
+    previous.shard === shard &&
+    previous.accounts === accounts &&
+    [...previous.passed].every(([place, ways]) => sameItems(ways, waysOn(graph, place)));
+  if (isCurrent) return previous;
+  const paths = new Map<string, EscalationPath>();
+  const passed = new Map<Place, readonly (Onward | undefined)[]>();
+  for (const { name } of shard === undefined ? [] : accounts) {
+    const path = indirectPath(graph, accountKeys(namespace, name).slice(0, 1), (place) => {
+      if (!passed.has(place)) passed.set(place, waysOn(graph, place));
+    });
+    if (path !== undefined) paths.set(name, path);
+  }
+  const isSame = previous !== undefined && deepEqual([...previous.paths], [...paths]);
+  return { paths: isSame ? previous.paths : paths, accounts, shard, passed };
 }
 
-function indirectPath(view: ClusterView, keys: readonly string[]): EscalationPath | undefined {
+function waysOn(graph: EscalationGraph, place: Place): readonly (Onward | undefined)[] {
+  return SINKS.map((sink) => graph.ways[sink].get(place));
+}
+
+/** The paths of groups that everybody, or every service account (of a namespace), is in; two hops or more. */
+export function everyonePaths(view: ClusterView, groups: readonly string[]): readonly EscalationPath[] {
+  return view.derive(
+    'rbac/everyone-paths',
+    (inner) => groups.flatMap((group) => indirectPath(escalationGraph(inner), [`g:${group}`]) ?? []),
+    deepEqual,
+  );
+}
+
+function indirectPath(
+  graph: EscalationGraph,
+  keys: readonly string[],
+  passed?: (place: Place) => void,
+): EscalationPath | undefined {
   for (const sink of SINKS) {
-    const path = shortestPath(view, keys, sink);
-    if (path === undefined || path.hops[0]?.step.isDefault === true) continue;
+    const path = pathOf(graph, keys, sink, passed);
+    if (path === undefined || path.hops[0]?.step?.isDefault === true) continue;
     return path.hops.length === 1 ? undefined : path;
   }
   return undefined;
 }
 
-/** Shortest paths of every account that a workload runs as, and of every account that is bound. Defaults are no start. */
+/**
+ * Shortest paths of every account that a workload runs as, of every subject that is bound, and of pods that can escape
+ * to a node with powerful pods. Defaults are no start.
+ */
 export function allPaths(view: ClusterView): readonly EscalationPath[] {
-  const starts = startingAccounts(view);
-  return SINKS.flatMap((sink) =>
-    starts.flatMap((keys) => {
-      const path = shortestPath(view, keys, sink);
-      return path === undefined || path.hops[0]?.step.isDefault === true ? [] : [path];
+  const graph = escalationGraph(view);
+  const starts = startingKeys(view, graph);
+  const pods = view
+    .namespaces('Pod')
+    .flatMap((namespace) => escapingPods(view, namespace).map(({ pods: [name = ''] }) => ({ namespace, name })));
+  return SINKS.flatMap((sink) => [
+    ...starts.flatMap((keys) => {
+      const path = pathOf(graph, keys, sink);
+      return path === undefined || path.hops[0]?.step?.isDefault === true ? [] : [path];
     }),
-  );
+    // That a privileged pod has its node is said of the workload; here is what else runs there.
+    ...(sink === 'node' ? [] : pods.flatMap(({ namespace, name }) => escapePath(view, namespace, name, sink) ?? [])),
+  ]);
 }
 
-function startingAccounts(view: ClusterView): readonly (readonly string[])[] {
+/** The path of a pod that can escape: to its node, and from there on by the accounts of the pods beside it. */
+export function escapePath(view: ClusterView, namespace: string, name: string, sink: Sink): EscalationPath | undefined {
+  const pod = view.get('Pod', namespace, name);
+  const because = pod === undefined ? undefined : escapeOf(view, namespace, pod.spec);
+  if (pod === undefined || because === undefined) return undefined;
+  const from = `p:${namespace}/${name}`;
+  const out: Hop = { from, to: 'node', step: null, condition: `the pod is ${because}` };
+  if (sink === 'node') return { from, to: sink, hops: [out] };
+  const graph = escalationGraph(view);
+  let best: EscalationPath | undefined;
+  for (const account of accountsOnNode(view, pod.nodeName)) {
+    const path = pathOf(graph, keysOfSubject(account), sink);
+    if (path !== undefined && (best === undefined || path.hops.length < best.hops.length)) best = path;
+  }
+  if (best === undefined) return undefined;
+  return {
+    from,
+    to: sink,
+    hops: [out, { from: 'node', to: best.from, step: null, condition: NODE_HOLDS }, ...best.hops],
+  };
+}
+
+/** The accounts of the pods that run on a node, in order. */
+function accountsOnNode(view: ClusterView, node: string): readonly string[] {
+  const byNode = view.derive('rbac/accounts-by-node', (inner) => {
+    const found = new Map<string, Set<string>>();
+    for (const pod of inner.list('Pod')) {
+      if (pod.nodeName === '' || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;
+      const accounts = found.get(pod.nodeName) ?? new Set();
+      found.set(
+        pod.nodeName,
+        accounts.add(accountKeys(pod.namespace, pod.spec.serviceAccountName || 'default')[0] ?? ''),
+      );
+    }
+    return found;
+  });
+  return [...(byNode.get(node) ?? [])].sort();
+}
+
+function startingKeys(view: ClusterView, graph: EscalationGraph): readonly (readonly string[])[] {
   const found = new Map<string, readonly string[]>();
   for (const namespace of podNamespaces(view)) {
     for (const name of accountUsers(view, namespace).keys()) {
@@ -104,13 +180,19 @@ function startingAccounts(view: ClusterView): readonly (readonly string[])[] {
       found.set(keys[0] ?? '', keys);
     }
   }
-  for (const { from, isDefault } of escalationGraph(view).steps) {
-    if (found.has(from) || isDefault) continue;
-    const [, , , namespace, name] = from.split(':');
-    const isAccount = from.startsWith('u:system:serviceaccount:') && namespace !== undefined && name !== undefined;
-    found.set(from, isAccount ? accountKeys(namespace, name) : [from]);
+  for (const shard of graph.actors.values()) {
+    for (const [key, steps] of shard) {
+      if (found.has(key) || steps.every((step) => step.isDefault)) continue;
+      found.set(key, keysOfSubject(key));
+    }
   }
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, keys]) => keys);
+}
+
+/** A service account's own key and those of its groups; of anybody else only the own. */
+function keysOfSubject(key: string): readonly string[] {
+  const account = key.startsWith('u:') ? parseServiceAccountUser(key.slice(2)) : undefined;
+  return account === undefined ? [key] : accountKeys(account.namespace, account.name);
 }
 
 function podNamespaces(view: ClusterView): readonly string[] {
@@ -128,64 +210,43 @@ function podNamespaces(view: ClusterView): readonly string[] {
  * most paths take, again and again, then dropping what turned out to be needless.
  */
 export function minimalCut(view: ClusterView, paths: readonly EscalationPath[]): Cut | undefined {
-  const graph = escalationGraph(view);
-  const wanted = paths.map((path) => ({ keys: keysOfPath(path), to: path.to }));
-  const bindings = new Map<string, BindingObject>();
-  const removed = new Set<string>();
+  const removed = new Set<BindingObject>();
+  let graph = escalationGraph(view);
   let open = paths;
   for (let round = 0; open.length > 0; round += 1) {
     const best = mostTaken(open);
     if (best === undefined || round === MOST_CUTS) return undefined;
-    removed.add(best.key);
-    bindings.set(best.key, best.binding);
-    open = remaining(graph, wanted, removed);
+    removed.add(best);
+    graph = withoutBindings(view, graph, [best]);
+    open = open.flatMap((path) => pathWithin(graph, path) ?? []);
   }
-  for (const key of Array.from(removed)) {
-    const fewer = new Set(removed);
-    fewer.delete(key);
-    if (remaining(graph, wanted, fewer).length === 0) removed.delete(key);
+  for (const binding of Array.from(removed)) {
+    const fewer = [...removed].filter((one) => one !== binding);
+    const without = withoutBindings(view, escalationGraph(view), fewer);
+    if (paths.every((path) => pathWithin(without, path) === undefined)) removed.delete(binding);
   }
-  return { bindings: [...removed].flatMap((key) => bindings.get(key) ?? []), closes: paths.length };
+  return { bindings: [...removed], closes: paths.length };
 }
 
-function keysOfPath({ from, hops }: EscalationPath): readonly string[] {
-  const [, , , namespace, name] = from.split(':');
-  const isAccount = from.startsWith('u:system:serviceaccount:') && namespace !== undefined && name !== undefined;
-  const keys = isAccount ? accountKeys(namespace, name) : [from];
-  const first = hops[0]?.from;
-  return first === undefined || keys.includes(first) ? keys : [...keys, first];
+/** The path that is left in a smaller graph to who had one. */
+function pathWithin(graph: EscalationGraph, path: EscalationPath): EscalationPath | undefined {
+  const first = path.hops.find((hop) => hop.step !== null);
+  if (first?.step === null || first === undefined) return undefined;
+  const keys = keysOfSubject(first.from);
+  const found = pathOf(graph, keys.includes(first.step.from) ? keys : [...keys, first.step.from], path.to);
+  const isOpen = found?.hops.some((hop) => hop.step !== null && !hop.step.isDefault) === true;
+  return isOpen ? { ...found, from: path.from } : undefined;
 }
 
-function remaining(
-  graph: EscalationGraph,
-  wanted: readonly { readonly keys: readonly string[]; readonly to: Sink }[],
-  removed: ReadonlySet<string>,
-): readonly EscalationPath[] {
-  return SINKS.flatMap((sink) => {
-    const own = wanted.filter((one) => one.to === sink);
-    if (own.length === 0) return [];
-    const hops = shortestHops(graph, sink, removed);
-    return own.flatMap(({ keys }) => {
-      const path = shortest(hops, keys, sink);
-      return path === undefined || path.hops.every((hop) => hop.step.isDefault) ? [] : [path];
-    });
-  });
-}
-
-function mostTaken(
-  paths: readonly EscalationPath[],
-): { readonly key: string; readonly binding: BindingObject } | undefined {
-  const counts = new Map<string, { readonly binding: BindingObject; count: number }>();
+function mostTaken(paths: readonly EscalationPath[]): BindingObject | undefined {
+  const counts = new Map<BindingObject, number>();
   for (const { hops } of paths) {
     for (const { step } of hops) {
-      if (step.isDefault) continue;
-      const key = bindingKey(step);
-      const there = counts.get(key);
-      if (there === undefined) counts.set(key, { binding: step.binding, count: 1 });
-      else there.count += 1;
+      if (step === null || step.isDefault) continue;
+      counts.set(step.binding, (counts.get(step.binding) ?? 0) + 1);
     }
   }
-  let best: { readonly key: string; readonly binding: BindingObject; readonly count: number } | undefined;
-  for (const [key, one] of counts) if (best === undefined || one.count > best.count) best = { key, ...one };
+  let best: BindingObject | undefined;
+  for (const [binding, count] of counts) if (best === undefined || count > (counts.get(best) ?? 0)) best = binding;
   return best;
 }

@@ -10,23 +10,19 @@ import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { serverMinor, bindingVerdict } from './binding-verdict.ts';
+import { isDefaultBinding, serverMinor } from './binding-verdict.ts';
+import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
 import { bindingsIn, rulesOfRole } from './policy.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
 
-/**
- * Where a step leads: a sink, any account of a namespace (null: of all), the accounts of its running pods, or the node
- * below a pod, where pod security lets one be privileged.
- */
-type StepTarget =
-  | { readonly type: 'sink'; readonly sink: Sink }
-  | { readonly type: 'any-account' | 'running-account' | 'privileged-pod'; readonly namespace: string | null };
+/** Where a step leads: a sink, or some account of a namespace (`*`: of any), of a running pod there or not. */
+export type Place = Sink | `any-account/${string}` | `running-account/${string}`;
 
 export interface Step {
   /** `subjectKey` of who takes it. */
   readonly from: string;
-  readonly target: StepTarget;
+  readonly to: Place;
   readonly binding: BindingObject;
   readonly rule: PolicyRule;
   readonly ruleIndex: number;
@@ -49,7 +45,7 @@ export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
 }
 
 interface Offer {
-  readonly target: StepTarget;
+  readonly to: Place;
   readonly condition: string;
 }
 
@@ -59,7 +55,7 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
   const isWide = binding.namespace === '';
   const reach = roleReach(role.rules, isWide);
   if (reach.held.length === 0 && reach.everything < 0) return [];
-  const isDefault = bindingVerdict(view, binding).status === 'default';
+  const isDefault = isDefaultBinding(binding, role.rules);
   const froms = binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []);
   const common = { binding, isDefault };
   const found: Omit<Step, 'from'>[] = [];
@@ -67,12 +63,11 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
     const rule = role.rules[reach.everything];
     if (rule !== undefined) {
       const request = requestOf('*', '*', '*', '', '');
-      const target = { type: 'sink', sink: 'cluster-admin' } as const;
       found.push({
         ...common,
         rule,
         ruleIndex: reach.everything,
-        target,
+        to: 'cluster-admin',
         action: 'do everything',
         condition: '',
         request,
@@ -84,9 +79,9 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
       const at = held.rules[0] ?? 0;
       const rule = role.rules[at];
       if (rule === undefined) continue;
-      for (const { target, condition } of offers(held, isWide ? null : binding.namespace)) {
+      for (const { to, condition } of offers(view, held, isWide ? null : binding.namespace)) {
         const request = provingRequest(held, rule, binding.namespace);
-        found.push({ ...common, rule, ruleIndex: at, target, action: held.permission.allows, condition, request });
+        found.push({ ...common, rule, ruleIndex: at, to, action: held.permission.allows, condition, request });
       }
     }
   }
@@ -100,13 +95,13 @@ function isUsable(view: ClusterView, rules: readonly PolicyRule[], held: HeldPer
 }
 
 function sink(to: Sink, condition = ''): readonly Offer[] {
-  return [{ target: { type: 'sink', sink: to }, condition }];
+  return [{ to, condition }];
 }
 
 /** The edges that a permission is; none for what leads nowhere by itself. */
-function offers({ permission, names }: HeldPermission, namespace: string | null): readonly Offer[] {
+function offers(view: ClusterView, { permission, names }: HeldPermission, namespace: string | null): readonly Offer[] {
   const accounts = (type: 'any-account' | 'running-account', condition: string): readonly Offer[] => [
-    { target: { type, namespace }, condition },
+    { to: `${type}/${namespace ?? '*'}`, condition },
   ];
   const isEverywhere = namespace === null;
   const isOpen = names === null;
@@ -134,13 +129,14 @@ function offers({ permission, names }: HeldPermission, namespace: string | null)
       if (!isOpen) return [];
       return [
         ...accounts('any-account', 'a pod may name any service account of its namespace'),
-        { target: { type: 'privileged-pod', namespace }, condition: 'a privileged pod is root on its node' },
+        ...(admitsPrivileged(view, namespace) ? sink('node', 'a privileged pod is root on its node') : []),
       ];
     case 'exec':
     case 'exec-by-get':
     case 'ephemeral-containers':
     case 'change-pods':
-      return isOpen ? accounts('running-account', 'the token of the pod is mounted in it') : [];
+      if (!isOpen) return [];
+      return [...accounts('running-account', 'the token of the pod is mounted in it'), ...escapes(view, namespace)];
     case 'request-token':
     case 'mint-token-secret':
     case 'impersonate-accounts':
@@ -148,6 +144,12 @@ function offers({ permission, names }: HeldPermission, namespace: string | null)
     default:
       return [];
   }
+}
+
+/** A pod that is root on its node already makes root of whoever gets into it. */
+function escapes(view: ClusterView, namespace: string | null): readonly Offer[] {
+  const [first] = namespace === null ? anyEscapingPods(view) : escapingPods(view, namespace);
+  return first === undefined ? [] : sink('node', `${first.workload} there is ${first.because}`);
 }
 
 function provingRequest(

@@ -62,7 +62,7 @@ export const cutPath: Remedy = {
       if (cut === undefined || binding === undefined || cut.bindings.length > 1) {
         return { refused: 'No single binding closes it: several paths lead there (see `k8sec paths`).' };
       }
-      const takers = new Set(path.hops.map((hop) => hop.from));
+      const takers = new Set(path.hops.map((hop) => hop.step?.from));
       const going = binding.subjects.filter((one) => takers.has(subjectKey(one, binding.namespace) ?? ''));
       return withoutSubjects(view, binding, going.length === 0 ? binding.subjects : going);
     }

@@ -3,8 +3,9 @@
  * of it, and so on (/docs/concepts/security/rbac-good-practices/#kubernetes-rbac-privilege-escalation-risks). One-hop
  * grants are findings of their bindings; here are paths of two hops and more.
  */
-import { accountPaths, everyonePath } from '../../analyses/rbac/escalation-paths.ts';
+import { accountPaths, everyonePaths } from '../../analyses/rbac/escalation-paths.ts';
 import type { EscalationPath, Hop } from '../../analyses/rbac/escalation-graph.ts';
+import type { Sink } from '../../analyses/rbac/escalation-step.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
@@ -52,12 +53,16 @@ function finding(account: ServiceAccountObject, view: ClusterView, path: Escalat
 /** What the finding of an account's path and of a group's have in common. */
 function pathDraft(path: EscalationPath): Pick<FindingDraft, 'evidence' | 'remedies' | 'data'> {
   return {
-    evidence: path.hops.map((hop) => ({
-      text: `${subjectKeyText(hop.from)} can ${hop.step.action} through ${hop.step.binding.kind} ${hop.step.binding.name}: ${ruleText(hop.step.rule)}`,
-      object: refOf(hop.step.binding),
-    })),
+    evidence: path.hops.map(({ from, step, condition }) =>
+      step === null
+        ? { text: condition }
+        : {
+            text: `${subjectKeyText(from)} can ${step.action} through ${step.binding.kind} ${step.binding.name}: ${ruleText(step.rule)}`,
+            object: refOf(step.binding),
+          },
+    ),
     remedies: ['rbac/cut-path'],
-    data: { to: path.to, bindings: path.hops.map((hop) => refOf(hop.step.binding)) },
+    data: { to: path.to, bindings: path.hops.flatMap(({ step }) => (step === null ? [] : [refOf(step.binding)])) },
   };
 }
 
@@ -69,19 +74,18 @@ export const everyoneEscalates = rule<'Cluster'>({
   references: escalationPath.references,
   needs: escalationPath.needs,
   check: (_cluster, view) =>
-    everyoneGroups(view).flatMap((name) => {
-      const path = everyonePath(view, name);
-      if (path === undefined) return [];
-      return [
-        {
-          subject: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Group', namespace: null, name },
-          severity: path.to === 'cluster-admin' ? ('critical' as const) : ('high' as const),
-          title: `reaches ${SINK_TEXT[path.to]} in ${path.hops.length} steps`,
-          why: `${path.hops.map(hopText).join('; then ')}. Everybody in the group can do so.`,
-          ...pathDraft(path),
-        },
-      ];
-    }),
+    everyonePaths(view, everyoneGroups(view)).map((path) => ({
+      subject: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Group',
+        namespace: null,
+        name: path.from.slice('g:'.length),
+      },
+      severity: path.to === 'cluster-admin' ? 'critical' : 'high',
+      title: `reaches ${SINK_TEXT[path.to]} in ${path.hops.length} steps`,
+      why: `${path.hops.map(hopText).join('; then ')}. Everybody in the group can do so.`,
+      ...pathDraft(path),
+    })),
 });
 
 function everyoneGroups(view: ClusterView): readonly string[] {
@@ -89,20 +93,18 @@ function everyoneGroups(view: ClusterView): readonly string[] {
   return [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
 }
 
-function hopText(hop: Hop): string {
-  const { action, condition } = hop.step;
-  const to =
-    hop.to === 'cluster-admin' || hop.to === 'node' || hop.to === 'secrets'
-      ? SINK_TEXT[hop.to]
-      : subjectKeyText(hop.to);
-  return `${subjectKeyText(hop.from)} can ${action}, and so becomes ${to}${condition === '' ? '' : ` (${condition})`}`.replace(
-    'becomes every Secret',
-    'reads every Secret',
-  );
+function hopText({ to, step, condition }: Hop, at: number, hops: readonly Hop[]): string {
+  const who = subjectKeyText(hops[at]?.from ?? '');
+  const isLast = at === hops.length - 1;
+  const name = isLast ? SINK_TEXT[to as Sink] : subjectKeyText(to);
+  if (step === null) return `${condition}, ${name} among them`;
+  const why = condition === '' ? '' : ` (${condition})`;
+  return `${who} can ${step.action}, and so ${to === 'secrets' ? 'reads' : 'becomes'} ${name}${why}`;
 }
 
 /** `ServiceAccount shop/cart`, `Group devs`, `User alice` of a subject key. */
 function subjectKeyText(key: string): string {
+  if (key === 'node') return SINK_TEXT.node;
   const name = key.slice(2);
   if (key.startsWith('g:')) return `Group ${name}`;
   const account = parseServiceAccountUser(name);

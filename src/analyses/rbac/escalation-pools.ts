@@ -1,0 +1,125 @@
+import type { ServiceAccountObject } from '../../model/objects.ts';
+import { serviceAccountUser } from '../../kube/rbac-user.ts';
+import { sameItems } from '../../store/same-items.ts';
+import type { Place, Sink, Step } from './escalation-step.ts';
+import type { AccountUsers } from './service-accounts.ts';
+
+/** A way out of a pool of accounts: one of its accounts, and the step that this account takes. */
+export interface Exit {
+  /** `u:system:serviceaccount:…` */
+  readonly account: string;
+  readonly step: Step;
+}
+
+/** What the accounts of a namespace lead to: for each place the first account that has a step there. */
+export interface Pool {
+  /** What it was made of, by identity. */
+  readonly inputs: readonly unknown[];
+  readonly any: readonly Exit[];
+  /** Of accounts that a running pod has. */
+  readonly running: readonly Exit[];
+}
+
+/** The accounts of a namespace; `known` is null where it is not known which exist. */
+export interface PoolAccounts {
+  readonly known: readonly ServiceAccountObject[] | null;
+  readonly users: AccountUsers;
+}
+
+/** How far it is from a place to a sink, and how to go on from there. */
+export interface Onward {
+  readonly distance: number;
+  readonly exit: Exit;
+}
+
+export type Pools = ReadonlyMap<string, Pool>;
+
+/**
+ * The pool of a namespace; the one of before where nothing that it is made of changed.
+ *
+ * @param shard steps by account
+ * @param groups steps of the groups that its accounts are in
+ */
+export function poolOf(
+  namespace: string,
+  shard: ReadonlyMap<string, readonly Step[]> | undefined,
+  groups: readonly (readonly Step[])[],
+  { known, users }: PoolAccounts,
+  before: Pool | undefined,
+): Pool {
+  const inputs = [shard, known, users, ...groups];
+  if (before !== undefined && sameItems(before.inputs, inputs)) return before;
+  const names = known === null ? undefined : new Set(known.map((one) => one.name));
+  const any = new Map<Place, Exit>();
+  const running = new Map<Place, Exit>();
+  const add = (exits: Map<Place, Exit>, account: string, step: Step): void => {
+    if (!exits.has(step.to)) exits.set(step.to, { account, step });
+  };
+  const prefix = `u:${serviceAccountUser(namespace, '')}`;
+  for (const key of [...(shard?.keys() ?? [])].sort()) {
+    const name = key.slice(prefix.length);
+    if (names !== undefined && name !== 'default' && !names.has(name)) continue;
+    for (const step of shard?.get(key) ?? []) {
+      add(any, key, step);
+      if (users.has(name)) add(running, key, step);
+    }
+  }
+  // What a group is granted each of its accounts holds: one stands for all.
+  const [anyName = 'default'] = [...(names ?? [])].sort();
+  const [runningName] = [...users.keys()].sort();
+  for (const step of groups.flat()) {
+    add(any, `${prefix}${anyName}`, step);
+    if (runningName !== undefined) add(running, `${prefix}${runningName}`, step);
+  }
+  return { inputs, any: [...any.values()], running: [...running.values()] };
+}
+
+/**
+ * The way on from each place from which the sink can be reached, by breadth-first search from the sink. Root on a node
+ * holds the accounts of its pods.
+ *
+ * @param before the result of last time: what is equal keeps its identity
+ */
+export function waysTo(
+  sink: Sink,
+  incoming: ReadonlyMap<Place, readonly (readonly [Place, Exit])[]>,
+  before: ReadonlyMap<Place, Onward> | undefined,
+): ReadonlyMap<Place, Onward> {
+  const ways = new Map<Place, Onward>();
+  const settle = (place: Place, distance: number, exit: Exit, frontier: Place[]): void => {
+    if (ways.has(place) || place === sink) return;
+    const old = before?.get(place);
+    ways.set(place, old?.distance === distance && old.exit === exit ? old : { distance, exit });
+    frontier.push(place);
+    const slash = place.indexOf('/');
+    if (slash > 0) settle(`${place.slice(0, slash)}/*` as Place, distance, exit, frontier);
+  };
+  let frontier: Place[] = [sink];
+  for (let distance = 1; frontier.length > 0; distance += 1) {
+    const next: Place[] = [];
+    for (const place of frontier) {
+      for (const [from, exit] of incoming.get(place) ?? []) settle(from, distance, exit, next);
+      const way = place === 'running-account/*' ? ways.get(place) : undefined;
+      if (way !== undefined) settle('node', distance, way.exit, next);
+    }
+    frontier = next;
+  }
+  return ways;
+}
+
+/** Which exits lead to a place, with the pool that each belongs to. */
+export function incomingOf(pools: Pools): ReadonlyMap<Place, readonly (readonly [Place, Exit])[]> {
+  const incoming = new Map<Place, (readonly [Place, Exit])[]>();
+  const add = (from: Place, exits: readonly Exit[]): void => {
+    for (const exit of exits) {
+      const list = incoming.get(exit.step.to);
+      if (list === undefined) incoming.set(exit.step.to, [[from, exit]]);
+      else list.push([from, exit]);
+    }
+  };
+  for (const [namespace, { any, running }] of pools) {
+    add(`any-account/${namespace}`, any);
+    add(`running-account/${namespace}`, running);
+  }
+  return incoming;
+}

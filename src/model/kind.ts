@@ -173,6 +173,84 @@ export const KINDS = {
     resource: 'helmreleases',
     namespaced: true,
   },
+  Certificate: {
+    group: 'cert-manager.io',
+    versions: ['v1'],
+    kind: 'Certificate',
+    resource: 'certificates',
+    namespaced: true,
+  },
+  Issuer: { group: 'cert-manager.io', versions: ['v1'], kind: 'Issuer', resource: 'issuers', namespaced: true },
+  ClusterIssuer: {
+    group: 'cert-manager.io',
+    versions: ['v1'],
+    kind: 'ClusterIssuer',
+    resource: 'clusterissuers',
+    namespaced: false,
+  },
+  ExternalSecret: {
+    group: 'external-secrets.io',
+    versions: ['v1', 'v1beta1'],
+    kind: 'ExternalSecret',
+    resource: 'externalsecrets',
+    namespaced: true,
+  },
+  SecretStore: {
+    group: 'external-secrets.io',
+    versions: ['v1', 'v1beta1'],
+    kind: 'SecretStore',
+    resource: 'secretstores',
+    namespaced: true,
+  },
+  ClusterSecretStore: {
+    group: 'external-secrets.io',
+    versions: ['v1', 'v1beta1'],
+    kind: 'ClusterSecretStore',
+    resource: 'clustersecretstores',
+    namespaced: false,
+  },
+  IngressRoute: {
+    group: 'traefik.io',
+    versions: ['v1alpha1'],
+    kind: 'IngressRoute',
+    resource: 'ingressroutes',
+    namespaced: true,
+  },
+  IstioGateway: {
+    group: 'networking.istio.io',
+    versions: ['v1', 'v1beta1'],
+    kind: 'Gateway',
+    resource: 'gateways',
+    namespaced: true,
+  },
+  ServiceMonitor: {
+    group: 'monitoring.coreos.com',
+    versions: ['v1'],
+    kind: 'ServiceMonitor',
+    resource: 'servicemonitors',
+    namespaced: true,
+  },
+  Prometheus: {
+    group: 'monitoring.coreos.com',
+    versions: ['v1'],
+    kind: 'Prometheus',
+    resource: 'prometheuses',
+    namespaced: true,
+  },
+  FluxGitRepository: {
+    group: 'source.toolkit.fluxcd.io',
+    versions: ['v1', 'v1beta2'],
+    kind: 'GitRepository',
+    resource: 'gitrepositories',
+    namespaced: true,
+  },
+  FluxHelmRepository: {
+    group: 'source.toolkit.fluxcd.io',
+    versions: ['v1', 'v1beta2'],
+    kind: 'HelmRepository',
+    resource: 'helmrepositories',
+    namespaced: true,
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type Kind = keyof typeof KINDS;
@@ -214,6 +292,21 @@ export const WORKLOAD_KINDS = [
   'Job',
   'ReplicaSet',
   'ReplicationController',
+] as const satisfies readonly Kind[];
+
+/** Custom resources of well-known operators that name Secrets. */
+export const REFERRER_KINDS = [
+  'Issuer',
+  'ClusterIssuer',
+  'ExternalSecret',
+  'SecretStore',
+  'ClusterSecretStore',
+  'IngressRoute',
+  'IstioGateway',
+  'ServiceMonitor',
+  'Prometheus',
+  'FluxGitRepository',
+  'FluxHelmRepository',
 ] as const satisfies readonly Kind[];
 
 export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];

@@ -1,4 +1,4 @@
-import type { Kind } from './kind.ts';
+import type { Kind, REFERRER_KINDS } from './kind.ts';
 import type { CredentialSuspect, HostReference, PodSpec } from './pod-spec.ts';
 import type { Labels, LabelSelector } from './selector.ts';
 
@@ -284,6 +284,8 @@ export interface CustomResourceDefinitionObject extends Base<'CustomResourceDefi
   readonly resource: string;
   readonly crdKind: string;
   readonly scope: string;
+  /** Whether its schema has a field that may name a Secret. */
+  readonly namesSecrets?: boolean;
   readonly conversionService: { readonly namespace: string; readonly name: string; readonly port: number } | null;
 }
 
@@ -297,7 +299,7 @@ export interface APIServiceObject extends Base<'APIService'> {
 export interface PersistentVolumeObject extends Base<'PersistentVolume'> {
   readonly hostPath: string | null;
   /** Secrets that its driver logs in with (`csi.nodeStageSecretRef`, `rbd.secretRef` …). */
-  readonly secretRefs?: readonly { readonly namespace: string; readonly name: string }[];
+  readonly secretRefs?: readonly SecretReference[];
   readonly claim: { readonly namespace: string; readonly name: string } | null;
 }
 
@@ -316,8 +318,30 @@ export type DeliveryObject = {
     readonly repoURL: string | null;
     readonly path: string | null;
     readonly targetNamespace: string | null;
+    readonly secretRefs?: readonly SecretReference[];
   };
 }['ArgoApplication' | 'FluxKustomization' | 'FluxHelmRelease'];
+
+/** A Secret that an object names; namespace '' is any. */
+export interface SecretReference {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A custom resource of an operator, reduced to the Secrets that it names. */
+export type SecretReferrerObject = {
+  [K in (typeof REFERRER_KINDS)[number]]: Base<K> & { readonly secretRefs: readonly SecretReference[] };
+}[(typeof REFERRER_KINDS)[number]];
+
+/** cert-manager's Certificate. Times in milliseconds since the epoch; null where cert-manager has not said. */
+export interface CertificateObject extends Base<'Certificate'> {
+  /** The Secret that it fills. */
+  readonly secretName: string | null;
+  readonly notAfter: number | null;
+  readonly renewalTime: number | null;
+  readonly ready: boolean | null;
+  readonly secretRefs: readonly SecretReference[];
+}
 
 export type KubeObject =
   | PodObject
@@ -344,7 +368,9 @@ export type KubeObject =
   | PersistentVolumeObject
   | PersistentVolumeClaimObject
   | PodTemplateObject
-  | DeliveryObject;
+  | DeliveryObject
+  | SecretReferrerObject
+  | CertificateObject;
 
 /** The object type of a kind. */
 export type ObjectOf<K extends Kind> = Extract<KubeObject, { readonly kind: K }>;

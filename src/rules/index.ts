@@ -49,6 +49,7 @@ import { legacyToken } from './secrets/legacy-token.ts';
 import { stale } from './secrets/stale.ts';
 import { rotatedNotPickedUp } from './secrets/rotated-not-picked-up.ts';
 import { valuesInAnnotation } from './secrets/values-in-annotation.ts';
+import { certificateExpiring } from './secrets/certificate-expiring.ts';
 import { credentialInConfigMap, credentialInConfiguration } from './secrets/credential-in-configuration.ts';
 import { mountedAsEnv } from './secrets/mounted-as-env.ts';
 import { notEncrypted } from './secrets/not-encrypted.ts';
@@ -115,6 +116,7 @@ export const RULES: readonly Rule[] = [
   credentialInConfiguration,
   credentialInConfigMap,
   mountedAsEnv,
+  certificateExpiring,
   notEncrypted,
   sharedProcessNamespace,
   ...AUDIT_RULES,

@@ -1,5 +1,5 @@
 import { refOf } from '../../kube/object-ref.ts';
-import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
+import { ALL_KINDS, kindInfo, REFERRER_KINDS, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
@@ -9,7 +9,8 @@ import { topOwner } from '../workload/top-owner.ts';
 import { podClasses } from '../workload/workloads.ts';
 
 /** How an object uses a Secret. */
-type UseKind = 'env' | 'volume' | 'image-pull' | 'service-account' | 'ingress-tls' | 'gateway-tls' | 'storage';
+type UseKind =
+  'env' | 'volume' | 'image-pull' | 'service-account' | 'ingress-tls' | 'gateway-tls' | 'storage' | 'custom-resource';
 
 export interface SecretUse {
   readonly by: ObjectRef;
@@ -21,6 +22,9 @@ export interface SecretUse {
 /** Uses by the name of the Secret, for the Secrets of one namespace. */
 export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
 
+/** Custom resources that name Secrets. */
+const REFERRERS = ['Certificate', 'FluxKustomization', 'FluxHelmRelease', ...REFERRER_KINDS] as const;
+
 /** The kinds in which references are looked for: while one is unread, "no reference" is unknown. */
 const USE_KINDS: readonly Kind[] = [
   'Pod',
@@ -30,6 +34,7 @@ const USE_KINDS: readonly Kind[] = [
   'Ingress',
   'Gateway',
   'PersistentVolume',
+  ...REFERRERS,
 ];
 
 /** Every reference to the Secrets of a namespace, from pods and from templates that run no pod now. */
@@ -41,7 +46,31 @@ export function secretUses(view: ClusterView, namespace: string): SecretUses {
 export function unreadUseKinds(view: ClusterView, namespace: string): readonly Kind[] {
   return view.derive(
     `secret-uses-unread/${namespace}`,
-    (inner) => USE_KINDS.filter((kind) => !inner.readable(kind, kind === 'Gateway' ? undefined : namespace).ok),
+    (inner) => USE_KINDS.filter((kind) => !inner.readable(kind, isFromAnywhere(kind) ? undefined : namespace).ok),
+    deepEqual,
+  );
+}
+
+/** Whether objects of a kind in one namespace may name Secrets in another. */
+function isFromAnywhere(kind: Kind): boolean {
+  return kind === 'Gateway' || kind === 'IstioGateway' || !kindInfo(kind).namespaced;
+}
+
+/**
+ * Custom resources that may name Secrets by their schema and that k8sec does not read, as `resource.group`: a Secret
+ * without a known reference may be used by one of them.
+ */
+export function unlookedResources(view: ClusterView): readonly string[] {
+  return view.derive(
+    'secret-uses-unlooked',
+    (inner) => {
+      const read = new Set(ALL_KINDS.map((kind) => `${kindInfo(kind).resource}.${kindInfo(kind).group}`));
+      return inner
+        .list('CustomResourceDefinition')
+        .filter((definition) => definition.namesSecrets === true)
+        .map((definition) => `${definition.resource}.${definition.group}`)
+        .filter((name) => !read.has(name));
+    },
     deepEqual,
   );
 }
@@ -70,7 +99,10 @@ function collect(view: ClusterView, namespace: string): SecretUses {
   for (const ingress of view.list('Ingress', namespace)) {
     for (const { secretName } of ingress.tls) if (secretName !== null) add(secretName, refOf(ingress), 'ingress-tls');
   }
-  for (const use of referencesAcross(view).get(namespace) ?? []) add(use.name, use.by, use.how);
+  const across = referencesAcross(view);
+  for (const use of [...(across.get(namespace) ?? []), ...(across.get(ANYWHERE) ?? [])]) {
+    add(use.name, use.by, use.how);
+  }
   return new Map([...uses].map(([name, own]) => [name, [...own.values()]]));
 }
 
@@ -139,6 +171,9 @@ interface CrossUse {
   readonly how: UseKind;
 }
 
+/** The namespace of references that do not say theirs. */
+const ANYWHERE = '';
+
 /** References that may lead into another namespace, by the namespace of the Secret. */
 function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly CrossUse[]> {
   return view.derive(
@@ -146,7 +181,9 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
     (inner) => {
       const found = new Map<string, CrossUse[]>();
       const add = (namespace: string, use: CrossUse): void => {
-        found.set(namespace, [...(found.get(namespace) ?? []), use]);
+        const there = found.get(namespace);
+        if (there === undefined) found.set(namespace, [use]);
+        else there.push(use);
       };
       for (const gateway of inner.list('Gateway')) {
         for (const reference of gateway.listeners.flatMap((listener) => listener.certificateRefs)) {
@@ -156,6 +193,13 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
       for (const volume of inner.list('PersistentVolume')) {
         for (const reference of volume.secretRefs ?? []) {
           add(reference.namespace, { name: reference.name, by: refOf(volume), how: 'storage' });
+        }
+      }
+      for (const kind of REFERRERS) {
+        for (const referrer of inner.list(kind)) {
+          for (const reference of referrer.secretRefs ?? []) {
+            add(reference.namespace, { name: reference.name, by: refOf(referrer), how: 'custom-resource' });
+          }
         }
       }
       return found;

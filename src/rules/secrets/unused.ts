@@ -1,15 +1,17 @@
 /**
  * A Secret to which nothing refers is a credential that can leak and helps nobody. References are looked for in pods and
  * in the templates of every workload kind (scaled to zero and suspended ones included), service accounts, Ingress and
- * Gateway TLS and PersistentVolumes. Whoever reads Secrets through the API leaves no reference, hence "no reference found".
+ * Gateway TLS, PersistentVolumes and custom resources of well-known operators. Whoever reads Secrets through the API leaves no reference, hence "no reference found".
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/; types left out as kor does (pkg/kor/secrets.go).
  */
 import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';
-import { secretUses, unreadUseKinds } from '../../analyses/secrets/secret-uses.ts';
+import { secretUses, unlookedResources, unreadUseKinds } from '../../analyses/secrets/secret-uses.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { kindInfo } from '../../model/kind.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
+
+const NAMED = 5;
 
 export const unused = rule({
   id: 'secrets/unused',
@@ -17,7 +19,16 @@ export const unused = rule({
   summary: 'Secrets to which no reference was found',
   help: 'Find out whether a controller reads it through the API (audit events of get on this Secret tell). If nobody does, revoke the credential where it is valid and delete the Secret.',
   references: [owasp('K03'), attack('T1552')],
-  needs: ['Secret', 'Pod', 'ServiceAccount', 'Ingress', 'Gateway', 'PodTemplate', 'PersistentVolume'],
+  needs: [
+    'Secret',
+    'Pod',
+    'ServiceAccount',
+    'Ingress',
+    'Gateway',
+    'PodTemplate',
+    'PersistentVolume',
+    'CustomResourceDefinition',
+  ],
   check(subject, view) {
     if (ownKind(subject) !== undefined || subject.type === 'kubernetes.io/dockerconfigjson') return [];
     if ((secretUses(view, subject.namespace).get(subject.name) ?? []).length > 0) return [];
@@ -35,13 +46,14 @@ export const unused = rule({
       ];
     }
     const maker = rotatorOf(subject) ?? subject.owners[0]?.kind ?? null;
+    const unlooked = unlookedResources(view);
     return [
       {
-        severity: maker === null ? 'low' : 'info',
+        severity: maker === null && unlooked.length === 0 ? 'low' : 'info',
         title: 'No reference to this Secret was found',
-        why: `Neither pods and pod templates nor service accounts, Ingresses, Gateways and volumes name it.${
+        why: `Neither pods and pod templates nor service accounts, Ingresses, Gateways, volumes and custom resources that k8sec reads name it.${
           maker === null ? '' : ` ${maker} makes it and may read it itself.`
-        } Controllers that read Secrets through the API leave no reference.`,
+        }${unlookedText(unlooked)} Controllers that read Secrets through the API leave no reference.`,
         evidence: [{ text: 'no reference in the kinds read', object }],
         absence: true,
         remedies: ['secrets/delete-unused'],
@@ -49,3 +61,10 @@ export const unused = rule({
     ];
   },
 });
+
+/** Custom resources in which a reference may still stand. */
+function unlookedText(resources: readonly string[]): string {
+  if (resources.length === 0) return '';
+  const more = resources.length > NAMED ? ` and ${resources.length - NAMED} more` : '';
+  return ` Not looked into: ${resources.slice(0, NAMED).join(', ')}${more}.`;
+}

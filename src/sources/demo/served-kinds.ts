@@ -26,6 +26,12 @@ const CUSTOM_GROUPS: ReadonlySet<string> = new Set([
   'argoproj.io',
   'kustomize.toolkit.fluxcd.io',
   'helm.toolkit.fluxcd.io',
+  'source.toolkit.fluxcd.io',
+  'cert-manager.io',
+  'external-secrets.io',
+  'traefik.io',
+  'networking.istio.io',
+  'monitoring.coreos.com',
 ]);
 
 const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {

@@ -77,6 +77,18 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   ArgoApplication: CUSTOM,
   FluxKustomization: CUSTOM,
   FluxHelmRelease: CUSTOM,
+  Certificate: CUSTOM,
+  Issuer: CUSTOM,
+  ClusterIssuer: CUSTOM,
+  ExternalSecret: CUSTOM,
+  SecretStore: CUSTOM,
+  ClusterSecretStore: CUSTOM,
+  IngressRoute: CUSTOM,
+  IstioGateway: CUSTOM,
+  ServiceMonitor: CUSTOM,
+  Prometheus: CUSTOM,
+  FluxGitRepository: CUSTOM,
+  FluxHelmRepository: CUSTOM,
 };
 
 /** Where and how one kind is served by the server at hand. */

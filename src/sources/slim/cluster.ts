@@ -11,6 +11,7 @@ import type {
   PodDisruptionBudgetObject,
 } from '../../model/objects.ts';
 import { object, objects, textOrNull, type JsonObject } from './json-reading.ts';
+import { namesSecrets } from './secret-references.ts';
 import {
   namespacedName,
   selectorOrEmpty,
@@ -138,6 +139,9 @@ export function slimCustomResourceDefinition(
     resource: context.string(names['plural']),
     crdKind: context.string(names['kind']),
     scope: context.string(spec['scope']),
+    namesSecrets: objects(spec['versions']).some((version) =>
+      namesSecrets(object(version['schema'])['openAPIV3Schema']),
+    ),
     conversionService: serviceReference(object(webhook['clientConfig'])['service'], context),
   };
 }

@@ -1,6 +1,7 @@
 import type { DeliveryObject, Meta } from '../../model/objects.ts';
 import { withoutUserinfo } from './cluster.ts';
 import { object, objects, textOrNull, type JsonObject } from './json-reading.ts';
+import { secretReferences } from './secret-references.ts';
 import type { SlimContext } from './slim-context.ts';
 
 type Delivery<K extends DeliveryObject['kind']> = DeliveryObject & { readonly kind: K };
@@ -31,6 +32,7 @@ export function slimFluxKustomization(
     repoURL: null,
     path: textOrNull(context.string(spec['path'])),
     targetNamespace: textOrNull(context.string(spec['targetNamespace'])),
+    secretRefs: secretReferences(spec, meta.namespace, context),
   };
 }
 
@@ -44,5 +46,6 @@ export function slimFluxHelmRelease(raw: JsonObject, meta: Meta, context: SlimCo
     repoURL: null,
     path: textOrNull(context.string(chart['chart'])),
     targetNamespace: textOrNull(context.string(spec['targetNamespace'])),
+    secretRefs: secretReferences(spec, meta.namespace, context),
   };
 }

@@ -13,6 +13,7 @@ import {
   webhookFields,
 } from './cluster.ts';
 import { slimConfigMap, slimSecret, slimServiceAccount } from './configuration.ts';
+import { anywhereReferrerFields, referrerFields, slimCertificate } from './custom-resources.ts';
 import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from './delivery.ts';
 import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
@@ -133,6 +134,34 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
   ArgoApplication: slimArgoApplication,
   FluxKustomization: slimFluxKustomization,
   FluxHelmRelease: slimFluxHelmRelease,
+  Certificate: slimCertificate,
+  Issuer: (raw, meta, context) => ({ ...meta, kind: 'Issuer', ...referrerFields(raw, meta, context) }),
+  ClusterIssuer: (raw, meta, context) => ({ ...meta, kind: 'ClusterIssuer', ...referrerFields(raw, meta, context) }),
+  ExternalSecret: (raw, meta, context) => ({ ...meta, kind: 'ExternalSecret', ...referrerFields(raw, meta, context) }),
+  SecretStore: (raw, meta, context) => ({ ...meta, kind: 'SecretStore', ...referrerFields(raw, meta, context) }),
+  ClusterSecretStore: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ClusterSecretStore',
+    ...referrerFields(raw, meta, context),
+  }),
+  IngressRoute: (raw, meta, context) => ({ ...meta, kind: 'IngressRoute', ...referrerFields(raw, meta, context) }),
+  IstioGateway: (raw, meta, context) => ({
+    ...meta,
+    kind: 'IstioGateway',
+    ...anywhereReferrerFields(raw, meta, context),
+  }),
+  ServiceMonitor: (raw, meta, context) => ({ ...meta, kind: 'ServiceMonitor', ...referrerFields(raw, meta, context) }),
+  Prometheus: (raw, meta, context) => ({ ...meta, kind: 'Prometheus', ...referrerFields(raw, meta, context) }),
+  FluxGitRepository: (raw, meta, context) => ({
+    ...meta,
+    kind: 'FluxGitRepository',
+    ...referrerFields(raw, meta, context),
+  }),
+  FluxHelmRepository: (raw, meta, context) => ({
+    ...meta,
+    kind: 'FluxHelmRepository',
+    ...referrerFields(raw, meta, context),
+  }),
 };
 
 /**

@@ -67,6 +67,18 @@ const CHECKS: { readonly [K in Kind]: Check } = {
   ArgoApplication: withSpec,
   FluxKustomization: withSpec,
   FluxHelmRelease: withSpec,
+  Certificate: withSpec,
+  Issuer: withSpec,
+  ClusterIssuer: withSpec,
+  ExternalSecret: withSpec,
+  SecretStore: withSpec,
+  ClusterSecretStore: withSpec,
+  IngressRoute: withSpec,
+  IstioGateway: withSpec,
+  ServiceMonitor: withSpec,
+  Prometheus: withSpec,
+  FluxGitRepository: withSpec,
+  FluxHelmRepository: withSpec,
 };
 
 /**

@@ -1,4 +1,5 @@
 import { encryption } from '../analyses/secrets/encryption.ts';
+import { rotationDue } from '../analyses/secrets/rotation-due.ts';
 import { dataAge, daysBetween } from '../analyses/secrets/secret-age.ts';
 import { ownKind, rotatorOf } from '../analyses/secrets/secret-origin.ts';
 import { readerCount } from '../analyses/secrets/secret-readers.ts';
@@ -24,6 +25,7 @@ export const secretsPane: Pane = {
     { name: 'USED BY', width: [7, 36] },
     { name: 'READERS', width: [7, 8], align: 'right' },
     { name: 'ROTATED BY', width: [10, 20], wide: true },
+    { name: 'DUE', width: [7, 12], align: 'right', wide: true },
     { name: 'TYPE', width: [8, 36], wide: true },
     { name: 'FOUND', width: [20, 80] },
     { name: 'AGE', width: [4, 6], align: 'right' },
@@ -47,6 +49,7 @@ export const secretsPane: Pane = {
     // Helm releases, bootstrap tokens and the like are nobody's to rotate.
     const judged = secrets.filter((one) => one.cells['DATA AGE']?.text !== 'n/a');
     const stale = findings.filter((finding) => finding.rule === STALE && finding.unknown !== true).length;
+    const isByConfig = (view.facts().rotation ?? []).length > 0;
     const readable = view.readable('Secret');
     return {
       subjects: rows.length,
@@ -54,7 +57,7 @@ export const secretsPane: Pane = {
         .length,
       headline:
         readable.ok || secrets.length > 0
-          ? `${stale} of ${judged.length} ${judged.length === 1 ? 'secret' : 'secrets'} not rotated for over a year`
+          ? `${stale} of ${judged.length} ${judged.length === 1 ? 'secret' : 'secrets'} ${isByConfig ? 'not rotated in time' : 'not rotated for over a year'}`
           : `secrets were not read: ${readable.reason}`,
       aside: encryptionText(view),
       share: null,
@@ -78,6 +81,7 @@ function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, fi
         'DATA AGE': ageCell(secret, view.now),
         'USED BY': usersCell([...users]),
         READERS: readers === null ? UNKNOWN : { text: String(readers), tone: 'plain' },
+        DUE: dueCell(view, secret),
         'ROTATED BY': { text: rotatorOf(secret) ?? '-', tone: 'muted' },
         TYPE: secret.type === null ? UNKNOWN : { text: secret.type, tone: 'plain' },
         AGE: { text: ageText(view.now, created), tone: 'muted' },
@@ -102,6 +106,7 @@ function otherRow(view: ClusterView, findings: readonly Finding[]): Row {
         'DATA AGE': none,
         'USED BY': none,
         READERS: none,
+        DUE: none,
         'ROTATED BY': none,
         TYPE: none,
         AGE: { text: ageText(view.now, null), tone: 'muted' },
@@ -150,6 +155,16 @@ function ageCell(secret: SecretObject, now: number): CellText {
     case 'at-least':
       return { text: `≥ ${daysBetween(age.since, now)}d`, tone: 'plain' };
   }
+}
+
+/** By when it has to be rotated. */
+function dueCell(view: ClusterView, secret: SecretObject): CellText {
+  const rotation = rotationDue(view, secret);
+  if (rotation === null) return { text: 'n/a', tone: 'muted' };
+  if (rotation.due === null) return UNKNOWN;
+  return view.isPast(rotation.due)
+    ? { text: `overdue ${daysBetween(rotation.due, view.now)}d`, tone: 'warning' }
+    : { text: `in ${daysBetween(view.now, rotation.due)}d`, tone: 'plain' };
 }
 
 function usersCell(users: readonly string[]): CellText {

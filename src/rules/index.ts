@@ -48,6 +48,7 @@ import { unused } from './secrets/unused.ts';
 import { legacyToken } from './secrets/legacy-token.ts';
 import { stale } from './secrets/stale.ts';
 import { rotatedNotPickedUp } from './secrets/rotated-not-picked-up.ts';
+import { supersededStillUsed } from './secrets/superseded-still-used.ts';
 import { valuesInAnnotation } from './secrets/values-in-annotation.ts';
 import { certificateExpiring } from './secrets/certificate-expiring.ts';
 import { credentialInConfigMap, credentialInConfiguration } from './secrets/credential-in-configuration.ts';
@@ -112,6 +113,7 @@ export const RULES: readonly Rule[] = [
   legacyToken,
   stale,
   rotatedNotPickedUp,
+  supersededStillUsed,
   valuesInAnnotation,
   credentialInConfiguration,
   credentialInConfigMap,

@@ -72,6 +72,8 @@ describe('the secrets pane', () => {
       type: 'Opaque',
       keys: 1,
       dataAge: { atLeastDays: 743, basis: 'managedFields' },
+      rotation: { periodDays: 365, due: '2025-11-10' },
+      certificateEnds: null,
       encryption: 'unknown',
       usedBy: [{ kind: 'Pod', namespace: 'shop', name: 'cart' }],
       readers: 0,

@@ -1,4 +1,6 @@
 import { encryption } from '../../analyses/secrets/encryption.ts';
+import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
+import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { readerCount } from '../../analyses/secrets/secret-readers.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
@@ -17,15 +19,59 @@ export interface SecretItem {
     readonly exactlyDays?: number;
     readonly basis: 'managedFields' | 'immutable' | 'unknown';
   };
+  /** null for Secrets that are nobody's to rotate; `due` (a day) is null where the age of the data is unknown. */
+  readonly rotation: { readonly periodDays: number; readonly due: string | null } | null;
+  /** The day on which the certificate in it ends, by cert-manager; null for what holds none. */
+  readonly certificateEnds: string | 'unknown' | null;
   readonly encryption: 'yes' | 'no' | 'unknown';
   readonly usedBy: readonly { readonly kind: string; readonly namespace: string | null; readonly name: string }[];
   /** Subjects that bindings let read it; null where that could not be evaluated. */
   readonly readers: number | null;
 }
 
-/** The `secrets` field of the report: every Secret known, never a value. */
-export function secretsSection(view: ClusterView): { readonly items: Iterable<SecretItem> } {
-  return { items: items(view) };
+/** A Secret that has to be rotated, and what uses it. */
+export interface DueSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** YYYY-MM-DD, at the latest. */
+  readonly due: string;
+  readonly periodDays: number;
+  readonly usedBy: SecretItem['usedBy'];
+}
+
+/** As many are listed as due next. */
+const MOST_DUE = 20;
+
+/** The `secrets` field of the report: every Secret known, never a value, and those that are due (next), soonest first. */
+export function secretsSection(view: ClusterView): {
+  readonly items: Iterable<SecretItem>;
+  readonly dueNext: readonly DueSecret[];
+} {
+  return { items: items(view), dueNext: dueNext(view) };
+}
+
+/** The Secrets whose rotation is due first, overdue ones included. */
+export function dueNext(view: ClusterView): readonly DueSecret[] {
+  const dated = view.namespaces('Secret').flatMap((namespace) =>
+    view.list('Secret', namespace).flatMap((secret) => {
+      const rotation = rotationDue(view, secret);
+      return rotation === null || rotation.due === null ? [] : [{ secret, due: rotation.due, days: rotation.days }];
+    }),
+  );
+  return dated
+    .sort((a, b) => a.due - b.due)
+    .slice(0, MOST_DUE)
+    .map(({ secret: { namespace, name }, due, days }) => ({
+      namespace,
+      name,
+      due: day(due),
+      periodDays: days,
+      usedBy: distinct((secretUses(view, namespace).get(name) ?? []).map((use) => use.by)),
+    }));
+}
+
+function day(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 function* items(view: ClusterView): Generator<SecretItem> {
@@ -39,12 +85,27 @@ function* items(view: ClusterView): Generator<SecretItem> {
         type: secret.type,
         keys: secret.keyCount ?? secret.keys?.length ?? null,
         dataAge: ageOf(secret, view.now),
+        rotation: rotationOf(view, secret),
+        certificateEnds: certificateEnds(view, secret),
         encryption: status,
         usedBy: distinct((uses.get(secret.name) ?? []).map((use) => use.by)),
         readers: readerCount(view, namespace, secret.name),
       };
     }
   }
+}
+
+function rotationOf(view: ClusterView, secret: SecretObject): SecretItem['rotation'] {
+  const rotation = rotationDue(view, secret);
+  if (rotation === null) return null;
+  return { periodDays: rotation.days, due: rotation.due === null ? null : day(rotation.due) };
+}
+
+/** Only cert-manager says when a certificate ends: the one in a plain TLS Secret would have to be read. */
+function certificateEnds(view: ClusterView, secret: SecretObject): SecretItem['certificateEnds'] {
+  const certificate = certificateOf(view, secret);
+  if (certificate !== undefined) return certificate.notAfter === null ? 'unknown' : day(certificate.notAfter);
+  return secret.type === 'kubernetes.io/tls' ? 'unknown' : null;
 }
 
 function ageOf(secret: SecretObject, now: number): SecretItem['dataAge'] {

@@ -35,7 +35,7 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
   }
   if (isAsked('secrets')) {
     const secrets = secretsSection(view);
-    yield ['secrets', { ...secrets, items: inScope(secrets.items) }];
+    yield ['secrets', { items: inScope(secrets.items), dueNext: [...inScope(secrets.dueNext)] }];
   }
   if (isAsked('audit')) yield ['audit', auditSection(view, findings)];
   if (isAsked('vigilance')) yield ['vigilance', vigilanceSection(view)];

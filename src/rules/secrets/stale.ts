@@ -4,8 +4,9 @@
  * Source: meta/v1 ManagedFieldsEntry.time; NIST SP 800-57 (cryptoperiods). Helm releases, bootstrap and service account
  * tokens are left out.
  */
+import { DEFAULT_ROTATION_DAYS, rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { dataAge, DAY, daysBetween } from '../../analyses/secrets/secret-age.ts';
-import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';
+import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -14,24 +15,24 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
-const STALE_DAYS = 365;
 const NAMED = 5;
 
 export const stale = rule({
   id: 'secrets/stale',
   subject: 'Secret',
-  summary: 'Secrets whose data has not changed for over a year',
+  summary: 'Secrets whose data has not changed for over a year, or for the period that the config sets',
   help: 'Rotate the credential where it is issued, write the new value, and restart what reads it at start. Let a tool do it regularly (External Secrets, cert-manager, a CSI driver).',
   references: [owasp('K03'), attack('T1552')],
   needs: ['Secret'],
   check(subject, view) {
-    if (ownKind(subject) !== undefined) return [];
+    const period = rotationDue(view, subject);
+    if (period === null) return [];
     const age = dataAge(subject);
     if (age.basis === 'unknown') {
-      const isOld = age.created !== null && view.isPast(age.created + STALE_DAYS * DAY);
+      const isOld = age.created !== null && view.isPast(age.created + period.days * DAY);
       return isOld && view.facts().source !== 'files' ? [unknown(subject, age.created ?? 0, view)] : [];
     }
-    if (!view.isPast(age.since + STALE_DAYS * DAY)) return [];
+    if (!view.isPast(age.since + period.days * DAY)) return [];
     const days = daysBetween(age.since, view.now);
     const uses = secretUses(view, subject.namespace).get(subject.name) ?? [];
     const users = [...new Set(uses.map((use) => refText(use.by)))];
@@ -39,7 +40,10 @@ export const stale = rule({
     return [
       {
         severity: 'medium',
-        title: 'Not rotated for over a year',
+        title:
+          period.days === DEFAULT_ROTATION_DAYS
+            ? 'Not rotated for over a year'
+            : `Not rotated for over ${period.days} days`,
         why: `Its data is ${age.basis === 'exactly' ? 'exactly' : 'at least'} ${days} days old. ${
           rotator === null ? 'No tool is known to rotate it' : `${rotator} manages it, but has not changed it`
         }${users.length === 0 ? '' : `; used by ${users.slice(0, NAMED).join(', ')}${users.length > NAMED ? ` and ${users.length - NAMED} more` : ''}`}.`,

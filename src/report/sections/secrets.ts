@@ -21,8 +21,8 @@ export interface SecretItem {
   };
   /** null for Secrets that are nobody's to rotate; `due` (a day) is null where the age of the data is unknown. */
   readonly rotation: { readonly periodDays: number; readonly due: string | null } | null;
-  /** The day on which the certificate in it ends, by cert-manager; null for what holds none. */
-  readonly certificateEnds: string | 'unknown' | null;
+  /** The day on which the certificate in it ends, by cert-manager, or `unknown`; null for what holds none. */
+  readonly certificateEnds: string | null;
   readonly encryption: 'yes' | 'no' | 'unknown';
   readonly usedBy: readonly { readonly kind: string; readonly namespace: string | null; readonly name: string }[];
   /** Subjects that bindings let read it; null where that could not be evaluated. */

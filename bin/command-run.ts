@@ -29,6 +29,10 @@ export async function runCommand(
               const { config } = await loadConfig(world, settings);
               return loadAudit(world, settings, config, settings.auditLogs, null, onEvents);
             },
+      loadPast: async (range) => {
+        const { loadPast } = await import('./load-past.ts');
+        return loadPast(world, settings, range);
+      },
       readStandardInput: world.readStandardInput,
       readFile: world.readFile,
       print: world.print,

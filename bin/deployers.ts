@@ -1,5 +1,5 @@
 import type { Config } from '../src/config/config-value.ts';
-import { glob } from '../src/config/waivers.ts';
+import { glob } from '../src/kube/glob.ts';
 
 /** Whether the config's `deployers` name a user. */
 export function isDeployer({ deployers }: Config): (username: string) => boolean {

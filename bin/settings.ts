@@ -1,3 +1,4 @@
+import { parseTime } from '../src/kube/rfc3339.ts';
 import { nearestName } from '../src/kube/nearest-name.ts';
 import { kindInfo, ALL_KINDS } from '../src/model/kind.ts';
 import type { PaneName, Severity } from '../src/model/finding.ts';
@@ -6,7 +7,7 @@ import type { FailOn } from '../src/report/exit-code.ts';
 import { METRICS } from '../src/report/holes.ts';
 import type { Scope } from '../src/report/scope.ts';
 import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
-import { parseLabelQuery } from '../src/app/label-query.ts';
+import { parseLabelQuery } from '../src/kube/label-query.ts';
 import { ArgumentError, type Options } from './arguments.ts';
 
 /** The flags as the rest of the program uses them. */
@@ -168,9 +169,8 @@ export function duration(flag: string, text: string): number {
 /** RFC 3339; a bare date is midnight UTC. */
 function timeOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const isTime = /^\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2}))?$/.test(text);
-  const time = Date.parse(text);
-  if (!isTime || Number.isNaN(time)) {
+  const time = parseTime(text);
+  if (time === undefined) {
     throw new ArgumentError(`invalid time "${text}" for --${flag}: write it as 2026-11-23 or 2026-11-23T10:00:00Z`);
   }
   return time;

@@ -1,6 +1,6 @@
 import { matches } from '../kube/selector.ts';
 import type { Row } from '../panes/pane.ts';
-import { parseLabelQuery } from './label-query.ts';
+import { parseLabelQuery } from '../kube/label-query.ts';
 
 /** A filter, ready to be asked. */
 export interface RowFilter {

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditState } from '../model/audit-state.ts';
+import type { Past, PastRange } from '../model/past.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 
 /** What a question on the command line gets: its words, its flags, and the world as functions. */
@@ -21,6 +22,8 @@ export interface CommandContext {
    * log was named.
    */
   readonly loadAudit?: ((onEvents: (events: readonly AuditEvent[]) => void) => Promise<AuditState>) | undefined;
+  /** Reads the past of the cluster from all sources that the flags name. Undefined where a question is asked in a session. */
+  readonly loadPast?: ((range: PastRange) => Promise<Past>) | undefined;
   readStandardInput(): Promise<string>;
   readFile(path: string): Promise<string>;
   /** Standard output and standard error. */

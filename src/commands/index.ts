@@ -1,3 +1,4 @@
+import { asOfCommand } from './as-of.ts';
 import { auditCommand } from './audit.ts';
 import { authorizeCommand } from './authorize.ts';
 import { canCommand } from './can.ts';
@@ -8,6 +9,7 @@ import { whoCanCommand } from './who-can.ts';
 
 /** Every command that answers a question. */
 export const COMMANDS: readonly Command[] = [
+  asOfCommand,
   auditCommand,
   authorizeCommand,
   whoCanCommand,

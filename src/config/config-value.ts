@@ -1,5 +1,6 @@
 import type { Attestation } from '../model/benchmark.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
+import type { Sensitive } from '../model/observation.ts';
 import type { Waiver } from './waivers.ts';
 
 export const THEMES = ['default', 'mono', 'colour-blind'] as const;
@@ -17,5 +18,7 @@ export interface Config {
   readonly attest: readonly Attestation[];
   /** How long Secrets may stay as they are, the first that fits counts. */
   readonly rotation: readonly RotationPeriod[];
+  /** What the sensitive databases are; null where the file does not say. */
+  readonly sensitive: Sensitive | null;
   readonly theme: (typeof THEMES)[number] | null;
 }

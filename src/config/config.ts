@@ -1,9 +1,11 @@
 import { LineCounter, parseDocument, isMap, isScalar } from 'yaml';
+import { parseLabelQuery } from '../kube/label-query.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { BENCHMARKS, factName, type Attestation } from '../model/benchmark.ts';
 import type { ClusterFacts } from '../model/change.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
 import { THEMES, type Config } from './config-value.ts';
+import type { Sensitive } from '../model/observation.ts';
 import type { Waiver } from './waivers.ts';
 
 /** A config file that cannot be used; the message names file, line and what to do. */
@@ -22,6 +24,7 @@ const BURST_KEYS = ['count'] as const;
 const ATTEST_KEYS = ['fact', 'value', 'by', 'evidence', 'until'] as const;
 const ROTATION_KEYS = ['type', 'labels', 'days'] as const;
 const FACTS = BENCHMARKS.flatMap((benchmark) => benchmark.items.map((item) => factName(benchmark, item)));
+const SENSITIVE_KEYS = ['labels', 'secrets', 'volumes'] as const;
 
 /** Every key that has an effect. */
 const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
@@ -48,6 +51,10 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
       checkKeys(at([...path, index]), ROTATION_KEYS, [...path, index], fail);
       return rotationFrom(entry as Record<string, unknown>, [...path, index], fail);
     }),
+  sensitive: (value, path, fail, at) => {
+    checkKeys(at(path), SENSITIVE_KEYS, path, fail);
+    return sensitiveFrom(value as Record<string, unknown>, path, fail);
+  },
   theme: (value, path, fail) => {
     const theme = THEMES.find((name) => name === value);
     return theme ?? fail(path, `theme must be one of ${THEMES.join(', ')}`);
@@ -55,7 +62,7 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
 };
 
 /** Keys of the interface that have no effect yet: taking them silently would promise what does not happen. */
-const NOT_YET = ['sensitive', 'labels', 'keys'] as const;
+const NOT_YET = ['labels', 'keys'] as const;
 
 export const DEFAULT_CONFIG: Config = {
   waivers: [],
@@ -64,6 +71,7 @@ export const DEFAULT_CONFIG: Config = {
   burst: 10,
   attest: [],
   rotation: [],
+  sensitive: null,
   theme: null,
 };
 
@@ -104,6 +112,7 @@ export function parseConfig(text: string, file: string): Config {
     burst: read('burst'),
     attest: read('attest'),
     rotation: read('rotation'),
+    sensitive: read('sensitive'),
     theme: read('theme'),
   };
 }
@@ -175,6 +184,24 @@ function rotationFrom(value: Record<string, unknown>, path: Path, fail: Fail): R
   return isWhole
     ? { type, labels: Object.fromEntries(texts), days }
     : fail([...path, 'days'], 'rotation needs days, a whole number from 1');
+}
+
+function sensitiveFrom(value: Record<string, unknown>, path: Path, fail: Fail): Sensitive {
+  const own = (key: string): readonly string[] =>
+    value[key] === undefined ? [] : texts(value[key], [...path, key], fail);
+  const labels = own('labels');
+  for (const [index, text] of labels.entries()) {
+    const isSelector = parseLabelQuery(text) !== undefined;
+    if (!isSelector)
+      fail([...path, 'labels', index], `${text} is no label selector: write it as app=web,tier in (a,b)`);
+  }
+  const globs = (key: 'secrets' | 'volumes'): readonly string[] => {
+    const found = own(key);
+    const lone = found.findIndex((text) => text.split('/').length !== 2);
+    if (lone >= 0) fail([...path, key, lone], `${found[lone]} must be namespace/name; * stands for any characters`);
+    return found;
+  };
+  return { labels, secrets: globs('secrets'), volumes: globs('volumes') };
 }
 
 function untilFrom(value: unknown, path: Path, fail: Fail): number | null {

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { glob } from '../kube/glob.ts';
 import { refText } from '../kube/object-ref.ts';
 
 /** A finding that somebody decided to live with, until when, and why. */
@@ -31,20 +32,4 @@ export function waiverOf(
         (waiver.until === null || where.now < waiver.until),
     ) ?? null
   );
-}
-
-/** Whether `text` matches a glob in which `*` stands for any run of characters. Linear, also for hostile globs. */
-export function glob(pattern: string, text: string): boolean {
-  const parts = pattern.split('*');
-  const first = parts.shift() ?? '';
-  if (parts.length === 0) return first === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  const last = parts.pop() ?? '';
-  for (const part of parts) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - at >= last.length && text.endsWith(last);
 }

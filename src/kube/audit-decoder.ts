@@ -22,7 +22,8 @@ export interface AuditDecoder {
 }
 
 export interface DecoderOptions {
-  readonly onEvent: (event: AuditEvent) => void;
+  /** @param raw the event as audit.k8s.io has it, whatever it was wrapped in; its bodies are not sanitised */
+  readonly onEvent: (event: AuditEvent, raw: JsonObject) => void;
   /** Unpacks gzip in base64 (CloudWatch subscriptions); throws where it is none. */
   readonly inflate?: (base64: string) => string;
 }
@@ -49,7 +50,7 @@ export function createAuditDecoder(options: DecoderOptions): AuditDecoder {
 class Decoder implements AuditDecoder {
   readonly counts: DecodeCounts = { broken: 0, truncated: 0, legacy: 0, skipped: 0, cut: 0 };
   readonly #normaliser = createAuditNormaliser();
-  readonly #onEvent: (event: AuditEvent) => void;
+  readonly #onEvent: DecoderOptions['onEvent'];
   readonly #inflate: ((base64: string) => string) | undefined;
 
   constructor(options: DecoderOptions) {
@@ -64,12 +65,12 @@ class Decoder implements AuditDecoder {
   decodeEnds(head: string, tail: string): void {
     const raw = withoutBodies(head, tail);
     const event = raw === null ? null : this.#normaliser.normalise(raw);
-    if (event === null) {
+    if (raw === null || event === null) {
       this.counts.broken += 1;
       return;
     }
     this.counts.cut += 1;
-    this.#onEvent({ ...event, level: 'Metadata' });
+    this.#onEvent({ ...event, level: 'Metadata' }, raw);
   }
 
   #text(text: string, depth: number): void {
@@ -121,7 +122,7 @@ class Decoder implements AuditDecoder {
   #event(raw: JsonObject): void {
     const event = this.#normaliser.normalise(raw);
     if (event === null) this.counts.broken += 1;
-    else this.#onEvent(event);
+    else this.#onEvent(event, raw);
   }
 
   /** @returns whether there was anything to unwrap */

@@ -21,12 +21,13 @@ const COLUMNS: readonly { readonly name: string; readonly value: (one: ReportedF
 
 /** A row per finding (RFC 4180), the worst first; waived ones are marked. */
 export function writeCsv(report: Report, write: Write): void {
-  write(row(COLUMNS.map((column) => column.name)));
-  for (const one of shownFindings(report)) write(row(COLUMNS.map((column) => cell(column.value(one)))));
+  write(csvRow(COLUMNS.map((column) => column.name)));
+  for (const one of shownFindings(report)) write(csvRow(COLUMNS.map((column) => column.value(one))));
 }
 
-function row(cells: readonly string[]): string {
-  return `${cells.join(',')}\r\n`;
+/** One row of a CSV file, whatever its texts hold. */
+export function csvRow(texts: readonly string[]): string {
+  return `${texts.map(cell).join(',')}\r\n`;
 }
 
 /** Spreadsheets run what begins like a formula (owasp.org, "CSV Injection"): an apostrophe makes it text. */

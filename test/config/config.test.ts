@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, DEFAULT_CONFIG, parseConfig } from '../../src/config/config.ts';
-import { glob, waiverOf, type Waiver } from '../../src/config/waivers.ts';
+import { waiverOf, type Waiver } from '../../src/config/waivers.ts';
+import { glob } from '../../src/kube/glob.ts';
 import type { Finding } from '../../src/model/finding.ts';
 
 describe('parseConfig', () => {
@@ -52,6 +53,9 @@ waivers:
     ['apiVersion: k8sec/v1\nnamespaces:\n- a\n- 5\n', 'k8sec.yaml:4: namespaces holds texts only'],
     ['apiVersion: k8sec/v1\ntheme: dark\n', 'k8sec.yaml:2: theme must be one of default, mono, colour-blind'],
     ['apiVersion: k8sec/v1\nwaivers:\n  - just a text\n', 'k8sec.yaml:3: waivers.0: a map is expected here'],
+    ['apiVersion: k8sec/v1\nsensitive: {secret: []}\n', 'k8sec.yaml:2: unknown key secret; did you mean secrets?'],
+    ['apiVersion: k8sec/v1\nsensitive:\n  labels: [a b]\n', 'k8sec.yaml:3: a b is no label selector'],
+    ['apiVersion: k8sec/v1\nsensitive:\n  volumes: [pgdata]\n', 'k8sec.yaml:3: pgdata must be namespace/name'],
     ['namespaces: [shop]\n', 'k8sec.yaml:1: apiVersion must be k8sec/v1'],
     ['apiVersion: k8sec/v1\nattest:\n- {fact: cis-kubernetes/3.2.9}\n', 'did you mean cis-kubernetes/3.2.'],
     [
@@ -71,7 +75,7 @@ waivers:
     expect(() => parseConfig(text, 'k8sec.yaml')).toThrow(message);
   });
 
-  it.each(['sensitive', 'labels', 'keys'])('refuses %s instead of ignoring it', (key) => {
+  it.each(['labels', 'keys'])('refuses %s instead of ignoring it', (key) => {
     expect(() => parseConfig(`apiVersion: k8sec/v1\n${key}: {}\n`, 'k8sec.yaml')).toThrow(
       `k8sec.yaml:2: ${key} is not supported in this version`,
     );

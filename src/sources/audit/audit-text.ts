@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { createAuditDecoder, type AuditDecoder } from '../../kube/audit-decoder.ts';
+import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { JsonItems } from './json-items.ts';
@@ -27,6 +28,8 @@ export interface AuditTextOptions {
   readonly until?: number | null;
   /** Never more than 1,000 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
+  /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
+  readonly onRaw?: ((event: AuditEvent, raw: JsonObject) => void) | undefined;
 }
 
 /**
@@ -55,7 +58,7 @@ export class AuditText {
   constructor(options: AuditTextOptions) {
     this.#options = options;
     this.#decoder = createAuditDecoder({
-      onEvent: (event) => this.#event(event),
+      onEvent: (event, raw) => this.#event(event, raw),
       inflate: (base64) =>
         gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_UNPACKED }).toString('utf8'),
     });
@@ -167,8 +170,8 @@ export class AuditText {
     this.push(start.subarray(from));
   }
 
-  #event(event: AuditEvent): void {
-    const { seen, since = null, until = null } = this.#options;
+  #event(event: AuditEvent, raw: JsonObject): void {
+    const { seen, since = null, until = null, onRaw } = this.#options;
     if (!seen.isNew(event)) {
       this.#duplicates += 1;
       return;
@@ -178,6 +181,7 @@ export class AuditText {
     if (this.#last === null || time > this.#last) this.#last = time;
     else if (time < this.#last - UNORDERED_AFTER && !mayEndLate(event)) this.#unordered += 1;
     if ((since !== null && time < since) || (until !== null && time >= until)) return;
+    onRaw?.(event, raw);
     this.#batch.push(event);
     if (this.#batch.length >= BATCH) this.flush();
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createGunzip, constants } from 'node:zlib';
+import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { sanitise } from '../../kube/sanitise.ts';
@@ -13,6 +14,8 @@ export interface ReadAuditLogOptions {
   readonly files?: AuditFiles;
   /** Never more than 1,000 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
+  /** Every such event with what it was made from, for readers of whole bodies. */
+  onRaw?(event: AuditEvent, raw: JsonObject): void;
   /** Called after every chunk. */
   onProgress?(progress: AuditProgress): void;
   /** Only events at or after, and before, in milliseconds since the epoch. */
@@ -67,6 +70,7 @@ async function readOne(
     since: options.since ?? null,
     until: options.until ?? null,
     onEvents: (events) => options.onEvents(events),
+    onRaw: options.onRaw === undefined ? undefined : (event, raw) => options.onRaw?.(event, raw),
   });
   let bytes = 0;
   const counted = (chunk: Buffer): void => {

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { listingOf } from '../src/analyses/as-of/listing.ts';
+import { witnessOf } from '../src/analyses/as-of/witness.ts';
+import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
+import type { Past, PastRange, PastSource } from '../src/model/past.ts';
+import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
+import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
+import { createAuditPastReader } from '../src/sources/history/audit-past.ts';
+import { createAuditWindows, withoutSpans } from '../src/sources/history/audit-windows.ts';
+import { createSlimmer } from '../src/sources/slim/slimmer.ts';
+import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
+import { ClusterStore } from '../src/store/cluster-store.ts';
+import { StoreView } from '../src/store/store-view.ts';
+import { hasCluster, loadConfig } from './load.ts';
+import { LoadError } from './load-error.ts';
+import { progress } from './progress.ts';
+import type { Settings } from './settings.ts';
+import type { World } from './world.ts';
+
+interface Draft {
+  readonly observations: Observation[];
+  readonly listings: Listing[];
+  readonly windows: Window[];
+  readonly doubts: Doubt[];
+  readonly witnesses: Witness[];
+  readonly notes: string[];
+  readonly sources: PastSource[];
+  clusterUID: string | null;
+}
+
+/**
+ * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), and audit logs.
+ *
+ * @throws LoadError where nothing was named, or something named cannot be read
+ */
+export async function loadPast(world: World, settings: Settings, range: PastRange): Promise<Past> {
+  const { config } = await loadConfig(world, settings);
+  const draft: Draft = {
+    observations: [],
+    listings: [],
+    windows: [],
+    doubts: [],
+    witnesses: [],
+    notes: [],
+    sources: [],
+    clusterUID: null,
+  };
+  for (const path of settings.from) await addSnapshot(world, path, draft);
+  let demoLogs: readonly string[] = [];
+  let close = async (): Promise<void> => undefined;
+  if (settings.from.length === 0 && (settings.demo || (await hasCluster(settings)))) {
+    ({ demoLogs, close } = await addCluster(world, settings, draft));
+  }
+  try {
+    await addAuditLogs(world, settings, [...settings.auditLogs, ...demoLogs], range, draft);
+  } finally {
+    await close();
+  }
+  if (draft.sources.length === 0) {
+    throw new LoadError('nothing tells of the past: name --audit-log, --from SNAPSHOT, or a cluster');
+  }
+  const { sources, clusterUID, ...evidence } = draft;
+  return { evidence, sensitive: config.sensitive, clusterUID, sources };
+}
+
+async function addSnapshot(world: World, path: string, draft: Draft): Promise<void> {
+  const text = await world.readFile(path);
+  if (!isSnapshot(text)) throw new LoadError(`--from ${path} is no snapshot: as-of needs to know when it was so`);
+  const { capturedAt, changes } = readSnapshot(text, path);
+  const store = new ClusterStore();
+  store.apply(changes);
+  addView(new StoreView(store, capturedAt, false), { time: capturedAt, basis: 'snapshot', evidence: path }, draft);
+  draft.sources.push({ type: 'snapshot', name: path, sha256: createHash('sha256').update(text).digest('hex') });
+}
+
+async function addCluster(
+  world: World,
+  settings: Settings,
+  draft: Draft,
+): Promise<{ readonly demoLogs: readonly string[]; readonly close: () => Promise<void> }> {
+  const { loadLive } = await import('./load-live.ts');
+  const { config } = await loadConfig(world, settings);
+  const store = new ClusterStore();
+  const { auditLogs, close } = await loadLive(world, settings, config, (changes) => void store.apply(changes));
+  const time = world.now();
+  const view = new StoreView(store, time, false);
+  const name = view.facts().server ?? 'cluster';
+  addView(view, { time, basis: 'live', evidence: name }, draft);
+  draft.sources.push({ type: 'cluster', name, sha256: null });
+  return { demoLogs: auditLogs, close };
+}
+
+function addView(view: StoreView, source: Pick<Listing, 'time' | 'basis' | 'evidence'>, draft: Draft): void {
+  const { clusterUID } = view.facts();
+  if (clusterUID !== null && draft.clusterUID !== null && clusterUID !== draft.clusterUID) {
+    throw new LoadError(`${source.evidence} is of another cluster: its UID is ${clusterUID}, not ${draft.clusterUID}`);
+  }
+  draft.clusterUID ??= clusterUID;
+  draft.listings.push(listingOf(view, source));
+}
+
+async function addAuditLogs(
+  world: World,
+  settings: Settings,
+  logs: readonly string[],
+  range: PastRange,
+  draft: Draft,
+): Promise<void> {
+  if (logs.length === 0) return;
+  const read = createAuditPastReader(createSlimmer());
+  const windows = createAuditWindows();
+  const shown = progress(world, settings);
+  const notes = await readAuditLog(logs, {
+    stdin: process.stdin,
+    since: settings.auditFrom ?? null,
+    until: settings.auditUntil ?? null,
+    onRaw: (event, raw) => {
+      const { observations, doubt, written } = read(event, raw);
+      windows.add(event.time, written);
+      draft.observations.push(...observations);
+      if (doubt !== null) draft.doubts.push(doubt);
+    },
+    onEvents: (events) => {
+      for (const event of events) {
+        if (event.time > range.to) continue;
+        const witness = witnessOf(event);
+        if (witness !== null) draft.witnesses.push(witness);
+      }
+    },
+    onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
+  }).finally(() => shown.clear());
+  const told = windows.windows(draft.listings.map((one) => one.time));
+  const damaged = notes.filter((one) => one.broken + one.truncated + one.legacy > 0);
+  draft.windows.push(...withoutSpans(told, damaged));
+  const unseen = windows.unseen();
+  if (unseen.length > 0) {
+    draft.notes.push(`the log shows no write of ${unseen.join(', ')}: its policy may leave them out`);
+  }
+  for (const { source, broken, truncated, legacy } of damaged) {
+    const lost = broken + truncated + legacy;
+    draft.notes.push(`${source}: ${lost} lines could not be used, and may have held changes: its time is not covered`);
+  }
+  for (const path of await auditLogFiles(logs, MACHINE_FILES)) {
+    draft.sources.push({ type: 'audit log', name: path, sha256: path === '-' ? null : await sha256Of(path) });
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

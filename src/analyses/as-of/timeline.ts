@@ -1,0 +1,409 @@
+/**
+ * What a cluster's objects were at an instant of the past, from evidence that is never complete. Three answers per
+ * object: it was there with this content, it was not there, or that is not known, and since when until when. A wrong
+ * "no" is the one thing that must not happen: whatever was not watched without a break is unknown.
+ */
+import { sameIdentity, samePast } from '../../kube/past-object.ts';
+import type {
+  Basis,
+  Doubt,
+  Listing,
+  Observation,
+  PastEvidence,
+  PastKind,
+  PastObject,
+  Window,
+} from '../../model/observation.ts';
+
+/** An object as it was. */
+export interface PastPresence {
+  readonly object: PastObject;
+  readonly basis: Basis;
+  /** The auditID, or the file. */
+  readonly evidence: string;
+}
+
+/** Something that is not known, and in which time; null: since or until whenever. */
+export interface PastUnknown {
+  readonly kind: PastKind;
+  /** '' for cluster-scoped objects, or all namespaces. */
+  readonly namespace: string;
+  /** null: which objects there were. */
+  readonly name: string | null;
+  /** Whether the object was there, though its content is not known. */
+  readonly existed: boolean;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly reason: string;
+  /** What it was later, where it was there: who it is and what a pod mounts stay, labels may not. */
+  readonly later: PastPresence | null;
+}
+
+/** A cluster at an instant. */
+export interface PastState {
+  readonly present: readonly PastPresence[];
+  readonly unknown: readonly PastUnknown[];
+}
+
+interface Entry {
+  readonly kind: PastKind;
+  readonly namespace: string;
+  readonly name: string;
+  /** In order of time. */
+  readonly observations: Observation[];
+}
+
+type Verdict =
+  | ({ readonly status: 'present' } & PastPresence)
+  | { readonly status: 'absent' }
+  | {
+      readonly status: 'unknown';
+      readonly existed: boolean;
+      readonly reason: string;
+      readonly later?: PastPresence;
+    };
+
+const ABSENT: Verdict = { status: 'absent' };
+
+/** creationTimestamp and the times of managedFields have no fractions. */
+const SECOND = 1000;
+
+/** Evidence in order, to be asked about any instant. */
+export class Timeline {
+  readonly #entries = new Map<string, Entry>();
+  readonly #windows = new Map<PastKind, readonly Window[]>();
+  readonly #listings: readonly Listing[];
+  readonly #doubts: readonly Doubt[];
+  /** Kinds of which the log lacks a creation that must have been in it, with that object. */
+  readonly #unlogged = new Map<PastKind, string>();
+
+  constructor(evidence: PastEvidence) {
+    this.#listings = evidence.listings.toSorted((a, b) => a.time - b.time);
+    this.#doubts = evidence.doubts;
+    for (const observation of evidence.observations) this.#entry(observation).observations.push(observation);
+    for (const listing of this.#listings) this.#addListing(listing);
+    for (const listing of this.#listings) this.#addAbsences(listing);
+    for (const { observations } of this.#entries.values()) {
+      observations.sort((a, b) => a.time - b.time);
+      doubtOverlaps(observations);
+    }
+    for (const [kind, windows] of Map.groupBy(evidence.windows, (window) => window.kind)) {
+      this.#windows.set(kind, merged(windows));
+    }
+    this.#checkCreations();
+  }
+
+  /** Times at which anything may have changed, within a period; its end is exclusive. */
+  changesBetween(from: number, to: number): readonly number[] {
+    const times = new Set<number>();
+    for (const { observations } of this.#entries.values()) {
+      for (const { time } of observations) if (time > from && time < to) times.add(time);
+    }
+    for (const windows of this.#windows.values()) {
+      for (const window of windows) {
+        if (window.from > from && window.from < to) times.add(window.from);
+        if (window.to + 1 > from && window.to + 1 < to) times.add(window.to + 1);
+      }
+    }
+    return [...times].sort((a, b) => a - b);
+  }
+
+  /** When an object that was present at a time was made, and when it is known to have gone; null: not known. */
+  lifeOf(
+    { kind, namespace, name, created, uid }: PastObject,
+    time: number,
+  ): { from: number | null; to: number | null } {
+    const { observations } = this.#entry({ kind, namespace, name });
+    const made = observations.findLast((one) => one.change === 'created' && one.time <= time);
+    const ended = observations.find(
+      (one) => one.time > time && (one.change === 'deleted' || (one.object !== null && one.object.uid !== uid)),
+    );
+    return { from: made?.time ?? created, to: ended?.change === 'deleted' ? ended.time : null };
+  }
+
+  /** @param time milliseconds since the epoch */
+  at(time: number): PastState {
+    const present: PastPresence[] = [];
+    const unknown: PastUnknown[] = [];
+    for (const entry of this.#entries.values()) {
+      const index = lastUntil(entry.observations, time);
+      const verdict = this.#judge(entry, index, time);
+      if (verdict.status === 'present') present.push(verdict);
+      if (verdict.status !== 'unknown') continue;
+      const { kind, namespace, name } = entry;
+      const from = entry.observations[index]?.time ?? null;
+      const to = entry.observations[index + 1]?.time ?? null;
+      const { existed, reason, later = null } = verdict;
+      unknown.push({ kind, namespace, name, existed, from, to, reason, later });
+    }
+    return { present, unknown };
+  }
+
+  /**
+   * Why there may have been objects of a kind that no evidence names; null where all are known.
+   *
+   * @param namespace '' for cluster-scoped kinds, and for all namespaces
+   */
+  incompleteAt(kind: PastKind, namespace: string, time: number): PastUnknown | null {
+    let before: number | null = null;
+    let after: number | null = null;
+    for (const listing of this.#listings) {
+      if (!covers(listing, kind, namespace)) continue;
+      if (listing.time <= time) before = listing.time;
+      else after ??= listing.time;
+    }
+    if (before !== null && this.#isWatched(kind, before, time) && !this.#hasDoubt(kind, namespace, before, time)) {
+      return null;
+    }
+    const isWatchedAfter = after !== null && this.#isWatched(kind, time, after);
+    if (after !== null && isWatchedAfter && !this.#hasDoubt(kind, namespace, time, after, 'swept')) return null;
+    const windows = this.#windows.get(kind) ?? [];
+    const window = windows.find((one) => one.from <= time && time <= one.to);
+    const lacking = this.#unlogged.get(kind);
+    return {
+      kind,
+      namespace,
+      name: null,
+      existed: false,
+      later: null,
+      from: window === undefined ? latest(before, windows.findLast((one) => one.to < time)?.to) : before,
+      to: window === undefined ? earliest(after, windows.find((one) => one.from > time)?.from) : after,
+      reason:
+        lacking !== undefined
+          ? `the log does not hold every change of this kind: ${lacking} was created in its time, and is not in it`
+          : window === undefined
+            ? 'no evidence covers this time without a break'
+            : before === null && after === null
+              ? 'nothing says which objects there were before the log began'
+              : 'objects came or went without their names in the log',
+    };
+  }
+
+  #entry({ kind, namespace, name }: Pick<Observation, 'kind' | 'namespace' | 'name'>): Entry {
+    const key = `${kind}/${namespace}/${name}`;
+    let entry = this.#entries.get(key);
+    if (entry === undefined) this.#entries.set(key, (entry = { kind, namespace, name, observations: [] }));
+    return entry;
+  }
+
+  #addListing({ objects, time, basis, evidence }: Listing): void {
+    for (const object of objects) {
+      const { kind, namespace, name } = object;
+      const seen = { kind, namespace, name, time, begun: time, change: 'seen', object, basis, evidence } as const;
+      this.#entry(object).observations.push({ ...seen, type: 'content' });
+    }
+  }
+
+  /** What a listing does not hold was not there. */
+  #addAbsences(listing: Listing): void {
+    const { time, basis, evidence } = listing;
+    const there = new Set(listing.objects.map(({ kind, namespace, name }) => `${kind}/${namespace}/${name}`));
+    for (const [key, { kind, namespace, name, observations }] of this.#entries) {
+      if (there.has(key) || !covers(listing, kind, namespace)) continue;
+      const seen = { kind, namespace, name, time, begun: time, change: 'seen', object: null, basis, evidence } as const;
+      observations.push({ ...seen, type: 'gone' });
+    }
+  }
+
+  /** An object that was made while the log ran, and whose creation is not in it, shows that its policy leaves some out. */
+  #checkCreations(): void {
+    for (const { kind, namespace, name, observations } of this.#entries.values()) {
+      for (const { change, object } of observations) {
+        if (change !== 'seen' || object === null || object.created === null) continue;
+        const { created } = object;
+        if (!this.#isWatched(kind, created - SECOND, created + 2 * SECOND)) continue;
+        const isLogged = observations.some(
+          (one) => one.change === 'created' && Math.abs(one.time - created) < 2 * SECOND,
+        );
+        const isUnnamed = this.#doubts.some(
+          (one) => one.kind === kind && one.type === 'unnamed' && Math.abs(one.time - created) < 2 * SECOND,
+        );
+        if (!isLogged && !isUnnamed) this.#unlogged.set(kind, namespace === '' ? name : `${namespace}/${name}`);
+      }
+    }
+    for (const kind of this.#unlogged.keys()) this.#windows.delete(kind);
+  }
+
+  /** Whether every change of the kind between two times left an observation. */
+  #isWatched(kind: PastKind, from: number, to: number): boolean {
+    if (from >= to) return from === to;
+    return (this.#windows.get(kind) ?? []).some((window) => window.from <= from && to <= window.to);
+  }
+
+  #hasDoubt(kind: PastKind, namespace: string, from: number, to: number, type?: Doubt['type']): boolean {
+    return this.#doubts.some(
+      (doubt) =>
+        doubt.kind === kind &&
+        (type === undefined || doubt.type === type) &&
+        (doubt.namespace === '' || namespace === '' || doubt.namespace === namespace) &&
+        doubt.time > from &&
+        doubt.time <= to,
+    );
+  }
+
+  #judge(entry: Entry, index: number, time: number): Verdict {
+    const { kind, namespace, observations } = entry;
+    const before = observations[index];
+    const after = observations[index + 1];
+    if (after !== undefined && after.change !== 'seen' && after.begun <= time) {
+      return { status: 'unknown', existed: false, reason: 'it was being changed at that instant' };
+    }
+    const isUnbroken = (from: number, to: number): boolean =>
+      this.#isWatched(kind, from, to) && !this.#hasDoubt(kind, namespace, from, to, 'swept');
+    const sinceBefore = before !== undefined && isUnbroken(before.time, time);
+    const untilAfter = after !== undefined && isUnbroken(time, after.change === 'seen' ? after.time : after.begun);
+    if (sinceBefore && untilAfter && contradict(before, after)) {
+      return { status: 'unknown', existed: false, reason: 'a change in between is not in the log' };
+    }
+    if (sinceBefore) {
+      if (before.type === 'gone') return ABSENT;
+      if (before.type === 'content' && before.object !== null) {
+        // A listing takes its time: what was made while it ran is in it, though not yet at its beginning.
+        if (before.change !== 'seen' || wasMade(before.object, time) !== 'no') return presence(before, before.object);
+        return { status: 'unknown', existed: false, reason: 'it was made while the objects were listed' };
+      }
+    }
+    if (untilAfter) {
+      const found = backwards(after, time);
+      if (found !== null) return found;
+    }
+    if (sinceBefore) {
+      const existed = before.type === 'exists';
+      const what = existed ? 'it was written' : 'it may have been changed or deleted';
+      return { status: 'unknown', existed, reason: `${what}, and the log holds no body of it` };
+    }
+    return unwatched(before, after, time);
+  }
+}
+
+/** What the next observation says about the time before it, when nothing happened in between. */
+function backwards(after: Observation, time: number): Verdict | null {
+  const { object } = after;
+  switch (after.change) {
+    case 'created':
+      return ABSENT;
+    case 'seen':
+      if (after.type === 'gone') return ABSENT;
+      return object === null || wasMade(object, time) === 'yes' ? known(after) : null;
+    case 'deleted':
+      return known(after);
+    case 'written':
+      return { status: 'unknown', existed: true, reason: 'what it was before it was written is not known' };
+  }
+}
+
+function known(observation: Observation): Verdict | null {
+  return observation.object === null ? null : presence(observation, observation.object);
+}
+
+/** What can be said of a time that was not watched. */
+function unwatched(before: Observation | undefined, after: Observation | undefined, time: number): Verdict {
+  const then = before?.type === 'content' ? before.object : null;
+  const later = after === undefined || after.change === 'created' ? null : after.object;
+  const isAsBefore = after?.change !== 'written' && then !== null && later !== null && samePast(then, later);
+  if (before !== undefined && then !== null && isAsBefore) return presence(before, then);
+  if (after !== undefined && later !== null) {
+    const made = wasMade(later, time);
+    if (made === 'no' && (before === undefined || before.type === 'gone')) return ABSENT;
+    if (made === 'yes') {
+      if (isUnchangedSince(later, time)) return presence(after, later);
+      const was = { object: later, basis: after.basis, evidence: after.evidence };
+      return { status: 'unknown', existed: true, reason: 'it was there, and may have been changed since', later: was };
+    }
+  }
+  if (before?.type === 'gone' && (after === undefined || after.type === 'gone' || after.change === 'created')) {
+    return ABSENT;
+  }
+  if (before === undefined && after?.change === 'created') return ABSENT;
+  if (before === undefined && after?.type === 'gone' && after.change === 'seen') return ABSENT;
+  return { status: 'unknown', existed: false, reason: 'changes at this time were not watched' };
+}
+
+/** Whether an object that was seen later had been created by then; its creation time has no fractions. */
+function wasMade({ created }: PastObject, time: number): 'yes' | 'no' | 'unknown' {
+  if (created === null) return 'unknown';
+  if (created + SECOND <= time) return 'yes';
+  return created > time ? 'no' : 'unknown';
+}
+
+/**
+ * Whether managedFields prove that an RBAC object did not change since. `rules` and `subjects` are atomic lists: whoever
+ * changes one that stays filled owns it, with the time of the change. A list that was emptied leaves no trace, nor do
+ * cleared managedFields, so that neither proves anything (KEP-555).
+ */
+function isUnchangedSince(object: PastObject, time: number): boolean {
+  const content = 'rules' in object ? object.rules : 'subjects' in object ? object.subjects : [];
+  const { managers } = object;
+  return (
+    content.length > 0 &&
+    managers.length > 0 &&
+    managers.every((one) => one.time !== null && one.time + SECOND <= time) &&
+    (!('aggregation' in object) || object.aggregation === null)
+  );
+}
+
+/** Of two writes that were under way at once, which one won is not known. */
+function doubtOverlaps(observations: Observation[]): void {
+  for (const [index, after] of observations.entries()) {
+    const before = observations[index - 1];
+    if (before === undefined || before.basis !== 'audit' || after.basis !== 'audit' || after.begun >= before.time)
+      continue;
+    if (after.change !== 'written' || before.change !== 'written' || after.type !== 'content') continue;
+    if (before.object !== null && after.object !== null && samePast(before.object, after.object)) continue;
+    observations[index] = { ...after, type: 'exists', object: null };
+  }
+}
+
+/** Whether two observations that follow each other cannot both be right without a change between them. */
+function contradict(before: Observation, after: Observation): boolean {
+  const wasThere = before.type === 'content' || before.type === 'exists';
+  if (after.change === 'created') return wasThere;
+  if (before.type === 'gone') return after.type !== 'gone' || after.change === 'deleted';
+  if (after.change === 'seen' && after.type === 'gone') return wasThere;
+  if (before.object === null || after.object === null || before.type !== 'content') return false;
+  if (after.change === 'seen') return !samePast(before.object, after.object);
+  return !sameIdentity(before.object, after.object);
+}
+
+function presence({ basis, evidence }: Observation, object: PastObject): Verdict {
+  return { status: 'present', object, basis, evidence };
+}
+
+/** Index of the last observation at or before a time; -1 where there is none. */
+function lastUntil(observations: readonly Observation[], time: number): number {
+  let low = 0;
+  let high = observations.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((observations[middle]?.time ?? Infinity) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function covers(listing: Listing, kind: PastKind, namespace: string): boolean {
+  return listing.kinds.some(
+    (one) =>
+      one.kind === kind && (one.namespaces === 'all' || (namespace !== '' && one.namespaces.includes(namespace))),
+  );
+}
+
+/** Windows that touch or overlap become one. */
+function merged(windows: readonly Window[]): readonly Window[] {
+  const joined: Window[] = [];
+  for (const window of windows.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && window.from <= last.to) {
+      joined[joined.length - 1] = { ...last, to: Math.max(last.to, window.to) };
+    } else joined.push(window);
+  }
+  return joined;
+}
+
+function latest(a: number | null, b: number | undefined): number | null {
+  return b === undefined ? a : Math.max(a ?? b, b);
+}
+
+function earliest(a: number | null, b: number | undefined): number | null {
+  return b === undefined ? a : Math.min(a ?? b, b);
+}

@@ -1,0 +1,256 @@
+import { stringify } from 'yaml';
+import { intervalText, unknownText } from '../analyses/as-of/past-view.ts';
+import type { MatchedPod, Principal } from '../analyses/as-of/answer.ts';
+import type { PastUnknown, Timeline } from '../analyses/as-of/timeline.ts';
+import { refText } from '../kube/object-ref.ts';
+import type { Past } from '../model/past.ts';
+import { TOOL } from '../model/tool.ts';
+import { csvRow } from '../report/csv.ts';
+import { html } from '../report/html-escape.ts';
+import { STYLE } from '../report/html-page.ts';
+import { columnsText } from './answer-text.ts';
+import type { During, PeriodAnswer } from './as-of-period.ts';
+import { UsageError } from './command.ts';
+import { nameText } from './rbac-names.ts';
+
+/** What is printed. */
+export interface AsOfReport extends PeriodAnswer {
+  readonly past: Past;
+  /** In the words of the question. */
+  readonly target: string;
+  readonly timeline: Timeline;
+  /** Milliseconds since the epoch. */
+  readonly from: number;
+  /** Exclusive; null for an instant. */
+  readonly to: number | null;
+}
+
+type Form = (report: AsOfReport) => Iterable<string>;
+
+const FORMS: Readonly<Record<string, Form>> = {
+  text: textForm,
+  wide: textForm,
+  json: jsonForm,
+  yaml: (report) => [stringify(dataOf(report), { lineWidth: 0 })],
+  csv: csvForm,
+  html: htmlForm,
+};
+
+const MASTERS = 'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members';
+const GROUPS = 'who was in a group is not known to the cluster';
+const LOGINS = 'logins inside a database are not visible to Kubernetes';
+
+/** @throws UsageError for a form that the answer does not have */
+export function asOfForm(output: string | undefined): Form {
+  const form = FORMS[output ?? 'text'];
+  if (form === undefined) {
+    throw new UsageError(`-o ${output} is not a form of this answer: ${Object.keys(FORMS).join(', ')}`);
+  }
+  return form;
+}
+
+function* jsonForm(report: AsOfReport): Generator<string> {
+  yield `${JSON.stringify(dataOf(report), null, 2)}\n`;
+}
+
+function dataOf(report: AsOfReport): unknown {
+  const { past, target, from, to, principals, unknown } = report;
+  return {
+    ...(to === null ? { time: instant(from) } : { between: { from: instant(from), to: instant(to) } }),
+    query: target,
+    tool: { name: TOOL.name, version: TOOL.version },
+    clusterUID: past.clusterUID,
+    sources: past.sources,
+    workloads: workloadsOf(report),
+    principals: principals.map((one) => ({
+      subject: { kind: one.subject.kind, namespace: one.subject.namespace ?? null, name: one.subject.name },
+      access: one.access,
+      on: one.on,
+      grade: one.grade,
+      via: one.via,
+      auditIDs: one.auditIDs,
+      lastSeen: one.lastSeen === null ? null : instant(one.lastSeen),
+      ...(to === null ? {} : { from: instant(one.from), to: one.to === null ? null : instant(one.to) }),
+    })),
+    unknown: unknown.map(({ kind, namespace, name, existed, from: since, to: until, reason }) => ({
+      kind,
+      namespace: namespace === '' ? null : namespace,
+      name,
+      existed,
+      from: since === null ? null : instant(since),
+      to: until === null ? null : instant(until),
+      reason,
+    })),
+    coverage: past.evidence.windows.map((one) => ({ kind: one.kind, from: instant(one.from), to: instant(one.to) })),
+    notes: [MASTERS, GROUPS, LOGINS, ...past.evidence.notes],
+  };
+}
+
+function workloadsOf(report: AsOfReport): readonly unknown[] {
+  const groups = Map.groupBy(report.pods, ({ workload }) => refText(workload));
+  return [...groups.values()].map((pods) => ({
+    ...pods[0]?.workload,
+    pods: pods.map((one) => podOf(report, one)),
+  }));
+}
+
+function podOf(
+  { timeline, to: end }: AsOfReport,
+  { pod, presence, reason, certain, from, to }: During<MatchedPod>,
+): unknown {
+  const life = timeline.lifeOf(pod, from);
+  return {
+    name: pod.name,
+    serviceAccount: pod.spec.serviceAccountName || 'default',
+    from: life.from === null ? null : instant(life.from),
+    to: life.to === null ? null : instant(life.to),
+    ...(end === null ? {} : { matched: { from: instant(from), to: to === null ? null : instant(to) } }),
+    basis: presence.basis,
+    evidence: presence.evidence,
+    certain,
+    reason,
+  };
+}
+
+function* textForm(report: AsOfReport): Generator<string> {
+  const { target, from, to, pods, principals, unknown, past } = report;
+  const when = to === null ? `at ${instant(from)}` : intervalText(from, to);
+  const isKnown = !unknown.some((one) => one.kind === 'Pod');
+  const howMany = `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}`;
+  yield `${howMany} matched ${target} ${when}${isKnown ? '' : ' as far as is known'}\n`;
+  for (const one of pods) yield podLine(report, one);
+  if (pods.length > 0) {
+    yield `\n${principals.length === 0 ? 'no RBAC grant is known to have reached them' : 'who could reach them, or did:'}\n`;
+  }
+  if (principals.length > 0) {
+    const head = ['GRADE', 'SUBJECT', 'ACCESS', 'ON', ...(to === null ? [] : ['FROM', 'TO']), 'LAST SEEN', 'VIA'];
+    yield columnsText([head, ...principals.map((one) => principalCells(one, to !== null))]);
+  }
+  if (unknown.length > 0) yield '\nnot known:\n';
+  yield* unknownLines(unknown);
+  yield '\n';
+  for (const note of [MASTERS, GROUPS, LOGINS, ...past.evidence.notes]) yield `${note}\n`;
+}
+
+/** Objects that are unknown for the same reason in the same time share a line. */
+function* unknownLines(unknown: readonly PastUnknown[]): Generator<string> {
+  const groups = Map.groupBy(unknown, ({ kind, name, from, to, reason }) =>
+    JSON.stringify([kind, name === null, from, to, reason]),
+  );
+  for (const [first, ...others] of groups.values()) {
+    if (first === undefined) continue;
+    const more = others.length === 0 || first.name === null ? '' : ` (and ${others.length} more)`;
+    yield `  ${unknownText(first)}${more}\n`;
+  }
+}
+
+function podLine(report: AsOfReport, { pod, workload, presence, reason, certain, from }: During<MatchedPod>): string {
+  const life = report.timeline.lifeOf(pod, from);
+  const account = pod.spec.serviceAccountName || 'default';
+  const owner = workload.kind === 'Pod' ? '' : ` of ${refText(workload)}`;
+  const lived = intervalText(life.from, life.to);
+  return `  Pod ${pod.namespace}/${pod.name}${owner}, ServiceAccount ${account}, ${lived}: ${reason}${certain ? '' : ', by what it was later'} (${presence.basis}: ${presence.evidence})\n`;
+}
+
+function principalCells(one: During<Principal>, withTimes: boolean): readonly string[] {
+  const times = withTimes ? [instant(one.from), one.to === null ? '' : instant(one.to)] : [];
+  const seen = one.lastSeen === null ? '-' : `${instant(one.lastSeen)} ${one.auditIDs[0] ?? ''}`;
+  return [one.grade, subjectText(one), one.access, one.on, ...times, seen, one.via.join('; ') || 'no binding named'];
+}
+
+const CSV_COLUMNS = [
+  'grade',
+  'kind',
+  'namespace',
+  'name',
+  'access',
+  'on',
+  'from',
+  'to',
+  'last_seen',
+  'audit_ids',
+  'via',
+];
+
+/** A row per access; what is not known is a row too, so that no reader takes the file for complete. */
+function* csvForm({ principals, unknown, from }: AsOfReport): Generator<string> {
+  yield csvRow(CSV_COLUMNS);
+  for (const one of principals) {
+    const { kind, namespace = '', name } = one.subject;
+    const times = [instant(one.from), one.to === null ? '' : instant(one.to)];
+    const seen = one.lastSeen === null ? '' : instant(one.lastSeen);
+    const rest = [...times, seen, one.auditIDs.join(' '), one.via.join('; ')];
+    yield csvRow([one.grade, kind, namespace, name, one.access, one.on, ...rest]);
+  }
+  for (const one of unknown) {
+    const times = [instant(one.from ?? from), one.to === null ? '' : instant(one.to)];
+    yield csvRow(['unknown', one.kind, one.namespace, one.name ?? '*', '', '', ...times, '', '', one.reason]);
+  }
+}
+
+/** One page without scripts and network, to be filed. */
+function* htmlForm(report: AsOfReport): Generator<string> {
+  const { past, target, from, to, pods, principals, unknown } = report;
+  const title = `k8sec as-of: ${target} ${to === null ? `at ${instant(from)}` : intervalText(from, to)}`;
+  yield `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>${html(title)}</title>\n`;
+  yield `<style>${STYLE}</style>\n</head>\n<body>\n<h1>${html(title)}</h1>\n`;
+  yield `<p class="muted">${html(`${TOOL.name} ${TOOL.version}; cluster ${past.clusterUID ?? 'of unknown UID'}`)}</p>\n`;
+  yield section(
+    'Workloads',
+    ['Pod', 'Workload', 'Service account', 'Lived', 'Why', 'Certain', 'Basis'],
+    pods.map(({ pod, workload, presence, reason, certain, from: since }) => {
+      const life = report.timeline.lifeOf(pod, since);
+      const account = pod.spec.serviceAccountName || 'default';
+      const name = `${pod.namespace}/${pod.name}`;
+      return [
+        name,
+        refText(workload),
+        account,
+        intervalText(life.from, life.to),
+        reason,
+        certain ? 'yes' : 'no',
+        presence.basis,
+      ];
+    }),
+  );
+  yield section(
+    'Access',
+    ['Grade', 'Subject', 'Access', 'On', 'From', 'To', 'Last seen', 'Via'],
+    principals.map((one) => principalCells(one, true)),
+  );
+  yield section(
+    'Not known',
+    ['What, when and why'],
+    unknown.map((one) => [unknownText(one)]),
+  );
+  yield section(
+    'Sources',
+    ['Type', 'Name', 'SHA-256'],
+    past.sources.map(({ type, name, sha256 }) => [type, name, sha256 ?? '']),
+  );
+  yield section(
+    'Coverage',
+    ['Kind', 'Watched'],
+    past.evidence.windows.map((one) => [one.kind, intervalText(one.from, one.to)]),
+  );
+  for (const note of [MASTERS, GROUPS, LOGINS, ...past.evidence.notes]) yield `<p class="muted">${html(note)}</p>\n`;
+  yield '</body>\n</html>\n';
+}
+
+function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[], tag: 'th' | 'td'): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${html(cell)}</${tag}>`).join('')}</tr>\n`;
+  const body =
+    rows.length === 0
+      ? '<p>None.</p>\n'
+      : `<table>\n${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>\n`;
+  return `<h2>${html(title)}</h2>\n${body}`;
+}
+
+function subjectText({ subject: { kind, namespace, name } }: Principal): string {
+  return nameText({ kind, namespace: namespace ?? null, name });
+}
+
+function instant(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,99 @@
+import type { BindingObject, PodObject, RoleObject } from './objects.ts';
+
+/** The kinds whose past decides who could reach what: pods say what they hold, the others who may do what. */
+export const PAST_KINDS = ['Pod', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+
+export type PastKind = (typeof PAST_KINDS)[number];
+
+export type PastObject = PodObject | RoleObject | BindingObject;
+
+/** Where a piece of evidence comes from. */
+export type Basis = 'audit' | 'journal' | 'snapshot' | 'live';
+
+/** What one piece of evidence says about one object. Times are milliseconds since the epoch. */
+export interface Observation {
+  readonly kind: PastKind;
+  /** '' for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+  /** From then on it is so. */
+  readonly time: number;
+  /** When the change began: between `begun` and `time` it is not known whether it had happened. */
+  readonly begun: number;
+  /**
+   * content: `object` is the whole of it; exists: it is there, with unknown content; unsure: it may have changed or
+   * gone; gone: it is not there any more.
+   */
+  readonly type: 'content' | 'exists' | 'unsure' | 'gone';
+  /** How it came about; seen: nothing happened then, it was only found so. */
+  readonly change: 'created' | 'written' | 'deleted' | 'seen';
+  /** Of `content`; of `gone`, what it was when it went, where that is known. */
+  readonly object: PastObject | null;
+  readonly basis: Basis;
+  /** The auditID, or the file. */
+  readonly evidence: string;
+}
+
+/** At one time, all objects of some kinds were read. */
+export interface Listing {
+  readonly time: number;
+  readonly kinds: readonly { readonly kind: PastKind; readonly namespaces: 'all' | readonly string[] }[];
+  readonly objects: readonly PastObject[];
+  readonly basis: Basis;
+  readonly evidence: string;
+}
+
+/** A time in which every change of a kind left an observation. */
+export interface Window {
+  readonly kind: PastKind;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A change that names no object: what it did to those of the kind is not known. */
+export interface Doubt {
+  readonly kind: PastKind;
+  /** '' for all. */
+  readonly namespace: string;
+  readonly time: number;
+  /** unnamed: something was created under a name that was not logged; swept: some were deleted, without their names. */
+  readonly type: 'unnamed' | 'swept';
+  readonly evidence: string;
+}
+
+/** Somebody did something that reaches into a workload, and it was allowed. */
+export interface Witness {
+  readonly time: number;
+  readonly auditID: string;
+  readonly username: string;
+  readonly groups: readonly string[];
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** `authorization.k8s.io/reason`: names the binding, the role and the subject; '' where not RBAC allowed it. */
+  readonly reason: string;
+}
+
+/** All that is known about a past: the timeline is made of it. */
+export interface PastEvidence {
+  readonly observations: readonly Observation[];
+  readonly listings: readonly Listing[];
+  readonly windows: readonly Window[];
+  readonly doubts: readonly Doubt[];
+  readonly witnesses: readonly Witness[];
+  /** What could not be used of the sources, in words. */
+  readonly notes: readonly string[];
+}
+
+/** What the config file says the sensitive databases are. */
+export interface Sensitive {
+  /** Label selectors of pods, as `kubectl get -l` takes them. */
+  readonly labels: readonly string[];
+  /** Globs over `namespace/name` of Secrets. */
+  readonly secrets: readonly string[];
+  /** Globs over `namespace/name` of PersistentVolumeClaims. */
+  readonly volumes: readonly string[];
+}

@@ -11,8 +11,36 @@ export interface AuditState {
   /** Events read in all, duplicates not counted. */
   readonly total: number;
   readonly coverage: AuditCoverage;
+  /** What RBAC allowed, each kind of request of a user once. */
+  readonly uses: readonly AuditUse[];
+  /** False where not all of them could be kept. */
+  readonly usesAreComplete: boolean;
   /** One per source; empty where there is no audit source. */
   readonly notes: readonly AuditNotes[];
+}
+
+/** A kind of request that RBAC allowed: who, what, where, and through which binding. */
+export interface AuditUse {
+  /** Who the authorizer was asked about: the impersonated user, where there is one. */
+  readonly username: string;
+  readonly groups: readonly string[];
+  readonly verb: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  /** The names that were asked for, '' for requests without one; null where there were many. */
+  readonly names: readonly string[] | null;
+  /** Of a request that names no resource; null else. */
+  readonly path: string | null;
+  /** `authorization.k8s.io/reason` */
+  readonly reason: string;
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly first: number;
+  readonly last: number;
+  /** Of the last one. */
+  readonly auditID: string;
 }
 
 /** What was seen in the logs. */
@@ -35,6 +63,8 @@ export const NO_AUDIT: AuditState = {
   groups: new Map(),
   events: [],
   total: 0,
+  uses: [],
+  usesAreComplete: true,
   coverage: { levels: {}, stages: {}, verbs: {}, resources: {}, first: null, last: null, gaps: [], activity: [] },
   notes: [],
 };

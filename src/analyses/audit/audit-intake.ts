@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditState } from '../../model/audit-state.ts';
 import type { AuditNotes, Change } from '../../model/change.ts';
+import { AccessUses } from './access-uses.ts';
 import { createAuditDetector, type AuditDetectorOptions } from './audit-detector.ts';
 import { LogCoverage } from './log-coverage.ts';
 
@@ -30,6 +31,7 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
   const most = options.window ?? DEFAULT_WINDOW;
   const detector = createAuditDetector(options);
   const coverage = new LogCoverage();
+  const uses = new AccessUses();
   const notes = new Map<string, AuditNotes>();
   let groups: AuditState['groups'] = new Map();
   let recent: AuditEvent[] = [];
@@ -41,6 +43,8 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
       events: recent.slice(-most),
       total: coverage.total,
       coverage: coverage.coverage(),
+      uses: uses.uses(),
+      usesAreComplete: uses.isComplete,
       notes: [...notes.values()],
     };
   };
@@ -49,6 +53,7 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
       if (events.length === 0) return;
       detector.push(events);
       coverage.add(events);
+      uses.add(events);
       if (most > 0) {
         for (const event of events) recent.push(event);
         // Trimmed now and then only: moving the window for every batch would cost more than it saves.

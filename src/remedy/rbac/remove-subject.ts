@@ -3,6 +3,7 @@
  * (/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example).
  */
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
+import { grantUsage, usageText } from '../../analyses/rbac/grant-usage.ts';
 import { shortestPath, accountKeys, minimalCut } from '../../analyses/rbac/escalation-paths.ts';
 import { SINKS } from '../../analyses/rbac/escalation-graph.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -101,7 +102,11 @@ function keysOf(subject: Subject, binding: BindingObject): readonly string[] {
 
 function withoutSubjects(view: ClusterView, binding: BindingObject, going: readonly Subject[]): RemedyDraft {
   const staying = binding.subjects.filter((one) => !going.includes(one));
-  const effects = lostRights(view, binding, going, bindingVerdict(view, binding).rules);
+  const usage = grantUsage(view, binding);
+  const effects = [
+    ...(usage.status === 'no-log' ? [] : [`by the audit log: ${usageText(usage)}`]),
+    ...lostRights(view, binding, going, bindingVerdict(view, binding).rules),
+  ];
   if (staying.length === 0) return { ...removedBinding(binding), effects };
   const object = { ...binding, subjects: staying } as BindingObject;
   const change: Change = { type: 'upsert', object };

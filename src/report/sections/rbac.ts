@@ -1,5 +1,6 @@
 import { authorizers, type Authorizers } from '../../analyses/rbac/authorizers.ts';
 import { allVerdicts } from '../../analyses/rbac/binding-verdict.ts';
+import { grantUsage, type GrantUsage } from '../../analyses/rbac/grant-usage.ts';
 import { severityRank, type Finding, type Severity } from '../../model/finding.ts';
 import type { Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -15,10 +16,15 @@ export interface ReportedBinding {
   readonly severity: Severity | null;
   /** Ids of the rules that its grants fall under, those that a more general finding stands for too. */
   readonly grants: readonly string[];
-  readonly usage: { readonly status: 'no-log'; readonly last: null; readonly by: null; readonly window: null };
+  readonly usage: {
+    readonly status: GrantUsage['status'];
+    /** RFC 3339 */
+    readonly last: string | null;
+    readonly by: string | null;
+    /** What the log spans, as `FROM/TO` (ISO 8601). */
+    readonly window: string | null;
+  };
 }
-
-const NO_LOG = { status: 'no-log', last: null, by: null, window: null } as const;
 
 /** The `rbac` field of the report: every binding judged, and what else may authorize. */
 export function rbacSection(
@@ -45,9 +51,19 @@ function* reported(view: ClusterView, findings: readonly Finding[]): Generator<R
       subjects: binding.subjects.map((subject) => named(subject, binding.namespace)),
       severity: worst?.severity ?? null,
       grants: [...new Set([...own.map((finding) => finding.rule), ...categories])].sort(),
-      usage: NO_LOG,
+      usage: reportedUsage(grantUsage(view, binding)),
     };
   }
+}
+
+function reportedUsage({ status, last, by, window }: GrantUsage): ReportedBinding['usage'] {
+  const iso = (time: number): string => new Date(time).toISOString();
+  return {
+    status,
+    last: last === null ? null : iso(last),
+    by,
+    window: window === null ? null : `${iso(window.from)}/${iso(window.to)}`,
+  };
 }
 
 function named(

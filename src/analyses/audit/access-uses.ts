@@ -1,0 +1,99 @@
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditUse } from '../../model/audit-state.ts';
+
+/** Different uses that are kept: at about 400 bytes each, 20 MB. */
+const MOST_USES = 50_000;
+/** Names of one use that are kept; whoever asks for more asks for any. */
+const MOST_NAMES = 20;
+
+interface Counted {
+  readonly key: Omit<AuditUse, 'names' | 'count' | 'first' | 'last' | 'auditID'>;
+  readonly names: Set<string>;
+  count: number;
+  first: number;
+  last: number;
+  auditID: string;
+  /** What was handed out last; undefined where something came since. */
+  shown: AuditUse | undefined;
+}
+
+/** Which requests RBAC allowed, each kind of request of a user once. Memory is bounded; what did not fit is said. */
+export class AccessUses {
+  readonly #uses = new Map<string, Counted>();
+  #isComplete = true;
+
+  /** False where more kinds of requests came than are kept: nothing can then be said not to have happened. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  add(events: readonly AuditEvent[]): void {
+    for (const event of events) {
+      if (event.decision !== 'allow' || event.reason === '' || event.stage === 'RequestReceived') continue;
+      this.#addOne(event);
+    }
+  }
+
+  /** In order of first appearance. */
+  uses(): readonly AuditUse[] {
+    return Array.from(this.#uses.values(), (one) => (one.shown ??= shownUse(one)));
+  }
+
+  #addOne(event: AuditEvent): void {
+    // The authorizer was asked about whom the request acts as.
+    const { username, groups } = event.impersonated ?? event.user;
+    const { object } = event;
+    const path = object === null ? pathOf(event.requestURI) : '';
+    const what =
+      object === null
+        ? path
+        : `${object.apiGroup}\n${object.resource}\n${object.subresource}\n${object.namespace}\n${object.name === ''}`;
+    const key = `${username}\n${event.verb}\n${what}\n${event.reason}`;
+    let there = this.#uses.get(key);
+    if (there === undefined) {
+      if (this.#uses.size >= MOST_USES) {
+        this.#isComplete = false;
+        return;
+      }
+      there = {
+        key: {
+          username,
+          groups,
+          verb: event.verb,
+          apiGroup: object?.apiGroup ?? '',
+          resource: object?.resource ?? '',
+          subresource: object?.subresource ?? '',
+          namespace: object?.namespace ?? '',
+          path: object === null ? path : null,
+          reason: event.reason,
+        },
+        names: new Set(),
+        count: 0,
+        first: event.time,
+        last: event.time,
+        auditID: event.auditID,
+        shown: undefined,
+      };
+      this.#uses.set(key, there);
+    }
+    if (object !== null && there.names.size <= MOST_NAMES) there.names.add(object.name);
+    there.count += event.stage === 'ResponseComplete' ? 1 : 0;
+    there.first = Math.min(there.first, event.time);
+    if (event.time >= there.last) {
+      there.last = event.time;
+      there.auditID = event.auditID;
+    }
+    there.shown = undefined;
+  }
+}
+
+function shownUse({ key, names, count, first, last, auditID }: Counted): AuditUse {
+  const own = names.size > MOST_NAMES ? null : [...names].sort();
+  return { ...key, names: own, count: Math.max(1, count), first, last, auditID };
+}
+
+/** The path of a request without its query. */
+function pathOf(uri: string): string {
+  const end = uri.indexOf('?');
+  return end < 0 ? uri : uri.slice(0, end);
+}

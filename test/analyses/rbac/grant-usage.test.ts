@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
+import { grantUsage, usageText } from '../../../src/analyses/rbac/grant-usage.ts';
+import { bindingsIn } from '../../../src/analyses/rbac/policy.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import { viewOf } from './view-of.ts';
+
+const START = Date.UTC(2026, 10, 1);
+const MINUTE = 60 * 1000;
+const DAY = 24 * 60 * MINUTE;
+const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
+
+const role = (name: string, rule: string): string =>
+  `${RBAC}\nkind: Role\nmetadata: {name: ${name}, namespace: shop}\nrules: [${rule}]\n`;
+const bind = (name: string, of: string, account = 'cart'): string =>
+  `${RBAC}\nkind: RoleBinding\nmetadata: {name: ${name}, namespace: shop}\nroleRef: {kind: Role, name: ${of}}\nsubjects: [{kind: ServiceAccount, name: ${account}, namespace: shop}]\n`;
+
+const CLUSTER = [
+  role('pods', '{verbs: [get], apiGroups: [""], resources: [pods]}'),
+  role('named', '{verbs: [get], apiGroups: [""], resources: [pods], resourceNames: [a]}'),
+  role('others', '{verbs: [get], apiGroups: [""], resources: [pods], resourceNames: [z]}'),
+  role('secrets', '{verbs: [get], apiGroups: [""], resources: [secrets]}'),
+  role('star', '{verbs: ["*"], apiGroups: [""], resources: [configmaps]}'),
+  bind('first', 'pods'),
+  bind('second', 'named'),
+  bind('third', 'others'),
+  bind('idle', 'pods', 'web'),
+  bind('secret', 'secrets'),
+  bind('star', 'star'),
+].join('---\n');
+
+function event(at: number, fields: Partial<AuditEvent> = {}): AuditEvent {
+  const user = { username: 'system:serviceaccount:shop:cart', uid: '', groups: ['system:serviceaccounts'], extra: {} };
+  return {
+    auditID: `id-${at}`,
+    stage: 'ResponseComplete',
+    level: 'Metadata',
+    time: START + at,
+    verb: 'get',
+    requestURI: '/api/v1/namespaces/shop/pods/a',
+    user,
+    impersonated: null,
+    sourceIPs: [],
+    userAgent: '',
+    object: { resource: 'pods', subresource: '', namespace: 'shop', name: 'a', apiGroup: '', uid: '' },
+    code: 200,
+    statusReason: '',
+    statusMessage: '',
+    impersonationConstraint: '',
+    decision: 'allow',
+    reason: 'RBAC: allowed by RoleBinding "first/shop" of Role "pods" to ServiceAccount "cart/shop"',
+    annotations: {},
+    body: null,
+    ...fields,
+  };
+}
+
+function usages(events: readonly AuditEvent[]): Readonly<Record<string, string>> {
+  const view = viewOf(CLUSTER);
+  const intake = createAuditIntake();
+  intake.push(events);
+  const change = intake.takeChange();
+  if (change !== null) view.apply([change]);
+  return Object.fromEntries(bindingsIn(view, 'shop').map((one) => [one.name, usageText(grantUsage(view, one))]));
+}
+
+describe('the usage of a grant', () => {
+  test('is unknown without a log', () => {
+    expect(new Set(Object.values(usages([])))).toEqual(new Set(['unknown: no audit log']));
+  });
+
+  test('is that of the binding that the server named, or of one that it would have asked next', () => {
+    expect(usages([event(0), event(MINUTE)])).toEqual({
+      first: 'used, last on 2026-11-01 by system:serviceaccount:shop:cart',
+      second: 'another binding answered first, last on 2026-11-01 for system:serviceaccount:shop:cart',
+      third: 'not observed in 2026-11-01 to 2026-11-01',
+      idle: 'not observed in 2026-11-01 to 2026-11-01',
+      secret: 'unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests',
+      star: 'unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests',
+    });
+  });
+
+  test('is not known to be none where the log has a gap', () => {
+    const { idle } = usages([event(0), event(DAY)]);
+    expect(idle).toBe('unknown: the log of 2026-11-01 to 2026-11-02 does not hold all such requests');
+  });
+
+  test('is of who was impersonated, and a request that was refused or was only received uses nothing', () => {
+    const cart = event(0).user;
+    const bob = { ...cart, username: 'bob', groups: [] };
+    expect(usages([event(0, { user: bob, impersonated: cart })])['first']).toContain(
+      'by system:serviceaccount:shop:cart',
+    );
+    const none = [event(0, { decision: 'forbid', code: 403, reason: '' }), event(1, { stage: 'RequestReceived' })];
+    expect(usages(none)['first']).toBe('unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests');
+  });
+
+  test('of another role under the same binding name is not of this one', () => {
+    const reason = 'RBAC: allowed by RoleBinding "third/shop" of Role "pods" to ServiceAccount "cart/shop"';
+    expect(usages([event(0, { reason })])['third']).toBe('not observed in 2026-11-01 to 2026-11-01');
+  });
+
+  test('many names of one kind of request are one use, of any name', () => {
+    const many = Array.from({ length: 30 }, (_, at) =>
+      event(at, {
+        object: { resource: 'pods', subresource: '', namespace: 'shop', name: `p${at}`, apiGroup: '', uid: '' },
+      }),
+    );
+    const found = usages(many);
+    expect(found['first']).toContain('used, last on 2026-11-01');
+    // Which names were asked for is not known any more: nothing is claimed of the roles that name some.
+    expect(found['third']).toContain('unknown');
+  });
+});

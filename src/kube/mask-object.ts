@@ -21,7 +21,9 @@ export function maskObject(raw: Readonly<Record<string, unknown>>): Record<strin
 
 function masked(key: string, value: unknown): unknown {
   if (typeof value === 'string') return maskedText(key, value);
-  if (Array.isArray(value)) return value.map((item: unknown) => masked(key, item));
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => masked(flagName(value[index - 1]) ?? key, item));
+  }
   if (typeof value !== 'object' || value === null) return value;
   const fields = value as Record<string, unknown>;
   // An environment variable: the value belongs to the name beside it.
@@ -36,8 +38,14 @@ function masked(key: string, value: unknown): unknown {
   );
 }
 
+/** `token` of the argument `--token`, whose value is the next argument. */
+function flagName(argument: unknown): string | undefined {
+  return typeof argument === 'string' ? /^--?([a-zA-Z][\w.-]*)$/.exec(argument)?.[1] : undefined;
+}
+
 function maskedText(key: string, value: string): string {
-  const verdict = judgeCredential(key, value) ?? findCredentials(value)[0];
+  // Of an annotation or label the name after the prefix tells.
+  const verdict = judgeCredential(key.slice(key.lastIndexOf('/') + 1), value) ?? findCredentials(value)[0];
   if (verdict !== undefined) return `(masked: looks like a ${verdict.rule}, ${verdict.lengthClass} characters)`;
   return value.includes('\n') ? sanitiseBlock(value) : sanitise(value, value.length + 1);
 }

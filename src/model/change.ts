@@ -41,6 +41,8 @@ export interface ClusterFacts {
   readonly context: string | null;
   readonly server: string | null;
   readonly user: string | null;
+  /** Whether the server's certificate was checked; absent where there is no https connection. */
+  readonly serverTrust?: 'checked' | 'unchecked';
   /** Series of `apiserver_requested_deprecated_apis`; null where /metrics was not readable. */
   readonly deprecatedApis:
     | readonly {

@@ -40,6 +40,7 @@ import { exposedService } from './vigilance/exposed-service.ts';
 import { serverOutOfSupport } from './vigilance/server-out-of-support.ts';
 import { kubeletSkew } from './vigilance/kubelet-skew.ts';
 import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
+import { connectionWithoutTls } from './vigilance/connection-without-tls.ts';
 import { attestationExpired } from './vigilance/attestation-expired.ts';
 import { apiserviceSkipsTls } from './vigilance/apiservice-skips-tls.ts';
 import { mutatingWebhookFailsOpen, validatingWebhookFailsOpen } from './vigilance/webhook-fails-open.ts';
@@ -48,6 +49,7 @@ import { unused } from './secrets/unused.ts';
 import { legacyToken } from './secrets/legacy-token.ts';
 import { stale } from './secrets/stale.ts';
 import { rotatedNotPickedUp } from './secrets/rotated-not-picked-up.ts';
+import { privateImageUnasked } from './secrets/private-image-without-pull-secret.ts';
 import { supersededStillUsed } from './secrets/superseded-still-used.ts';
 import { valuesInAnnotation } from './secrets/values-in-annotation.ts';
 import { certificateExpiring } from './secrets/certificate-expiring.ts';
@@ -106,6 +108,7 @@ export const RULES: readonly Rule[] = [
   kubeletSkew,
   removedApiInUse,
   apiserviceSkipsTls,
+  connectionWithoutTls,
   validatingWebhookFailsOpen,
   mutatingWebhookFailsOpen,
   retiredAddon,
@@ -114,6 +117,7 @@ export const RULES: readonly Rule[] = [
   stale,
   rotatedNotPickedUp,
   supersededStillUsed,
+  privateImageUnasked,
   valuesInAnnotation,
   credentialInConfiguration,
   credentialInConfigMap,

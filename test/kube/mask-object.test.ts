@@ -40,3 +40,22 @@ describe('maskObject', () => {
     });
   });
 });
+
+it('the argument after a flag is judged by the name of the flag', () => {
+  const container = { name: 'a', args: ['--token', 'WvOdpyoAx53LjhkkjC88QqUY', '--verbose', 'web-frontend'] };
+  expect(maskObject({ kind: 'Pod', spec: { containers: [container] } })['spec']).toEqual({
+    containers: [
+      {
+        name: 'a',
+        args: ['--token', '(masked: looks like a named-secret, 16-31 characters)', '--verbose', 'web-frontend'],
+      },
+    ],
+  });
+});
+
+it('an annotation is judged by its name without the prefix', () => {
+  const metadata = { annotations: { 'example.com/api-password': 'WvOdpyoAx53LjhkkjC88QqUY' } };
+  expect(maskObject({ kind: 'Pod', metadata })['metadata']).toEqual({
+    annotations: { 'example.com/api-password': '(masked: looks like a named-password, 16-31 characters)' },
+  });
+});

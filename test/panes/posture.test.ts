@@ -38,6 +38,8 @@ function texts(rows: readonly Row[], name: string, kind: string): Record<string,
   return Object.fromEntries(Object.entries(row?.cells ?? {}).map(([column, cell]) => [column, cell.text]));
 }
 
+const NO_FLAGS = 'no kube-apiserver pod can be seen, so its flags are not known';
+
 describe('the secrets pane', () => {
   const { rows, summary } = shown(secretsPane, ENGINE);
 
@@ -107,6 +109,12 @@ describe('the vigilance pane', () => {
       server: 'v1.36.3',
       endOfLife: '2027-06-28',
       tableAsOf: '2026-08-22',
+      tls: [
+        { leg: 'client to API server', status: 'unknown', reason: 'there is no connection to a server' },
+        { leg: 'API server to kubelets', status: 'unknown', reason: NO_FLAGS },
+        { leg: 'API server to etcd', status: 'unknown', reason: NO_FLAGS },
+        { leg: 'API server to extensions', status: 'yes', reason: 'there is no extension API server' },
+      ],
     });
   });
 });

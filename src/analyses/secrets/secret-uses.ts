@@ -85,7 +85,7 @@ function collect(view: ClusterView, namespace: string): SecretUses {
   const addSpec = (spec: PodSpec, by: ObjectRef): void => {
     for (const use of usesOfSpec(spec)) add(use.name, by, use.how, use.fixedAtStart);
   };
-  for (const { spec, by } of specOwners(view, namespace)) addSpec(spec, by);
+  for (const { spec, by } of namespaceSpecs(view, namespace)) addSpec(spec, by);
   for (const kind of WORKLOAD_KINDS) {
     for (const object of view.list(kind, namespace)) {
       if (object.template !== null) addSpec(object.template.spec, topOwner(view, object));
@@ -112,7 +112,7 @@ interface SpecOwner {
 }
 
 /** Which workload runs which specification: unchanged while pods come and go, so that uses are not collected again. */
-function specOwners(view: ClusterView, namespace: string): readonly SpecOwner[] {
+export function namespaceSpecs(view: ClusterView, namespace: string): readonly SpecOwner[] {
   return view.derive(
     `spec-owners/${namespace}`,
     (inner) => {

@@ -1,4 +1,5 @@
 import { SUPPORT_TABLE_AS_OF, supportOf } from '../../kube/kubernetes-version-support.ts';
+import { tlsLegs } from '../../analyses/vigilance/tls-legs.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 export interface VigilanceSection {
@@ -6,6 +7,8 @@ export interface VigilanceSection {
   /** Last supported day, YYYY-MM-DD; null where the table does not know the version. */
   readonly endOfLife: string | null;
   readonly tableAsOf: string;
+  /** Each connection of the control plane: encrypted, with the other end checked, or why that is not known. */
+  readonly tls: readonly { readonly leg: string; readonly status: 'yes' | 'no' | 'unknown'; readonly reason: string }[];
 }
 
 /** The `vigilance` field of the report. */
@@ -16,5 +19,6 @@ export function vigilanceSection(view: ClusterView): VigilanceSection {
     server,
     endOfLife: support.status === 'dated' ? support.until : null,
     tableAsOf: SUPPORT_TABLE_AS_OF,
+    tls: tlsLegs(view).map(({ leg, status, reason }) => ({ leg, status, reason })),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { endOfString, endOfValue } from './json-bytes.ts';
+import { CUT_MARK, COPY_ENDINGS } from '../slim/annotations.ts';
 
 const QUOTE = 0x22;
 const OPEN_LIST = 0x5b;
@@ -105,27 +106,6 @@ function isLetter(byte: number | undefined): boolean {
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-/** What stands in the place of a cut value: that there was one is a finding. */
-export const CUT_MARK = 'cut';
-
-/**
- * Annotations in which tools keep a copy of the whole object, of Secrets with their values: kubectl and others with
- * their own prefix, kapp, Rancher's wrangler, Banzai Cloud's objectmatcher.
- */
-const COPY_ENDINGS = [
-  '/last-applied-configuration',
-  '/last-applied',
-  '/last-applied-config',
-  'kapp.k14s.io/original',
-  'kapp.k14s.io/original-diff',
-  'objectset.rio.cattle.io/applied',
-] as const;
-
-/** Whether an annotation of that name holds a copy of its object. */
-export function holdsCopy(annotation: string): boolean {
-  return COPY_ENDINGS.some((ending) => annotation.endsWith(ending));
 }
 
 /**

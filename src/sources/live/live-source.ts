@@ -100,6 +100,9 @@ async function start(
     complete: true,
     context: sanitise(connection.contextName) || null,
     server: sanitise(connection.server),
+    ...(connection.server.startsWith('https:')
+      ? { serverTrust: connection.trust.insecure ? ('unchecked' as const) : ('checked' as const) }
+      : {}),
   });
   const [version, served] = await untilAnswered(
     () =>

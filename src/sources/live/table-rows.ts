@@ -1,4 +1,4 @@
-import { CUT_MARK, holdsCopy } from './cut-bytes.ts';
+import { CUT_MARK, holdsCopy } from '../slim/annotations.ts';
 import { listOf, objectOf, textOf, type JsonObject } from './json-shape.ts';
 
 /**

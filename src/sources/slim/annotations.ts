@@ -32,8 +32,26 @@ const SECURITY_PREFIXES = [
   'container.seccomp.security.alpha.kubernetes.io/',
 ];
 
-/** Annotations that carry a copy of the whole object, values included. A transport may cut their values earlier. */
-const COPY_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration', 'kapp.k14s.io/original'] as const;
+/** What stands in the place of a cut value: that there was one is a finding. */
+export const CUT_MARK = 'cut';
+
+/**
+ * Annotations in which tools keep a copy of the whole object, of Secrets with their values: kubectl and others with
+ * their own prefix, kapp, Rancher's wrangler, Banzai Cloud's objectmatcher.
+ */
+export const COPY_ENDINGS = [
+  '/last-applied-configuration',
+  '/last-applied',
+  '/last-applied-config',
+  'kapp.k14s.io/original',
+  'kapp.k14s.io/original-diff',
+  'objectset.rio.cattle.io/applied',
+] as const;
+
+/** Whether an annotation of that name holds a copy of its object. */
+export function holdsCopy(annotation: string): boolean {
+  return COPY_ENDINGS.some((ending) => annotation.endsWith(ending));
+}
 
 /** The annotations that rules read. */
 export function keptAnnotations(value: unknown, interner: Interner): Labels {
@@ -46,14 +64,13 @@ export function securityAnnotations(value: unknown, interner: Interner): Labels 
 }
 
 /**
- * Whether an annotation of a Secret holds a copy of its data. A copy that a transport emptied before the parse counts;
- * one that can be read counts only if it has data.
+ * Whether an annotation of a Secret holds a copy of its data. A copy that a transport cut before the parse counts; one
+ * that can be read counts only if it has data.
  */
 export function hasCopiedData(annotations: JsonObject): boolean {
-  return COPY_ANNOTATIONS.some((key) => {
-    const value = annotations[key];
-    if (value === undefined) return false;
-    return typeof value !== 'string' || value === '' || /"(?:stringData|data)"\s*:\s*\{\s*"/.test(value);
+  return Object.entries(annotations).some(([key, value]) => {
+    if (!holdsCopy(key)) return false;
+    return typeof value !== 'string' || value === CUT_MARK || /"(?:stringData|data)"\s*:\s*\{\s*"/.test(value);
   });
 }
 

@@ -1,7 +1,11 @@
 import { list, objects, text, type JsonObject } from './json-reading.ts';
 
 /** Flags of kube-apiserver that rules read; of others not even the name is kept. */
-const FLAGS: ReadonlySet<string> = new Set(['encryption-provider-config']);
+const FLAGS: ReadonlySet<string> = new Set([
+  'encryption-provider-config',
+  'etcd-cafile',
+  'kubelet-certificate-authority',
+]);
 
 /** `encryption-provider-config` of `--encryption-provider-config=/etc/enc.yaml`; the value stays behind. */
 const FLAG = /^--?([a-z][a-z0-9-]*)(?:=|$)/;

@@ -2,7 +2,7 @@ import type { ConfigMapObject, Meta, SecretObject, ServiceAccountObject } from '
 import type { CredentialSuspect, HostReference } from '../../model/pod-spec.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { hasCopiedData } from './annotations.ts';
-import { booleanOrNull, isObject, object, text, textOrNull, type JsonObject } from './json-reading.ts';
+import { booleanOrNull, isObject, numberOrNull, object, text, textOrNull, type JsonObject } from './json-reading.ts';
 import type { SlimContext } from './slim-context.ts';
 import { readText } from './text-facts.ts';
 import { names } from './workloads.ts';
@@ -70,13 +70,13 @@ export function slimSecret(raw: JsonObject, meta: Meta, context: SlimContext): S
   const fromData = [...new Set([...Object.keys(object(raw['data'])), ...Object.keys(object(raw['stringData']))])];
   const fromManagers = [...new Set(meta.managers.flatMap((manager) => manager.dataKeys))];
   const keys = full ? fromData.map(context.string) : fromManagers;
-  // A Secret may be empty; only an object that came whole can say so.
-  const whole = full || text(raw['type']) !== '' || (raw['kind'] === 'Secret' && meta.location !== null);
+  // A Secret may be empty; only an object that came whole can say so. The server's Table has its type and key count.
+  const whole = full || (raw['kind'] === 'Secret' && (meta.location !== null || text(raw['type']) !== ''));
   return {
     ...meta,
     kind: 'Secret',
     type: textOrNull(context.string(raw['type'])) ?? (meta.location === null ? null : 'Opaque'),
-    keyCount: full ? keys.length : whole ? 0 : null,
+    keyCount: full ? keys.length : (numberOrNull(raw['keyCount']) ?? (whole ? 0 : null)),
     keys: full || keys.length > 0 ? keys : whole ? [] : null,
     immutable: booleanOrNull(raw['immutable']) ?? (whole ? false : null),
     valuesInAnnotation: hasCopiedData(object(object(raw['metadata'])['annotations'])),

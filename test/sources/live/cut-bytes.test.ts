@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CUT_MARK, cutAnnotatedCopies, cutManagedFields, holdsCopy } from '../../../src/sources/live/cut-bytes.ts';
+import { cutAnnotatedCopies, cutManagedFields } from '../../../src/sources/live/cut-bytes.ts';
+import { CUT_MARK, holdsCopy } from '../../../src/sources/slim/annotations.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ALL_KINDS } from '../../../src/model/kind.ts';
+import { CUT_MARK } from '../../../src/sources/slim/annotations.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { validateObject } from '../../../src/sources/slim/validity/validate-object.ts';
 
@@ -287,4 +288,21 @@ describe('hostile shapes', () => {
       { numRuns: 40 },
     );
   });
+});
+
+test('a Secret of a Table keeps its type and key count, and a cut copy of its values counts', () => {
+  const row = {
+    metadata: { name: 's', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': CUT_MARK } },
+    type: 'Opaque',
+    keyCount: 3,
+  };
+  expect(createSlimmer().slim(row, 'Secret')).toMatchObject({
+    type: 'Opaque',
+    keyCount: 3,
+    keys: null,
+    immutable: null,
+    valuesInAnnotation: true,
+  });
+  const names = { metadata: { name: 's', namespace: 'n' }, type: 'Opaque', keyCount: 0 };
+  expect(createSlimmer().slim(names, 'Secret')).toMatchObject({ keyCount: 0, valuesInAnnotation: false });
 });

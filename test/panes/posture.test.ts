@@ -76,6 +76,7 @@ describe('the secrets pane', () => {
       dataAge: { atLeastDays: 743, basis: 'managedFields' },
       rotation: { periodDays: 365, due: '2025-11-10' },
       certificateEnds: null,
+      nodes: [],
       encryption: 'unknown',
       usedBy: [{ kind: 'Pod', namespace: 'shop', name: 'cart' }],
       readers: 0,

@@ -140,7 +140,7 @@ interface NamedUse {
 const USES_OF_SPEC = new WeakMap<PodSpec, readonly NamedUse[]>();
 
 /** The Secrets that a specification names; equal specifications are one object. */
-function usesOfSpec(spec: PodSpec): readonly NamedUse[] {
+export function usesOfSpec(spec: PodSpec): readonly NamedUse[] {
   const known = USES_OF_SPEC.get(spec);
   if (known !== undefined) return known;
   const viaSubPath = new Set(

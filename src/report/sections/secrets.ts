@@ -3,6 +3,7 @@ import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { readerCount } from '../../analyses/secrets/secret-readers.ts';
+import { secretNodes, type HoldingNode } from '../../analyses/secrets/secret-nodes.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { SecretObject } from '../../model/objects.ts';
@@ -25,6 +26,8 @@ export interface SecretItem {
   readonly certificateEnds: string | null;
   readonly encryption: 'yes' | 'no' | 'unknown';
   readonly usedBy: readonly { readonly kind: string; readonly namespace: string | null; readonly name: string }[];
+  /** The nodes on which pods have it now. */
+  readonly nodes: readonly HoldingNode[];
   /** Subjects that bindings let read it; null where that could not be evaluated. */
   readonly readers: number | null;
 }
@@ -78,6 +81,7 @@ function* items(view: ClusterView): Generator<SecretItem> {
   const { status } = encryption(view);
   for (const namespace of view.namespaces('Secret')) {
     const uses = secretUses(view, namespace);
+    const nodes = secretNodes(view, namespace);
     for (const secret of view.list('Secret', namespace)) {
       yield {
         namespace,
@@ -89,6 +93,7 @@ function* items(view: ClusterView): Generator<SecretItem> {
         certificateEnds: certificateEnds(view, secret),
         encryption: status,
         usedBy: distinct((uses.get(secret.name) ?? []).map((use) => use.by)),
+        nodes: nodes.get(secret.name) ?? [],
         readers: readerCount(view, namespace, secret.name),
       };
     }

@@ -5,6 +5,7 @@ import { canCommand } from './can.ts';
 import type { Command } from './command.ts';
 import { pathsCommand } from './paths.ts';
 import { reachCommand } from './reach.ts';
+import { roleCommand } from './role.ts';
 import { whoCanCommand } from './who-can.ts';
 
 /** Every command that answers a question. */
@@ -15,5 +16,6 @@ export const COMMANDS: readonly Command[] = [
   whoCanCommand,
   canCommand,
   pathsCommand,
+  roleCommand,
   reachCommand,
 ];

@@ -1,0 +1,113 @@
+/**
+ * The least roles that allow what an audit log shows: no verb, name or namespace more. Requests that create at the top
+ * level or delete collections carry no name for the authorizer, whatever the log names (k8s.io/apiserver
+ * pkg/endpoints/request/requestinfo.go).
+ */
+import type { AuditEvent } from '../../model/audit-event.ts';
+import type { PolicyRule } from '../../model/objects.ts';
+import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
+
+/** A request that was allowed, with how often and one event that shows it. */
+export interface SeenRequest {
+  readonly request: RequestAttributes;
+  readonly count: number;
+  readonly auditID: string;
+}
+
+/** The rules of one namespace; '' for cluster scope. */
+export interface LeastRole {
+  readonly namespace: string;
+  readonly rules: readonly PolicyRule[];
+}
+
+/** Collects the requests that were allowed to one user, each kind once. */
+export class SeenRequests {
+  readonly #seen = new Map<string, { readonly request: RequestAttributes; count: number; auditID: string }>();
+  readonly #ids = new Set<string>();
+  readonly #username: string;
+
+  constructor(username: string) {
+    this.#username = username;
+  }
+
+  add(events: readonly AuditEvent[]): void {
+    for (const event of events) {
+      const { username } = event.impersonated ?? event.user;
+      if (username !== this.#username || event.decision !== 'allow' || event.stage === 'RequestReceived') continue;
+      if (this.#ids.has(event.auditID)) continue;
+      this.#ids.add(event.auditID);
+      const request = requestOf(event);
+      const key = JSON.stringify(request);
+      const there = this.#seen.get(key);
+      if (there === undefined) this.#seen.set(key, { request, count: 1, auditID: event.auditID });
+      else there.count += 1;
+    }
+  }
+
+  all(): readonly SeenRequest[] {
+    return [...this.#seen.values()];
+  }
+}
+
+function requestOf({ verb, object, requestURI }: AuditEvent): RequestAttributes {
+  if (object === null) return { type: 'path', verb, path: requestURI.split('?')[0] ?? '' };
+  const { apiGroup: group, resource, subresource, namespace } = object;
+  const isNameless = (verb === 'create' && subresource === '') || verb === 'deletecollection';
+  const name = isNameless ? '' : object.name;
+  return { type: 'resource', verb, group, resource, subresource, namespace, name };
+}
+
+/** Roles for what was seen, cluster scope first, then by namespace. */
+export function leastRoles(seen: readonly SeenRequest[]): readonly LeastRole[] {
+  const scopes = Map.groupBy(seen, ({ request }) => (request.type === 'resource' ? request.namespace : ''));
+  return [...scopes]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([namespace, own]) => ({ namespace, rules: rulesFor(own.map((one) => one.request)) }));
+}
+
+function rulesFor(requests: readonly RequestAttributes[]): readonly PolicyRule[] {
+  const byTarget = new Map<string, { readonly rule: Omit<PolicyRule, 'verbs'>; readonly verbs: Set<string> }>();
+  for (const request of requests) {
+    const rule =
+      request.type === 'path'
+        ? { nonResourceURLs: [request.path] }
+        : {
+            apiGroups: [request.group],
+            resources: [request.subresource === '' ? request.resource : `${request.resource}/${request.subresource}`],
+            ...(request.name === '' ? {} : { resourceNames: [request.name] }),
+          };
+    const key = JSON.stringify(rule);
+    const there = byTarget.get(key) ?? { rule, verbs: new Set() };
+    there.verbs.add(request.verb);
+    byTarget.set(key, there);
+  }
+  // Names of one resource that were asked for with the same verbs stand in one rule.
+  const merged = new Map<string, PolicyRule>();
+  for (const { rule, verbs } of byTarget.values()) {
+    const sorted = [...verbs].sort();
+    const { resourceNames, ...rest } = rule;
+    const key = JSON.stringify([rest, sorted, resourceNames === undefined]);
+    const before = merged.get(key);
+    const names = [...(before?.resourceNames ?? []), ...(resourceNames ?? [])].sort();
+    merged.set(key, { ...rest, verbs: sorted, ...(resourceNames === undefined ? {} : { resourceNames: names }) });
+  }
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+}
+
+/** How many of the events these roles allow again. */
+export function replayed(
+  roles: readonly LeastRole[],
+  seen: readonly SeenRequest[],
+): { readonly allowed: number; readonly of: number } {
+  let allowed = 0;
+  let of = 0;
+  for (const { request, count } of seen) {
+    of += count;
+    const scope = request.type === 'resource' ? request.namespace : '';
+    const isAllowed = roles.some(
+      (role) => role.namespace === scope && role.rules.some((rule) => ruleAllows(rule, request)),
+    );
+    if (isAllowed) allowed += count;
+  }
+  return { allowed, of };
+}

@@ -129,6 +129,7 @@ export const FLAGS: readonly Flag[] = [
     takes: 'FILE',
     help: 'flow log as evidence for policies: Hubble or Calico JSON, VPC flow log, .gz or - (repeat)',
   },
+  { name: 'journal', value: 'one', group: 'audit', takes: 'DIR', help: 'journal that record writes and as-of reads' },
   { name: 'since', value: 'one', group: 'audit', takes: 'DURATION', help: 'only events of the last 2h, 30m, 7d' },
   { name: 'since-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events from then on (RFC 3339)' },
   { name: 'until-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events before then (RFC 3339)' },

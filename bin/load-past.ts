@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
 import { witnessOf } from '../src/analyses/as-of/witness.ts';
 import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
@@ -8,6 +10,7 @@ import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.t
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
 import { createAuditPastReader } from '../src/sources/history/audit-past.ts';
 import { createAuditWindows, withoutSpans } from '../src/sources/history/audit-windows.ts';
+import { readJournal } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
@@ -47,6 +50,7 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
     clusterUID: null,
   };
   for (const path of settings.from) await addSnapshot(world, path, draft);
+  if (settings.journal !== undefined) await addJournal(world, settings.journal, draft);
   let demoLogs: readonly string[] = [];
   let close = async (): Promise<void> => undefined;
   if (settings.from.length === 0 && (settings.demo || (await hasCluster(settings)))) {
@@ -58,7 +62,7 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
     await close();
   }
   if (draft.sources.length === 0) {
-    throw new LoadError('nothing tells of the past: name --audit-log, --from SNAPSHOT, or a cluster');
+    throw new LoadError('nothing tells of the past: name --audit-log, --journal, --from SNAPSHOT, or a cluster');
   }
   const { sources, clusterUID, ...evidence } = draft;
   return { evidence, sensitive: config.sensitive, clusterUID, sources };
@@ -72,6 +76,31 @@ async function addSnapshot(world: World, path: string, draft: Draft): Promise<vo
   store.apply(changes);
   addView(new StoreView(store, capturedAt, false), { time: capturedAt, basis: 'snapshot', evidence: path }, draft);
   draft.sources.push({ type: 'snapshot', name: path, sha256: createHash('sha256').update(text).digest('hex') });
+}
+
+async function addJournal(world: World, folder: string, draft: Draft): Promise<void> {
+  const names = await readdir(folder);
+  const files = names.filter((name) => name.startsWith('journal-') && name.endsWith('.ndjson')).sort();
+  if (files.length === 0) throw new LoadError(`--journal ${folder}: no journal is there (k8sec record writes one)`);
+  for (const name of files) {
+    const path = join(folder, name);
+    const text = await world.readFile(path);
+    const { observations, listings, windows, clusterUID, damaged } = readJournal(text, path);
+    addUID(clusterUID, path, draft);
+    draft.observations.push(...observations);
+    draft.listings.push(...listings);
+    draft.windows.push(...windows);
+    if (damaged > 0) draft.notes.push(`${path}: ${damaged} lines are damaged: it is not watched from them on`);
+    draft.sources.push({ type: 'journal', name: path, sha256: createHash('sha256').update(text).digest('hex') });
+  }
+}
+
+/** Evidence of two clusters is never mixed. */
+function addUID(clusterUID: string | null, evidence: string, draft: Draft): void {
+  if (clusterUID !== null && draft.clusterUID !== null && clusterUID !== draft.clusterUID) {
+    throw new LoadError(`${evidence} is of another cluster: its UID is ${clusterUID}, not ${draft.clusterUID}`);
+  }
+  draft.clusterUID ??= clusterUID;
 }
 
 async function addCluster(
@@ -92,11 +121,7 @@ async function addCluster(
 }
 
 function addView(view: StoreView, source: Pick<Listing, 'time' | 'basis' | 'evidence'>, draft: Draft): void {
-  const { clusterUID } = view.facts();
-  if (clusterUID !== null && draft.clusterUID !== null && clusterUID !== draft.clusterUID) {
-    throw new LoadError(`${source.evidence} is of another cluster: its UID is ${clusterUID}, not ${draft.clusterUID}`);
-  }
-  draft.clusterUID ??= clusterUID;
+  addUID(view.facts().clusterUID, source.evidence, draft);
   draft.listings.push(listingOf(view, source));
 }
 

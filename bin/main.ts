@@ -6,6 +6,7 @@ import { sanitise } from '../src/kube/sanitise.ts';
 import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
 import { BaselineError } from '../src/report/baseline.ts';
+import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { decideInvocation } from './invocation.ts';
@@ -70,6 +71,10 @@ async function run(world: World): Promise<number> {
       ? own.runSnapshot(world, settings, words.slice(1))
       : own.runOwnAccess(world, settings);
   }
+  if (words[0] === 'record') {
+    const { runRecord } = await import('./record-run.ts');
+    return runRecord(world, settings, words.slice(1));
+  }
   if (words[0] === 'diff') {
     const { runDiff } = await import('./diff-run.ts');
     return runDiff(world, settings, words.slice(1));
@@ -130,7 +135,7 @@ function refuseWords({ words }: ParsedArguments, program: string): void {
 /** Errors that are for people as they are; anything else is a defect, and says so. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return sanitise(String(error));
-  const known = [ArgumentError, UsageError, ConfigError, BaselineError, LoadError, AuditSourceError].some(
+  const known = [ArgumentError, UsageError, JournalError, ConfigError, BaselineError, LoadError, AuditSourceError].some(
     (one) => error instanceof one,
   );
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';

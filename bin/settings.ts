@@ -20,6 +20,8 @@ export interface Settings {
   readonly complete: boolean;
   readonly demo: boolean;
   readonly auditLogs: readonly string[];
+  /** The folder of a journal. */
+  readonly journal: string | undefined;
   /** Flow logs. */
   readonly flows: readonly string[];
   /** Milliseconds since the epoch; the end is exclusive. */
@@ -70,6 +72,7 @@ export function settingsOf(options: Options, now: number): Settings {
     complete: options['complete'] === true,
     demo: options['demo'] === true,
     auditLogs: many('audit-log'),
+    journal: one('journal'),
     flows: many('flows'),
     auditFrom: since === undefined ? timeOf('since-time', one('since-time')) : now - duration('since', since),
     auditUntil: timeOf('until-time', one('until-time')),

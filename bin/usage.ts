@@ -37,6 +37,7 @@ export const OWN_COMMANDS: readonly CommandLine[] = [
     usage: 'snapshot FILE',
     summary: 'write what the rules read to one file, without any secret value',
   },
+  { name: 'record', usage: 'record --journal DIR', summary: 'append what as-of needs to a journal, until SIGTERM' },
   { name: 'own-access', usage: 'own-access', summary: 'the least ClusterRole that k8sec itself needs' },
   { name: 'diff', usage: 'diff A B', summary: 'what changed between two reports, snapshots or folders of manifests' },
 ];

@@ -1,0 +1,297 @@
+/**
+ * A scripted history on a real API server, whose truth the script keeps: what the audit log and one listing say about
+ * 50 random instants must be that truth; with bodies removed or a time cut out it becomes unknown, never wrong.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listingOf } from '../../src/analyses/as-of/listing.ts';
+import { Timeline } from '../../src/analyses/as-of/timeline.ts';
+import { samePast } from '../../src/kube/past-object.ts';
+import { apiVersionOf, kindInfo } from '../../src/model/kind.ts';
+import {
+  PAST_KINDS,
+  type Doubt,
+  type Observation,
+  type PastKind,
+  type PastObject,
+} from '../../src/model/observation.ts';
+import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
+import { createAuditPastReader } from '../../src/sources/history/audit-past.ts';
+import { createAuditWindows } from '../../src/sources/history/audit-windows.ts';
+import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
+import { ClusterStore } from '../../src/store/cluster-store.ts';
+import { StoreView } from '../../src/store/store-view.ts';
+import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
+
+const CHANGES = 300;
+const INSTANTS = 50;
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const POLICY = JSON.stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  rules: [{ level: 'RequestResponse' }],
+});
+const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop';
+const CORE = '/api/v1/namespaces/shop';
+
+type Raw = Record<string, unknown>;
+
+/** One name's state from a time on; null: not there. */
+interface State {
+  readonly begun: number;
+  readonly time: number;
+  readonly key: string;
+  readonly object: Raw | null;
+}
+
+let server: ApiServer;
+const truth: State[] = [];
+let events: readonly Raw[] = [];
+
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const MAKERS: readonly { readonly path: string; readonly kind: PastKind; make(pick: (most: number) => number): Raw }[] =
+  [
+    {
+      path: `${CORE}/pods`,
+      kind: 'Pod',
+      make: (pick) => ({
+        metadata: { labels: { app: ['pg', 'web', 'cart'][pick(3)] } },
+        spec: {
+          containers: [{ name: 'c', image: 'registry.example/c:1' }],
+          volumes: [{ name: 'v', secret: { secretName: ['pg', 'other'][pick(2)] } }],
+        },
+      }),
+    },
+    {
+      path: `${RBAC}/roles`,
+      kind: 'Role',
+      make: (pick) => ({
+        rules: [
+          { apiGroups: [''], resources: [['pods/exec', 'secrets', 'configmaps'][pick(3)]], verbs: ['create', 'get'] },
+        ],
+      }),
+    },
+    {
+      path: `${RBAC}/rolebindings`,
+      kind: 'RoleBinding',
+      make: (pick) => ({
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' },
+        subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: ['ann', 'bob', 'eve'][pick(3)] }],
+      }),
+    },
+  ];
+
+async function change(pick: (most: number) => number): Promise<void> {
+  const maker = MAKERS[pick(MAKERS.length)];
+  if (maker === undefined) return;
+  const name = ['a', 'b', 'c', 'd'][pick(4)] ?? 'a';
+  const key = `${maker.kind}/shop/${name}`;
+  const there = truth.findLast((state) => state.key === key)?.object ?? null;
+  const path = `${maker.path}/${name}`;
+  const made = maker.make(pick);
+  const begun = Date.now();
+  let answer;
+  if (there === null) {
+    const metadata = { ...(made['metadata'] as Raw | undefined), name };
+    answer = await server.request('POST', maker.path, { body: { ...made, metadata } });
+  } else if (pick(3) === 0) {
+    answer = await server.request('DELETE', path);
+    expect(answer.status).toBe(200);
+    truth.push({ begun, time: Date.now() + 1, key, object: null });
+    return;
+  } else {
+    const { spec: _, roleRef: __, ...patch } = made;
+    answer = await server.request('PATCH', path, { body: patch, contentType: 'application/merge-patch+json' });
+  }
+  expect([200, 201]).toContain(answer.status);
+  truth.push({ begun, time: Date.now() + 1, key, object: answer.json() });
+}
+
+/** The hole: what happened in it is moved into an hour of which the log holds nothing; whole seconds. */
+let hole = { from: Infinity, to: Infinity };
+
+function moved(time: number): number {
+  if (time < hole.from) return time;
+  return time < hole.to ? time + HOUR / 2 : time + HOUR;
+}
+
+/** Every time in an event or object, moved. */
+function withMovedTimes(value: unknown): unknown {
+  if (typeof value === 'string') {
+    if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return value;
+    return new Date(moved(Date.parse(value))).toISOString();
+  }
+  if (Array.isArray(value)) return value.map(withMovedTimes);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMovedTimes(inner)]));
+}
+
+let listed: { readonly kind: PastKind; readonly items: readonly Raw[] }[] = [];
+let listedAt = 0;
+
+async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
+  const slimmer = createSlimmer();
+  const read = createAuditPastReader(slimmer);
+  const windows = createAuditWindows();
+  const observations: Observation[] = [];
+  const doubts: Doubt[] = [];
+  await readAuditLog(['-'], {
+    stdin: Readable.from(log.map((event) => `${JSON.stringify(event)}\n`)),
+    onEvents: () => undefined,
+    onRaw: (event, raw) => {
+      const past = read(event, raw);
+      windows.add(event.time, past.written);
+      observations.push(...past.observations);
+      if (past.doubt !== null) doubts.push(past.doubt);
+    },
+  });
+  const store = new ClusterStore();
+  for (const { kind, items } of listed) {
+    const coverage = {
+      kind,
+      apiVersion: apiVersionOf(kind),
+      status: 'live',
+      namespaces: 'all',
+      reason: '',
+      since: 0,
+    } as const;
+    store.apply([{ type: 'coverage', coverage }]);
+    for (const item of items) store.apply([{ type: 'upsert', object: slimmer.slim(withMovedTimes(item), kind) }]);
+  }
+  const time = moved(listedAt);
+  const listing = listingOf(new StoreView(store, time, false), { time, basis: 'live', evidence: 'server' });
+  return new Timeline({
+    observations,
+    doubts,
+    listings: [listing],
+    windows: windows.windows([time]),
+    witnesses: [],
+    notes: [],
+  });
+}
+
+/** Instants while no request was under way, so that the script knows what was so. */
+function instants(): readonly number[] {
+  const next = random(7);
+  const last = truth.at(-1)?.time ?? 0;
+  const found: number[] = [];
+  while (found.length < INSTANTS) {
+    const time = Math.floor((truth[0]?.time ?? 0) + next() * (last - (truth[0]?.time ?? 0)));
+    if (!truth.some((state) => state.begun - 3 <= time && time <= state.time + 3)) found.push(time);
+  }
+  return found;
+}
+
+interface Judged {
+  readonly wrong: readonly string[];
+  readonly known: number;
+  readonly unknown: number;
+}
+
+/** What is said about the objects of the script at an instant, against its truth. */
+function judge(line: Timeline, time: number): Judged {
+  const slimmer = createSlimmer();
+  const { present, unknown } = line.at(moved(time));
+  const wrong: string[] = [];
+  let known = 0;
+  let open = 0;
+  for (const key of new Set(truth.map((state) => state.key))) {
+    const [kind, namespace, name] = key.split('/') as [PastKind, string, string];
+    const raw = truth.findLast((state) => state.key === key && state.time <= time)?.object ?? null;
+    const told = present.find(
+      ({ object: one }) => one.kind === kind && one.namespace === namespace && one.name === name,
+    );
+    const isOpen = unknown.some((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+    const isHidden = line.incompleteAt(kind, namespace, moved(time)) !== null;
+    if (isOpen || (told === undefined && isHidden)) {
+      open += 1;
+      continue;
+    }
+    const was = raw === null ? null : (slimmer.slim(withMovedTimes(raw), kind) as PastObject);
+    const isRight =
+      told === undefined || was === null ? told === undefined && was === null : samePast(told.object, was);
+    if (isRight) known += 1;
+    else
+      wrong.push(`${key} at ${new Date(time).toISOString()}: ${told === undefined ? 'said not there' : 'said there'}`);
+  }
+  return { wrong, known, unknown: open };
+}
+
+function total(line: Timeline): Judged {
+  const all = instants().map((time) => judge(line, time));
+  return {
+    wrong: all.flatMap((one) => one.wrong),
+    known: all.reduce((sum, one) => sum + one.known, 0),
+    unknown: all.reduce((sum, one) => sum + one.unknown, 0),
+  };
+}
+
+describe.skipIf(findBinaries() === undefined)('the past of a real API server', () => {
+  beforeAll(async () => {
+    server = await startApiServer({ auditPolicy: POLICY });
+    await server.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'shop' } } });
+    await server.request('POST', `${CORE}/serviceaccounts`, { body: { metadata: { name: 'default' } } });
+    const next = random(42);
+    const pick = (most: number): number => Math.floor(next() * most);
+    for (let count = 0; count < CHANGES; count += 1) {
+      await change(pick);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+    listed = [];
+    for (const kind of PAST_KINDS) {
+      const { group, resource, versions } = kindInfo(kind);
+      const base = group === '' ? `/api/${versions[0]}` : `/apis/${group}/${versions[0]}`;
+      listed.push({ kind, items: (await server.request('GET', `${base}/${resource}`)).json<{ items: Raw[] }>().items });
+    }
+    listedAt = Date.now();
+    await server.request('GET', '/api/v1/namespaces/shop');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const text = await readFile(join(server.folder, 'audit.log'), 'utf8');
+    events = text.split('\n').flatMap((line): Raw[] => (line === '' ? [] : [JSON.parse(line) as Raw]));
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('is what the script knows, at 50 instants', async () => {
+    const { wrong, known, unknown } = total(await timelineOf(events));
+    expect({ wrong, unknown }).toEqual({ wrong: [], unknown: 0 });
+    expect(known).toBeGreaterThan(INSTANTS * 10);
+  });
+
+  it('becomes unknown without bodies, never wrong', async () => {
+    const bare = events.map((event): Raw => ({
+      ...event,
+      level: 'Metadata',
+      requestObject: undefined,
+      responseObject: undefined,
+    }));
+    const { wrong, unknown } = total(await timelineOf(bare));
+    expect(wrong).toEqual([]);
+    expect(unknown).toBeGreaterThan(INSTANTS);
+  });
+
+  it('becomes unknown where an hour is cut out, never wrong', async () => {
+    const second = (share: number): number =>
+      Math.ceil((truth[Math.floor(truth.length * share)]?.time ?? 0) / SECOND) * SECOND;
+    hole = { from: second(0.4), to: second(0.6) };
+    const left = events.flatMap((event): Raw[] => {
+      const time = Date.parse(String(event['stageTimestamp']));
+      return time >= hole.from && time < hole.to ? [] : [withMovedTimes(event) as Raw];
+    });
+    const { wrong, unknown } = total(await timelineOf(left));
+    expect(wrong).toEqual([]);
+    expect(unknown).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Timeline } from '../../../src/analyses/as-of/timeline.ts';
+import type { Change } from '../../../src/model/change.ts';
+import type { Kind } from '../../../src/model/kind.ts';
+import { JournalError } from '../../../src/sources/journal/journal-error.ts';
+import { openJournal } from '../../../src/sources/journal/journal-writer.ts';
+import { readJournal, type JournalPart } from '../../../src/sources/journal/read-journal.ts';
+import { object, pod } from '../../objects.ts';
+
+const START = Date.parse('2026-11-01T00:00:00Z');
+const KILLS = 100;
+const TOGETHER = 4;
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'k8sec-journal-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function textIn(path: string): Promise<string> {
+  const [name = ''] = await readdir(path);
+  return readFile(join(path, name), 'utf8');
+}
+
+function upsert(name: string, verbs: readonly string[]): Change {
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs }];
+  return { type: 'upsert', object: object('Role', { metadata: { name, namespace: 'shop', uid: name }, rules }) };
+}
+
+function coverage(kind: Kind, status: 'live' | 'stale'): Change {
+  const version = { apiVersion: 'rbac.authorization.k8s.io/v1', namespaces: 'all', reason: '', since: 0 } as const;
+  return { type: 'coverage', coverage: { kind, status, ...version } };
+}
+
+/** What a journal says about roles at a second of its time. */
+function saidAt(part: JournalPart, second: number): string {
+  const line = new Timeline({ ...part, doubts: [], witnesses: [], notes: [] });
+  const time = START + second * 1000;
+  const { present, unknown } = line.at(time);
+  const verbs = present.map(
+    (one) => `${one.object.name} ${'rules' in one.object ? one.object.rules[0]?.verbs.join() : ''}`,
+  );
+  const open = unknown.map((one) => `${one.name} unknown`);
+  const isComplete = line.incompleteAt('Role', 'shop', time) === null;
+  return [...verbs, ...open, isComplete ? 'complete' : 'perhaps more'].join('; ');
+}
+
+describe('the journal', () => {
+  it('tells what was so while it was watched, and no more', async () => {
+    const journal = openJournal(folder, START);
+    const at = (second: number): number => START + second * 1000;
+    journal.apply([upsert('a', ['get']), coverage('Role', 'live')], at(1));
+    journal.apply([upsert('a', ['list'])], at(10));
+    journal.apply([upsert('b', ['get'])], at(20));
+    journal.apply([{ type: 'remove', kind: 'Role', namespace: 'shop', name: 'a' }], at(30));
+    journal.flush(at(40));
+    journal.apply([coverage('Role', 'stale')], at(41));
+    journal.close(at(60));
+    const part = readJournal(await textIn(folder), 'journal');
+    expect(Object.fromEntries([5, 9, 15, 25, 35, 50].map((second) => [second, saidAt(part, second)]))).toEqual({
+      5: 'a get; complete',
+      // A watch tells of a change a moment after it happened.
+      9: 'a unknown; complete',
+      15: 'a list; complete',
+      25: 'a list; b get; complete',
+      35: 'b get; complete',
+      50: 'b unknown; perhaps more',
+    });
+  });
+
+  it('writes no status, no annotation and nothing of values', async () => {
+    const journal = openJournal(folder, START);
+    const env = [{ name: 'PASSWORD', value: 'hunter2hunter2' }];
+    const spec = { containers: [{ name: 'main', image: 'x', env, args: ['--password=hunter2hunter2'] }] };
+    const running = pod('db', { spec });
+    journal.apply([{ type: 'upsert', object: running }], START);
+    journal.apply([{ type: 'upsert', object: { ...running, phase: 'Failed', podIPs: [] } }], START);
+    journal.apply(
+      [{ type: 'upsert', object: object('Secret', { metadata: { name: 's' }, data: { k: 'aHVudGVyMg==' } }) }],
+      START,
+    );
+    journal.close(START);
+    const text = await textIn(folder);
+    expect(text).not.toMatch(/hunter2|aHVudGVyMg|PASSWORD|Running/);
+    expect(text.match(/"up"/g)).toHaveLength(1);
+  });
+
+  it('refuses what is no journal, and one of a newer version', () => {
+    expect(() => readJournal('{"a":1}\n', 'x')).toThrow(JournalError);
+    expect(() => readJournal('{"format":"k8sec-journal","version":9,"time":1}\n', 'x')).toThrow('format 9');
+    expect(readJournal('{"format":"k8sec-jo', 'x').observations).toEqual([]);
+  });
+
+  it('is not watched from a damaged line on', () => {
+    const lines = [
+      { format: 'k8sec-journal', version: 1, time: START },
+      { time: START, listed: 'Role', namespaces: 'all' },
+      { time: START + 10_000 },
+    ].map((line) => `${JSON.stringify(line)}\n`);
+    const whole = readJournal(lines.join(''), 'x');
+    const damaged = readJournal([lines[0], lines[1], 'nonsense\n', lines[2]].join(''), 'x');
+    expect(whole.windows).toEqual([{ kind: 'Role', from: START, to: START + 8_000 }]);
+    expect(damaged).toMatchObject({ windows: [], damaged: 1 });
+  });
+
+  it(`opens again after any of ${KILLS} kills, with all that was flushed`, { timeout: 120_000 }, async () => {
+    const child = join(import.meta.dirname, 'journal-child.ts');
+    const killed = async (index: number): Promise<number> => {
+      const own = join(folder, String(index));
+      const running = spawn(process.execPath, [child, own], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let flushed = 0;
+      let told = 0;
+      // Killed at another point of its work each time: between writes, within one, within a flush.
+      const after = 1 + (index % 10);
+      await new Promise<void>((resolve) => {
+        running.stdout.on('data', (chunk: Buffer) => {
+          told += 1;
+          flushed = Number(chunk.toString().trimEnd().split('\n').at(-1)) || flushed;
+          if (told === after) setTimeout(() => running.kill('SIGKILL'), (index * 7) % 11);
+        });
+        running.on('close', () => resolve());
+      });
+      const text = await textIn(own);
+      const part = readJournal(text, own);
+      expect(part.damaged).toBe(0);
+      return (text.slice(0, text.lastIndexOf('\n') + 1).match(/"up"/g)?.length ?? 0) - flushed;
+    };
+    const lost: number[] = [];
+    for (let from = 0; from < KILLS; from += TOGETHER) {
+      lost.push(...(await Promise.all(Array.from({ length: TOGETHER }, (_, at) => killed(from + at)))));
+    }
+    expect(lost).toHaveLength(KILLS);
+    expect(Math.min(...lost)).toBeGreaterThanOrEqual(0);
+  });
+});

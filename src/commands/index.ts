@@ -1,4 +1,5 @@
 import { asOfCommand } from './as-of.ts';
+import { accessReviewCommand } from './access-review.ts';
 import { auditCommand } from './audit.ts';
 import { authorizeCommand } from './authorize.ts';
 import { canCommand } from './can.ts';
@@ -10,6 +11,7 @@ import { whoCanCommand } from './who-can.ts';
 
 /** Every command that answers a question. */
 export const COMMANDS: readonly Command[] = [
+  accessReviewCommand,
   asOfCommand,
   auditCommand,
   authorizeCommand,

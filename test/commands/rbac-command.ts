@@ -1,6 +1,7 @@
 import type { Command, CommandContext } from '../../src/commands/command.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { RULES } from '../../src/rules/index.ts';
+import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { StoreView } from '../../src/store/store-view.ts';
 
 export interface Run {
@@ -13,6 +14,8 @@ export interface RunOptions {
   readonly output?: string;
   readonly options?: CommandContext['options'];
   readonly namespaces?: readonly string[];
+  /** What the audit log holds; without it there is none. */
+  readonly events?: readonly AuditEvent[];
 }
 
 /** Runs a command over a view, as `bin` would. */
@@ -20,7 +23,7 @@ export async function runCommand(
   command: Command,
   view: StoreView,
   words: readonly string[],
-  { input = '', output, options = {}, namespaces = [] }: RunOptions = {},
+  { input = '', output, options = {}, namespaces = [], events }: RunOptions = {},
 ): Promise<Run> {
   let printed = '';
   const code = await command.run({
@@ -34,6 +37,13 @@ export async function runCommand(
       engine.settle();
       return await Promise.resolve(engine);
     },
+    loadAudit:
+      events === undefined
+        ? undefined
+        : async (onEvents) => {
+            onEvents(events);
+            return await Promise.resolve(view.audit());
+          },
     readStandardInput: async () => await Promise.resolve(input),
     readFile: async (path) => await Promise.reject(new Error(path)),
     print: (text) => {

@@ -17,6 +17,14 @@ interface ReadSet<C> {
   readonly cells: Set<Cell<C>>;
 }
 
+/** What one running computation has read so far; `outer` is the one that asked for it. */
+interface Recorder {
+  readonly reads: Set<string>;
+  readonly outer: Recorder | undefined;
+  /** Something that it had read already came out different before it ended. */
+  isOutdated: boolean;
+}
+
 /** What a graph is laid over: its values stand wherever nothing that they read differs. */
 interface Base<C> {
   readonly graph: CellGraph<C>;
@@ -38,7 +46,7 @@ export class CellGraph<C> {
   readonly #cells = new Map<string, Cell<C>>();
   readonly #readSets = new Map<string, ReadSet<C>>();
   readonly #readers = new Map<string, Set<ReadSet<C>>>();
-  #recorder: Set<string> | undefined;
+  #recorder: Recorder | undefined;
   /** What the computation that runs now has asked for with `once`. */
   #asked: Map<string, unknown> | undefined;
   #dirty = new Set<Cell<C>>();
@@ -59,7 +67,7 @@ export class CellGraph<C> {
 
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
-    this.#recorder?.add(bucket);
+    this.#recorder?.reads.add(bucket);
   }
 
   /** The value of a cell, computed when it is new or something that it read has changed. */
@@ -77,9 +85,13 @@ export class CellGraph<C> {
       };
       this.#cells.set(key, cell);
     }
-    // The cell's own string: its hash is known already, and this is the hottest line of all.
-    this.record(cell.bucket);
-    if (cell.dirty) this.#run(cell);
+    try {
+      if (cell.dirty) this.#run(cell);
+    } finally {
+      // The cell's own string: its hash is known already, and this is the hottest line of all. After the run, so that
+      // what a computation reads for the first time never counts as changed under its hands.
+      this.record(cell.bucket);
+    }
     return cell.value as T;
   }
 
@@ -193,8 +205,8 @@ export class CellGraph<C> {
   #run(cell: Cell<C>): void {
     if (cell.running) throw new Error(`The computation ${cell.bucket} reads itself.`);
     const [outer, outerAsked] = [this.#recorder, this.#asked];
-    const reads = this.#isLive ? new Set<string>() : undefined;
-    this.#recorder = reads;
+    const recorder = this.#isLive ? { reads: new Set<string>(), outer, isOutdated: false } : undefined;
+    this.#recorder = recorder;
     this.#asked = new Map();
     cell.running = true;
     let value: unknown;
@@ -206,12 +218,21 @@ export class CellGraph<C> {
       this.#asked = outerAsked;
     }
     const isNew = cell.reads === undefined;
-    if (reads !== undefined) this.#link(cell, reads);
-    cell.dirty = false;
-    this.#dirty.delete(cell);
+    if (recorder !== undefined) this.#link(cell, recorder.reads);
+    cell.dirty = recorder?.isOutdated === true;
+    if (cell.dirty) this.#dirty.add(cell);
+    else this.#dirty.delete(cell);
     if (isNew || !cell.equals(cell.value, value)) {
       cell.value = value;
-      if (!isNew) this.touch([cell.bucket]);
+      if (!isNew) this.#tellReaders(cell);
+    }
+  }
+
+  /** Readers that have ended become dirty; those that are still running have to run once more. */
+  #tellReaders({ bucket }: Cell<C>): void {
+    this.touch([bucket]);
+    for (let running = this.#recorder; running !== undefined; running = running.outer) {
+      if (running.reads.has(bucket)) running.isOutdated = true;
     }
   }
 

@@ -11,6 +11,10 @@ import { namespaceWithoutDefaultDeny } from './network/namespace-without-default
 import { invalidPolicy } from './network/invalid-policy.ts';
 import { metadataAddressReachable } from './network/metadata-address-reachable.ts';
 import { servicePortBlocked } from './network/service-port-blocked.ts';
+import { supersededRule } from './network/superseded-rule.ts';
+import { RULES_WITHOUT_TYPE } from './network/rules-without-type.ts';
+import { crossEnvironmentReach } from './network/cross-environment-reach.ts';
+import { oneLabelAway } from './network/one-label-away.ts';
 import { selectorNotOnTemplate } from './labels/selector-not-on-template.ts';
 import { orphanPod } from './labels/orphan-pod.ts';
 import { missingRecommended } from './labels/missing-recommended.ts';
@@ -76,6 +80,10 @@ export const RULES: readonly Rule[] = [
   servicePortBlocked,
   apiServerCallbackBlocked,
   ambiguousPriority,
+  supersededRule,
+  ...RULES_WITHOUT_TYPE,
+  crossEnvironmentReach,
+  oneLabelAway,
   ...RBAC_RULES,
   selectorNotOnTemplate,
   orphanPod,

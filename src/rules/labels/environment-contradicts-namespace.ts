@@ -1,11 +1,10 @@
 // Who may reach what is often decided by environment: a workload labelled `prod` in a namespace labelled `staging` is in
 // one of the two by mistake. Source: kubernetes.io docs, "Labels and Selectors" (environment labels).
 import { ownLabels, podLabels } from '../../analyses/labels/label-health.ts';
-import { ENVIRONMENT_KEYS, environmentInName, environmentOf } from '../../kube/environment-name.ts';
+import { ENVIRONMENT_KEYS, environmentOf } from '../../kube/environment-name.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
-import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
+import { environmentOfNamespace } from '../../analyses/labels/namespace-environment.ts';
 import type { FindingDraft } from '../../model/finding.ts';
-import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 
 export const environmentContradictsNamespace = rule({
@@ -46,25 +45,3 @@ export const environmentContradictsNamespace = rule({
     });
   },
 });
-
-interface NamespaceEnvironment {
-  readonly environment: string;
-  readonly isLabelled: boolean;
-  /** The label's value; undefined where only the name tells. */
-  readonly value: string | undefined;
-  readonly text: string;
-}
-
-function environmentOfNamespace(view: ClusterView, name: string): NamespaceEnvironment | undefined {
-  const labels = namespaceLabels(view, name);
-  for (const key of ENVIRONMENT_KEYS) {
-    const value = labels[key];
-    const environment = value === undefined ? undefined : environmentOf(value);
-    if (value !== undefined && environment !== undefined) {
-      return { environment, isLabelled: true, value, text: `its namespace is labelled ${key}=${value}` };
-    }
-  }
-  const environment = environmentInName(name);
-  if (environment === undefined) return undefined;
-  return { environment, isLabelled: false, value: undefined, text: `its namespace is called ${name}` };
-}

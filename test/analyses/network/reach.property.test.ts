@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { namespaceIsolation } from '../../../src/analyses/network/isolation.ts';
+import { namespaceLabels } from '../../../src/analyses/network/namespace-labels.ts';
+import { compiledPolicies } from '../../../src/analyses/network/policies.ts';
 import { connections, type Connection, type Endpoint } from '../../../src/analyses/network/reach.ts';
+import { supersededRules } from '../../../src/analyses/network/superseded-rules.ts';
+import { DIRECTIONS } from '../../../src/kube/network-policy-rule.ts';
 import { containsAddress, parseAddress } from '../../../src/kube/ip-range.ts';
 import { hasPort, PROTOCOLS, samePorts } from '../../../src/kube/port-set.ts';
 import { Engine } from '../../../src/engine/engine.ts';
@@ -121,6 +125,35 @@ test('reach equals the definitions on generated clusters', () => {
   expect(pairs).toBeGreaterThan(100_000);
 });
 
+test('without its superseded rules a cluster allows the same connections', () => {
+  let removed = 0;
+  fc.assert(
+    fc.property(rawCluster, (raw) => {
+      const view = viewOf(slim(raw));
+      const before = dump(view).connections;
+      for (const namespace of ['alpha', 'beta']) {
+        for (const direction of DIRECTIONS) {
+          const found = supersededRules(compiledPolicies(view, namespace), direction, namespaceLabels(view, namespace));
+          for (const { policy, rule } of found) {
+            removed += 1;
+            const { object } = policy;
+            const index = Number(/\[(\d+)\]$/.exec(rule.path)?.[1]);
+            const policyTypes = DIRECTIONS.filter((one) => policy[one] !== null).map((one) =>
+              one === 'ingress' ? 'Ingress' : 'Egress',
+            );
+            const rest = (object[direction] ?? []).filter((_, at) => at !== index);
+            const after = new StoreView(view.store.fork(), 0);
+            after.apply([{ type: 'upsert', object: { ...object, policyTypes, [direction]: rest } }]);
+            expect(dump(after).connections).toEqual(before);
+          }
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+  expect(removed).toBeGreaterThan(20);
+});
+
 test('outside ranges are disjoint, maximal and in order', () => {
   fc.assert(
     fc.property(rawCluster, (raw) => {
@@ -238,7 +271,7 @@ function everything(engine: Engine): KubeObject[] {
   );
 }
 
-function dump(view: ClusterView): unknown {
+function dump(view: ClusterView): { readonly connections: unknown; readonly isolation: unknown } {
   return {
     connections: [...connections(view)].map((one) => [
       nameOf(one.source),

@@ -1,0 +1,27 @@
+import { ENVIRONMENT_KEYS, environmentInName, environmentOf } from '../../kube/environment-name.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { namespaceLabels } from '../network/namespace-labels.ts';
+
+/** The stage of delivery that a namespace belongs to. */
+interface NamespaceEnvironment {
+  readonly environment: string;
+  readonly isLabelled: boolean;
+  /** The label's value; undefined where only the name tells. */
+  readonly value: string | undefined;
+  readonly text: string;
+}
+
+/** What a namespace's labels, or else its name, say of its stage; undefined where they say nothing. */
+export function environmentOfNamespace(view: ClusterView, name: string): NamespaceEnvironment | undefined {
+  const labels = namespaceLabels(view, name);
+  for (const key of ENVIRONMENT_KEYS) {
+    const value = labels[key];
+    const environment = value === undefined ? undefined : environmentOf(value);
+    if (value !== undefined && environment !== undefined) {
+      return { environment, isLabelled: true, value, text: `its namespace is labelled ${key}=${value}` };
+    }
+  }
+  const environment = environmentInName(name);
+  if (environment === undefined) return undefined;
+  return { environment, isLabelled: false, value: undefined, text: `its namespace is called ${name}` };
+}

@@ -1,0 +1,36 @@
+import type { LabelSelector, LabelSelectorRequirement } from '../model/selector.ts';
+import { meets } from './selector.ts';
+
+/**
+ * Whether all labels that satisfy one selector satisfy the other too, decided requirement by requirement: true is
+ * proven, false may only mean that it could not be shown.
+ */
+export function impliesSelector(narrow: LabelSelector, wide: LabelSelector): boolean {
+  const given = requirementsOf(narrow);
+  return requirementsOf(wide).every((wanted) => given.some((one) => implies(one, wanted)));
+}
+
+function requirementsOf(selector: LabelSelector): readonly LabelSelectorRequirement[] {
+  const pairs = Object.entries(selector.matchLabels ?? {});
+  return [
+    ...pairs.map(([key, value]) => ({ key, operator: 'In', values: [value] })),
+    ...(selector.matchExpressions ?? []),
+  ];
+}
+
+function implies(given: LabelSelectorRequirement, wanted: LabelSelectorRequirement): boolean {
+  if (given.key !== wanted.key) return false;
+  const values = given.values ?? [];
+  switch (given.operator) {
+    case 'In':
+      return values.length > 0 && values.every((value) => meets(wanted, { [given.key]: value }));
+    case 'Exists':
+      return wanted.operator === 'Exists';
+    case 'DoesNotExist':
+      return meets(wanted, {});
+    case 'NotIn':
+      return wanted.operator === 'NotIn' && (wanted.values ?? []).every((value) => values.includes(value));
+    default:
+      return false;
+  }
+}

@@ -56,9 +56,11 @@ export function poolOf(
     if (!exits.has(step.to)) exits.set(step.to, { account, step });
   };
   const prefix = `u:${serviceAccountUser(namespace, '')}`;
+  // The token of an account that was deleted is refused, whoever still runs with it.
+  const isThere = (name: string): boolean => names === undefined || name === 'default' || names.has(name);
   for (const key of [...(shard?.keys() ?? [])].sort()) {
     const name = key.slice(prefix.length);
-    if (names !== undefined && name !== 'default' && !names.has(name)) continue;
+    if (!isThere(name)) continue;
     for (const step of shard?.get(key) ?? []) {
       add(any, key, step);
       if (users.has(name)) add(running, key, step);
@@ -66,7 +68,7 @@ export function poolOf(
   }
   // What a group is granted each of its accounts holds: one stands for all.
   const [anyName = 'default'] = [...(names ?? [])].sort();
-  const [runningName] = [...users.keys()].sort();
+  const [runningName] = [...users.keys()].filter(isThere).sort();
   for (const step of groups.flat()) {
     add(any, `${prefix}${anyName}`, step);
     if (runningName !== undefined) add(running, `${prefix}${runningName}`, step);

@@ -199,3 +199,34 @@ test('after any changes the paths are those of a fresh graph, and the shortest',
     { numRuns: 300 },
   );
 });
+
+test('whoever may exec into a pod gains nothing from an account that was deleted', () => {
+  const exec = {
+    apiVersion: RBAC,
+    kind: 'RoleBinding',
+    metadata: { name: 'exec', namespace: 'a' },
+    roleRef: { kind: 'ClusterRole', name: 'r1' },
+    subjects: [{ kind: 'User', name: 'eve' }],
+  };
+  const proxy = {
+    apiVersion: RBAC,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'proxy' },
+    roleRef: { kind: 'ClusterRole', name: 'r3' },
+    subjects: [{ kind: 'Group', name: 'system:serviceaccounts:a' }],
+  };
+  const running = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: 'a', name: 'p' },
+    spec: { serviceAccountName: 'x', nodeName: 'n', containers: [{ name: 'c', image: 'i' }] },
+    status: { phase: 'Running' },
+  };
+  const cluster = [...roles, ...defaults, exec, proxy, running];
+  const hops = (objects: readonly RawObject[]): number | undefined =>
+    shortestPath(viewOfObjects(objects), ['u:eve'], 'node')?.hops.length;
+  expect(hops(cluster)).toBe(undefined);
+  expect(
+    hops([...cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace: 'a', name: 'x' } }]),
+  ).toBe(2);
+});

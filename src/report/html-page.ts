@@ -25,7 +25,10 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 details summary { cursor: pointer; } details ul { margin: .3rem 0; padding-left: 1.2rem; }
 pre { background: var(--soft); padding: .6rem; overflow-x: auto; border-radius: 6px; font-size: 12px; }
 .mark { border: 1px solid var(--line); border-radius: 1rem; padding: 0 .5rem; font-size: 12px; color: var(--muted); }
-svg { display: block; }
+svg { display: block; } .graph { padding: .5rem 0; } .graph svg { max-width: 100%; height: auto; } .graph text { fill: var(--text); font-size: 12px; }
+.graph .note { fill: var(--muted); font-size: 11px; } .graph .count { font-size: 11px; }
+.graph .box { fill: var(--soft); stroke: var(--line); } .graph .end { fill: var(--soft); stroke: var(--critical); }
+.graph .edge { fill: none; stroke: var(--muted); } .graph .cell { fill: var(--high); stroke: var(--line); }
 @media print { .filter { display: none; } th { position: static; } tr { break-inside: avoid; } body { max-width: none; } }
 `;
 

@@ -7,6 +7,7 @@ import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
 import { html } from './html-escape.ts';
+import { writeGraphs } from './html-graphs.ts';
 import { SCRIPT, STYLE } from './html-page.ts';
 import { shownFindings, time } from './json.ts';
 import type { Report, ReportedFinding } from './report.ts';
@@ -27,6 +28,7 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   write(`<p>${html(closingLine(report, { ...context, took: null }))}</p>\n`);
   writePanes(report, write);
   writeFindings(report, write, context);
+  writeGraphs(report, write);
   writeList(write, 'Not judged', report.holes.map(holeText));
   writeList(write, 'Resolved', report.baseline?.resolved ?? []);
   writeCoverage(report, write);

@@ -50,6 +50,8 @@ export interface AuditCoverage {
   readonly verbs: Readonly<Record<string, number>>;
   /** By `resource.group` or `resource.group/subresource`; at most 500 names, the rest under `other`. */
   readonly resources: Readonly<Record<string, number>>;
+  /** Writes of what detections read bodies of, by resource: how many were logged with a body, how many without. */
+  readonly bodies: Readonly<Record<string, { readonly with: number; readonly without: number }>>;
   /** Times of the first and the last request; null for an empty log. */
   readonly first: number | null;
   readonly last: number | null;
@@ -65,6 +67,16 @@ export const NO_AUDIT: AuditState = {
   total: 0,
   uses: [],
   usesAreComplete: true,
-  coverage: { levels: {}, stages: {}, verbs: {}, resources: {}, first: null, last: null, gaps: [], activity: [] },
+  coverage: {
+    levels: {},
+    stages: {},
+    verbs: {},
+    resources: {},
+    bodies: {},
+    first: null,
+    last: null,
+    gaps: [],
+    activity: [],
+  },
   notes: [],
 };

@@ -1,6 +1,7 @@
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import { auditCoverageText } from '../analyses/audit/blind-spots.ts';
 import { objectText } from '../analyses/audit/object-text.ts';
+import { providerOf } from '../kube/managed-provider.ts';
 import type { AuditGroup } from '../model/audit-group.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -31,6 +32,7 @@ export const auditPane: Pane = {
 function rows(view: ClusterView, findings: readonly Finding[]): readonly Row[] {
   const groups = auditGroups(view);
   return findings.flatMap((finding) => {
+    if (finding.rule === 'audit/log-coverage') return [coverageRow(finding, view)];
     const group = groups.get(groupKey(finding));
     return group === undefined ? [] : [rowOf(group, finding, view.now)];
   });
@@ -66,6 +68,33 @@ function rowOf(group: AuditGroup, finding: Finding, now: number): Row {
       KIND: { text: group.actor.kind, tone: 'muted' },
     },
     created: group.last,
+    labels: {},
+  };
+}
+
+/** What the log cannot show, as a line of its own: its remedy is an audit policy. */
+function coverageRow(finding: Finding, view: ClusterView): Row {
+  const { last } = view.audit().coverage;
+  const none = { text: '-', tone: 'muted' } as const;
+  return {
+    key: finding.id,
+    severity: finding.severity,
+    namespace: '',
+    kind: 'Cluster',
+    name: 'audit log',
+    findings: [finding.id],
+    cells: {
+      SEVERITY: { text: finding.severity, tone: finding.severity },
+      ACTOR: { text: 'the audit log', tone: 'plain' },
+      WHAT: { text: 'log-coverage', tone: 'plain' },
+      OBJECT: none,
+      FROM: none,
+      COUNT: none,
+      LAST: { text: last === null ? '-' : timeText(last, view.now), tone: 'muted' },
+      TECHNIQUE: none,
+      KIND: none,
+    },
+    created: last,
     labels: {},
   };
 }
@@ -116,18 +145,16 @@ function plural(count: number, one: string, many: string): string {
 /** How to get the audit log of this kind of cluster, as its provider documents it. */
 function noSourceText(view: ClusterView): string {
   const { server, serverVersion } = view.facts();
-  const where = `${server ?? ''} ${serverVersion ?? ''}`;
-  if (/\.eks\.amazonaws\.com|-eks-/.test(where)) {
-    return 'no audit log: aws logs filter-log-events --log-group-name /aws/eks/CLUSTER/cluster --log-stream-name-prefix kube-apiserver-audit | k8sec --audit-log -';
+  switch (providerOf(server, serverVersion)) {
+    case 'EKS':
+      return 'no audit log: aws logs filter-log-events --log-group-name /aws/eks/CLUSTER/cluster --log-stream-name-prefix kube-apiserver-audit | k8sec --audit-log -';
+    case 'AKS':
+      return 'no audit log: send category kube-audit to a workspace or storage (diagnostic settings), then --audit-log FILE';
+    case 'GKE':
+      return 'no audit log: gcloud logging read \'protoPayload.serviceName="k8s.io"\' --format json | k8sec --audit-log -';
+    case 'OpenShift':
+      return 'no audit log: oc adm node-logs --role=master --path=kube-apiserver/audit.log | k8sec --audit-log -';
+    case null:
+      return 'no audit log: copy the file that kube-apiserver --audit-log-path names from the control plane, then --audit-log FILE';
   }
-  if (/\.azmk8s\.io/.test(where)) {
-    return 'no audit log: send category kube-audit to a workspace or storage (diagnostic settings), then --audit-log FILE';
-  }
-  if (/-gke\.|\.gke\.goog/.test(where)) {
-    return 'no audit log: gcloud logging read \'protoPayload.serviceName="k8s.io"\' --format json | k8sec --audit-log -';
-  }
-  if (/openshift/.test(where)) {
-    return 'no audit log: oc adm node-logs --role=master --path=kube-apiserver/audit.log | k8sec --audit-log -';
-  }
-  return 'no audit log: copy the file that kube-apiserver --audit-log-path names from the control plane, then --audit-log FILE';
 }

@@ -20,6 +20,7 @@ import { disableAutomount } from './rbac/disable-automount.ts';
 import { dropRules } from './rbac/drop-rules.ts';
 import { narrowToNamespaces } from './rbac/narrow-to-namespaces.ts';
 import { cutPath, removeBinding, removeSubject } from './rbac/remove-subject.ts';
+import { auditPolicy } from './audit/audit-policy.ts';
 import { quarantine } from './audit/quarantine.ts';
 import { removeSubjectFromBinding } from './audit/remove-subject-from-binding.ts';
 import type { Remedy } from './remedy.ts';
@@ -53,4 +54,5 @@ export const REMEDIES: readonly Remedy[] = [
   disableAutomount,
   removeSubjectFromBinding,
   quarantine,
+  auditPolicy,
 ];

@@ -63,6 +63,7 @@ import { notEncrypted } from './secrets/not-encrypted.ts';
 import { RBAC_RULES } from './rbac/rbac-rules.ts';
 import { sharedProcessNamespace } from './vigilance/shared-process-namespace.ts';
 import { AUDIT_RULES } from './audit/audit-rules.ts';
+import { logCoverage } from './audit/log-coverage.ts';
 import type { Rule } from './rule.ts';
 
 /** Every rule, in the order of their panes. */
@@ -134,4 +135,5 @@ export const RULES: readonly Rule[] = [
   notEncrypted,
   sharedProcessNamespace,
   ...AUDIT_RULES,
+  logCoverage,
 ];

@@ -1,3 +1,4 @@
+import { hasBodyFacts } from '../../kube/audit-body.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditCoverage } from '../../model/audit-state.ts';
 import { topicOf } from './request.ts';
@@ -17,6 +18,7 @@ export class LogCoverage {
   readonly #stages = new Map<string, number>();
   readonly #verbs = new Map<string, number>();
   readonly #resources = new Map<string, number>();
+  readonly #bodies = new Map<string, { with: number; without: number }>();
   readonly #minutes = new Map<number, number>();
   #total = 0;
   #first: number | null = null;
@@ -38,6 +40,7 @@ export class LogCoverage {
       const { time, object } = event;
       if (object !== null)
         count(this.#resources, object.apiGroup === '' ? topicOf(event) : `${topicOf(event)}.${object.apiGroup}`);
+      this.#countBody(event);
       if (this.#first === null || time < this.#first) this.#first = time;
       if (this.#last === null || time > this.#last) this.#last = time;
       const minute = Math.floor(time / MINUTE);
@@ -56,11 +59,22 @@ export class LogCoverage {
       stages: record(this.#stages),
       verbs: record(this.#verbs),
       resources: record(this.#resources),
+      bodies: Object.fromEntries([...this.#bodies].map(([resource, counts]) => [resource, { ...counts }])),
       first: this.#first,
       last: this.#last,
       gaps: this.#gaps(),
       activity: this.#activity(),
     };
+  }
+
+  /** Writes that succeeded: a refused one may have no body at any level. */
+  #countBody({ object, verb, code, level }: AuditEvent): void {
+    if (object === null || object.subresource !== '' || (code !== null && code >= 400)) return;
+    if ((verb !== 'create' && verb !== 'update' && verb !== 'patch') || !hasBodyFacts(object.resource)) return;
+    let counts = this.#bodies.get(object.resource);
+    if (counts === undefined) this.#bodies.set(object.resource, (counts = { with: 0, without: 0 }));
+    if (level === 'Metadata') counts.without += 1;
+    else counts.with += 1;
   }
 
   #flushMinute(): void {

@@ -81,7 +81,7 @@ function byPod(of: Levels, judge: (pod: AuditPodFacts, request: AuditRequest) =>
     if (what === null) return null;
     const origin =
       request.principal.role === 'plane' && pod.owner !== null ? ` for ${pod.owner.kind} ${pod.owner.name}` : '';
-    return hit(of, request, `${request.verb === 'create' ? 'created' : 'changed'}${origin} ${what}:`);
+    return hit(of, request, `${request.verb === 'create' ? 'created' : 'changed'}${origin} ${what}`);
   };
 }
 

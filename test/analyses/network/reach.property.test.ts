@@ -120,7 +120,7 @@ test('reach equals the definitions on generated clusters', () => {
       const objects = slim(raw);
       pairs += compare(viewOf(objects), naiveOf(objects));
     }),
-    { numRuns: 600 },
+    { numRuns: 700 },
   );
   expect(pairs).toBeGreaterThan(100_000);
 });

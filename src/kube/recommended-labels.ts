@@ -36,7 +36,10 @@ export function misspeltRecommendedLabel(key: string): RecommendedLabel | undefi
 
 /** A right prefix with a name of its own (`app.kubernetes.io/team`) is somebody's choice, not a slip. */
 function isSlipOf(prefix: string, name: string, wanted: string): boolean {
-  return editDistance(prefix, PREFIX) <= 2 && editDistance(name, wanted) <= (prefix === PREFIX ? 2 : 1);
+  const most = prefix === PREFIX ? 2 : 1;
+  // Each slip changes the length by one at most, and counting lengths is cheap.
+  if (Math.abs(name.length - wanted.length) > most || Math.abs(prefix.length - PREFIX.length) > 2) return false;
+  return editDistance(name, wanted) <= most && (prefix === PREFIX || editDistance(prefix, PREFIX) <= 2);
 }
 
 /** The key with its slash; where it has none, with each dot, hyphen or underscore read as one. */

@@ -3,6 +3,7 @@ import { compliance } from './compliance.ts';
 import type { ReportedFinding, Report } from './report.ts';
 import type { Write } from './format.ts';
 import { holeText } from './holes.ts';
+import { itemText } from './item-text.ts';
 import { reportSections } from './sections/sections.ts';
 import { severityRank } from '../model/finding.ts';
 import type { Waiver } from '../config/waivers.ts';
@@ -166,8 +167,9 @@ export function time(milliseconds: number): string {
 function writeValue(value: unknown, write: Write, depth: number): void {
   if (isIterable(value)) {
     let first = true;
+    const text = itemText();
     for (const item of value) {
-      write(`${first ? '[\n' : ',\n'}${' '.repeat(depth)}${JSON.stringify(item)}`);
+      write(`${first ? '[\n' : ',\n'}${' '.repeat(depth)}${text(item)}`);
       first = false;
     }
     write(first ? '[]' : `\n${' '.repeat(depth - 2)}]`);

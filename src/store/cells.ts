@@ -65,6 +65,11 @@ export class CellGraph<C> {
     return new CellGraph(context, false, { graph: this, touched, stale: this.dependents(touched) });
   }
 
+  /** Whether what is read now is noted at all: naming a bucket costs more than reading it. */
+  get isRecording(): boolean {
+    return this.#recorder !== undefined;
+  }
+
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
     this.#recorder?.reads.add(bucket);

@@ -71,12 +71,14 @@ export class StoreView implements ClusterView {
   }
 
   get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined {
-    this.graph.record(bucket.object(kind, namespace, name));
+    if (this.graph.isRecording) this.graph.record(bucket.object(kind, namespace, name));
     return this.store.get(kind, namespace, name);
   }
 
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {
-    this.graph.record(namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace));
+    if (this.graph.isRecording) {
+      this.graph.record(namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace));
+    }
     return this.store.list(kind, namespace);
   }
 

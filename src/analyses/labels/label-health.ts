@@ -50,8 +50,20 @@ export function isMirror(workload: AnalysedWorkload): boolean {
   return workload.ref.kind === 'Pod' && workload.classes.some((one) => one.pods.some((pod) => pod.mirror));
 }
 
+/** Several rules and the pane ask for the same of each workload. */
+const HEALTH = new WeakMap<AnalysedWorkload, LabelHealth>();
+
 /** Judges the labels of a workload and of its pods. A label counts as present where both have it. */
 export function labelHealth(workload: AnalysedWorkload): LabelHealth {
+  let health = HEALTH.get(workload);
+  if (health === undefined) {
+    health = findLabelHealth(workload);
+    HEALTH.set(workload, health);
+  }
+  return health;
+}
+
+function findLabelHealth(workload: AnalysedWorkload): LabelHealth {
   const own = ownLabels(workload);
   const known = knownPodLabels(workload);
   // What pods carry that nobody has seen is no reason to call a label missing.

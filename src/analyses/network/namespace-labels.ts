@@ -1,5 +1,7 @@
-import type { Labels } from '../../model/selector.ts';
+import { matches } from '../../kube/selector.ts';
+import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 
 /** Every API server since 1.21 sets it to the namespace's name (KEP-2161). */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
@@ -17,6 +19,15 @@ export function namespaceLabels(view: ClusterView, namespace: string): Labels {
   });
 }
 
+/** The namespaces that a selector matches, in order; asked once however many policies have that selector. */
+export function matchingNamespaces(view: ClusterView, selector: LabelSelector): readonly string[] {
+  return view.derive(
+    `namespaces-matching/${JSON.stringify(selector)}`,
+    (inner) => allNamespaces(inner).filter((name) => matches(selector, namespaceLabels(inner, name))),
+    sameItems,
+  );
+}
+
 /** Every namespace that is declared or holds pods or workloads, in order. */
 export function allNamespaces(view: ClusterView): readonly string[] {
   return view.derive(
@@ -26,7 +37,7 @@ export function allNamespaces(view: ClusterView): readonly string[] {
       for (const kind of NAMESPACED) for (const name of inner.namespaces(kind)) names.add(name);
       return [...names].sort();
     },
-    (a, b) => a.length === b.length && a.every((name, index) => name === b[index]),
+    sameItems,
   );
 }
 

@@ -30,20 +30,34 @@ export function whoCan(view: ClusterView, request: RequestAttributes, namespaces
   const holes = new Set<string>();
   const scopes = namespaces === 'all' ? view.namespaces('RoleBinding') : namespaces;
   if (namespaces === 'all') noteUnread(view, holes);
-  for (const scope of ['', ...scopes]) {
-    const hole = bindingHole(view, scope);
-    if (hole !== undefined) holes.add(hole);
-    if (request.type === 'path' && scope !== '') continue;
-    for (const binding of bindingsIn(view, scope)) {
-      const grant = grantOf(view, binding, request, allowing, holes);
-      if (grant === undefined) continue;
-      for (const subject of binding.subjects) {
-        if (matchesNobody(subject, binding)) continue;
-        holders.push({ subject, grant: { ...grant, subject }, namespace: scope === '' ? null : scope });
-      }
-    }
-  }
+  for (const scope of ['', ...scopes]) holders.push(...holdersIn(view, request, scope, allowing, holes));
   return { holders, holes: [...holes] };
+}
+
+/** Who may do it by the bindings of one namespace alone, or by ClusterRoleBindings alone for ''. */
+export function whoCanBy(view: ClusterView, request: RequestAttributes, scope: string): WhoCan {
+  const holes = new Set<string>();
+  const holders = holdersIn(view, request, scope, new Map(), holes);
+  return { holders, holes: [...holes] };
+}
+
+function holdersIn(
+  view: ClusterView,
+  request: RequestAttributes,
+  scope: string,
+  allowing: Map<readonly PolicyRule[], number>,
+  holes: Set<string>,
+): readonly Holder[] {
+  const hole = bindingHole(view, scope);
+  if (hole !== undefined) holes.add(hole);
+  if (request.type === 'path' && scope !== '') return [];
+  return bindingsIn(view, scope).flatMap((binding): readonly Holder[] => {
+    const grant = grantOf(view, binding, request, allowing, holes);
+    if (grant === undefined) return [];
+    return binding.subjects
+      .filter((subject) => !matchesNobody(subject, binding))
+      .map((subject) => ({ subject, grant: { ...grant, subject }, namespace: scope === '' ? null : scope }));
+  });
 }
 
 /** Whether a subject can stand for nobody: an unknown kind, or an account without a namespace in a cluster binding. */

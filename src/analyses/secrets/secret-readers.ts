@@ -1,7 +1,7 @@
 import type { RequestAttributes } from '../../kube/rbac-rule.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { whoCan } from '../rbac/who-can.ts';
+import { whoCanBy } from '../rbac/who-can.ts';
 
 /** The verbs that answer with a Secret's data: list and watch do as well as get. */
 const READING = ['get', 'list', 'watch'] as const;
@@ -37,11 +37,23 @@ function collect(view: ClusterView, namespace: string): NamespaceReaders {
   return { all: anyName.subjects, byName, complete: anyName.complete };
 }
 
-function readersOf(
-  view: ClusterView,
-  namespace: string,
-  name: string,
-): { readonly subjects: readonly string[]; readonly complete: boolean } {
+interface Readers {
+  readonly subjects: readonly string[];
+  readonly complete: boolean;
+}
+
+/** By the bindings of the namespace, and by those that count in every namespace. */
+function readersOf(view: ClusterView, namespace: string, name: string): Readers {
+  const everywhere = view.derive(`secret-readers-everywhere/${name}`, (inner) => readersBy(inner, '', name), deepEqual);
+  const here = readersBy(view, namespace, name);
+  return {
+    subjects: [...new Set([...everywhere.subjects, ...here.subjects])].sort(),
+    complete: everywhere.complete && here.complete,
+  };
+}
+
+/** By the bindings of one namespace, or by ClusterRoleBindings for ''. */
+function readersBy(view: ClusterView, namespace: string, name: string): Readers {
   const subjects = new Set<string>();
   let complete = true;
   for (const verb of READING) {
@@ -54,7 +66,7 @@ function readersOf(
       namespace,
       name,
     };
-    const { holders, holes } = whoCan(view, request, [namespace]);
+    const { holders, holes } = whoCanBy(view, request, namespace);
     if (holes.length > 0) complete = false;
     for (const { subject } of holders) subjects.add(`${subject.kind}/${subject.namespace ?? ''}/${subject.name}`);
   }

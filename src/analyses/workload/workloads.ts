@@ -94,15 +94,22 @@ function classesOf(
 ): readonly PodClass[] {
   const groups = new Map<string, Map<Labels, Map<PodSpec, Map<string, PodObject[]>>>>();
   const refs = new Map<string, ObjectRef & { readonly namespace: string }>();
+  let last: PodObject | undefined;
+  let isOwned = false;
+  let lastPods: PodObject[] = [];
   for (const pod of view.list('Pod', namespace)) {
-    const ref = topOwner(view, pod);
-    const key = `${ref.kind}/${ref.apiVersion}/${ref.name}`;
-    refs.set(key, ref);
-    const states = groupBy(groupBy(groupBy(groups, key), pod.labels), pod.spec);
     const state = stateOf(pod);
-    const pods = states.get(state);
-    if (pods === undefined) states.set(state, [pod]);
-    else pods.push(pod);
+    if (last === undefined || !isOwned || !isReplica(pod, last) || state !== stateOf(last)) {
+      const ref = topOwner(view, pod);
+      isOwned = ref.kind !== 'Pod';
+      const key = `${ref.kind}/${ref.apiVersion}/${ref.name}`;
+      refs.set(key, ref);
+      const states = groupBy(groupBy(groupBy(groups, key), pod.labels), pod.spec);
+      lastPods = states.get(state) ?? [];
+      states.set(state, lastPods);
+    }
+    last = pod;
+    lastPods.push(pod);
   }
   const classes: PodClass[] = [];
   for (const [key, byLabels] of groups) {
@@ -189,6 +196,11 @@ function workloadObjects(
       return ref.kind === kind && ref.name === object.name ? [{ object, ref }] : [];
     }),
   );
+}
+
+/** Whether two pods that somebody owns share owner, labels and specification: replicas mostly stand side by side. */
+function isReplica(pod: PodObject, other: PodObject): boolean {
+  return pod.owners === other.owners && pod.labels === other.labels && pod.spec === other.spec;
 }
 
 function stateOf(pod: PodObject): PodClass['state'] {

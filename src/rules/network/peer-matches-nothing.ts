@@ -3,8 +3,8 @@
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicyPeer.
 import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
 import { selectables, selectsSomething } from '../../analyses/labels/selectable.ts';
-import { allNamespaces, namespaceLabels } from '../../analyses/network/namespace-labels.ts';
-import { matches, selectorText } from '../../kube/selector.ts';
+import { allNamespaces, matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { NetworkPolicyObject, NetworkPolicyPeer } from '../../model/objects.ts';
@@ -43,10 +43,7 @@ function checkPeer(
 ): readonly FindingDraft[] {
   if (peer.ipBlock !== undefined) return [];
   const { namespaceSelector, podSelector = {} } = peer;
-  const namespaces =
-    namespaceSelector === undefined
-      ? [policy.namespace]
-      : allNamespaces(view).filter((name) => matches(namespaceSelector, namespaceLabels(view, name)));
+  const namespaces = namespaceSelector === undefined ? [policy.namespace] : matchingNamespaces(view, namespaceSelector);
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
   const near = namespaces.length > 0 ? nearest(view, podSelector, policy.namespace, namespaces) : undefined;
   const object = refOf(policy);

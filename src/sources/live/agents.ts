@@ -1,9 +1,10 @@
-import { Agent as HttpAgent, type ClientRequestArgs } from 'node:http';
+import type { Agent, ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from 'node:https';
 import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
+import { HttpAgent } from './node-http.ts';
 import { hostOf, portOf } from './proxy-choice.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 
@@ -66,7 +67,7 @@ class PlainTunnelAgent extends HttpAgent {
  *
  * @param identity its certificate and key go into every handshake
  */
-export function agentFor(connection: Connection, identity: Identity): HttpAgent | HttpsAgent {
+export function agentFor(connection: Connection, identity: Identity): Agent {
   const { proxy, trust } = connection;
   const server = new URL(connection.server);
   if (server.protocol === 'http:') {

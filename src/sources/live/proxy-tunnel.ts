@@ -1,7 +1,7 @@
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import { reasonOf } from './connection-error.ts';
+import { httpRequest } from './node-http.ts';
 import { hostOf, portOf } from './proxy-choice.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
-import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -10,6 +10,7 @@ import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
 import { NetworkError, networkErrorOf } from './network-error.ts';
+import { httpRequest } from './node-http.ts';
 import { requestHeaders } from './request-headers.ts';
 import { withRetryAfter } from './retry-after.ts';
 

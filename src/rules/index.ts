@@ -60,6 +60,7 @@ import { certificateExpiring } from './secrets/certificate-expiring.ts';
 import { credentialInConfigMap, credentialInConfiguration } from './secrets/credential-in-configuration.ts';
 import { mountedAsEnv } from './secrets/mounted-as-env.ts';
 import { notEncrypted } from './secrets/not-encrypted.ts';
+import { weakEncryptionProvider } from './secrets/weak-encryption-provider.ts';
 import { RBAC_RULES } from './rbac/rbac-rules.ts';
 import { sharedProcessNamespace } from './vigilance/shared-process-namespace.ts';
 import { AUDIT_RULES } from './audit/audit-rules.ts';
@@ -133,6 +134,7 @@ export const RULES: readonly Rule[] = [
   mountedAsEnv,
   certificateExpiring,
   notEncrypted,
+  weakEncryptionProvider,
   sharedProcessNamespace,
   ...AUDIT_RULES,
   logCoverage,

@@ -77,6 +77,15 @@ describe('compliance', () => {
     });
   });
 
+  it('tells whether Secrets are encrypted apart from how well', () => {
+    const encryption = (secretTransformers: readonly string[] | null) =>
+      ['1.2.27', '1.2.28', '6.1'].map((id) => item(id, [], { facts: { secretTransformers } })?.status);
+    expect(encryption(['k8s:enc:secretbox:v1:'])).toEqual(['pass', 'pass', 'pass']);
+    expect(encryption(['k8s:enc:aesgcm:v1:'])).toEqual(['pass', 'fail', 'pass']);
+    expect(encryption([''])).toEqual(['fail', 'fail', 'fail']);
+    expect(encryption(null)).toEqual(['not-visible', 'not-visible', 'not-visible']);
+  });
+
   it('shows what a person vouches for as attested, until it expires', () => {
     expect(item('3.2.1', [])?.status).toBe('not-visible');
     expect(item('3.2.1', [], { facts: { attestations: [ATTESTATION] } })).toMatchObject({

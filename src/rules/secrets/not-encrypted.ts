@@ -4,16 +4,8 @@
  * Source: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
  */
 import { encryption } from '../../analyses/secrets/encryption.ts';
-import type { FindingDraft } from '../../model/finding.ts';
 import { attack, cis, nsa, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
-
-/** What the documentation says of providers that are not the best there is. */
-const WEAK: Readonly<Record<string, string>> = {
-  aescbc: 'aescbc is not recommended, because CBC is open to padding oracle attacks; use KMS v2, or secretbox',
-  aesgcm: 'aesgcm needs a new key every 200,000 writes; use KMS v2, or secretbox',
-  kms: 'KMS v1 is deprecated since 1.28; use KMS v2',
-};
 
 export const notEncrypted = rule({
   id: 'secrets/not-encrypted',
@@ -27,19 +19,7 @@ export const notEncrypted = rule({
     const verdict = encryption(view);
     switch (verdict.status) {
       case 'yes':
-        return verdict.providers.flatMap((provider): FindingDraft[] => {
-          const advice = WEAK[provider];
-          if (advice === undefined) return [];
-          return [
-            {
-              key: provider,
-              severity: 'info',
-              title: `Secrets are encrypted at rest by ${provider}`,
-              why: `${advice}.`,
-              evidence: verdict.evidence,
-            },
-          ];
-        });
+        return [];
       case 'no':
         return [
           {

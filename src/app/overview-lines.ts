@@ -25,8 +25,9 @@ export function overviewLines(state: SessionState): readonly Line[] {
     lines.push(heading('happening now'), ...groups.now.slice(0, MAX_NOW).map((one) => groupLine(one, state)), BLANK);
   }
   lines.push(heading('standing risk'));
-  if (groups.standing.length > 0) lines.push(...groups.standing.map((one) => groupLine(one, state)));
-  else lines.push(...nothingStanding(state));
+  if (snapshot.connection.status === 'failed') lines.push(...unreachableLines(snapshot.connection.reason, state));
+  else if (groups.standing.length === 0) lines.push(line(span(`   ${calmText(state)}`, 'muted')));
+  lines.push(...groups.standing.map((one) => groupLine(one, state)));
   if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
   const earlier = earlierLines(state);
   if (earlier.length > 0) lines.push(BLANK, heading('changes before this session'), ...earlier);
@@ -40,10 +41,8 @@ export function firstOverviewItem(lines: readonly Line[]): string | null {
   return items.find((item) => item.startsWith('finding:')) ?? items[0] ?? null;
 }
 
-function nothingStanding(state: SessionState): readonly Line[] {
-  const { connection } = state.snapshot;
-  if (connection.status !== 'failed') return [line(span(`   ${calmText(state)}`, 'muted'))];
-  const why = wrap(connection.reason, Math.max(20, state.columns - 4));
+function unreachableLines(reason: string, state: SessionState): readonly Line[] {
+  const why = wrap(reason, Math.max(20, state.columns - 4));
   return [
     line(span('   No cluster could be reached:', 'bad')),
     ...why.map((text) => line(span(`   ${text}`))),

@@ -43,7 +43,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
       part('1.2.1', 'Anonymous requests to the API server'),
       part('1.2.16', 'Audit log path of the API server'),
       server('1.2.27', 'Encryption of Secrets is configured'),
-      server('1.2.28', 'The encryption provider is a strong one'),
+      server('1.2.28', 'Encryption providers are appropriate'),
       part('3.2.1', 'An audit policy exists'),
       part('3.2.2', 'The audit policy covers what matters'),
       whole('5.1.1', 'Use of cluster-admin'),

@@ -51,6 +51,11 @@ export interface FindingDraft {
   readonly absence?: boolean;
   /** True where a verdict could not be reached: the finding then says what could not be read. */
   readonly unknown?: boolean;
+  /**
+   * True where the finding does not say that a control is unmet: what its subject is expected to have (an agent of the
+   * system that needs the node), or what meets the control and could be better. It fails no item of a benchmark.
+   */
+  readonly advisory?: boolean;
   /** Names of remedies (`src/remedy`) that apply, the best first. */
   readonly remedies?: readonly string[];
   /** Free data for panes, remedies and report sections; plain JSON. */

@@ -31,8 +31,8 @@ export interface BenchmarkSummary {
 }
 
 /**
- * What the report proves of each benchmark. An item fails where a rule that refers to it found something (waived findings
- * do not count), passes where the rules see all of it, read everything they need and found nothing, and is not visible
+ * What the report proves of each benchmark. An item fails where a finding of a rule that refers to it says that the
+ * control is unmet (those that are waived or advisory do not count, whatever their severity), passes where the rules see all of it, read everything they need and found no such thing, and is not visible
  * otherwise. An attestation speaks only for what is not visible: it never hides a finding.
  */
 export function compliance(report: Report): readonly BenchmarkSummary[] {
@@ -47,13 +47,13 @@ export function compliance(report: Report): readonly BenchmarkSummary[] {
 function judge(report: Report, benchmark: Benchmark, one: BenchmarkItem): JudgedItem {
   const { id, title } = one;
   const rules = rulesOf(report, benchmark, id);
-  const failing = isLevel(id) ? workloadsBelow(report, id) : findingsOf(report, rules);
+  const failing = isLevel(id) ? workloadsBelow(report, id) : findingsOf(report, rules, false);
   const result = (status: ItemStatus, reason: string): JudgedItem => ({ id, title, status, failing, reason });
   if (failing > 0) return result('fail', '');
   const attestation = attestationOf(report, factName(benchmark, one));
   if (attestation?.value === false) return result('fail', `${attestation.by}: not met (${attestation.evidence})`);
   const blind = blindness(report, one, rules);
-  if (blind === '') return result('pass', '');
+  if (blind === '') return result('pass', advisoryText(report, rules));
   if (attestation === undefined) return result('not-visible', blind);
   const until = new Date(attestation.until).toISOString().slice(0, 10);
   return result('attested', `by ${attestation.by} until ${until}: ${attestation.evidence}`);
@@ -63,18 +63,29 @@ function rulesOf({ rules }: Report, benchmark: Benchmark, id: string): readonly 
   return rules.filter((rule) => rule.references.some((to) => to.benchmark === benchmark.name && to.id === id));
 }
 
-function findingsOf(report: Report, rules: readonly Rule[]): number {
+/** How many findings say that the control is unmet, or are advisory. */
+function findingsOf(report: Report, rules: readonly Rule[], isAdvisory: boolean): number {
   const ids = new Set<string>(rules.map((rule) => rule.id));
   return report.findings.filter(
-    ({ finding, waiver }) => waiver === null && finding.unknown !== true && ids.has(finding.rule),
+    ({ finding, waiver }) =>
+      waiver === null &&
+      finding.unknown !== true &&
+      (finding.advisory === true) === isAdvisory &&
+      ids.has(finding.rule),
   ).length;
+}
+
+function advisoryText(report: Report, rules: readonly Rule[]): string {
+  const count = findingsOf(report, rules, true);
+  if (count === 0) return '';
+  return `${count} advisory ${count === 1 ? 'finding does' : 'findings do'} not fail it`;
 }
 
 /** Why silence about an item proves nothing; '' where it does. */
 function blindness(report: Report, one: BenchmarkItem, rules: readonly Rule[]): string {
   const { engine, scope } = report;
   const facts = engine.view.facts();
-  if (one.visibility === 'part') return 'nothing was found, but k8sec does not see all of it';
+  if (one.visibility === 'part') return 'nothing found fails it, but k8sec does not see all of it';
   if (!facts.complete) return 'these files are not the whole cluster';
   if (one.visibility === 'server' && facts.source === 'files') return 'files do not tell how a server runs';
   const asked = rules.filter(

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BENCHMARKS } from '../../src/model/benchmark.ts';
+import type { KubeObject } from '../../src/model/objects.ts';
 import { compliance, type JudgedItem } from '../../src/report/compliance.ts';
 import { RULES } from '../../src/rules/index.ts';
+import { object } from '../objects.ts';
 import { judged, NOW, privileged, type Judged } from './judged.ts';
 
 const ATTESTATION = {
@@ -16,6 +18,26 @@ function item(id: string, objects: Parameters<typeof judged>[0], given?: Judged)
   return compliance(judged(objects, given))
     .flatMap((one) => one.items)
     .find((one) => one.id === id);
+}
+
+function workload(kind: 'DaemonSet' | 'Deployment', namespace: string, podSpec: object): KubeObject {
+  const labels = { app: 'logs' };
+  return object(kind, {
+    metadata: { name: 'logs', namespace, uid: 'w1' },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
+  });
+}
+
+function hostPathUser(kind: 'DaemonSet' | 'Deployment', namespace: string): KubeObject {
+  const containers = [
+    { name: 'main', image: 'registry.example/logs:1', volumeMounts: [{ name: 'logs', mountPath: '/logs' }] },
+  ];
+  return workload(kind, namespace, { containers, volumes: [{ name: 'logs', hostPath: { path: '/var/log/pods' } }] });
+}
+
+function secretInEnvironment(): KubeObject {
+  const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }];
+  return workload('Deployment', 'shop', { containers: [{ name: 'main', image: 'registry.example/main:1', env }] });
 }
 
 describe('the benchmark tables', () => {
@@ -45,6 +67,22 @@ describe('compliance', () => {
   it('fails an item of which a rule found something, with the count', () => {
     expect(item('5.2.2', privileged('agent'))).toMatchObject({ status: 'fail', failing: 1 });
     expect(item('baseline', privileged('agent'))).toMatchObject({ status: 'fail', failing: 1 });
+  });
+
+  it.each([
+    ['kube-system', 'DaemonSet', 'pass', 0, '1 advisory finding does not fail it'],
+    ['shop', 'DaemonSet', 'fail', 1, ''],
+    ['kube-system', 'Deployment', 'fail', 1, ''],
+  ] as const)('judges host paths in %s of a %s: %s', (namespace, kind, status, failing, reason) => {
+    expect(item('5.2.11', [hostPathUser(kind, namespace)])).toMatchObject({ status, failing, reason });
+  });
+
+  it('fails an item by what is found, not by its severity', () => {
+    const found = judged([secretInEnvironment()]);
+    expect(found.findings.filter(({ finding }) => finding.rule === 'secrets/mounted-as-env')).toMatchObject([
+      { finding: { severity: 'info' } },
+    ]);
+    expect(item('5.4.1', [secretInEnvironment()])).toMatchObject({ status: 'fail', failing: 1 });
   });
 
   it('passes an item only where everything was read', () => {
@@ -82,6 +120,7 @@ describe('compliance', () => {
       ['1.2.27', '1.2.28', '6.1'].map((id) => item(id, [], { facts: { secretTransformers } })?.status);
     expect(encryption(['k8s:enc:secretbox:v1:'])).toEqual(['pass', 'pass', 'pass']);
     expect(encryption(['k8s:enc:aesgcm:v1:'])).toEqual(['pass', 'fail', 'pass']);
+    expect(encryption(['k8s:enc:aescbc:v1:'])).toEqual(['pass', 'pass', 'pass']);
     expect(encryption([''])).toEqual(['fail', 'fail', 'fail']);
     expect(encryption(null)).toEqual(['not-visible', 'not-visible', 'not-visible']);
   });

@@ -43,6 +43,11 @@ export function severityFor(access: NodeAccess, severity: Severity): Severity | 
   }
 }
 
+/** Whether the access is usually needed, so that having it does not say that a control is unmet. */
+export function isExpected(access: NodeAccess): boolean {
+  return access === 'system-agent';
+}
+
 /** The sentence that explains a lowered severity; '' where it was not lowered. */
 export function accessNote(access: NodeAccess): string {
   switch (access) {

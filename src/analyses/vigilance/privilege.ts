@@ -3,7 +3,7 @@ import type { Container, PodSpec } from '../../model/pod-spec.ts';
 import type { JudgedSpec } from '../pod-security/judged-specs.ts';
 import { judgedSpecs, membersOf } from '../pod-security/judged-specs.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
-import { accessNote, nodeAccess, severityFor } from './node-agent.ts';
+import { accessNote, isExpected, nodeAccess, severityFor } from './node-agent.ts';
 import { containerPath } from './spec-path.ts';
 
 /** Something that a specification has and that a rule looks for. */
@@ -17,6 +17,8 @@ export interface TraitFinding {
   readonly severity: Severity;
   /** To be appended to `why`: why the severity was lowered, or ''. */
   readonly note: string;
+  /** As in findings: the trait is expected of the workload. */
+  readonly advisory: boolean;
   readonly evidence: readonly Evidence[];
   readonly members: readonly string[];
   readonly traits: readonly Trait[];
@@ -48,6 +50,7 @@ export function findTraits(
   return {
     severity: effective,
     note: accessNote(access),
+    advisory: isExpected(access),
     evidence: all.map(({ text, path }) => ({ text, object: workload.ref, path })),
     members: membersOf(concerned),
     traits: all,

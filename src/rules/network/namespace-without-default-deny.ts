@@ -26,9 +26,11 @@ export const namespaceWithoutDefaultDeny = rule({
     const missing = (['ingress', 'egress'] as const).filter((direction) => !hasDefault(view, name, direction));
     if (missing.length === 0) return [];
     const text = missing.join(' and ');
+    const isOpen = missing.includes('ingress');
     return [
       {
-        severity: missing.includes('ingress') ? 'low' : 'info',
+        severity: isOpen ? 'low' : 'info',
+        advisory: !isOpen,
         title: `has no default deny for ${text}`,
         why: `A pod that no other policy selects is open for ${text} from its first moment.`,
         evidence: [{ text: `no policy with an empty podSelector isolates ${text}`, path: 'spec.podSelector' }],

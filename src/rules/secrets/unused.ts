@@ -47,9 +47,11 @@ export const unused = rule({
     }
     const maker = rotatorOf(subject) ?? subject.owners[0]?.kind ?? null;
     const unlooked = unlookedResources(view);
+    const isLikely = maker === null && unlooked.length === 0;
     return [
       {
-        severity: maker === null && unlooked.length === 0 ? 'low' : 'info',
+        severity: isLikely ? 'low' : 'info',
+        advisory: !isLikely,
         title: 'No reference to this Secret was found',
         why: `Neither pods and pod templates nor service accounts, Ingresses, Gateways, volumes and custom resources that k8sec reads name it.${
           maker === null ? '' : ` ${maker} makes it and may read it itself.`

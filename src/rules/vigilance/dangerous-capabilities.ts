@@ -33,6 +33,7 @@ export const dangerousCapabilities = rule({
     return [
       {
         severity: judged.severity,
+        advisory: found.advisory,
         title: `Adds dangerous capabilities: ${[...names].sort().join(', ')}`,
         why: `${isNode ? 'With them a container reaches its node.' : "With them a container manipulates its pod's network or reads its node's log."}${found.note}`,
         evidence: found.evidence,

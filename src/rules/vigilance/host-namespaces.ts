@@ -43,6 +43,7 @@ export const hostNamespaces = rule({
     return [
       {
         severity: found.severity,
+        advisory: found.advisory,
         title: `Shares its node's namespaces: ${fields.join(', ')}`,
         why: `The pod ${fields.map((field) => MEANING[field]).join('; it ')}.${found.note}`,
         evidence: found.evidence,

@@ -41,6 +41,7 @@ export const hostPath = rule({
     return [
       {
         severity: worst?.severity ?? found.severity,
+        advisory: found.advisory,
         title: `Mounts ${sensitive.length > 0 ? 'sensitive paths' : 'folders'} of its node: ${paths.join(', ')}`,
         why: `${mounts.some((mount) => mount.writable) ? 'The pod can change the node through them' : 'The pod reads the node through them'}; ${
           mounts.some((mount) => mount.persistentVolume !== null)

@@ -32,6 +32,7 @@ export const hostPort = rule({
     return [
       {
         severity: found.severity,
+        advisory: found.advisory,
         title: `Binds ports of its node: ${[...ports].sort().join(', ')}`,
         why: `Whoever reaches a node reaches the pod on these ports, whatever its Services say.${found.note}`,
         evidence: found.evidence,

@@ -45,6 +45,7 @@ function notEnforced(subject: NamespaceObject, view: ClusterView): FindingDraft 
   const object = refOf(subject);
   return {
     severity: isSystem ? 'info' : isChosen ? 'low' : 'medium',
+    advisory: isSystem,
     title: isChosen ? 'Enforces the privileged pod security level' : 'Enforces no pod security level',
     why: `A privileged pod is admitted here. ${isReadable ? levelsText(levels, policyMinor(view)) : 'Its pods could not be read, so the level that breaks nothing is unknown.'}`,
     evidence: [

@@ -21,10 +21,11 @@ export const privilegedWorkload = rule({
     const { kind } = subject.ref;
     const found = findTraits(subject, 'high', (spec) => traits(spec, kind));
     if (found === undefined) return [];
-    const { severity, note, evidence, members } = found;
+    const { severity, note, advisory, evidence, members } = found;
     return [
       {
         severity,
+        advisory,
         title: 'Runs privileged containers',
         why: `${evidence.length === 1 ? 'A container has' : `${evidence.length} containers have`} full access to the node: taking it over is taking over the node.${note}`,
         evidence,

@@ -33,6 +33,7 @@ export const runtimeSocket = rule({
     return [
       {
         severity: found.severity,
+        advisory: found.advisory,
         title: "Mounts the container runtime's socket",
         why: `The pod can start any container on its node, privileged ones included.${found.note}`,
         evidence: found.evidence,

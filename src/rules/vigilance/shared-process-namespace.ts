@@ -27,6 +27,7 @@ export const sharedProcessNamespace = rule({
     return [
       {
         severity: found.severity,
+        advisory: found.advisory,
         title: 'Its containers share their processes',
         why: `Whoever takes over one container reads the environment and files of the others.${found.note}`,
         evidence: found.evidence,

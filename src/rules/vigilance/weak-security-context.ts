@@ -6,7 +6,7 @@
 import { membersOf } from '../../analyses/pod-security/judged-specs.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { refusedSpecs, workloadLevel } from '../../analyses/pod-security/workload-level.ts';
-import { accessNote, nodeAccess, severityFor } from '../../analyses/vigilance/node-agent.ts';
+import { accessNote, isExpected, nodeAccess, severityFor } from '../../analyses/vigilance/node-agent.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
 import type { PodSecurityViolation } from '../../kube/pod-security.ts';
 import { attack, cis, owasp, podSecurityStandard } from '../references.ts';
@@ -50,6 +50,7 @@ export const weakSecurityContext = rule({
     return [
       {
         severity,
+        advisory: isExpected(access),
         title: `Pod security level ${level}: fails ${checks.size} ${checks.size === 1 ? 'check' : 'checks'}${level === 'privileged' ? '' : ' of restricted'}`,
         why: `Judged at v1.${minor}: ${reasonsText(violations)}.${accessNote(access)}`,
         evidence: violations.map((one) => ({

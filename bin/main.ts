@@ -54,10 +54,12 @@ async function run(world: World): Promise<number> {
     return 0;
   }
   const settings = settingsOf(options, world.now());
+  if (settings.journal !== undefined && ![undefined, 'as-of', 'record'].includes(words[0])) throw noJournalHere();
   if (settings.contexts.length > 0) {
     if (words.length > 0 || options['session'] === true) {
       throw new ArgumentError('several contexts are for reports: choose one with --context');
     }
+    if (settings.journal !== undefined) throw noJournalHere();
     const { runFleet } = await import('./fleet-run.ts');
     return runFleet(world, settings);
   }
@@ -86,6 +88,7 @@ async function run(world: World): Promise<number> {
     const { runSession } = await import('./session-run.ts');
     return runSession(world, { ...settings, demo: invocation.demo }, options);
   }
+  if (settings.journal !== undefined) throw noJournalHere();
   if (invocation.note !== '' && !settings.quiet) world.warn(`${invocation.note}\n`);
   const { load } = await import('./load.ts');
   const { reportFormat, runReport } = await import('./report-run.ts');
@@ -118,6 +121,10 @@ function refuseFlagsOfOthers({ options }: ParsedArguments, command: Command | un
     const owners = COMMANDS.filter((one) => one.options.some((option) => option.name === flag.name));
     throw new ArgumentError(`--${flag.name} is a flag of ${owners.map((one) => one.name).join(' and ')}`);
   }
+}
+
+function noJournalHere(): ArgumentError {
+  return new ArgumentError('--journal is for the session and record, which write it, and as-of, which reads it');
 }
 
 function refuseWords({ words }: ParsedArguments, program: string): void {

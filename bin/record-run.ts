@@ -8,11 +8,9 @@ import { ArgumentError } from './arguments.ts';
 import { loadConfig } from './load.ts';
 import { connect, readNamespaces } from './load-live.ts';
 import { LoadError } from './load-error.ts';
+import { FLUSH, prepareJournal } from './recorded-source.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
-
-/** At most so much is lost when the process is killed, in milliseconds. */
-const FLUSH = 1000;
 
 /**
  * `k8sec record --journal DIR`: follows who may do what and which pods hold what, and appends it to a journal, until
@@ -23,6 +21,7 @@ const FLUSH = 1000;
 export async function runRecord(world: World, settings: Settings, words: readonly string[]): Promise<number> {
   if (words.length > 0) throw new ArgumentError(`record takes no argument ${words.join(' ')}`);
   if (settings.journal === undefined) throw new ArgumentError('record needs --journal DIR, the folder to write into');
+  prepareJournal(settings.journal);
   const { config } = await loadConfig(world, settings);
   const { connection, close } = await connect(settings);
   const abort = new AbortController();

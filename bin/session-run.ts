@@ -11,22 +11,33 @@ import { PANE_LIST } from '../src/panes/index.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
 import { RULES } from '../src/rules/index.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
+import { openJournal, type JournalWriter } from '../src/sources/journal/journal-writer.ts';
 import { listContexts } from '../src/sources/live/kubeconfig.ts';
 import { isAskedFor, sessionScope } from './session-scope.ts';
-import { parseArguments, type Options } from './arguments.ts';
+import { ArgumentError, parseArguments, type Options } from './arguments.ts';
 import { ClusterSource } from './cluster-source.ts';
 import { FileSource } from './file-source.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { loadConfig } from './load.ts';
+import { LoadError } from './load-error.ts';
+import { prepareJournal, RecordedSource } from './recorded-source.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
 /** Runs the interactive session. */
 export async function runSession(world: World, settings: Settings, options: Options): Promise<number> {
   const { config } = await loadConfig(world, settings);
+  if (settings.journal !== undefined) {
+    if (settings.from.length > 0)
+      throw new ArgumentError('--journal records a cluster; files have no changes to record');
+    prepareJournal(settings.journal);
+  }
   applyColourSettings(world, options);
   const model = new LiveModel({
-    open: (context) => openSource(world, withContext(settings, context), config),
+    open: (context) => {
+      const source = openSource(world, withContext(settings, context), config);
+      return settings.journal === undefined ? source : recorded(source, settings.journal, context);
+    },
     rules: RULES.filter((rule) => isAskedFor(rule, settings.scope)),
     panes: PANE_LIST,
     scope: sessionScope(settings.scope),
@@ -55,6 +66,15 @@ export async function runSession(world: World, settings: Settings, options: Opti
 
 function openSource(world: World, settings: Settings, config: Config): SessionSource {
   return settings.from.length > 0 ? new FileSource(world, settings, config) : new ClusterSource(settings, config);
+}
+
+/** A journal holds one cluster: that of the command line, not of a context chosen later. */
+function recorded(source: SessionSource, folder: string, context: string | null): SessionSource {
+  const open = (): JournalWriter => {
+    if (context === null) return openJournal(folder, SYSTEM_CLOCK.now());
+    throw new LoadError(`${folder} holds one cluster, that of the start; context ${context} is not recorded`);
+  };
+  return new RecordedSource(source, open, SYSTEM_CLOCK);
 }
 
 function withContext(settings: Settings, context: string | null): Settings {

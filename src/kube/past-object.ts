@@ -28,7 +28,7 @@ export function pastObject(object: KubeObject): PastObject | null {
     case 'ClusterRole':
     case 'RoleBinding':
     case 'ClusterRoleBinding':
-      return { ...object, annotations: NOTHING, location: null };
+      return { ...object, annotations: NOTHING, managers: [], location: null };
     default:
       return null;
   }

@@ -12,6 +12,8 @@ export const JOURNAL_VERSION = 1;
 export interface JournalWriter {
   /** Takes changes as a source emits them; status of pods and other kinds leave nothing. */
   apply(changes: readonly Change[], now: number): void;
+  /** Nothing is watched any more, until a change says otherwise: what happens from now on is not known. */
+  lose(now: number): void;
   /** Puts what was taken on the disk, with a sign of life: call it every second. */
   flush(now: number): void;
   close(now: number): void;
@@ -93,10 +95,17 @@ export function openJournal(folder: string, now: number): JournalWriter {
     apply(changes, time) {
       for (const change of changes) applyOne(change, time);
     },
+    lose(time) {
+      for (const kind of watched) write({ time, lost: kind });
+      watched.clear();
+    },
     flush,
     close(time) {
-      flush(time);
-      closeSync(file);
+      try {
+        flush(time);
+      } finally {
+        closeSync(file);
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ export interface FindingGroup {
 }
 
 export interface OverviewGroups {
-  /** Detections of the audit log, and what opened during this session. */
+  /** What an actor of the audit log did, and what opened during this session. */
   readonly now: readonly FindingGroup[];
   /** Everything else. */
   readonly standing: readonly FindingGroup[];
@@ -45,7 +45,8 @@ function group(snapshot: SessionSnapshot, namespace: string | null): OverviewGro
     if (namespace !== null && finding.subject.namespace !== namespace) continue;
     if (finding.unknown === true) continue;
     const opened = snapshot.opened.get(finding.id) ?? null;
-    const happening = finding.pane === 'audit' || opened !== null;
+    const isDetection = finding.pane === 'audit' && finding.subject.kind === 'Actor';
+    const happening = isDetection || opened !== null;
     add(happening ? now : standing, finding, opened);
   }
   return { now: ordered(now), standing: ordered(standing) };

@@ -225,6 +225,16 @@ describe('what the cluster does', () => {
     expect(text.indexOf('cart accepts')).toBeLessThan(text.indexOf('standing risk'));
   });
 
+  test('of the audit pane detections are happening now; what the log cannot show is a standing risk', () => {
+    const detection = findingOf('shop', 'mallory', 'high', 'audit');
+    const actor = { ...detection, subject: { ...detection.subject, kind: 'Actor', namespace: null } };
+    const blind = findingOf('shop', 'policy', 'info', 'audit');
+    const findings = new Map([actor, blind].map((one) => [one.id, one]));
+    const text = body(new Driver({ ...SHOP, findings }));
+    expect(text.indexOf('mallory accepts')).toBeLessThan(text.indexOf('standing risk'));
+    expect(text.indexOf('policy accepts')).toBeGreaterThan(text.indexOf('standing risk'));
+  });
+
   test('rows that arrive above the screen are counted in the status line', () => {
     const rows = Array.from({ length: 60 }, (_, at) => row('shop', `m${at}`, 'medium'));
     const driver = new Driver(snapshotOf(rows), { pane: 'network' }).press('ctrl-d');

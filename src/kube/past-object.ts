@@ -6,7 +6,7 @@ const NOTHING = Object.freeze({});
 
 /**
  * What a journal or a history keeps of an object: who it is, labels, service account, volumes and references of pods;
- * rules, role and subjects of RBAC objects. No annotation, no status, nothing about values of variables.
+ * rules, role and subjects of RBAC objects, and who last wrote them when: it proves that they did not change since. No annotation, no status, nothing about values of variables.
  *
  * @returns null for other kinds
  */
@@ -28,7 +28,7 @@ export function pastObject(object: KubeObject): PastObject | null {
     case 'ClusterRole':
     case 'RoleBinding':
     case 'ClusterRoleBinding':
-      return { ...object, annotations: NOTHING, managers: [], location: null };
+      return { ...object, annotations: NOTHING, location: null };
     default:
       return null;
   }

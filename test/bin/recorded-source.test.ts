@@ -153,7 +153,13 @@ describe('a session with --journal', () => {
       'kubectl.kubernetes.io/last-applied-configuration': `{"data":{"k":"${MARK_BASE64}"}}`,
       a: MARK,
     };
-    const metadata = { name: 'db', namespace: 'shop', uid: 'u', annotations, managedFields: [{ manager: MARK }] };
+    const metadata = {
+      name: 'db',
+      namespace: 'shop',
+      uid: 'u',
+      annotations,
+      managedFields: [{ manager: 'kubectl', fieldsV1: { 'f:data': { 'v:': MARK } } }],
+    };
     const container = {
       name: 'main',
       image: 'x',

@@ -76,6 +76,18 @@ describe('the journal', () => {
     });
   });
 
+  it('keeps when RBAC objects were last written, which tells of the time before', async () => {
+    const journal = openJournal(folder, START);
+    const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+    const written = { manager: 'kubectl', operation: 'Update', time: '2026-10-01T00:00:00Z' };
+    const own = { name: 'a', namespace: 'shop', uid: 'a', creationTimestamp: '2026-10-01T00:00:00Z' };
+    const role = object('Role', { metadata: { ...own, managedFields: [written] }, rules });
+    journal.apply([{ type: 'upsert', object: role }, coverage('Role', 'live')], START);
+    journal.close(START);
+    const part = readJournal(await textIn(folder), 'journal');
+    expect(saidAt(part, -3600)).toBe('a get; perhaps more');
+  });
+
   it('writes no status, no annotation and nothing of values', async () => {
     const journal = openJournal(folder, START);
     const env = [{ name: 'PASSWORD', value: 'hunter2hunter2' }];

@@ -43,6 +43,8 @@ export interface ClusterFacts {
   readonly user: string | null;
   /** Whether the server's certificate was checked; absent where there is no https connection. */
   readonly serverTrust?: 'checked' | 'unchecked';
+  /** What the kubeconfig holds to log in with and that does not end by itself; absent where there is no kubeconfig. */
+  readonly storedLogin?: 'token' | 'password' | 'none';
   /** Series of `apiserver_requested_deprecated_apis`; null where /metrics was not readable. */
   readonly deprecatedApis:
     | readonly {

@@ -112,6 +112,7 @@ describe('the vigilance pane', () => {
       tableAsOf: '2026-08-22',
       tls: [
         { leg: 'client to API server', status: 'unknown', reason: 'there is no connection to a server' },
+        { leg: 'client credential', status: 'unknown', reason: 'how its client logs in is not known' },
         { leg: 'API server to kubelets', status: 'unknown', reason: NO_FLAGS },
         { leg: 'API server to etcd', status: 'unknown', reason: NO_FLAGS },
         { leg: 'API server to extensions', status: 'yes', reason: 'there is no extension API server' },

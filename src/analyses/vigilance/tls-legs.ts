@@ -2,10 +2,15 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
-/** A connection that the control plane makes or takes. */
-type Leg = 'client to API server' | 'API server to kubelets' | 'API server to etcd' | 'API server to extensions';
+/** A connection that the control plane makes or takes, and what its client logs in with. */
+type Leg =
+  | 'client to API server'
+  | 'client credential'
+  | 'API server to kubelets'
+  | 'API server to etcd'
+  | 'API server to extensions';
 
-/** Whether one leg is encrypted and its other end checked. */
+/** Whether one leg is encrypted and its other end checked; of the credential, whether it ends by itself. */
 export interface TlsLeg {
   readonly leg: Leg;
   readonly status: 'yes' | 'no' | 'unknown';
@@ -14,12 +19,12 @@ export interface TlsLeg {
 }
 
 /**
- * TLS on each leg, as far as it can be seen: the connection that k8sec itself uses, the flags of visible kube-apiserver
+ * TLS on each leg, as far as it can be seen: the connection and login that k8sec itself uses, the flags of visible kube-apiserver
  * pods, and APIServices. Webhooks have to be https with a certificate that the API server checks.
  * Source: https://kubernetes.io/docs/concepts/architecture/control-plane-node-communication/
  */
 export function tlsLegs(view: ClusterView): readonly TlsLeg[] {
-  return [clientLeg(view), kubeletLeg(view), etcdLeg(view), extensionLeg(view)];
+  return [clientLeg(view), credentialLeg(view), kubeletLeg(view), etcdLeg(view), extensionLeg(view)];
 }
 
 function clientLeg(view: ClusterView): TlsLeg {
@@ -37,6 +42,22 @@ function clientLeg(view: ClusterView): TlsLeg {
   return serverTrust === 'unchecked'
     ? result('no', 'https, but the certificate is not checked (insecure-skip-tls-verify)')
     : unknown(leg, 'whether the certificate was checked is not known');
+}
+
+/** A token or password in a kubeconfig is in every copy of that file, and works until somebody takes it back. */
+function credentialLeg(view: ClusterView): TlsLeg {
+  const leg = 'client credential';
+  const { storedLogin } = view.facts();
+  if (storedLogin === undefined) return unknown(leg, 'how its client logs in is not known');
+  if (storedLogin === 'none') {
+    const reason = 'the login is not a token or password without an end that lies in the kubeconfig';
+    return { leg, status: 'yes', reason, evidence: [] };
+  }
+  const reason =
+    storedLogin === 'token'
+      ? 'the kubeconfig holds a static token, in which no date says when it ends'
+      : 'the kubeconfig holds a password';
+  return { leg, status: 'no', reason, evidence: [{ text: reason }] };
 }
 
 /** Without --kubelet-certificate-authority the API server takes any certificate of a kubelet: exec and logs go there. */

@@ -7,11 +7,13 @@ import { tlsLegs } from '../../analyses/vigilance/tls-legs.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
+const MINOR: ReadonlySet<string> = new Set(['API server to kubelets', 'client credential']);
+
 export const connectionWithoutTls = rule({
   id: 'vigilance/connection-without-tls',
   subject: 'Cluster',
-  summary: 'Connections of the control plane whose other end nobody checks',
-  help: 'Put the certificate authority of the API server into the kubeconfig instead of insecure-skip-tls-verify; give kube-apiserver --kubelet-certificate-authority (kubelets then need signed serving certificates) and --etcd-cafile.',
+  summary: 'Connections of the control plane whose other end nobody checks, and static tokens in the kubeconfig',
+  help: 'Put the certificate authority of the API server into the kubeconfig instead of insecure-skip-tls-verify; give kube-apiserver --kubelet-certificate-authority (kubelets then need signed serving certificates) and --etcd-cafile. Instead of a token in the kubeconfig let an exec plugin or OIDC get one that ends soon, and revoke the old one.',
   references: [owasp('K07'), owasp('K09'), attack('T1557')],
   needs: [],
   check(_subject, view) {
@@ -22,8 +24,11 @@ export const connectionWithoutTls = rule({
       .filter(({ leg, status }) => status === 'no' && leg !== 'API server to extensions')
       .map(({ leg, reason, evidence }) => ({
         key: leg.replaceAll(' ', '-'),
-        severity: leg === 'API server to kubelets' ? ('low' as const) : ('medium' as const),
-        title: `${capitalised(leg)} is not protected`,
+        severity: MINOR.has(leg) ? ('low' as const) : ('medium' as const),
+        title:
+          leg === 'client credential'
+            ? 'The client logs in with what does not end'
+            : `${capitalised(leg)} is not protected`,
         why: `${capitalised(reason)}.`,
         evidence,
       }));

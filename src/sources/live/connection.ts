@@ -17,6 +17,9 @@ export interface Impersonation {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A login that lies in a kubeconfig and is used, without a date in it on which it ends. */
+export type StoredLogin = 'token' | 'password' | 'none';
+
 /** All that is needed to talk to one API server as one user. */
 export interface Connection {
   /** The base URL, without a slash at its end. */
@@ -31,6 +34,8 @@ export interface Connection {
   readonly trust: ServerTrust;
   readonly proxy: URL | null;
   readonly credential: Credential;
+  /** What the kubeconfig itself holds to log in with and that does not end by itself; never the text. */
+  readonly storedLogin: StoredLogin;
   readonly impersonation: Impersonation | null;
   /** null: only idle connections are given up. */
   readonly requestTimeoutMs: number | null;
@@ -50,6 +55,7 @@ export function plainConnection(server: string, credential: Credential): Connect
     trust: { ca: null, serverName: '', insecure: false },
     proxy: null,
     credential,
+    storedLogin: 'none',
     impersonation: null,
     requestTimeoutMs: null,
     compress: false,

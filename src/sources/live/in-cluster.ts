@@ -51,6 +51,7 @@ export async function inClusterConnection(flags: ConnectionFlags, host: Host): P
       token === ''
         ? tokenFileCredential(TOKEN_FILE, '', host)
         : fixedCredential({ ...NOBODY, authorization: `Bearer ${token}` }),
+    storedLogin: 'none',
     impersonation: impersonationOf(withFlags(emptyUser(), flags, host)),
     requestTimeoutMs: timeout > 0 ? timeout : null,
     compress: flags.disableCompression !== true,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Impersonation } from './connection.ts';
+import type { Impersonation, StoredLogin } from './connection.ts';
 import { ConnectionError } from './connection-error.ts';
 import type { ConnectionFlags } from './connection-flags.ts';
 import { combinedCredential, fixedCredential, NOBODY, type Credential } from './credential.ts';
@@ -8,10 +8,11 @@ import { certificateCredential, tokenFileCredential } from './file-credential.ts
 import type { Host } from './host.ts';
 import { decodePem, type ChosenCluster } from './kubeconfig-cluster.ts';
 import { emptyUser, type UserEntry } from './kubeconfig-schema.ts';
-import { oidcCredential } from './oidc-credential.ts';
+import { expiryOfJwt, oidcCredential } from './oidc-credential.ts';
 
 export interface ChosenUser {
   readonly credential: Credential;
+  readonly storedLogin: StoredLogin;
   readonly impersonation: Impersonation | null;
 }
 
@@ -46,8 +47,16 @@ export function chooseUser(
   const isSecure = cluster.url.protocol === 'https:';
   return {
     credential: isSecure ? credentialOf(user, name, cluster, context) : fixedCredential(NOBODY),
+    storedLogin: storedLoginOf(user, flags),
     impersonation: impersonationOf(user),
   };
+}
+
+/** A token or password of the entry that is used, where no flag and no token file takes its place. */
+function storedLoginOf(user: UserEntry, flags: ConnectionFlags): StoredLogin {
+  if (user.tokenFile !== '' || given(flags.token) || given(flags.password)) return 'none';
+  if (user.token !== '') return expiryOfJwt(user.token) === null ? 'token' : 'none';
+  return user.password === '' ? 'none' : 'password';
 }
 
 function given(text: string | undefined): text is string {

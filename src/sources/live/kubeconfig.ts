@@ -109,6 +109,7 @@ function connectionOf(
     trust: cluster.trust,
     proxy: chooseProxy(cluster.url, cluster.entry.proxyUrl, host.env),
     credential: user.credential,
+    storedLogin: user.storedLogin,
     impersonation: user.impersonation,
     requestTimeoutMs: timeout > 0 ? timeout : null,
     compress: !cluster.entry.disableCompression && !isLoopback(cluster.url),

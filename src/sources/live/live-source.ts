@@ -100,6 +100,7 @@ async function start(
     complete: true,
     context: sanitise(connection.contextName) || null,
     server: sanitise(connection.server),
+    storedLogin: connection.storedLogin,
     ...(connection.server.startsWith('https:')
       ? { serverTrust: connection.trust.insecure ? ('unchecked' as const) : ('checked' as const) }
       : {}),

@@ -23,7 +23,7 @@ export function oidcCredential(config: ProviderConfig, user: string, host: Host)
   return renewedCredential(
     async (previous) => {
       const kept = config['id-token'] ?? '';
-      const expires = expiryOf(kept);
+      const expires = expiryOfJwt(kept);
       if (previous === null && expires !== null && host.clock.now() < expires - EXPIRY_DELTA_MS) {
         return { identity: bearer(kept), renewAt: expires - EXPIRY_DELTA_MS };
       }
@@ -38,7 +38,7 @@ export function oidcCredential(config: ProviderConfig, user: string, host: Host)
         });
       });
       if (fresh.refreshToken !== '') ({ refreshToken } = fresh);
-      const end = expiryOf(fresh.idToken);
+      const end = expiryOfJwt(fresh.idToken);
       return { identity: bearer(fresh.idToken), renewAt: end === null ? null : end - EXPIRY_DELTA_MS };
     },
     host.clock,
@@ -51,7 +51,7 @@ function bearer(token: string): { authorization: string; certificate: null; key:
 }
 
 /** The `exp` of a JWT in milliseconds; null where the text is none or has none. */
-function expiryOf(token: string): number | null {
+export function expiryOfJwt(token: string): number | null {
   const [, payload] = token.split('.');
   if (payload === undefined) return null;
   try {

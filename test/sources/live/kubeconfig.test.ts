@@ -261,6 +261,20 @@ describe('who we are', () => {
     expect((await connection.credential.identity()).authorization).toBeNull();
   });
 
+  it.each([
+    ['an opaque token', { token: 'abc' }, {}, 'token'],
+    ['a JWT without an end', { token: `h.${Buffer.from('{"sub":"ci"}').toString('base64url')}.s` }, {}, 'token'],
+    ['a JWT that ends', { token: token(1_900_000_000) }, {}, 'none'],
+    ['a token file that takes the place of a token', { token: 'abc', tokenFile: '/t' }, {}, 'none'],
+    ['a token of a flag', { token: 'abc' }, { token: 'flag' }, 'none'],
+    ['a password', { username: 'ada', password: 'pw' }, {}, 'password'],
+    ['a password of a flag', { username: 'ada' }, { password: 'pw' }, 'none'],
+    ['nothing', {}, {}, 'none'],
+  ] as const)('tells of %s what the kubeconfig holds', async (_what, user, flags, storedLogin) => {
+    const files = { [HOME_CONFIG]: config({ name: 'one', user }) };
+    expect((await loadConnection(flags, fakeHost({ files }))).storedLogin).toBe(storedLogin);
+  });
+
   it('sends user name and password', async () => {
     const files = { [HOME_CONFIG]: config({ name: 'one', user: { username: 'u', password: 'p:q' } }) };
     expect((await identityOf(files)).authorization).toBe(`Basic ${Buffer.from('u:p:q').toString('base64')}`);

@@ -1,31 +1,8 @@
 import { refOf, refText } from '../kube/object-ref.ts';
-import type { Kind } from '../model/kind.ts';
 import type { KubeObject } from '../model/objects.ts';
+import { WRITTEN_KINDS } from '../model/written-kinds.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { EarlierChange } from './session-model.ts';
-
-/** What decides about security and is written by people: RBAC, policies, webhooks and workloads. */
-const TOLD: readonly Kind[] = [
-  'Role',
-  'ClusterRole',
-  'RoleBinding',
-  'ClusterRoleBinding',
-  'NetworkPolicy',
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CalicoNetworkPolicy',
-  'CalicoGlobalNetworkPolicy',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'CronJob',
-  'Job',
-];
 
 const MOST = 50;
 
@@ -42,7 +19,7 @@ const SAME_WRITE = 2000;
  * @returns the newest first, one for each object
  */
 export function earlierChanges(view: ClusterView): readonly EarlierChange[] {
-  return TOLD.flatMap((kind) => view.list(kind))
+  return WRITTEN_KINDS.flatMap((kind) => view.list(kind))
     .flatMap((object) => lastWrite(object) ?? [])
     .sort((a, b) => b.time - a.time || (a.text < b.text ? -1 : 1))
     .slice(0, MOST);

@@ -13,6 +13,7 @@ import type { NetworkPolicyObject, PodObject } from '../../src/model/objects.ts'
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
+import { line, measure, megabytes, percentile } from './figures.ts';
 
 const [pods = 100_000, namespaces = 1000, policies = 13_700] = process.argv.slice(2).map(Number);
 const EVENTS = 2000;
@@ -63,28 +64,6 @@ function policyOf(index: number, port = 8080): NetworkPolicyObject {
       },
     },
     'NetworkPolicy',
-  );
-}
-
-function megabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1024 ** 2;
-}
-
-function percentile(times: number[], share: number): number {
-  times.sort((a, b) => a - b);
-  return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-}
-
-function measure(run: () => void): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
-}
-
-function line(what: string, value: number, unit: string, target: number): void {
-  console.log(
-    `${what.padEnd(44)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(3)} target ${target} ${value <= target ? 'ok' : 'MISSED'}`,
   );
 }
 

@@ -9,6 +9,7 @@ import { RULES } from '../../src/rules/index.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
+import { line, measure, megabytes } from './figures.ts';
 
 const [pods = 50_000, secrets = 20_000, namespaces = 500] = process.argv.slice(2).map(Number);
 const EVENTS = 2_000;
@@ -61,23 +62,6 @@ function secretOf(index: number): Change {
     ],
   };
   return { type: 'upsert', object: slimmer.slim({ metadata, type: 'Opaque', keyCount: 1 }, 'Secret') };
-}
-
-function megabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1024 ** 2;
-}
-
-function measure(run: () => void): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
-}
-
-function line(what: string, value: number, unit: string, target: number): void {
-  console.log(
-    `${what.padEnd(44)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(3)} target ${target} ${value <= target ? 'ok' : 'MISSED'}`,
-  );
 }
 
 const changes: Change[] = ALL_KINDS.map((kind) => ({

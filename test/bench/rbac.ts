@@ -12,6 +12,7 @@ import { RBAC_RULES } from '../../src/rules/rbac/rbac-rules.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
+import { line, measure, megabytes, percentile } from './figures.ts';
 
 const [bindings = 40_000, roles = 4000, accounts = 10_000] = process.argv.slice(2).map(Number);
 const NAMESPACES = 1000;
@@ -58,28 +59,6 @@ function bindingOf(index: number, account = index): KubeObject {
       subjects: [subject],
     },
     'RoleBinding',
-  );
-}
-
-function megabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 1024 ** 2;
-}
-
-function percentile(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
-function measure(run: () => void): number {
-  const start = performance.now();
-  run();
-  return performance.now() - start;
-}
-
-function line(what: string, value: number, unit: string, target: number): void {
-  console.log(
-    `${what.padEnd(44)} ${value.toFixed(2).padStart(10)} ${unit.padEnd(3)} target ${target} ${value <= target ? 'ok' : 'MISSED'}`,
   );
 }
 

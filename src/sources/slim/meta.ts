@@ -1,6 +1,7 @@
 import { sanitise } from '../../kube/sanitise.ts';
 import { kindInfo, type Kind } from '../../model/kind.ts';
 import type { FileLocation, ManagerEntry, Meta, OwnerReference } from '../../model/objects.ts';
+import { WRITTEN_KINDS } from '../../model/written-kinds.ts';
 import { keptAnnotations } from './annotations.ts';
 import type { Interner } from './interner.ts';
 import { isObject, object, objects, text, timeOrNull, type JsonObject } from './json-reading.ts';
@@ -8,28 +9,7 @@ import { ofLast } from './of-last.ts';
 import { createRecentCache, type RecentCache } from './recent-cache.ts';
 
 /** Kinds whose last writer a rule reads. ReplicaSets and pods are written by controllers, so their entries are cut. */
-const WITH_MANAGERS: ReadonlySet<Kind> = new Set<Kind>([
-  'Role',
-  'ClusterRole',
-  'RoleBinding',
-  'ClusterRoleBinding',
-  'NetworkPolicy',
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CalicoNetworkPolicy',
-  'CalicoGlobalNetworkPolicy',
-  'ValidatingWebhookConfiguration',
-  'MutatingWebhookConfiguration',
-  'Secret',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'CronJob',
-  'Job',
-]);
+const WITH_MANAGERS: ReadonlySet<Kind> = new Set<Kind>([...WRITTEN_KINDS, 'Secret']);
 
 const NO_OWNERS: readonly OwnerReference[] = Object.freeze([]);
 const NO_MANAGERS: readonly ManagerEntry[] = Object.freeze([]);

@@ -33,11 +33,12 @@ interface Draft {
 }
 
 /**
- * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), and audit logs.
+ * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), journals, audit logs.
  *
+ * @param present the cluster as a session follows it, which is then not read again
  * @throws LoadError where nothing was named, or something named cannot be read
  */
-export async function loadPast(world: World, settings: Settings, range: PastRange): Promise<Past> {
+export async function loadPast(world: World, settings: Settings, range: PastRange, present?: StoreView): Promise<Past> {
   const { config } = await loadConfig(world, settings);
   const draft: Draft = {
     observations: [],
@@ -53,7 +54,9 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
   if (settings.journal !== undefined) await addJournal(world, settings.journal, draft);
   let demoLogs: readonly string[] = [];
   let close = async (): Promise<void> => undefined;
-  if (settings.from.length === 0 && (settings.demo || (await hasCluster(settings)))) {
+  if (present !== undefined) {
+    addPresent(world, present, draft);
+  } else if (settings.from.length === 0 && (settings.demo || (await hasCluster(settings)))) {
     ({ demoLogs, close } = await addCluster(world, settings, draft));
   }
   try {
@@ -112,12 +115,14 @@ async function addCluster(
   const { config } = await loadConfig(world, settings);
   const store = new ClusterStore();
   const { auditLogs, close } = await loadLive(world, settings, config, (changes) => void store.apply(changes));
-  const time = world.now();
-  const view = new StoreView(store, time, false);
-  const name = view.facts().server ?? 'cluster';
-  addView(view, { time, basis: 'live', evidence: name }, draft);
-  draft.sources.push({ type: 'cluster', name, sha256: null });
+  addPresent(world, new StoreView(store, world.now(), false), draft);
   return { demoLogs: auditLogs, close };
+}
+
+function addPresent(world: World, view: StoreView, draft: Draft): void {
+  const name = view.facts().server ?? 'cluster';
+  addView(view, { time: world.now(), basis: 'live', evidence: name }, draft);
+  draft.sources.push({ type: 'cluster', name, sha256: null });
 }
 
 function addView(view: StoreView, source: Pick<Listing, 'time' | 'basis' | 'evidence'>, draft: Draft): void {

@@ -7,6 +7,7 @@ import { UsageError, type Command } from '../src/commands/command.ts';
 import type { Config } from '../src/config/config-value.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { PaneName } from '../src/model/finding.ts';
+import type { Past, PastRange } from '../src/model/past.ts';
 import { PANE_LIST } from '../src/panes/index.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
 import { RULES } from '../src/rules/index.ts';
@@ -106,6 +107,7 @@ async function answer(
     namespaces: settings.scope.namespaces,
     loadView: async () => engine.view,
     loadEngine: async () => engine,
+    loadPast: (range) => sessionPast(world, settings, range, engine),
     readStandardInput: () => Promise.reject(new UsageError('the session owns the keyboard')),
     readFile: world.readFile,
     print: (text) => void pieces.push(text),
@@ -114,6 +116,15 @@ async function answer(
     now: world.now(),
   });
   return pieces.join('');
+}
+
+/** The past that the session's sources tell of: its journal, its audit logs, and what it shows now. */
+async function sessionPast(world: World, settings: Settings, range: PastRange, engine: Engine): Promise<Past> {
+  if (settings.auditLogs.includes('-')) throw new UsageError('as-of reads the audit log again, and - can be read once');
+  const { loadPast } = await import('./load-past.ts');
+  // Snapshots know when they were made, and the log of the demo comes with its cluster.
+  const present = settings.from.length > 0 || settings.demo ? undefined : engine.view;
+  return loadPast(world, { ...settings, showProgress: false }, range, present);
 }
 
 /** A question's own flags, as on the command line. */

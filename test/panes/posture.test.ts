@@ -80,6 +80,8 @@ describe('the secrets pane', () => {
       encryption: 'unknown',
       usedBy: [{ kind: 'Pod', namespace: 'shop', name: 'cart' }],
       readers: 0,
+      readBy: { items: [], more: 0 },
+      escapes: { items: [], more: 0 },
     });
   });
 });

@@ -1,3 +1,4 @@
+import { refOf, refText } from '../../kube/object-ref.ts';
 import type { RequestAttributes } from '../../kube/rbac-rule.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -6,11 +7,21 @@ import { whoCanBy } from '../rbac/who-can.ts';
 /** The verbs that answer with a Secret's data: list and watch do as well as get. */
 const READING = ['get', 'list', 'watch'] as const;
 
+/** A subject that may read a Secret, and a binding that lets it. */
+export interface SecretReader {
+  readonly kind: string;
+  /** null for users and groups. */
+  readonly namespace: string | null;
+  readonly name: string;
+  /** `ClusterRoleBinding ops`, or `RoleBinding shop/ops`. */
+  readonly binding: string;
+}
+
 interface NamespaceReaders {
-  /** Subjects that may read every Secret of the namespace. */
-  readonly all: readonly string[];
-  /** Further subjects by the name of the Secret that a rule names. */
-  readonly byName: Readonly<Record<string, readonly string[]>>;
+  /** Those that may read every Secret of the namespace. */
+  readonly all: readonly SecretReader[];
+  /** Those that may read a Secret which a rule names, by its name; `all` included. */
+  readonly byName: Readonly<Record<string, readonly SecretReader[]>>;
   readonly complete: boolean;
 }
 
@@ -21,24 +32,34 @@ interface NamespaceReaders {
  * @returns null where roles or bindings could not be read
  */
 export function readerCount(view: ClusterView, namespace: string, name: string): number | null {
+  const readers = secretReaders(view, namespace, name);
+  if (readers === null) return null;
+  return new Set(readers.map((one) => `${one.kind}/${one.namespace ?? ''}/${one.name}`)).size;
+}
+
+/**
+ * Who bindings allow to read a Secret, once for each binding that does, sorted; as {@link readerCount} counts them.
+ *
+ * @returns null where roles or bindings could not be read
+ */
+export function secretReaders(view: ClusterView, namespace: string, name: string): readonly SecretReader[] | null {
   const readers = view.derive(`secret-readers/${namespace}`, (inner) => collect(inner, namespace), deepEqual);
   if (!readers.complete) return null;
-  const named = Object.hasOwn(readers.byName, name) ? (readers.byName[name] ?? []) : [];
-  return new Set([...readers.all, ...named]).size;
+  return (Object.hasOwn(readers.byName, name) ? readers.byName[name] : undefined) ?? readers.all;
 }
 
 function collect(view: ClusterView, namespace: string): NamespaceReaders {
   const anyName = readersOf(view, namespace, '');
-  const byName: Record<string, readonly string[]> = {};
+  const byName: Record<string, readonly SecretReader[]> = {};
   for (const name of namesInRules(view, namespace)) {
     if (view.get('Secret', namespace, name) === undefined) continue;
-    byName[name] = readersOf(view, namespace, name).subjects;
+    byName[name] = readersOf(view, namespace, name).readers;
   }
-  return { all: anyName.subjects, byName, complete: anyName.complete };
+  return { all: anyName.readers, byName, complete: anyName.complete };
 }
 
 interface Readers {
-  readonly subjects: readonly string[];
+  readonly readers: readonly SecretReader[];
   readonly complete: boolean;
 }
 
@@ -47,14 +68,14 @@ function readersOf(view: ClusterView, namespace: string, name: string): Readers 
   const everywhere = view.derive(`secret-readers-everywhere/${name}`, (inner) => readersBy(inner, '', name), deepEqual);
   const here = readersBy(view, namespace, name);
   return {
-    subjects: [...new Set([...everywhere.subjects, ...here.subjects])].sort(),
+    readers: [...everywhere.readers, ...here.readers],
     complete: everywhere.complete && here.complete,
   };
 }
 
 /** By the bindings of one namespace, or by ClusterRoleBindings for ''. */
 function readersBy(view: ClusterView, namespace: string, name: string): Readers {
-  const subjects = new Set<string>();
+  const readers = new Map<string, SecretReader>();
   let complete = true;
   for (const verb of READING) {
     const request: RequestAttributes = {
@@ -68,9 +89,19 @@ function readersBy(view: ClusterView, namespace: string, name: string): Readers 
     };
     const { holders, holes } = whoCanBy(view, request, namespace);
     if (holes.length > 0) complete = false;
-    for (const { subject } of holders) subjects.add(`${subject.kind}/${subject.namespace ?? ''}/${subject.name}`);
+    for (const { subject, grant } of holders) {
+      const { kind, name: subjectName } = subject;
+      const binding = refText(refOf(grant.binding));
+      const home = kind === 'ServiceAccount' ? (subject.namespace ?? namespace) : null;
+      readers.set(`${kind}/${home ?? ''}/${subjectName}/${binding}`, {
+        kind,
+        namespace: home,
+        name: subjectName,
+        binding,
+      });
+    }
   }
-  return { subjects: [...subjects].sort(), complete };
+  return { readers: [...readers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reader]) => reader), complete };
 }
 
 /** Secret names that rules limit themselves to. */

@@ -2,7 +2,8 @@ import { encryption } from '../../analyses/secrets/encryption.ts';
 import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
-import { readerCount } from '../../analyses/secrets/secret-readers.ts';
+import { readerCount, secretReaders, type SecretReader } from '../../analyses/secrets/secret-readers.ts';
+import { escapesByNode, type NodeEscape } from '../../analyses/secrets/secret-escapes.ts';
 import { secretNodes, type HoldingNode } from '../../analyses/secrets/secret-nodes.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import type { ObjectRef } from '../../model/finding.ts';
@@ -30,6 +31,23 @@ export interface SecretItem {
   readonly nodes: readonly HoldingNode[];
   /** Subjects that bindings let read it; null where that could not be evaluated. */
   readonly readers: number | null;
+  /** They, once for each binding that lets them; null where that could not be evaluated. */
+  readonly readBy: Capped<SecretReader> | null;
+  /** Workloads that run on its nodes and can escape to them; null where pods could not be read everywhere. */
+  readonly escapes: Capped<NodeEscape> | null;
+}
+
+/** The first of a list, and how many more there are. */
+interface Capped<T> {
+  readonly items: readonly T[];
+  readonly more: number;
+}
+
+/** As many readers and escapes are named for each Secret. */
+const MOST_NAMED = 20;
+
+function capped<T>(all: readonly T[] | null): Capped<T> | null {
+  return all === null ? null : { items: all.slice(0, MOST_NAMED), more: Math.max(0, all.length - MOST_NAMED) };
 }
 
 /** A Secret that has to be rotated, and what uses it. */
@@ -79,10 +97,12 @@ function day(time: number): string {
 
 function* items(view: ClusterView): Generator<SecretItem> {
   const { status } = encryption(view);
+  const escapes = escapesByNode(view);
   for (const namespace of view.namespaces('Secret')) {
     const uses = secretUses(view, namespace);
     const nodes = secretNodes(view, namespace);
     for (const secret of view.list('Secret', namespace)) {
+      const holding = nodes.get(secret.name) ?? [];
       yield {
         namespace,
         name: secret.name,
@@ -93,11 +113,22 @@ function* items(view: ClusterView): Generator<SecretItem> {
         certificateEnds: certificateEnds(view, secret),
         encryption: status,
         usedBy: distinct((uses.get(secret.name) ?? []).map((use) => use.by)),
-        nodes: nodes.get(secret.name) ?? [],
+        nodes: holding,
         readers: readerCount(view, namespace, secret.name),
+        readBy: capped(secretReaders(view, namespace, secret.name)),
+        escapes: capped(escapes === null ? null : escapesOn(holding, escapes)),
       };
     }
   }
+}
+
+/** Each workload once, on however many of the nodes it runs. */
+function escapesOn(
+  holding: readonly HoldingNode[],
+  escapes: ReadonlyMap<string, readonly NodeEscape[]>,
+): readonly NodeEscape[] {
+  const found = holding.flatMap(({ name }) => escapes.get(name) ?? []);
+  return [...new Map(found.map((one) => [one.workload, one])).values()];
 }
 
 function rotationOf(view: ClusterView, secret: SecretObject): SecretItem['rotation'] {

@@ -1,0 +1,31 @@
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { escapingPods } from '../rbac/pod-escape.ts';
+
+/** A workload with pods that can become root on a node, and so read what the kubelet there holds. */
+export interface NodeEscape {
+  /** `DaemonSet kube-system/agent`. */
+  readonly workload: string;
+  /** To be read after "is": `privileged`. */
+  readonly because: string;
+}
+
+/**
+ * The workloads whose pods can escape, by the node that they run on. Computed at each call, as where pods run.
+ *
+ * @returns null where pods could not be read in every namespace
+ */
+export function escapesByNode(view: ClusterView): ReadonlyMap<string, readonly NodeEscape[]> | null {
+  if (!view.readable('Pod').ok) return null;
+  const byNode = new Map<string, Map<string, NodeEscape>>();
+  for (const namespace of view.namespaces('Pod')) {
+    for (const { workload, because, pods } of escapingPods(view, namespace)) {
+      for (const name of pods) {
+        const node = view.get('Pod', namespace, name)?.nodeName ?? '';
+        if (node === '') continue;
+        const found = byNode.get(node) ?? new Map<string, NodeEscape>();
+        byNode.set(node, found.set(workload, { workload, because }));
+      }
+    }
+  }
+  return new Map([...byNode].map(([node, found]) => [node, [...found.values()]]));
+}

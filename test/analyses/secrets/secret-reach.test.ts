@@ -1,0 +1,83 @@
+/** Who can read a Secret: by bindings, and through a node that holds it. */
+import { expect, it } from 'vitest';
+import type { KubeObject } from '../../../src/model/objects.ts';
+import { secretsSection, type SecretItem } from '../../../src/report/sections/secrets.ts';
+import { object } from '../../objects.ts';
+import { judged, type Judged } from '../../report/judged.ts';
+
+const metadata = (name: string, namespace?: string) => ({ name, namespace, uid: `${namespace}/${name}` });
+
+function pod(name: string, nodeName: string, container: object): KubeObject {
+  return object('Pod', {
+    metadata: metadata(name, 'shop'),
+    spec: { nodeName, containers: [{ name: 'a', image: 'i:1', ...container }] },
+    status: { phase: 'Running' },
+  });
+}
+
+const role = (name: string, rule: object): KubeObject =>
+  object('Role', { metadata: metadata(name, 'shop'), rules: [{ apiGroups: [''], resources: ['secrets'], ...rule }] });
+
+const binding = (name: string, roleName: string, subjects: readonly object[]): KubeObject =>
+  object('RoleBinding', {
+    metadata: metadata(name, 'shop'),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: roleName },
+    subjects,
+  });
+
+const user = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name });
+
+function secret(name: string, objects: readonly KubeObject[], given?: Judged): SecretItem | undefined {
+  const secrets = ['db', 'mail'].map((one) =>
+    object('Secret', { metadata: metadata(one, 'shop'), type: 'Opaque', data: {} }),
+  );
+  return [...secretsSection(judged([...secrets, ...objects], given).engine.view).items].find(
+    (item) => item.name === name,
+  );
+}
+
+const POLICY = [
+  role('all', { verbs: ['list'] }),
+  role('one', { verbs: ['get'], resourceNames: ['db'] }),
+  role('writes', { verbs: ['create'] }),
+  binding('ops', 'all', [user('ada')]),
+  binding('ops-too', 'all', [user('ada')]),
+  binding('app', 'one', [{ kind: 'ServiceAccount', name: 'app', namespace: 'shop' }]),
+  binding('ci', 'writes', [user('ci')]),
+];
+
+it('names each subject with every binding that lets it read, and counts it once', () => {
+  const ada = { kind: 'User', namespace: null, name: 'ada' };
+  const both = [
+    { ...ada, binding: 'RoleBinding shop/ops' },
+    { ...ada, binding: 'RoleBinding shop/ops-too' },
+  ];
+  const app = { kind: 'ServiceAccount', namespace: 'shop', name: 'app', binding: 'RoleBinding shop/app' };
+  expect(secret('db', POLICY)).toMatchObject({ readers: 2, readBy: { items: [app, ...both], more: 0 } });
+  expect(secret('mail', POLICY)).toMatchObject({ readers: 1, readBy: { items: both, more: 0 } });
+});
+
+it('names twenty, and counts the others', () => {
+  const many = Array.from({ length: 23 }, (_, index) => user(`u${index}`));
+  const found = secret('db', [role('all', { verbs: ['get'] }), binding('many', 'all', many)]);
+  expect(found?.readers).toBe(23);
+  expect(found?.readBy?.items).toHaveLength(20);
+  expect(found?.readBy?.more).toBe(3);
+});
+
+it('names what can escape on the nodes that hold it, and nothing on others', () => {
+  const privileged = { securityContext: { privileged: true } };
+  const pods = [
+    pod('cart', 'n1', { envFrom: [{ secretRef: { name: 'db' } }] }),
+    pod('agent', 'n1', privileged),
+    pod('other', 'n2', privileged),
+  ];
+  expect(secret('db', pods)?.escapes?.items.map((one) => one.workload)).toEqual(['Pod shop/agent']);
+  expect(secret('mail', pods)?.escapes).toEqual({ items: [], more: 0 });
+});
+
+it('says nothing where policy or pods could not be read', () => {
+  const denied = (kind: 'Pod' | 'RoleBinding') => ({ coverage: [{ kind, status: 'denied' as const }] });
+  expect(secret('db', POLICY, denied('RoleBinding'))).toMatchObject({ readers: null, readBy: null });
+  expect(secret('db', POLICY, denied('Pod'))?.escapes).toBeNull();
+});

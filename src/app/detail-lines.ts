@@ -5,7 +5,7 @@ import { REMEDIES } from '../remedy/index.ts';
 import { pendingText } from './coverage-text.ts';
 import { ageText, clockText, unitText } from './number-text.ts';
 import { BLANK, line, span, type Line, type Span, type Style } from './span.ts';
-import type { SessionState } from './state.ts';
+import { presentRow, type SessionState } from './state.ts';
 import { wrap } from './text-width.ts';
 
 const LABEL_WIDTH = 11;
@@ -21,7 +21,7 @@ const MAX_MEMBERS = 50;
 
 /** Everything known about a row: its facts, and each finding with why, evidence, references and remedy. */
 export function detailLines(state: SessionState, pane: PaneName, opened: Row): readonly Line[] {
-  const current = state.tables[pane].source.find((row) => row.key === opened.key);
+  const current = presentRow(state, pane, opened.key);
   const row = current ?? opened;
   const findings = findingsOf(row, state);
   const lines: Line[] = [titleLine(row, pane, state), ...factLines(row, state)];

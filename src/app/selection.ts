@@ -6,7 +6,7 @@ import type { RelatedPlace } from './place.ts';
 import type { RelatedThing } from './related.ts';
 import type { EarlierChange } from './session-model.ts';
 import { pathsQuestion, reachQuestion, type TreeQuestion } from './row-tree.ts';
-import { here, openPane, openTable, type SessionState } from './state.ts';
+import { here, openPane, openTable, presentRow, type SessionState } from './state.ts';
 import { chosenRows, cursorRow } from './table-state.ts';
 
 /** Accounts of a binding that are drawn; more would be no tree to read. */
@@ -15,7 +15,7 @@ const MAX_ACCOUNTS = 8;
 /** The row that keys such as `y` are about: under the cursor, or the one whose detail is open. */
 export function actionRow(state: SessionState): Row | undefined {
   const { place } = here(state);
-  if (place.type === 'detail') return place.row;
+  if (place.type === 'detail') return presentRow(state, place.pane, place.row.key) ?? place.row;
   const table = openTable(state);
   return table === undefined ? undefined : cursorRow(table);
 }
@@ -28,7 +28,8 @@ export function currentFindings(state: SessionState): readonly Finding[] {
     return finding === undefined ? [] : [finding];
   }
   const table = openTable(state);
-  const rows = table !== undefined ? chosenRows(table) : place.type === 'detail' ? [place.row] : [];
+  const shown = actionRow(state);
+  const rows = table !== undefined ? chosenRows(table) : shown !== undefined ? [shown] : [];
   return rows.flatMap((row) => row.findings.flatMap((id) => state.snapshot.findings.get(id) ?? []));
 }
 

@@ -1,4 +1,5 @@
 import type { PaneName } from '../model/finding.ts';
+import type { Row } from '../panes/pane.ts';
 import type { GroupKey } from './group-rows.ts';
 import type { Glyphs } from './glyphs.ts';
 import { EMPTY_LINE, type LineEdit } from './line-edit.ts';
@@ -124,6 +125,11 @@ export function activePane(state: SessionState): PaneName | null {
     if ('pane' in visit.place) return visit.place.pane;
   }
   return null;
+}
+
+/** A row as its pane has it now; undefined once it is gone from the cluster or no longer judged. */
+export function presentRow(state: SessionState, pane: PaneName, key: string): Row | undefined {
+  return state.tables[pane].source.find((row) => row.key === key);
 }
 
 /** The pane that is open; null elsewhere. */

@@ -168,6 +168,20 @@ describe('places', () => {
 });
 
 describe('remedies', () => {
+  test('of a detail that was opened before its row was judged are those of the findings that it shows now', () => {
+    const early = snapshotOf([row('shop', 'cart', null)], { judging: true });
+    const driver = new Driver(early, { pane: 'network' }).press('enter');
+    expect(status(driver)).not.toContain('f fix');
+    driver.send({ type: 'snapshot', snapshot: snapshotOf([row('shop', 'cart', 'high')], { revision: 2 }) });
+    expect(body(driver)).toContain('accepts connections from any pod');
+    expect(status(driver)).toContain('f fix');
+    expect(driver.press('f').effects).toContainEqual({
+      type: 'remedies',
+      visit: here(driver.state).id,
+      findings: [findingOf('shop', 'cart', 'high').id],
+    });
+  });
+
   test('of marked rows are asked for together', () => {
     const driver = inNetwork().press('space j space f');
     const request = driver.effects.find((effect) => effect.type === 'remedies');

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { connectionDifference } from '../../../src/analyses/network/connection-difference.ts';
 import { declaredFlows } from '../../../src/analyses/network/declared-flows.ts';
@@ -19,8 +17,7 @@ import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
 import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { RULES } from '../../../src/rules/index.ts';
 import { apply, cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
-
-const BOUTIQUE = readFileSync(join(import.meta.dirname, 'boutique.yaml'), 'utf8');
+import { BOUTIQUE } from '../../analyses/network/fixtures.ts';
 
 function engineOf(yaml: string, fromFiles = true): Engine {
   const view = cluster(yaml, fromFiles ? { facts: { source: 'files' } } : {});

@@ -1,4 +1,5 @@
 import type { Attestation } from '../model/benchmark.ts';
+import type { LabelConvention } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
 import type { Sensitive } from '../model/observation.ts';
 import type { Waiver } from './waivers.ts';
@@ -20,5 +21,7 @@ export interface Config {
   readonly rotation: readonly RotationPeriod[];
   /** What the sensitive databases are; null where the file does not say. */
   readonly sensitive: Sensitive | null;
+  /** Which labels workloads must carry, and which one names their owner. */
+  readonly labels: LabelConvention;
   readonly theme: (typeof THEMES)[number] | null;
 }

@@ -1,8 +1,11 @@
 import { LineCounter, parseDocument, isMap, isScalar } from 'yaml';
 import { parseLabelQuery } from '../kube/label-query.ts';
+import { labelKeyProblem, labelValueProblem } from '../kube/label-syntax.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { BENCHMARKS, factName, type Attestation } from '../model/benchmark.ts';
 import type { ClusterFacts } from '../model/change.ts';
+import { LABELLED_KINDS } from '../model/kind.ts';
+import type { RequiredLabel } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
 import { THEMES, type Config } from './config-value.ts';
 import type { Sensitive } from '../model/observation.ts';
@@ -24,6 +27,8 @@ const BURST_KEYS = ['count'] as const;
 const ATTEST_KEYS = ['fact', 'value', 'by', 'evidence', 'until'] as const;
 const ROTATION_KEYS = ['type', 'labels', 'days'] as const;
 const FACTS = BENCHMARKS.flatMap((benchmark) => benchmark.items.map((item) => factName(benchmark, item)));
+const LABELS_KEYS = ['required', 'owner'] as const;
+const REQUIRED_KEYS = ['key', 'values', 'namespaces', 'kinds'] as const;
 const SENSITIVE_KEYS = ['labels', 'secrets', 'volumes'] as const;
 
 /** Every key that has an effect. */
@@ -55,6 +60,18 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
     checkKeys(at(path), SENSITIVE_KEYS, path, fail);
     return sensitiveFrom(value as Record<string, unknown>, path, fail);
   },
+  labels: (value, path, fail, at) => {
+    checkKeys(at(path), LABELS_KEYS, path, fail);
+    const { required = [], owner = null } = value as { readonly required?: unknown; readonly owner?: unknown };
+    const under = [...path, 'required'];
+    return {
+      owner: owner === null ? null : labelKey(owner, [...path, 'owner'], fail),
+      required: list(required, under, fail).map((entry, index) => {
+        checkKeys(at([...under, index]), REQUIRED_KEYS, [...under, index], fail);
+        return requiredFrom(entry as Record<string, unknown>, [...under, index], fail);
+      }),
+    };
+  },
   theme: (value, path, fail) => {
     const theme = THEMES.find((name) => name === value);
     return theme ?? fail(path, `theme must be one of ${THEMES.join(', ')}`);
@@ -62,7 +79,7 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
 };
 
 /** Keys of the interface that have no effect yet: taking them silently would promise what does not happen. */
-const NOT_YET = ['labels', 'keys'] as const;
+const NOT_YET = ['keys'] as const;
 
 export const DEFAULT_CONFIG: Config = {
   waivers: [],
@@ -72,6 +89,7 @@ export const DEFAULT_CONFIG: Config = {
   attest: [],
   rotation: [],
   sensitive: null,
+  labels: { required: [], owner: null },
   theme: null,
 };
 
@@ -113,13 +131,14 @@ export function parseConfig(text: string, file: string): Config {
     attest: read('attest'),
     rotation: read('rotation'),
     sensitive: read('sensitive'),
+    labels: read('labels'),
     theme: read('theme'),
   };
 }
 
 /** What rules read of the config. */
-export function configFacts({ attest, rotation }: Config): Partial<ClusterFacts> {
-  return { attestations: attest, rotation };
+export function configFacts({ attest, rotation, labels }: Config): Partial<ClusterFacts> {
+  return { attestations: attest, rotation, labels };
 }
 
 function checkKeys(node: unknown, known: readonly string[], path: Path, fail: Fail): void {
@@ -202,6 +221,40 @@ function sensitiveFrom(value: Record<string, unknown>, path: Path, fail: Fail): 
     return found;
   };
   return { labels, secrets: globs('secrets'), volumes: globs('volumes') };
+}
+
+/** A list that is there and empty would require the label nowhere, or allow no value. */
+function requiredFrom(value: Record<string, unknown>, path: Path, fail: Fail): RequiredLabel {
+  const own = (key: 'values' | 'namespaces' | 'kinds', problem: (text: string) => string | null): readonly string[] => {
+    if (value[key] === undefined) return [];
+    const found = texts(value[key], [...path, key], fail);
+    if (found.length === 0) fail([...path, key], `${key} must not be empty: leave it out for any`);
+    for (const [index, text] of found.entries()) {
+      const wrong = problem(text);
+      if (wrong !== null) fail([...path, key, index], `${text}: ${wrong}`);
+    }
+    return found;
+  };
+  if (value['key'] === undefined) fail(path, 'a required label needs its key');
+  return {
+    key: labelKey(value['key'], [...path, 'key'], fail),
+    values: own('values', (text) => {
+      const wrong = labelValueProblem(text);
+      return wrong === null ? null : `a label value ${wrong}`;
+    }),
+    namespaces: own('namespaces', (text) =>
+      /^[a-z0-9*-]+$/.test(text) ? null : 'a namespace holds a-z, 0-9 and -; * stands for any characters',
+    ),
+    kinds: own('kinds', (text) =>
+      LABELLED_KINDS.some((kind) => kind === text) ? null : `kinds must be of ${LABELLED_KINDS.join(', ')}`,
+    ) as RequiredLabel['kinds'],
+  };
+}
+
+function labelKey(value: unknown, path: Path, fail: Fail): string {
+  if (typeof value !== 'string') return fail(path, 'the key of a label must be a text');
+  const wrong = labelKeyProblem(value);
+  return wrong === null ? value : fail(path, `${value}: the key of a label ${wrong}`);
 }
 
 function untilFrom(value: unknown, path: Path, fail: Fail): number | null {

@@ -2,6 +2,7 @@ import type { Attestation } from './benchmark.ts';
 import type { AuditState } from './audit-state.ts';
 import type { Coverage } from './coverage.ts';
 import type { Kind } from './kind.ts';
+import type { LabelConvention } from './label-convention.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
 import type { RotationPeriod } from './rotation.ts';
 import type { FlowState } from './observed-flow.ts';
@@ -37,6 +38,8 @@ export interface ClusterFacts {
   readonly attestations?: readonly Attestation[];
   /** How long credentials may stay as they are (config `rotation`), the first that fits counts. */
   readonly rotation?: readonly RotationPeriod[];
+  /** Which labels workloads must carry (config `labels`). */
+  readonly labels?: LabelConvention;
   readonly clusterUID: string | null;
   readonly context: string | null;
   readonly server: string | null;

@@ -52,8 +52,10 @@ export const labelsPane: Pane = {
       (one) => one.rule === 'labels/selector-matches-nothing' && one.severity !== 'info',
     ).length;
     const mislabelled = new Set(findings.filter(isMislabelled).map(subjectKey)).size;
+    const unagreed = new Set(findings.filter((one) => one.rule === 'labels/required-label').map(subjectKey)).size;
     const total = judged.length;
     const aside = [
+      unagreed === 0 ? '' : `${unagreed} without required labels`,
       unmatched === 0 ? '' : `${unmatched} ${unmatched === 1 ? 'selector matches' : 'selectors match'} nothing`,
       mislabelled === 0 ? '' : `${mislabelled} mislabelled`,
     ];
@@ -88,6 +90,7 @@ interface Subject {
 /** Rules about something other than wrong labels. */
 const OTHER_RULES: ReadonlySet<string> = new Set([
   'labels/missing-recommended',
+  'labels/required-label',
   'labels/selector-matches-nothing',
   'labels/orphan-pod',
 ]);

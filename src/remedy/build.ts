@@ -78,7 +78,7 @@ function headComments(
   advice: string | undefined,
 ): RemedyDraft['comments'] {
   const lines = [
-    `${remedy.title}: ${refText(finding.subject)} (${finding.rule})`,
+    `${remedy.title}${built.isShared === true ? '' : `: ${refText(finding.subject)}`} (${finding.rule})`,
     ...(advice === undefined ? [] : [advice]),
     ...(remedy.safety === 'review' ? ['Review before you apply this.'] : []),
     built.note,

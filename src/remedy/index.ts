@@ -6,7 +6,9 @@ import { labelTemplate } from './labels/label-template.ts';
 import { fixScaleTarget } from './labels/fix-scale-target.ts';
 import { fixSelector } from './labels/fix-selector.ts';
 import { relabelPods } from './labels/relabel-pods.ts';
+import { requireLabels } from './labels/require-labels.ts';
 import { setLabels } from './labels/set-labels.ts';
+import { setRequiredLabel, setRequiredLabelOnPods } from './labels/set-required-label.ts';
 import { namespaceLabels } from './vigilance/namespace-labels.ts';
 import { securityContextPatch } from './vigilance/security-context-patch.ts';
 import { noTokenPatch } from './vigilance/no-token-patch.ts';
@@ -33,6 +35,9 @@ export const REMEDIES: readonly Remedy[] = [
   labelWorkload,
   labelTemplate,
   setLabels,
+  setRequiredLabel,
+  setRequiredLabelOnPods,
+  requireLabels,
   relabelPods,
   fixSelector,
   fixScaleTarget,

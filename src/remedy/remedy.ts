@@ -40,6 +40,8 @@ export interface RemedyDraft {
   readonly effects: readonly string[];
   /** The live object that the change is about, where the manifests are files for a repository and do not name it. */
   readonly about?: KubeObject;
+  /** Whether it is one and the same for every finding of the rule: it then names none. */
+  readonly isShared?: boolean;
   /** Where the manifests do not name an object that a file could be named after. */
   readonly fileName?: string;
 }

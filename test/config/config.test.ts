@@ -68,6 +68,32 @@ waivers:
     ],
     ['apiVersion: k8sec/v1\nrotation:\n- {days: 0}\n', 'k8sec.yaml:3: rotation needs days, a whole number from 1'],
     ['apiVersion: k8sec/v1\nrotation:\n- {days: 9, labels: {a: 1}}\n', 'labels holds texts only'],
+    ['apiVersion: k8sec/v1\nlabels: [team]\n', 'k8sec.yaml:2: labels: a map is expected here'],
+    ['apiVersion: k8sec/v1\nlabels: {requierd: []}\n', 'unknown key requierd; did you mean required?'],
+    ['apiVersion: k8sec/v1\nlabels:\n  owner: a b\n', 'k8sec.yaml:3: a b: the key of a label name part must'],
+    ['apiVersion: k8sec/v1\nlabels:\n  required:\n  - team\n', 'k8sec.yaml:4: labels.required.0: a map is expected'],
+    ['apiVersion: k8sec/v1\nlabels:\n  required:\n  - {values: [a]}\n', 'k8sec.yaml:4: a required label needs its key'],
+    ['apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: 7}\n', 'k8sec.yaml:4: the key of a label must be a text'],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, vlaues: [a]}\n',
+      'k8sec.yaml:4: unknown key vlaues; did you mean values?',
+    ],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - key: team\n    values: []\n',
+      'k8sec.yaml:5: values must not be empty: leave it out for any',
+    ],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, values: [a b]}\n',
+      'k8sec.yaml:4: a b: a label value must consist of',
+    ],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, namespaces: [Shop]}\n',
+      'k8sec.yaml:4: Shop: a namespace holds a-z',
+    ],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, kinds: [Service]}\n',
+      'k8sec.yaml:4: Service: kinds must be of Deployment, StatefulSet',
+    ],
     ['- a\n', 'k8sec.yaml:1: the file: a map is expected here'],
     ['a: [\n', 'k8sec.yaml:'],
   ])('%j is an error with its line', (text, message) => {
@@ -75,10 +101,27 @@ waivers:
     expect(() => parseConfig(text, 'k8sec.yaml')).toThrow(message);
   });
 
-  it.each(['labels', 'keys'])('refuses %s instead of ignoring it', (key) => {
-    expect(() => parseConfig(`apiVersion: k8sec/v1\n${key}: {}\n`, 'k8sec.yaml')).toThrow(
-      `k8sec.yaml:2: ${key} is not supported in this version`,
+  it('refuses keys instead of ignoring it', () => {
+    expect(() => parseConfig('apiVersion: k8sec/v1\nkeys: {}\n', 'k8sec.yaml')).toThrow(
+      'k8sec.yaml:2: keys is not supported in this version',
     );
+  });
+
+  it('reads required labels, without limits where none are given', () => {
+    const text = `apiVersion: k8sec/v1
+labels:
+  owner: team
+  required:
+    - {key: team, values: [pay, shop], namespaces: ['pay-*'], kinds: [Deployment, Pod]}
+    - {key: example.com/tier}
+`;
+    expect(parseConfig(text, 'k8sec.yaml').labels).toEqual({
+      owner: 'team',
+      required: [
+        { key: 'team', values: ['pay', 'shop'], namespaces: ['pay-*'], kinds: ['Deployment', 'Pod'] },
+        { key: 'example.com/tier', values: [], namespaces: [], kinds: [] },
+      ],
+    });
   });
 
   it('takes an empty file as no settings', () => {

@@ -20,7 +20,7 @@ export interface LabelCoverage {
   readonly byTeam: ReadonlyMap<string, Coverage>;
 }
 
-/** Keys by which workloads name who is responsible for them. */
+/** Keys by which workloads usually name who is responsible for them. */
 const TEAM_KEYS = ['team', 'owner', 'app.kubernetes.io/team', 'app.kubernetes.io/owner'] as const;
 
 const NONE: Coverage = { workloads: 0, complete: 0, labels: 0 };
@@ -51,20 +51,21 @@ interface Judged {
 }
 
 function judged(view: ClusterView, namespace: string): readonly Judged[] {
-  return view.derive(`label-coverage/${namespace}`, (inner) =>
-    workloads(inner, namespace).flatMap((workload): Judged[] => {
+  return view.derive(`label-coverage/${namespace}`, (inner) => {
+    const owner = inner.facts().labels?.owner ?? null;
+    return workloads(inner, namespace).flatMap((workload): Judged[] => {
       if (isMirror(workload)) return [];
       const { missing } = labelHealth(workload);
       const labels = RECOMMENDED_LABELS.length - missing.length;
       const coverage = { workloads: 1, complete: missing.length === 0 ? 1 : 0, labels };
-      return [{ kind: workload.ref.kind, team: teamOf(workload), coverage }];
-    }),
-  );
+      return [{ kind: workload.ref.kind, team: teamOf(workload, owner), coverage }];
+    });
+  });
 }
 
-function teamOf(workload: AnalysedWorkload): string {
+function teamOf(workload: AnalysedWorkload, owner: string | null): string {
   const labels = ownLabels(workload);
-  const key = TEAM_KEYS.find((one) => labels[one] !== undefined);
+  const key = owner ?? TEAM_KEYS.find((one) => labels[one] !== undefined);
   return key === undefined ? '' : (labels[key] ?? '');
 }
 

@@ -27,7 +27,7 @@ export interface LabelPlan extends LabelledWorkload {
 }
 
 /** Labels that tools write themselves; on an object that a tool owns, writing them fights the tool. */
-const TOOL_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/managed-by', 'app.kubernetes.io/instance']);
+export const TOOL_LABELS: ReadonlySet<string> = new Set(['app.kubernetes.io/managed-by', 'app.kubernetes.io/instance']);
 
 /** The workload of a finding, or why it cannot be labelled. */
 export function labelledWorkload(finding: Finding, view: ClusterView): LabelledWorkload | RemedyRefusal {

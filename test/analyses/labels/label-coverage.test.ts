@@ -33,6 +33,16 @@ describe('labelCoverage', () => {
     expect(byTeam.get('')?.workloads).toBe(2);
   });
 
+  it('counts by the owner label of the config', () => {
+    const owned = viewOf(deployment('shop', 'cart', { unit: 'u7', team: 'blue' }), deployment('shop', 'till', {}));
+    owned.apply([{ type: 'facts', facts: { labels: { owner: 'unit', required: [] } } }]);
+    const teams = [...labelCoverage(owned).byTeam].map(([team, { workloads }]) => [team, workloads]);
+    expect(teams).toEqual([
+      ['u7', 1],
+      ['', 1],
+    ]);
+  });
+
   it('is what the pane shows', () => {
     const rows = labelsPane.rows(view, []);
     const summary = labelsPane.summary(view, [], rows);

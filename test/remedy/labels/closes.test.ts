@@ -34,7 +34,10 @@ function fault(finding: Finding, remedy: BuiltRemedy): readonly string[] {
   const worse = remedy.opens.filter((one) => one.severity !== 'info').map((one) => `${who} opens ${one.id}`);
   const isClosed = remedy.closes.some((one) => one.id === finding.id);
   // Labelling the workload alone is the first of two steps; labels that nothing tells stay missing.
-  const isPart = finding.rule === 'labels/missing-recommended' && /label the template|Not added/.test(remedy.note);
+  const isPart =
+    (finding.rule === 'labels/missing-recommended' && /label the template|Not added/.test(remedy.note)) ||
+    // An admission policy labels nothing that is there already.
+    remedy.id === 'labels/require-labels';
   return [
     ...worse,
     ...(isClosed || isPart ? [] : [`${who} does not close it`]),

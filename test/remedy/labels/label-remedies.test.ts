@@ -141,3 +141,70 @@ describe('correcting a selector', () => {
     expect(remedy(yaml, RULE, 'labels/fix-selector').refused).toContain('namespace shop');
   });
 });
+
+describe('setting a required label', () => {
+  const RULE = 'labels/required-label';
+  const requires = (entry: string, version = 'v1.36.3'): string =>
+    `kind: Case
+spec: {serverVersion: ${version}, facts: {labels: {owner: null, required: [{namespaces: [], kinds: [], ${entry}}]}}}
+`;
+  const namespace = (team: string): string =>
+    `---\n${JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { team } } })}\n`;
+  const TEAM = requires('key: team, values: [pay, shop]');
+
+  it.each([
+    ['the label of its namespace', TEAM + namespace('pay') + deployment('web'), 'pay'],
+    ['its pods', TEAM + deployment('web', { podLabels: { app: 'web', team: 'shop' } }), 'shop'],
+    ['the config, which allows no other', requires('key: team, values: [ops]') + deployment('web'), 'ops'],
+    ['Shop, spelt as the config allows it', TEAM + deployment('web', { labels: { team: 'Shop' } }), 'shop'],
+  ])('takes the value from %s', (from, yaml, value) => {
+    const built = remedy(yaml, RULE, 'labels/set-required-label');
+    expect(built.manifests).toMatchObject([{ metadata: { labels: { team: value } } }]);
+    expect(built.yaml).toContain(`team: ${value} # from ${from}`);
+    expect(built.note).toBe('It restarts no pod.');
+    expect(built.closes.map((one) => one.rule)).toEqual([RULE]);
+  });
+
+  it.each([
+    ['Nothing tells which value of team is meant.', TEAM + namespace('ops') + deployment('web')],
+    ['Nothing tells which value of team is meant.', TEAM + deployment('web', { labels: { team: 'ops' } })],
+    [
+      'Which value of team is meant is ambiguous: shop (from its pods), pay (from the label of its namespace).',
+      TEAM + namespace('pay') + deployment('web', { podLabels: { app: 'web', team: 'shop' } }),
+    ],
+  ])('guesses nothing: %s', (refused, yaml) => {
+    expect(remedy(yaml, RULE, 'labels/set-required-label').refused).toBe(refused);
+  });
+
+  it('reaches the pods too, unless that moves a selector', () => {
+    const onPods = 'labels/set-required-label-on-pods';
+    const built = remedy(TEAM + namespace('pay') + deployment('web'), RULE, onPods);
+    expect(built.manifests).toMatchObject([{ spec: { template: { metadata: { labels: { team: 'pay' } } } } }]);
+    expect(JSON.stringify(built.manifests)).not.toContain('selector');
+    const moving = TEAM + namespace('pay') + deployment('web') + service('all-of-pay', { team: 'pay' });
+    expect(remedy(moving, RULE, onPods).refused).toBe(
+      'The label on the pods would move a selector: Service shop/all-of-pay (team=pay, spec.selector) begins to select them.',
+    );
+  });
+
+  it('leaves to Helm what Helm writes', () => {
+    const yaml =
+      requires("key: app.kubernetes.io/managed-by, values: ['Helm']") +
+      deployment('web', { annotations: { 'meta.helm.sh/release-name': 'front' } });
+    expect(remedy(yaml, RULE, 'labels/set-required-label').refused).toContain('is set by helm itself');
+  });
+
+  it('is kept by an admission policy that warns, where the server has such policies', () => {
+    const built = remedy(requires('key: team, values: [pay]') + deployment('web'), RULE, 'labels/require-labels');
+    expect(built.manifests).toMatchObject([
+      { kind: 'ValidatingAdmissionPolicy' },
+      { kind: 'ValidatingAdmissionPolicyBinding', spec: { validationActions: ['Warn', 'Audit'] } },
+    ]);
+    expect(built.closes).toEqual([]);
+    expect(built.yaml).not.toContain('shop/web');
+    const old = requires('key: team, values: [pay]', 'v1.29.4') + deployment('web');
+    expect(remedy(old, RULE, 'labels/require-labels').refused).toBe(
+      'A ValidatingAdmissionPolicy needs Kubernetes 1.30, and this is v1.29.4.',
+    );
+  });
+});

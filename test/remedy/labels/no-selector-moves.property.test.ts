@@ -6,11 +6,14 @@ import { referrersTo } from '../../../src/analyses/labels/label-referrers.ts';
 import { matches } from '../../../src/kube/selector.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Finding } from '../../../src/model/finding.ts';
+import type { LabelConvention } from '../../../src/model/label-convention.ts';
 import { kindOf } from '../../../src/model/kind.ts';
 import { labelTemplate } from '../../../src/remedy/labels/label-template.ts';
+import { setRequiredLabelOnPods } from '../../../src/remedy/labels/set-required-label.ts';
 import { labelWorkload } from '../../../src/remedy/labels/label-workload.ts';
 import type { RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { labelNotOnTemplate } from '../../../src/rules/labels/label-not-on-template.ts';
+import { requiredLabel } from '../../../src/rules/labels/required-label.ts';
 import { missingRecommended } from '../../../src/rules/labels/missing-recommended.ts';
 import { misspeltLabel } from '../../../src/rules/labels/misspelt-label.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
@@ -19,14 +22,24 @@ import { StoreView } from '../../../src/store/store-view.ts';
 import { coverage } from '../../analyses/network/cluster.ts';
 import { labelledCluster } from './generated-labels.ts';
 
-const RULES = [misspeltLabel, labelNotOnTemplate, missingRecommended];
+const RULES = [misspeltLabel, labelNotOnTemplate, missingRecommended, requiredLabel];
 
-function engineOn(objects: readonly Readonly<Record<string, unknown>>[]): Engine {
+/** Nothing is required. */
+const FREE: LabelConvention = { required: [], owner: null };
+const AGREED: LabelConvention = {
+  required: [
+    { key: 'tier', values: ['backend'], namespaces: [], kinds: [] },
+    { key: 'app', values: [], namespaces: ['shop'], kinds: ['Deployment', 'CronJob'] },
+  ],
+  owner: null,
+};
+
+function engineOn(objects: readonly Readonly<Record<string, unknown>>[], labels = FREE): Engine {
   const slimmer = createSlimmer();
   const engine = new Engine(new StoreView(new ClusterStore(), 0), RULES);
   engine.apply([
     ...coverage(),
-    { type: 'facts', facts: { source: 'cluster', complete: true } },
+    { type: 'facts', facts: { source: 'cluster', complete: true, labels } },
     ...objects.flatMap((raw): Change[] => {
       const kind = kindOf(String(raw['apiVersion']), String(raw['kind']));
       return kind === undefined ? [] : [{ type: 'upsert', object: slimmer.slim(raw, kind) }];
@@ -107,6 +120,24 @@ describe('label remedies', () => {
         expect(matchSets(engine)).toEqual(before);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  it('set what is required, and move no selector by it', () => {
+    fc.assert(
+      fc.property(labelledCluster, (objects) => {
+        const engine = engineOn(objects, AGREED);
+        const before = matchSets(engine);
+        for (const finding of [...engine.findings.values()].filter(({ rule }) => rule === requiredLabel.id)) {
+          const built = setRequiredLabelOnPods.build(finding, engine.view);
+          if ('refused' in built) continue;
+          engine.apply(built.changes);
+          engine.settle();
+          expect(engine.findings.has(finding.id)).toBe(false);
+        }
+        expect(matchSets(engine)).toEqual(before);
+      }),
+      { numRuns: 80 },
     );
   });
 

@@ -1,0 +1,99 @@
+import { podLabels } from '../../analyses/labels/label-health.ts';
+import { shiftText, whatChanges } from '../../analyses/labels/label-map.ts';
+import { meetsRequirement, requiredOf } from '../../kube/required-label.ts';
+import type { RequiredLabel } from '../../model/label-convention.ts';
+import type { Labels } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { Remedy } from '../remedy.ts';
+import { labelDraft } from './label-draft.ts';
+import { labelledWorkload, TOOL_LABELS, type LabelledWorkload } from './label-plan.ts';
+
+interface Candidate {
+  readonly value: string;
+  /** Such as `its pods`. */
+  readonly from: string;
+}
+
+/** Gives the workload a required label where the cluster and the config leave one value only. No pod restarts. */
+export const setRequiredLabel: Remedy = {
+  id: 'labels/set-required-label',
+  title: 'set the required label',
+  safety: 'review',
+  build: (finding, view) => {
+    const found = labelledWorkload(finding, view);
+    if ('refused' in found) return found;
+    const chosen = choose(view, found, finding.key);
+    if ('refused' in chosen) return chosen;
+    return labelDraft(view, found, { own: chosen.labels, pods: {} }, { note: '', reasons: chosen.reasons });
+  },
+};
+
+/** The same on its pods too, where that moves no selector. */
+export const setRequiredLabelOnPods: Remedy = {
+  id: 'labels/set-required-label-on-pods',
+  title: 'set the required label on the workload and its pods',
+  safety: 'review',
+  build: (finding, view) => {
+    const found = labelledWorkload(finding, view);
+    if ('refused' in found) return found;
+    const chosen = choose(view, found, finding.key);
+    if ('refused' in chosen) return chosen;
+    const { workload } = found;
+    const { labels, reasons } = chosen;
+    const [shift] = [podLabels(workload), ...workload.classes.map((one) => one.labels)].flatMap((before) =>
+      whatChanges(view, workload.ref.namespace, before, { ...before, ...labels }),
+    );
+    if (shift !== undefined) return { refused: `The label on the pods would move a selector: ${shiftText(shift)}.` };
+    return labelDraft(view, found, { own: labels, pods: labels }, { note: '', reasons });
+  },
+};
+
+interface Chosen {
+  readonly labels: Labels;
+  readonly reasons: Readonly<Record<string, string>>;
+}
+
+function choose(
+  view: ClusterView,
+  found: LabelledWorkload,
+  key: string | undefined,
+): Chosen | { readonly refused: string } {
+  const { namespace, kind } = found.workload.ref;
+  const one = requiredOf(view.facts().labels?.required ?? [], namespace, kind).find((each) => each.key === key);
+  if (one === undefined) return { refused: 'The config does not require the label any more.' };
+  if (found.target.manager !== 'none' && TOOL_LABELS.has(one.key)) {
+    return { refused: `The label ${one.key} is set by ${found.target.manager} itself.` };
+  }
+  const candidates = candidatesFor(view, found, one);
+  const [first] = candidates;
+  if (first === undefined) return { refused: `Nothing tells which value of ${one.key} is meant.` };
+  if (candidates.some(({ value }) => value !== first.value)) {
+    const each = candidates.map(({ value, from }) => `${value} (from ${from})`).join(', ');
+    return { refused: `Which value of ${one.key} is meant is ambiguous: ${each}.` };
+  }
+  return { labels: { [one.key]: first.value }, reasons: { [one.key]: `from ${first.from}` } };
+}
+
+/** Allowed values that something speaks for. A wrong value is somebody's word: only its other spelling replaces it. */
+function candidatesFor(
+  view: ClusterView,
+  { workload, object }: LabelledWorkload,
+  one: RequiredLabel,
+): readonly Candidate[] {
+  const { key, values } = one;
+  const wrong = object.labels[key];
+  if (wrong !== undefined) {
+    return values
+      .filter((value) => value.toLowerCase() === wrong.toLowerCase())
+      .map((value) => ({ value, from: `${wrong}, spelt as the config allows it` }));
+  }
+  const onNamespace = view.get('Namespace', '', workload.ref.namespace)?.labels[key];
+  const told: readonly { readonly value: string | undefined; readonly from: string }[] = [
+    { value: podLabels(workload)[key], from: 'its pods' },
+    { value: onNamespace, from: 'the label of its namespace' },
+    { value: values.length === 1 ? values[0] : undefined, from: 'the config, which allows no other' },
+  ];
+  return told.flatMap(({ value, from }) =>
+    value !== undefined && meetsRequirement({ [key]: value }, one) ? [{ value, from }] : [],
+  );
+}

@@ -25,12 +25,23 @@ export type Category =
   | 'storage'
   | 'reads-widely';
 
-/** Another request that the subject must be allowed too, in the same scope or wider: one of the verbs on one resource. */
-export interface Need {
-  readonly verbs: readonly string[];
-  readonly group: string;
-  readonly resources: readonly string[];
-}
+/** What a permission may demand of the cluster beside other requests. */
+export type ClusterFact = 'bootstrap-groups-bound' | 'device-administration-allowed';
+
+/**
+ * What else it takes: another request that the subject must be allowed too, in the same scope or wider (one of the verbs
+ * on one resource, of any name), a verb that begins so on anything, or a fact of the cluster.
+ */
+export type Need =
+  | {
+      readonly verbs: readonly string[];
+      readonly groups: readonly string[];
+      readonly resources: readonly string[];
+      /** Meets it as well. */
+      readonly or?: ClusterFact;
+    }
+  | { readonly verbPrefix: string }
+  | { readonly fact: ClusterFact };
 
 export interface Permission {
   readonly id: string;
@@ -38,7 +49,7 @@ export interface Permission {
   /** Any of these verbs on any of these resources in any of these groups. */
   readonly verbs: readonly string[];
   readonly groups: readonly string[];
-  /** `resource` or `resource/subresource`. */
+  /** `resource`, `resource/subresource`, or `resource/*` for every subresource. */
   readonly resources: readonly string[];
   /** Only rules that could ask for one of these names count (unnamed rules do). */
   readonly names?: readonly string[];
@@ -47,14 +58,23 @@ export interface Permission {
   /** The resource has no namespace: a RoleBinding does not grant it. */
   readonly clusterScoped?: true;
   /**
-   * What a rule with resourceNames is worth: nothing (narrow: that is how it should be), one severity less, or the
-   * same. Verbs that never carry a name (create, deletecollection) are never granted by such a rule.
+   * What a rule with resourceNames is worth: nothing (narrow: that is how it should be), one severity less, the same,
+   * what the ClusterRoles of these names give, or the same where a ClusterRole of these names exists. Verbs that never
+   * carry a name (create, deletecollection) are never granted by such a rule.
    */
-  readonly named: 'narrow' | 'less' | 'same';
-  /** All of these must be allowed too, else the grant is `low`: it is bounded without them. */
+  readonly named: 'narrow' | 'less' | 'same' | 'what-the-role-gives' | 'same-if-the-role-exists';
+  /** A rule with one of these names is worth as much as one without names. */
+  readonly worstNames?: readonly string[];
+  /** The object is a namespace, so that a RoleBinding grants it for its own namespace only (requestinfo.go). */
+  readonly isOfNamespace?: true;
+  /** All of these must be met too, else the grant is `low`: it is bounded without them. */
   readonly needs?: readonly Need[];
+  /** Without what it needs it is worth nothing at all. */
+  readonly isNothingAlone?: true;
   /** Counts on servers below this minor of v1 only. */
   readonly below?: number;
+  /** Counts on servers from this minor of v1 on. */
+  readonly since?: number;
   readonly severity: { readonly cluster: Severity; readonly system: Severity; readonly namespace: Severity };
   /** What it allows, to be read after "can": `read every Secret`. */
   readonly allows: string;
@@ -71,6 +91,45 @@ const LOW = { cluster: 'low', system: 'low', namespace: 'info' } as const;
 const RBAC = 'rbac.authorization.k8s.io';
 const CERTIFICATES = 'certificates.k8s.io';
 const ADMISSION = 'admissionregistration.k8s.io';
+
+/** Signers whose certificates the API server takes for an identity, exactly or by their domain. */
+const CLIENT_SIGNERS = [
+  'kubernetes.io/kube-apiserver-client',
+  'kubernetes.io/kube-apiserver-client-kubelet',
+  'kubernetes.io/*',
+];
+
+const POD_TEMPLATES = [
+  'pods',
+  'replicationcontrollers',
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'replicasets',
+  'jobs',
+  'cronjobs',
+];
+
+/** One mode of constrained impersonation (KEP-5284): it takes the mode, and one verb to use it on. */
+function constrained(
+  id: string,
+  mode: string,
+  resources: readonly string[],
+  more: Pick<Permission, 'allows' | 'named'> & Partial<Permission>,
+): Permission {
+  return {
+    id,
+    category: 'impersonates',
+    verbs: [`impersonate:${mode}`],
+    groups: ['authentication.k8s.io'],
+    resources,
+    needs: [{ verbPrefix: `impersonate-on:${mode}:` }],
+    since: 36,
+    severity: MEDIUM,
+    why: 'Constrained impersonation (KEP-5284, on by default since 1.36) reaches what the impersonate-on verbs of the same mode name.',
+    ...more,
+  };
+}
 
 export const PERMISSIONS: readonly Permission[] = [
   {
@@ -91,7 +150,7 @@ export const PERMISSIONS: readonly Permission[] = [
     groups: [''],
     resources: ['secrets'],
     named: 'narrow',
-    needs: [{ verbs: READ, group: '', resources: ['secrets'] }],
+    needs: [{ verbs: READ, groups: [''], resources: ['secrets'] }],
     severity: HIGH,
     allows: 'mint tokens of any service account',
     why: 'A Secret of type kubernetes.io/service-account-token is filled with a token of the account that it names.',
@@ -104,6 +163,7 @@ export const PERMISSIONS: readonly Permission[] = [
     resources: ['secrets'],
     namespaces: ['kube-system'],
     named: 'narrow',
+    needs: [{ fact: 'bootstrap-groups-bound' }],
     severity: HIGH,
     allows: 'create bootstrap tokens',
     why: 'A bootstrap token Secret in kube-system lets its holder join as a node.',
@@ -221,6 +281,19 @@ export const PERMISSIONS: readonly Permission[] = [
     why: 'Port forwarding reaches every port of a pod, past NetworkPolicies.',
   },
   {
+    id: 'port-forward-by-get',
+    category: 'exec',
+    verbs: ['get'],
+    groups: [''],
+    resources: ['pods/portforward'],
+    named: 'narrow',
+    // The same gate as for exec (KEP-4006).
+    below: 35,
+    severity: MEDIUM,
+    allows: 'forward ports into pods',
+    why: 'Before Kubernetes 1.35 a WebSocket client forwards ports with the verb get.',
+  },
+  {
     id: 'proxy',
     category: 'exec',
     verbs: ['get', 'create'],
@@ -248,36 +321,86 @@ export const PERMISSIONS: readonly Permission[] = [
     category: 'reads-widely',
     verbs: ['get'],
     groups: [''],
-    resources: ['nodes/log', 'nodes/configz', 'nodes/pods'],
+    resources: ['nodes/log'],
     clusterScoped: true,
     named: 'narrow',
     severity: LOW,
-    allows: 'read node logs and kubelet settings',
-    why: 'Logs and settings of nodes tell an attacker where to go next.',
+    allows: 'read node logs',
+    why: 'Logs of nodes tell an attacker where to go next.',
+  },
+  {
+    id: 'node-settings',
+    category: 'reads-widely',
+    verbs: ['get'],
+    groups: [''],
+    resources: ['nodes/configz', 'nodes/pods'],
+    clusterScoped: true,
+    named: 'narrow',
+    // KubeletFineGrainedAuthz (KEP-2862) is on by default since 1.33; before, kubelets ask for nodes/proxy only.
+    since: 33,
+    severity: LOW,
+    allows: 'read kubelet settings and the pods of nodes',
+    why: 'Settings of kubelets tell an attacker where to go next.',
+  },
+  {
+    id: 'node-statistics',
+    category: 'reads-widely',
+    verbs: ['get'],
+    groups: [''],
+    resources: ['nodes/stats'],
+    clusterScoped: true,
+    named: 'narrow',
+    severity: { cluster: 'info', system: 'info', namespace: 'info' },
+    allows: 'read the statistics of kubelets',
+    why: 'They name every pod and volume of a node.',
   },
   {
     id: 'bind',
     category: 'escalates',
     verbs: ['bind'],
     groups: [RBAC],
-    resources: ['roles', 'clusterroles'],
-    named: 'less',
-    needs: [{ verbs: WRITE, group: RBAC, resources: ['rolebindings', 'clusterrolebindings'] }],
+    resources: ['clusterroles'],
+    named: 'what-the-role-gives',
+    needs: [{ verbs: WRITE, groups: [RBAC], resources: ['rolebindings', 'clusterrolebindings'] }],
     severity: { cluster: 'critical', system: 'high', namespace: 'high' },
     allows: 'bind roles beyond its own rights',
     why: 'bind lifts the escalation guard: with it, a binding to any role can be made in this scope.',
+  },
+  {
+    id: 'bind-roles',
+    category: 'escalates',
+    verbs: ['bind'],
+    groups: [RBAC],
+    resources: ['roles'],
+    named: 'less',
+    needs: [{ verbs: WRITE, groups: [RBAC], resources: ['rolebindings'] }],
+    severity: { cluster: 'high', system: 'high', namespace: 'high' },
+    allows: 'bind roles of the namespace beyond its own rights',
+    why: 'bind lifts the escalation guard: with it, a RoleBinding to any Role of the namespace can be made.',
   },
   {
     id: 'escalate',
     category: 'escalates',
     verbs: ['escalate'],
     groups: [RBAC],
-    resources: ['roles', 'clusterroles'],
-    named: 'same',
-    needs: [{ verbs: WRITE, group: RBAC, resources: ['roles', 'clusterroles'] }],
+    resources: ['clusterroles'],
+    named: 'same-if-the-role-exists',
+    needs: [{ verbs: WRITE, groups: [RBAC], resources: ['clusterroles'] }],
     severity: { cluster: 'critical', system: 'high', namespace: 'high' },
     allows: 'give roles any permission',
     why: 'escalate lifts the escalation guard: a role that is bound already can be given any rule.',
+  },
+  {
+    id: 'escalate-roles',
+    category: 'escalates',
+    verbs: ['escalate'],
+    groups: [RBAC],
+    resources: ['roles'],
+    named: 'less',
+    needs: [{ verbs: WRITE, groups: [RBAC], resources: ['roles'] }],
+    severity: { cluster: 'critical', system: 'high', namespace: 'high' },
+    allows: 'give roles any permission',
+    why: 'escalate lifts the escalation guard: a Role that is bound already can be given any rule of its namespace.',
   },
   {
     id: 'write-bindings',
@@ -320,6 +443,7 @@ export const PERMISSIONS: readonly Permission[] = [
     resources: ['users', 'groups'],
     clusterScoped: true,
     named: 'less',
+    worstNames: ['system:masters'],
     severity: { cluster: 'critical', system: 'high', namespace: 'high' },
     allows: 'act as other users and groups',
     why: 'Impersonating a group such as system:masters gives everything, and the audit log is the only trace.',
@@ -340,38 +464,47 @@ export const PERMISSIONS: readonly Permission[] = [
     category: 'impersonates',
     verbs: ['impersonate'],
     groups: ['authentication.k8s.io'],
-    resources: ['uids', 'userextras'],
+    resources: ['uids', 'userextras/*'],
     clusterScoped: true,
     named: 'narrow',
     severity: LOW,
     allows: "set other users' attributes",
     why: 'It matters where another authorizer or admission reads them.',
   },
-  {
-    id: 'constrained-impersonation',
-    category: 'impersonates',
-    verbs: [
-      'impersonate:user-info',
-      'impersonate:serviceaccount',
-      'impersonate:arbitrary-node',
-      'impersonate:associated-node',
-    ],
-    groups: ['authentication.k8s.io'],
-    resources: ['users', 'groups', 'serviceaccounts', 'nodes'],
-    named: 'narrow',
-    severity: MEDIUM,
-    allows: 'act as others for some verbs',
-    why: 'Constrained impersonation (KEP-5284, on by default since 1.36) reaches what the matching impersonate-on verbs name.',
-  },
+  constrained('impersonate-users-for-verbs', 'user-info', ['users', 'groups', 'uids', 'userextras/*'], {
+    clusterScoped: true,
+    named: 'less',
+    allows: 'act as other users for some verbs',
+  }),
+  constrained('impersonate-accounts-for-verbs', 'serviceaccount', ['serviceaccounts'], {
+    named: 'less',
+    allows: 'act as service accounts for some verbs',
+  }),
+  constrained('impersonate-any-node-for-verbs', 'arbitrary-node', ['nodes'], {
+    clusterScoped: true,
+    named: 'less',
+    allows: 'act as nodes for some verbs',
+  }),
+  // The server asks for the name `*` (impersonation/mode.go).
+  constrained('impersonate-nodes-for-verbs', 'associated-node', ['nodes'], {
+    clusterScoped: true,
+    names: ['*'],
+    named: 'same',
+    allows: 'act as the node of its own pod for some verbs',
+  }),
   {
     id: 'approve-certificates',
     category: 'certificates',
     verbs: ['approve'],
     groups: [CERTIFICATES],
     resources: ['signers'],
+    names: CLIENT_SIGNERS,
     clusterScoped: true,
     named: 'same',
-    needs: [{ verbs: CHANGE, group: CERTIFICATES, resources: ['certificatesigningrequests/approval'] }],
+    needs: [
+      { verbs: ['create'], groups: [CERTIFICATES], resources: ['certificatesigningrequests'] },
+      { verbs: CHANGE, groups: [CERTIFICATES], resources: ['certificatesigningrequests/approval'] },
+    ],
     severity: { cluster: 'high', system: 'high', namespace: 'high' },
     allows: 'approve client certificates of any identity',
     why: 'A certificate for another user or node works until it ends; only system:masters is refused.',
@@ -382,9 +515,10 @@ export const PERMISSIONS: readonly Permission[] = [
     verbs: ['sign'],
     groups: [CERTIFICATES],
     resources: ['signers'],
+    names: CLIENT_SIGNERS,
     clusterScoped: true,
     named: 'same',
-    needs: [{ verbs: CHANGE, group: CERTIFICATES, resources: ['certificatesigningrequests/status'] }],
+    needs: [{ verbs: CHANGE, groups: [CERTIFICATES], resources: ['certificatesigningrequests/status'] }],
     severity: { cluster: 'high', system: 'high', namespace: 'high' },
     allows: 'issue certificates without approval',
     why: 'Whoever holds the signing key too needs nobody to approve.',
@@ -397,7 +531,7 @@ export const PERMISSIONS: readonly Permission[] = [
     resources: ['signers'],
     clusterScoped: true,
     named: 'same',
-    needs: [{ verbs: WRITE, group: CERTIFICATES, resources: ['clustertrustbundles'] }],
+    needs: [{ verbs: WRITE, groups: [CERTIFICATES], resources: ['clustertrustbundles'] }],
     severity: { cluster: 'medium', system: 'medium', namespace: 'medium' },
     allows: 'change trust anchors',
     why: 'A certificate authority added to a trust bundle is believed by every pod that mounts it.',
@@ -450,6 +584,7 @@ export const PERMISSIONS: readonly Permission[] = [
     groups: [''],
     resources: ['namespaces'],
     named: 'same',
+    isOfNamespace: true,
     severity: { cluster: 'high', system: 'high', namespace: 'medium' },
     allows: 'lift pod security by labels',
     why: "A namespace's labels decide its pod security level, which NetworkPolicies select it, and device administration.",
@@ -461,10 +596,13 @@ export const PERMISSIONS: readonly Permission[] = [
     groups: ['resource.k8s.io'],
     resources: ['resourceclaims', 'resourceclaimtemplates'],
     named: 'narrow',
-    needs: [{ verbs: CHANGE, group: '', resources: ['namespaces'] }],
+    // DRAAdminAccess (KEP-5018) is on by default since 1.34.
+    since: 34,
+    needs: [{ verbs: CHANGE, groups: [''], resources: ['namespaces'], or: 'device-administration-allowed' }],
+    isNothingAlone: true,
     severity: MEDIUM,
     allows: "use other users' devices",
-    why: 'adminAccess needs a namespace label that this subject may set itself.',
+    why: 'adminAccess needs a namespace label, which is set, or which this subject may set itself.',
   },
   {
     id: 'create-volumes',
@@ -474,6 +612,10 @@ export const PERMISSIONS: readonly Permission[] = [
     resources: ['persistentvolumes'],
     clusterScoped: true,
     named: 'narrow',
+    needs: [
+      { verbs: ['create'], groups: [''], resources: ['persistentvolumeclaims'] },
+      { verbs: ['create'], groups: ['', 'apps', 'batch'], resources: POD_TEMPLATES },
+    ],
     severity: { cluster: 'high', system: 'high', namespace: 'high' },
     allows: 'mount any folder of a node as a volume',
     why: 'A PersistentVolume of type hostPath is a node folder, and pod security cannot see it behind a claim.',
@@ -573,10 +715,23 @@ export const PERMISSIONS: readonly Permission[] = [
     groups: [''],
     resources: ['pods/eviction'],
     named: 'narrow',
-    needs: [{ verbs: CHANGE, group: '', resources: ['nodes', 'nodes/status'] }],
+    needs: [{ verbs: CHANGE, groups: [''], resources: ['nodes', 'nodes/status'] }],
     severity: { cluster: 'high', system: 'high', namespace: 'medium' },
     allows: 'steal powerful pods onto a node of its choice',
     why: 'Evicting pods while steering the scheduler moves them, with their tokens, to a node under control.',
+  },
+  {
+    id: 'delete-pods',
+    category: 'alters-nodes',
+    verbs: ['delete', 'deletecollection'],
+    groups: [''],
+    resources: ['pods'],
+    named: 'narrow',
+    needs: [{ verbs: CHANGE, groups: [''], resources: ['nodes', 'nodes/status'] }],
+    isNothingAlone: true,
+    severity: { cluster: 'high', system: 'high', namespace: 'medium' },
+    allows: 'steal powerful pods onto a node of its choice',
+    why: 'Deleting pods while steering the scheduler moves them, with their tokens, to a node under control.',
   },
   {
     id: 'pod-status',
@@ -596,7 +751,7 @@ export const PERMISSIONS: readonly Permission[] = [
     groups: [''],
     resources: ['pods/binding', 'bindings'],
     named: 'narrow',
-    needs: [{ verbs: ['create'], group: '', resources: ['pods'] }],
+    needs: [{ verbs: ['create'], groups: [''], resources: ['pods'] }],
     severity: MEDIUM,
     allows: 'place pods on any node',
     why: 'A binding bypasses the scheduler: the pod lands on a control plane node.',
@@ -625,7 +780,9 @@ export const PERMISSIONS: readonly Permission[] = [
       'velero.io',
       'kyverno.io',
       'external-secrets.io',
+      'cert-manager.io',
       'apiextensions.crossplane.io',
+      'kubernetes.crossplane.io',
       'tekton.dev',
     ],
     resources: [
@@ -635,11 +792,17 @@ export const PERMISSIONS: readonly Permission[] = [
       'kustomizations',
       'helmreleases',
       'restores',
+      'backups',
+      'schedules',
+      'issuers',
+      'clusterissuers',
       'clusterpolicies',
       'policies',
       'externalsecrets',
       'clusterexternalsecrets',
+      'pushsecrets',
       'compositions',
+      'objects',
       'taskruns',
       'pipelineruns',
     ],
@@ -672,6 +835,18 @@ export const PERMISSIONS: readonly Permission[] = [
     why: 'Priority and fairness decide whose requests and pods wait.',
   },
   {
+    id: 'take-leases',
+    category: 'alters-policy',
+    verbs: [...CHANGE, 'delete', 'deletecollection'],
+    groups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    namespaces: ['kube-system', 'kube-node-lease'],
+    named: 'narrow',
+    severity: { cluster: 'info', system: 'low', namespace: 'low' },
+    allows: 'stop controllers and nodes by their leases',
+    why: 'Whoever holds the lease of a controller leads in its place, and a node whose lease is not renewed counts as lost.',
+  },
+  {
     id: 'alter-quotas',
     category: 'alters-policy',
     verbs: [...CHANGE, 'delete', 'deletecollection'],
@@ -692,6 +867,17 @@ export const PERMISSIONS: readonly Permission[] = [
     severity: LOW,
     allows: 'read container logs',
     why: 'Logs often hold tokens and personal data.',
+  },
+  {
+    id: 'read-rbac',
+    category: 'reads-widely',
+    verbs: READ,
+    groups: [RBAC],
+    resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+    named: 'narrow',
+    severity: { cluster: 'info', system: 'info', namespace: 'info' },
+    allows: 'read who may do what',
+    why: 'It tells an attacker which identity is worth stealing.',
   },
   {
     id: 'review-access',

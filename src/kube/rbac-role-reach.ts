@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../model/objects.ts';
 import { PERMISSIONS, type Need, type Permission } from './rbac-permissions.ts';
-import { resourceMatches, ruleAllows } from './rbac-rule.ts';
+import { resourceMatches } from './rbac-rule.ts';
 
 /** A dangerous permission that a role holds, and through which of its rules. */
 export interface HeldPermission {
@@ -32,6 +32,8 @@ const CLUSTER_ONLY: ReadonlySet<string> = new Set([
   'ingressclasses',
   'nodes',
   'gatewayclasses',
+  'clusterissuers',
+  'objects',
   'clusterpolicies',
   'clusterexternalsecrets',
   'compositions',
@@ -86,20 +88,31 @@ function hold(
   return { permission, rules: positions, names: isNamed ? [...names] : null };
 }
 
-/** The verbs of the permission that this rule gives on one of its resources. */
-function matchingVerbs(rule: PolicyRule, permission: Permission, isClusterWide: boolean): readonly string[] {
+/** The verbs among these that a rule gives on one of the resources, for every name or for some. */
+function matchingVerbs(
+  rule: PolicyRule,
+  wanted: Pick<Permission, 'verbs' | 'groups' | 'resources'>,
+  isClusterWide: boolean,
+): readonly string[] {
   const groups = rule.apiGroups ?? [];
-  if (!groups.includes('*') && !permission.groups.some((group) => groups.includes(group))) return [];
+  if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return [];
   const isNamed = (rule.resourceNames ?? []).length > 0;
-  const verbs = permission.verbs.filter((verb) => rule.verbs.includes('*') || rule.verbs.includes(verb));
+  const verbs = wanted.verbs.filter((verb) => rule.verbs.includes('*') || rule.verbs.includes(verb));
   return verbs.filter((verb) =>
-    permission.resources.some((full) => {
+    wanted.resources.some((full) => {
       const [resource = '', subresource = ''] = full.split('/');
       if (!isClusterWide && verb !== 'bind' && CLUSTER_ONLY.has(resource)) return false;
       if (isNamed && neverNamed(verb, subresource)) return false;
-      return (rule.resources ?? []).some((one) => resourceMatches(one, resource, subresource));
+      return (rule.resources ?? []).some((one) =>
+        subresource === '*' ? anySubresource(one, resource) : resourceMatches(one, resource, subresource),
+      );
     }),
   );
+}
+
+/** Whether a rule's resource is one subresource of this resource, or several. */
+function anySubresource(inRule: string, resource: string): boolean {
+  return inRule === '*' || inRule.startsWith('*/') || (inRule.startsWith(`${resource}/`) && !inRule.endsWith('/*'));
 }
 
 /** Requests of these verbs carry no name, so that a rule with names never allows them. */
@@ -107,17 +120,13 @@ function neverNamed(verb: string, subresource: string): boolean {
   return verb === 'deletecollection' || (verb === 'create' && subresource === '');
 }
 
-/** Whether one of these rules meets a condition, for every name. */
+/** Whether one of these rules meets a condition, for every name or for some: whoever needs it chooses the name. */
 export function meetsNeed(rules: readonly PolicyRule[], need: Need, isClusterWide: boolean): boolean {
-  return need.resources.some((full) => {
-    const [resource = '', subresource = ''] = full.split('/');
-    if (!isClusterWide && CLUSTER_ONLY.has(resource)) return false;
-    return need.verbs.some((verb) =>
-      rules.some((rule) =>
-        ruleAllows(rule, { type: 'resource', verb, group: need.group, resource, subresource, namespace: '', name: '' }),
-      ),
-    );
-  });
+  if ('fact' in need) return false;
+  if ('verbPrefix' in need) {
+    return rules.some((rule) => rule.verbs.some((verb) => verb === '*' || verb.startsWith(need.verbPrefix)));
+  }
+  return rules.some((rule) => matchingVerbs(rule, need, isClusterWide).length > 0);
 }
 
 function isEverything(rule: PolicyRule): boolean {

@@ -6,7 +6,8 @@ import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission } from './general-grants.ts';
-import { atMost, inContext, shifted, type Everyone } from './grant-severity.ts';
+import { atMost, inContext, type Everyone } from './grant-severity.ts';
+import { isInVersion, namedSeverity, needIsMet, serverMinor } from './permission-context.ts';
 import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
 import { danglingAccounts } from './service-accounts.ts';
 
@@ -83,11 +84,8 @@ function judgement(context: Context): Judgement {
   const { rules, isWide, binding, everyone, isDangling } = context;
   const reach = roleReach(rules, isWide);
   const minor = serverMinor(context.view);
-  const isAlone = reach.held.every(({ permission }) =>
-    (permission.needs ?? []).every((need) => meetsNeed(rules, need, isWide)),
-  );
-  // A condition that another binding of the subjects may meet belongs to this binding alone.
-  if (!isAlone) return judgeAll(context, reach);
+  // What other objects decide too belongs to this binding alone.
+  if (!reach.held.every((held) => decidesAlone(held, rules, isWide))) return judgeAll(context, reach);
   let shared = SHARED.get(rules);
   if (shared === undefined) SHARED.set(rules, (shared = new Map()));
   const scope = isWide ? 'cluster' : binding.namespace === 'kube-system' ? 'system' : 'namespace';
@@ -95,6 +93,13 @@ function judgement(context: Context): Judgement {
   let found = shared.get(key);
   if (found === undefined) shared.set(key, (found = judgeAll(context, reach)));
   return found;
+}
+
+/** Whether nothing but the rules decides about a permission: no condition that other objects may meet, no name of one. */
+function decidesAlone({ permission, names }: HeldPermission, rules: readonly PolicyRule[], isWide: boolean): boolean {
+  const { needs = [], named, isOfNamespace } = permission;
+  if (names !== null && (named.includes('the-role') || isOfNamespace === true)) return false;
+  return needs.every((need) => meetsNeed(rules, need, isWide));
 }
 
 function judgeAll(context: Context, reach: RoleReach): Judgement {
@@ -119,18 +124,22 @@ function widest(subjects: readonly Subject[]): Everyone | null {
 function judge(context: Context, held: HeldPermission): JudgedPermission | undefined {
   const { permission, names } = held;
   const { namespace } = context.binding;
-  if (permission.below !== undefined && serverMinor(context.view) >= permission.below) return undefined;
+  if (!isInVersion(permission, serverMinor(context.view))) return undefined;
   if (!context.isWide && permission.namespaces !== undefined && !permission.namespaces.includes(namespace)) {
     return undefined;
   }
+  const isOther = permission.isOfNamespace === true && names?.includes(namespace) === false;
+  if (!context.isWide && isOther) return undefined;
+  const where = context.isWide ? null : namespace;
   const isComplete = (permission.needs ?? []).every(
     (need) =>
-      meetsNeed(context.rules, need, context.isWide) ||
+      needIsMet(context.view, context.rules, need, where) ||
       otherRules(context).some(({ rules, isWide }) => meetsNeed(rules, need, isWide)),
   );
+  if (!isComplete && permission.isNothingAlone === true) return undefined;
   const { cluster, system, namespace: inOne } = permission.severity;
   const base = context.isWide ? cluster : namespace === 'kube-system' ? system : inOne;
-  const named = names !== null && permission.named === 'less' ? shifted(base, 1) : base;
+  const named = names === null ? base : namedSeverity(context.view, permission, names, base, context.isWide);
   return { ...held, severity: inContext(context, isComplete ? named : atMost(named, 'low')), isComplete };
 }
 
@@ -153,12 +162,6 @@ function otherRules({
       }),
     );
   });
-}
-
-/** Minor version of the server; the newest where it is not known (files). */
-export function serverMinor(view: ClusterView): number {
-  const minor = /^v?1\.(\d+)/.exec(view.facts().serverVersion ?? '')?.[1];
-  return minor === undefined ? Number.POSITIVE_INFINITY : Number(minor);
 }
 
 /** Every binding of the cluster with its verdict, ClusterRoleBindings first. */

@@ -5,16 +5,20 @@
  */
 import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { ResourceAttributes } from '../../kube/rbac-rule.ts';
-import { meetsNeed, roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
+import { roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
 import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { isDefaultBinding, serverMinor } from './binding-verdict.ts';
+import { isDefaultBinding } from './binding-verdict.ts';
+import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
 import { bindingsIn, rulesOfRole } from './policy.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
+
+/** Signers whose certificates stand for any user, not for nodes only. */
+const ANY_IDENTITY: readonly string[] = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
 
 /** Where a step leads: a sink, or some account of a namespace (`*`: of any), of a running pod there or not. */
 export type Place = Sink | `any-account/${string}` | `running-account/${string}`;
@@ -75,7 +79,7 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
     }
   } else {
     for (const held of reach.held) {
-      if (!isUsable(view, role.rules, held, isWide)) continue;
+      if (!isUsable(view, role.rules, held, isWide ? null : binding.namespace)) continue;
       const at = held.rules[0] ?? 0;
       const rule = role.rules[at];
       if (rule === undefined) continue;
@@ -88,10 +92,14 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
   return froms.flatMap((from) => found.map((step) => ({ from, ...step })));
 }
 
-function isUsable(view: ClusterView, rules: readonly PolicyRule[], held: HeldPermission, isWide: boolean): boolean {
-  const { needs = [], below } = held.permission;
-  if (below !== undefined && serverMinor(view) >= below) return false;
-  return needs.every((need) => meetsNeed(rules, need, isWide));
+function isUsable(
+  view: ClusterView,
+  rules: readonly PolicyRule[],
+  { permission }: HeldPermission,
+  namespace: string | null,
+): boolean {
+  if (!isInVersion(permission, serverMinor(view))) return false;
+  return (permission.needs ?? []).every((need) => needIsMet(view, rules, need, namespace));
 }
 
 function sink(to: Sink, condition = ''): readonly Offer[] {
@@ -106,6 +114,8 @@ function offers(view: ClusterView, { permission, names }: HeldPermission, namesp
   const isEverywhere = namespace === null;
   const isOpen = names === null;
   switch (permission.id) {
+    case 'escalate-roles':
+      return isOpen ? accounts('any-account', 'a bound Role there can be given any rule') : [];
     case 'bind':
     case 'escalate':
       if (!isEverywhere) return isOpen ? accounts('any-account', 'binds a role that reaches every account there') : [];
@@ -113,7 +123,9 @@ function offers(view: ClusterView, { permission, names }: HeldPermission, namesp
     case 'impersonate':
       return names === null || names.includes(SYSTEM_MASTERS) ? sink('cluster-admin') : [];
     case 'approve-certificates':
-      return isOpen ? sink('cluster-admin', 'a certificate of a control plane identity') : [];
+      return isOpen || names.some((name) => ANY_IDENTITY.includes(name))
+        ? sink('cluster-admin', 'a certificate of a control plane identity')
+        : [];
     case 'node-proxy':
       return sink('node', 'the kubelet API commands every container of the node');
     case 'create-volumes':

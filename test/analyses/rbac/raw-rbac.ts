@@ -10,7 +10,7 @@ export interface RawSubject {
 }
 
 /** A rule from `verbs groups resources [names]`, lists by comma, `core` for the core group; `verbs url paths`. */
-function rawRule(line: string): object {
+export function rawRule(line: string): object {
   const [verbs = '', groups = '', resources = '', names] = line.split(' ');
   const listed = (text: string): readonly string[] => text.split(',');
   if (groups === 'url') return { verbs: listed(verbs), nonResourceURLs: listed(resources) };

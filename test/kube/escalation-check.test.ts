@@ -111,7 +111,7 @@ describe('who may write a role', () => {
 test('an aggregated role is the union of what each selector finds, in order of name, itself and repetitions left out', () => {
   const labelled = (name: string, label: string, rules: readonly string[]): RawObject => {
     const role = rawRole(name, rules);
-    return { ...role, metadata: { ...role.metadata, ...{ labels: { [label]: 'yes' } } } };
+    return { ...role, metadata: { ...role.metadata, labels: { [label]: 'yes' } } };
   };
   const whole = labelled('m', 'a', ['get core nodes']);
   const selectors = [{ matchLabels: { b: 'yes' } }, { matchLabels: { a: 'yes' } }];
@@ -119,7 +119,7 @@ test('an aggregated role is the union of what each selector finds, in order of n
     labelled('z', 'a', ['get core pods', 'list core pods']),
     labelled('c', 'a', ['get core secrets', 'get core pods']),
     labelled('x', 'b', ['get core services']),
-    { ...whole, ...{ aggregationRule: { clusterRoleSelectors: selectors } } },
+    { ...whole, aggregationRule: { clusterRoleSelectors: selectors } },
   ]);
   const role = view.get('ClusterRole', '', 'm') as RoleObject;
   expect(effectiveRules(role, view.list('ClusterRole')).map((one) => `${one.verbs[0]} ${one.resources?.[0]}`)).toEqual([

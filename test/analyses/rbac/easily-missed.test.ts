@@ -159,7 +159,7 @@ describe('paths', () => {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: 'app', namespace: 'shop' },
-    ...{ spec: { serviceAccountName: 'app', containers: [{ name: 'a', image: 'b' }] } },
+    spec: { serviceAccountName: 'app', containers: [{ name: 'a', image: 'b' }] },
   };
   const targets = (...objects: readonly RawObject[]): readonly string[] => [
     ...new Set(

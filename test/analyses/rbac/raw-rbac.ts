@@ -23,7 +23,7 @@ export function rawRule(line: string): object {
 }
 
 /** A ClusterRole, or a Role where a namespace is given. */
-export function rawRole(name: string, rules: readonly string[], namespace = ''): RawObject & { rules: unknown } {
+export function rawRole(name: string, rules: readonly string[], namespace = ''): RawObject {
   return {
     apiVersion: VERSION,
     kind: namespace === '' ? 'ClusterRole' : 'Role',
@@ -38,18 +38,16 @@ export function rawBinding(
   name: string,
   role: string,
   ...subjects: readonly RawSubject[]
-): RawObject & { subjects: unknown } {
+): RawObject {
   const isRole = role.startsWith('Role/');
   return {
     apiVersion: VERSION,
     kind: namespace === '' ? 'ClusterRoleBinding' : 'RoleBinding',
     metadata: namespace === '' ? { name } : { name, namespace },
-    ...{
-      roleRef: {
-        apiGroup: API_GROUP,
-        kind: isRole ? 'Role' : 'ClusterRole',
-        name: isRole ? role.slice('Role/'.length) : role,
-      },
+    roleRef: {
+      apiGroup: API_GROUP,
+      kind: isRole ? 'Role' : 'ClusterRole',
+      name: isRole ? role.slice('Role/'.length) : role,
     },
     subjects,
   };

@@ -46,7 +46,7 @@ interface Row {
 const namespace = (name: string, labels: Record<string, string> = {}): RawObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name, ...{ labels } },
+  metadata: { name, labels },
 });
 
 const RBAC = 'rbac.authorization.k8s.io';

@@ -21,7 +21,14 @@ export function viewOf(yaml: string, options: ViewOptions = {}): StoreView {
 export interface RawObject {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  /** Whatever the kind has besides. */
+  readonly [field: string]: unknown;
 }
 
 /** The same for parsed objects. */

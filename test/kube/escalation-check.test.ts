@@ -4,7 +4,7 @@ import { effectiveRules } from '../../src/kube/aggregation.ts';
 import { refuseBinding, refuseRole, uncovered } from '../../src/kube/escalation-check.ts';
 import type { PolicyRule, RoleObject } from '../../src/model/objects.ts';
 import { rawBinding, rawRole, rawRule } from '../analyses/rbac/raw-rbac.ts';
-import { viewOfObjects, type RawObject } from '../analyses/rbac/view-of.ts';
+import { viewOfObjects, type RawManifest } from '../analyses/rbac/view-of.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const alice = { name: 'alice', groups: ['system:authenticated'] };
@@ -109,7 +109,7 @@ describe('who may write a role', () => {
 });
 
 test('an aggregated role is the union of what each selector finds, in order of name, itself and repetitions left out', () => {
-  const labelled = (name: string, label: string, rules: readonly string[]): RawObject => {
+  const labelled = (name: string, label: string, rules: readonly string[]): RawManifest => {
     const role = rawRole(name, rules);
     return { ...role, metadata: { ...role.metadata, labels: { [label]: 'yes' } } };
   };

@@ -10,11 +10,11 @@ import type { RequestAttributes } from '../../../src/kube/rbac-rule.ts';
 import { serviceAccountIdentity } from '../../../src/kube/rbac-user.ts';
 import { RBAC_RULES } from '../../../src/rules/rbac/rbac-rules.ts';
 import { rawBinding, rawRole, type RawSubject } from './raw-rbac.ts';
-import { viewOfObjects, type RawObject } from './view-of.ts';
+import { viewOfObjects, type RawManifest } from './view-of.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const APP: RawSubject = { kind: 'ServiceAccount', namespace: 'shop', name: 'app' };
-const ACCOUNT: RawObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'shop' } };
+const ACCOUNT: RawManifest = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'shop' } };
 
 function request(verb: string, target: string, namespace = '', name = ''): RequestAttributes {
   if (target.startsWith('/')) return { type: 'path', verb, path: target };
@@ -23,7 +23,7 @@ function request(verb: string, target: string, namespace = '', name = ''): Reque
 }
 
 /** The rules that find something in a cluster, apart from what is only said of subjects. */
-function found(...objects: readonly RawObject[]): readonly string[] {
+function found(...objects: readonly RawManifest[]): readonly string[] {
   const engine = new Engine(viewOfObjects([ACCOUNT, ...objects]), RBAC_RULES);
   engine.settle();
   return [...new Set([...engine.findings.values()].map(({ rule }) => rule.slice('rbac/'.length)))].sort();
@@ -34,7 +34,7 @@ function foundOf(...rules: readonly string[]): readonly string[] {
   return found(rawRole('r', rules), rawBinding('', 'b', 'r', APP)).filter((one) => one !== 'escalation-path');
 }
 
-function holders(objects: readonly RawObject[], asked: RequestAttributes, scope: 'all' | readonly string[]): unknown {
+function holders(objects: readonly RawManifest[], asked: RequestAttributes, scope: 'all' | readonly string[]): unknown {
   return whoCan(viewOfObjects(objects), asked, scope).holders.map(({ subject }) => `${subject.kind} ${subject.name}`);
 }
 
@@ -161,7 +161,7 @@ describe('paths', () => {
     metadata: { name: 'app', namespace: 'shop' },
     spec: { serviceAccountName: 'app', containers: [{ name: 'a', image: 'b' }] },
   };
-  const targets = (...objects: readonly RawObject[]): readonly string[] => [
+  const targets = (...objects: readonly RawManifest[]): readonly string[] => [
     ...new Set(
       allPaths(viewOfObjects([ACCOUNT, pod, ...admin, ...objects]))
         .filter(({ hops }) => hops.some(({ step }) => step?.from === 'u:system:serviceaccount:shop:app'))

@@ -1,4 +1,4 @@
-import type { RawObject } from './view-of.ts';
+import type { RawManifest } from './view-of.ts';
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 const VERSION = `${API_GROUP}/v1`;
@@ -23,7 +23,7 @@ export function rawRule(line: string): object {
 }
 
 /** A ClusterRole, or a Role where a namespace is given. */
-export function rawRole(name: string, rules: readonly string[], namespace = ''): RawObject {
+export function rawRole(name: string, rules: readonly string[], namespace = ''): RawManifest {
   return {
     apiVersion: VERSION,
     kind: namespace === '' ? 'ClusterRole' : 'Role',
@@ -38,7 +38,7 @@ export function rawBinding(
   name: string,
   role: string,
   ...subjects: readonly RawSubject[]
-): RawObject {
+): RawManifest {
   const isRole = role.startsWith('Role/');
   return {
     apiVersion: VERSION,

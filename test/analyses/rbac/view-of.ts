@@ -27,7 +27,10 @@ export interface RawObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  /** Whatever the kind has besides. */
+}
+
+/** One with whatever its kind has besides. */
+export interface RawManifest extends RawObject {
   readonly [field: string]: unknown;
 }
 

@@ -229,7 +229,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'one',
     group: 'report',
     takes: 'DIR',
-    help: 'write every remedy as YAML into the folder',
+    help: 'write every remedy as YAML, in a folder for each owner and application, with a Kustomize component',
     impliesReport: true,
   },
   {

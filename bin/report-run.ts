@@ -79,14 +79,19 @@ export async function prepareReport(world: World, settings: Settings, loaded: Lo
       settings.withRemedies || settings.remediate !== undefined ? (finding) => buildRemedies(engine, finding) : null,
   });
   const verdict = exitVerdict(report, settings.failOn);
-  const files =
-    settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings, report.remedies ?? []);
+  const files = settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings.remediate, report);
+  if (settings.remediate !== undefined && !settings.quiet) world.warn(writtenText(files, settings.remediate));
   const took = world.now() - loaded.startedAt;
   return {
     report,
     format,
     context: { verdict, failOn: settings.failOn, took, paint: painter(world, settings), files },
   };
+}
+
+function writtenText(files: FormatContext['files'], folder: string): string {
+  const count = new Set(files.values()).size;
+  return `wrote ${count} ${count === 1 ? 'remedy' : 'remedies'} to ${folder}\n`;
 }
 
 const NO_FILES: FormatContext['files'] = new Map();

@@ -1,15 +1,11 @@
+import { applicationOf, ownerOf } from '../kube/ownership-labels.ts';
 import { severityRank } from '../model/finding.ts';
-import type { Row } from '../panes/pane.ts';
+import { CLUSTER_SCOPE, type Row } from '../panes/pane.ts';
 import { textWidth } from './text-width.ts';
 
 /** What rows can stand together by. */
 export const GROUP_KEYS = ['namespace', 'workload', 'owner'] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
-
-/** Labels that name the people behind an object, the plainest first. */
-const OWNER_LABELS = ['team', 'owner', 'app.kubernetes.io/team', 'app.kubernetes.io/owner'] as const;
-/** Labels that join the parts of one application. */
-const WORKLOAD_LABELS = ['app.kubernetes.io/part-of', 'app.kubernetes.io/name', 'app', 'k8s-app'] as const;
 
 const NONE = '-';
 
@@ -17,11 +13,11 @@ const NONE = '-';
 function groupName(row: Row, by: GroupKey): string {
   switch (by) {
     case 'namespace':
-      return row.namespace === '' ? NONE : row.namespace;
+      return row.namespace === '' ? CLUSTER_SCOPE : row.namespace;
     case 'owner':
-      return labelOf(row, OWNER_LABELS) ?? NONE;
+      return ownerOf(row.labels) ?? NONE;
     case 'workload':
-      return labelOf(row, WORKLOAD_LABELS) ?? `${row.kind} ${row.name}`;
+      return applicationOf(row.labels) ?? `${row.kind} ${row.name}`;
   }
 }
 
@@ -89,9 +85,4 @@ function makeColumn(shown: readonly Row[], by: GroupKey): GroupColumn {
 function rank({ severity }: Row): number {
   if (severity === null) return Infinity;
   return severity === 'unknown' ? severityRank('medium') + 0.5 : severityRank(severity);
-}
-
-function labelOf(row: Row, keys: readonly string[]): string | undefined {
-  const key = keys.find((one) => (row.labels[one] ?? '') !== '');
-  return key === undefined ? undefined : row.labels[key];
 }

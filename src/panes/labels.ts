@@ -6,7 +6,7 @@ import { ageText } from '../kube/age.ts';
 import { RECOMMENDED_LABELS } from '../kube/recommended-labels.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import type { CellText, Pane, Row } from './pane.ts';
+import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 /** Labels: workloads by what their labels lack or get wrong, and selectors that match nothing. */
 export const labelsPane: Pane = {
@@ -149,7 +149,7 @@ function row(view: ClusterView, findings: readonly Finding[], subject: Subject):
     findings: own.map((finding) => finding.id),
     cells: {
       SEVERITY: { text: worst ?? '-', tone: worst ?? 'muted' },
-      NAMESPACE: { text: namespace, tone: 'plain' },
+      NAMESPACE: namespaceCell(namespace),
       OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
       MISSING: missing,
       SUSPECT: {

@@ -6,7 +6,7 @@ import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads
 import { ageText } from '../kube/age.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import type { CellText, Pane, Row, Tone } from './pane.ts';
+import { namespaceCell, type CellText, type Pane, type Row, type Tone } from './pane.ts';
 
 const NOTHING: CellText = { text: '-', tone: 'muted' };
 
@@ -162,7 +162,7 @@ function headCells(
   const severity = severityOf(findings);
   return {
     SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
-    NAMESPACE: namespace === '' ? NOTHING : { text: namespace, tone: 'plain' },
+    NAMESPACE: namespaceCell(namespace),
     WORKLOAD: { text: `${kind} ${name}`, tone: 'plain' },
   };
 }

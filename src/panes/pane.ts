@@ -9,6 +9,14 @@ export interface CellText {
   readonly tone: Tone;
 }
 
+/** What stands in place of a namespace for what has none. */
+export const CLUSTER_SCOPE = '(cluster)';
+
+/** The cell of the namespace, the same in every pane. */
+export function namespaceCell(namespace: string): CellText {
+  return namespace === '' ? { text: CLUSTER_SCOPE, tone: 'muted' } : { text: namespace, tone: 'plain' };
+}
+
 /** One line of a pane: a subject with all its findings. Plain data. */
 export interface Row {
   /** Stable identity: the cursor keeps its row by it. */

@@ -5,7 +5,7 @@ import { serviceAccountNamespace } from '../kube/rbac-user.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { BindingObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import type { Pane, Row } from './pane.ts';
+import { namespaceCell, type Pane, type Row } from './pane.ts';
 
 const ESCALATION: readonly string[] = ['rbac/escalation-path', 'rbac/everyone-escalates'];
 
@@ -66,7 +66,7 @@ function bindingRow(view: ClusterView, binding: BindingObject, findings: readonl
     findings: own.map((finding) => finding.id),
     cells: {
       SEVERITY: severityCell(worst),
-      NAMESPACE: { text: binding.namespace === '' ? '(all)' : binding.namespace, tone: 'plain' },
+      NAMESPACE: namespaceCell(binding.namespace),
       BINDING: { text: binding.name, tone: 'plain' },
       SUBJECTS: { text: subjectsOf(binding), tone: 'plain' },
       ROLE: { text: `${binding.roleRef.kind === 'Role' ? 'Role ' : ''}${binding.roleRef.name}`, tone: 'plain' },
@@ -95,7 +95,7 @@ function otherRow(findings: readonly Finding[]): Row {
     findings: own.map((finding) => finding.id),
     cells: {
       SEVERITY: severityCell(own[0]),
-      NAMESPACE: { text: namespace === '' ? '(all)' : namespace, tone: 'plain' },
+      NAMESPACE: namespaceCell(namespace),
       BINDING: { text: '-', tone: 'muted' },
       SUBJECTS: { text: `${subject?.kind} ${subject?.name}`, tone: 'plain' },
       ROLE: { text: '-', tone: 'muted' },

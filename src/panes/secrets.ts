@@ -8,7 +8,7 @@ import { ageText } from '../kube/age.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { SecretObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import type { CellText, Pane, Row } from './pane.ts';
+import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 const STALE = 'secrets/stale';
 
@@ -134,7 +134,7 @@ function row(
     cells: {
       ...subject.cells,
       SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
-      NAMESPACE: { text: namespace === '' ? '-' : namespace, tone: namespace === '' ? 'muted' : 'plain' },
+      NAMESPACE: namespaceCell(namespace),
       OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
       FOUND: {
         text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),

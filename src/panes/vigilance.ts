@@ -9,7 +9,7 @@ import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespac
 import { severityRank, type Finding } from '../model/finding.ts';
 import { WORKLOAD_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import type { CellText, Pane, Row } from './pane.ts';
+import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 const NOT_ENFORCED = 'vigilance/namespace-without-pod-security';
 
@@ -109,7 +109,7 @@ function row(view: ClusterView, subject: Subject, findings: readonly Finding[]):
     findings: own.map((finding) => finding.id),
     cells: {
       SEVERITY: { text: severity ?? '-', tone: severity ?? 'muted' },
-      NAMESPACE: { text: namespace === '' ? '-' : namespace, tone: namespace === '' ? 'muted' : 'plain' },
+      NAMESPACE: namespaceCell(namespace),
       OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
       LEVEL: level,
       FOUND: {

@@ -1,12 +1,13 @@
 import { refText } from '../kube/object-ref.ts';
 import type { Engine } from '../engine/engine.ts';
-import { kindOf } from '../model/kind.ts';
 import type { Finding } from '../model/finding.ts';
+import type { KubeObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 
 import type { BuiltRemedy, DiffLine } from './built-remedy.ts';
 import { REMEDIES } from './index.ts';
 import { lineDiff } from './line-diff.ts';
+import { liveObject, manifestIdentity } from './manifest-identity.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
 import { toYaml } from './to-yaml.ts';
 import { NO_TARGET, remedyTarget, targetAdvice } from './target.ts';
@@ -49,15 +50,16 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
     opens: proof.opens,
     target,
     commands:
-      built.use.type === 'patch'
-        ? built.use.commands.map((line) => line.replaceAll('FILE', fileName))
-        : [`kubectl apply -f ${fileName}`],
+      built.use.type === 'apply'
+        ? [`kubectl apply -f ${fileName}`]
+        : built.use.commands.map((line) => line.replaceAll('FILE', fileName)),
+    use: built.use.type,
   };
 }
 
 const EMPTY: Pick<
   BuiltRemedy,
-  'note' | 'manifests' | 'yaml' | 'fileName' | 'diff' | 'effects' | 'closes' | 'opens' | 'target' | 'commands'
+  'note' | 'manifests' | 'yaml' | 'fileName' | 'diff' | 'effects' | 'closes' | 'opens' | 'target' | 'commands' | 'use'
 > = {
   note: '',
   manifests: [],
@@ -69,6 +71,7 @@ const EMPTY: Pick<
   opens: [],
   target: NO_TARGET,
   commands: [],
+  use: 'commands',
 };
 
 function headComments(
@@ -97,34 +100,15 @@ function targetOf(view: ClusterView, manifests: readonly Manifest[]): BuiltRemed
   return NO_TARGET;
 }
 
-function liveObject(view: ClusterView, manifest: Manifest): ReturnType<ClusterView['get']> {
-  const { kind, namespace, name } = identity(manifest);
-  const known = kindOf(textOf(manifest['apiVersion']), kind);
-  return known === undefined ? undefined : view.get(known, namespace, name);
-}
-
-function identity(manifest: Manifest): { kind: string; namespace: string; name: string } {
-  const metadata = (manifest['metadata'] ?? {}) as { namespace?: unknown; name?: unknown };
-  return {
-    kind: textOf(manifest['kind']),
-    namespace: textOf(metadata.namespace),
-    name: textOf(metadata.name),
-  };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
 /** What the manifests set, against the same fields of the object as it is known. */
 function diffOf(view: ClusterView, built: RemedyDraft): readonly DiffLine[] {
   return built.manifests.flatMap((manifest): DiffLine[] => {
-    const { kind, namespace, name } = identity(manifest);
+    const { kind, namespace, name } = manifestIdentity(manifest);
     const live = liveObject(view, manifest);
     const after = toYaml([manifest], []).trimEnd().split('\n');
     const head = { type: 'head', text: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}` } as const;
     if (live === undefined) return [head, ...after.map((text) => ({ type: 'add', text }) as const)];
-    const before = toYaml([sameFields(manifest, live, built.use.type === 'patch')], [])
+    const before = toYaml([sameFields(manifest, live, built.use.type !== 'apply')], [])
       .trimEnd()
       .split('\n');
     return [head, ...lineDiff(before, after)];
@@ -132,7 +116,7 @@ function diffOf(view: ClusterView, built: RemedyDraft): readonly DiffLine[] {
 }
 
 /** The live object reduced to what the manifest names, as far as it is known. */
-function sameFields(manifest: Manifest, live: NonNullable<ReturnType<ClusterView['get']>>, isPatch: boolean): Manifest {
+function sameFields(manifest: Manifest, live: KubeObject, isPatch: boolean): Manifest {
   const metadata = (manifest['metadata'] ?? {}) as Record<string, unknown>;
   const labels = metadata['labels'] as Record<string, unknown> | undefined;
   const known = {
@@ -155,7 +139,8 @@ function pick(from: Readonly<Record<string, unknown>>, keys: readonly string[]):
 
 function fileNameOf(manifests: readonly Manifest[], remedy: Remedy): string {
   const first = manifests[0];
-  const { kind, namespace, name } = first === undefined ? { kind: '', namespace: '', name: '' } : identity(first);
+  const { kind, namespace, name } =
+    first === undefined ? { kind: '', namespace: '', name: '' } : manifestIdentity(first);
   const words = [remedy.id.slice(remedy.id.indexOf('/') + 1), kind.toLowerCase(), namespace, name];
   return `${words
     .filter((word) => word !== '')

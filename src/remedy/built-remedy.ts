@@ -1,5 +1,5 @@
 import type { Finding } from '../model/finding.ts';
-import type { Manifest } from './remedy.ts';
+import type { Manifest, RemedyUse } from './remedy.ts';
 
 /** A remedy built for a finding and proven on an overlay of the view: all that a person reads before using it. */
 export interface BuiltRemedy {
@@ -30,6 +30,8 @@ export interface BuiltRemedy {
   readonly target: RemedyTarget;
   /** What to type, such as `kubectl apply -f network-policy-postgres.yaml`. */
   readonly commands: readonly string[];
+  /** What the manifests are. */
+  readonly use: RemedyUse['type'];
 }
 
 export interface DiffLine {

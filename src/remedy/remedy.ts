@@ -27,13 +27,20 @@ export interface Remedy {
   build(finding: Finding, view: ClusterView): RemedyDraft | RemedyRefusal;
 }
 
+/**
+ * apply: whole objects; patch: the bodies of patches that name their object, with the kubectl command; commands: what
+ * only the commands say, such as a deletion, or a file for somewhere else.
+ */
+export type RemedyUse =
+  { readonly type: 'apply' } | { readonly type: 'patch' | 'commands'; readonly commands: readonly string[] };
+
 export interface RemedyDraft {
   /** What it does and what to check before it is applied, one or two sentences. */
   readonly note: string;
   readonly manifests: readonly Manifest[];
   readonly comments: readonly YamlComment[];
-  /** How the manifests are meant: whole objects to apply, or a patch with its kubectl command. */
-  readonly use: { readonly type: 'apply' } | { readonly type: 'patch'; readonly commands: readonly string[] };
+  /** How the manifests are meant; `FILE` in a command is the file that they are written to. */
+  readonly use: RemedyUse;
   /** What the store would hold afterwards; the proof evaluates it. */
   readonly changes: readonly Change[];
   /** Statements by evaluation, such as "keeps 14 declared flows, closes 1,201 sources". */

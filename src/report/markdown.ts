@@ -6,6 +6,7 @@ import { holeText } from './holes.ts';
 import { shownFindings, time } from './json.ts';
 import type { Report } from './report.ts';
 import { closingLine } from './text.ts';
+import { escaped } from './markdown-escape.ts';
 
 /** Tables in GitHub's Markdown: the panes, every finding by severity, and what was not judged. */
 export function writeMarkdown(report: Report, write: Write, context: FormatContext): void {
@@ -47,16 +48,4 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
 
 function row(cells: readonly string[]): string {
   return `| ${cells.map(escaped).join(' | ')} |\n`;
-}
-
-/** Names must not become markup: no table cell ends early, nothing links, mentions or loads. */
-function escaped(text: string): string {
-  return text
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_{}[\]()#|~!]/g, (character) => `\\${character}`)
-    .replaceAll('@', '&#64;')
-    .replaceAll('://', '&#58;//');
 }

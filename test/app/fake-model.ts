@@ -173,6 +173,7 @@ export function remedyOf(finding: Finding, change: Partial<BuiltRemedy> = {}): B
     opens: [],
     target: { manager: 'none', app: null, repoURL: null, path: null },
     commands: [`kubectl apply -f network-policy-${name}.yaml`],
+    use: 'apply',
     ...change,
   };
 }

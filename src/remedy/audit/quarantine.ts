@@ -74,7 +74,7 @@ function isolated(view: ClusterView, namespace: string, pods: readonly PodObject
       },
     ],
     use: {
-      type: 'patch',
+      type: 'commands',
       commands: [
         'kubectl apply -f FILE  # the first document',
         ...pods.map((pod) => `kubectl -n ${namespace} label pod ${pod.name} ${LABEL}=true`),

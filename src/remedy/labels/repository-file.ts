@@ -73,7 +73,7 @@ function component(object: WorkloadObject, target: RemedyTarget, edit: LabelEdit
     ],
     comments: [],
     use: {
-      type: 'patch',
+      type: 'commands',
       commands: [
         `mkdir -p ${path}/${folder} && cp FILE ${path}/${folder}/kustomization.yaml`,
         `cd ${path} && kustomize edit add component ${folder}`,
@@ -116,7 +116,7 @@ function values(object: WorkloadObject, target: RemedyTarget, edit: LabelEdit): 
       },
     ],
     use: {
-      type: 'patch',
+      type: 'commands',
       commands: [`helm upgrade ${target.app ?? 'RELEASE'} CHART -n ${object.namespace} --reuse-values -f FILE`],
     },
     fileName: `values-${object.namespace}-${object.name}.yaml`,

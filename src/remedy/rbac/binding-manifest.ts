@@ -49,7 +49,7 @@ export function removedBinding(binding: BindingObject): Omit<RemedyDraft, 'effec
     note: 'No other subject is bound by it, so that the binding goes. By RBAC the permission ends at once.',
     manifests: [{ apiVersion, kind, metadata }],
     comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
-    use: { type: 'patch', commands: [commandFor(binding, 'delete')] },
+    use: { type: 'commands', commands: [commandFor(binding, 'delete')] },
     changes: [{ type: 'remove', kind, namespace, name }],
   };
 }

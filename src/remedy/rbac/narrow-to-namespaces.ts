@@ -34,7 +34,7 @@ export const narrowToNamespaces: Remedy = {
         path: ['roleRef'],
         text: `the same role, in namespace ${one.namespace} only`,
       })),
-      use: { type: 'patch', commands: ['kubectl apply -f FILE', commandFor(binding, 'delete')] },
+      use: { type: 'commands', commands: ['kubectl apply -f FILE', commandFor(binding, 'delete')] },
       changes: [
         { type: 'remove', kind: 'ClusterRoleBinding', namespace: '', name: binding.name },
         ...roleBindings.map((object) => ({ type: 'upsert', object }) as const),

@@ -47,7 +47,7 @@ function deletion(finding: Finding, view: ClusterView, note: string): RemedyDraf
     note,
     manifests: [{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } }],
     comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
-    use: { type: 'patch', commands: [`kubectl -n ${namespace} delete secret ${name}`] },
+    use: { type: 'commands', commands: [`kubectl -n ${namespace} delete secret ${name}`] },
     changes: [{ type: 'remove', kind: 'Secret', namespace, name }],
     effects: ['no reference breaks in the kinds read'],
   };

@@ -40,7 +40,7 @@ export const restartConsumers: Remedy = {
       }),
       comments: [],
       use: {
-        type: 'patch',
+        type: 'commands',
         commands: restartable.map(
           (by) => `kubectl -n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`,
         ),

@@ -44,7 +44,7 @@ export const rotation: Remedy = {
       ],
       comments: [],
       use: {
-        type: 'patch',
+        type: 'commands',
         commands: [
           `kubectl -n ${namespace} patch secret ${name} --patch-file FILE`,
           ...restarts(namespace, uses),

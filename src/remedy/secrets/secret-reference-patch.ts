@@ -42,7 +42,7 @@ export const secretReferencePatch: Remedy = {
       manifests: [workloadPatch(target.ref, spec, undefined)],
       comments: [],
       use: {
-        type: 'patch',
+        type: 'commands',
         commands: [
           exists
             ? `# add the key ${place.key} to Secret ${secretName}`

@@ -47,7 +47,7 @@ describe('remove-subject', () => {
   test('of a grant: nobody stays, so the binding goes, and what is lost is said', () => {
     const { draft, closes } = proven('rbac/remove-subject', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
     expect(closes).toEqual(['rbac/reads-secrets']);
-    expect(draft.use).toEqual({ type: 'patch', commands: ['kubectl delete clusterrolebinding b'] });
+    expect(draft.use).toEqual({ type: 'commands', commands: ['kubectl delete clusterrolebinding b'] });
     expect(draft.effects).toEqual([
       'ServiceAccount shop/cart loses get,list secrets in all namespaces',
       'ServiceAccount shop/cart loses get,list configmaps in all namespaces',

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
-import { witnessOf } from '../src/analyses/as-of/witness.ts';
+import { Witnesses } from '../src/analyses/as-of/witness.ts';
 import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
 import type { Past, PastRange, PastSource } from '../src/model/past.ts';
 import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
@@ -140,6 +140,7 @@ async function addAuditLogs(
   if (logs.length === 0) return;
   const read = createAuditPastReader(createSlimmer());
   const windows = createAuditWindows();
+  const witnesses = new Witnesses(range);
   const shown = progress(world, settings);
   const notes = await readAuditLog(logs, {
     stdin: process.stdin,
@@ -152,14 +153,11 @@ async function addAuditLogs(
       if (doubt !== null) draft.doubts.push(doubt);
     },
     onEvents: (events) => {
-      for (const event of events) {
-        if (event.time > range.to) continue;
-        const witness = witnessOf(event);
-        if (witness !== null) draft.witnesses.push(witness);
-      }
+      for (const event of events) witnesses.add(event);
     },
     onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
   }).finally(() => shown.clear());
+  draft.witnesses.push(...witnesses.all());
   const told = windows.windows(draft.listings.map((one) => one.time));
   const damaged = notes.filter((one) => one.broken + one.truncated + one.legacy > 0);
   draft.windows.push(...withoutSpans(told, damaged));

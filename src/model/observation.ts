@@ -61,10 +61,8 @@ export interface Doubt {
   readonly evidence: string;
 }
 
-/** Somebody did something that reaches into a workload, and it was allowed. */
+/** One kind of allowed request of one user that reaches into a workload, and when it was made. */
 export interface Witness {
-  readonly time: number;
-  readonly auditID: string;
   readonly username: string;
   readonly groups: readonly string[];
   readonly verb: string;
@@ -75,7 +73,20 @@ export interface Witness {
   readonly name: string;
   /** `authorization.k8s.io/reason`: names the binding, the role and the subject; '' where not RBAC allowed it. */
   readonly reason: string;
+  /** Milliseconds since the epoch, ascending: of the last one before the time that is asked about, and of all within it. */
+  readonly times: readonly number[];
+  /** The earliest of all in order of time, at most `MOST_CITED`. */
+  readonly earliest: readonly CitedRequest[];
 }
+
+/** A request as an answer cites it. */
+export interface CitedRequest {
+  readonly time: number;
+  readonly auditID: string;
+}
+
+/** Requests that one access is shown with. */
+export const MOST_CITED = 20;
 
 /** All that is known about a past: the timeline is made of it. */
 export interface PastEvidence {

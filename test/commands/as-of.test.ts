@@ -60,7 +60,9 @@ function evidence(hasBodies: boolean, witnesses: readonly Witness[] = []): PastE
 
 function exec(username: string, minute: number, reason: string): Witness {
   const on = { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'db-0' };
-  return { ...on, time: START + minute * MINUTE, auditID: `exec-${minute}`, username, groups: [], reason };
+  const time = START + minute * MINUTE;
+  const earliest = [{ time, auditID: `exec-${minute}` }];
+  return { ...on, username, groups: [], reason, times: [time], earliest };
 }
 
 const BY_OPS = (user: string): string => `RBAC: allowed by RoleBinding "ops/shop" of Role "exec" to User "${user}"`;

@@ -3,7 +3,7 @@ import { describeGrant } from '../../kube/rbac-reason.ts';
 import { appliesTo, parseServiceAccountUser } from '../../kube/rbac-user.ts';
 import type { Grant } from '../../kube/authorizer.ts';
 import type { ObjectRef } from '../../model/finding.ts';
-import type { Witness } from '../../model/observation.ts';
+import type { CitedRequest, Witness } from '../../model/observation.ts';
 import type { BindingObject, PodObject, Subject } from '../../model/objects.ts';
 import { bindingsIn, rulesOfRole } from '../rbac/policy.ts';
 import { whoCan } from '../rbac/who-can.ts';
@@ -11,6 +11,7 @@ import { topOwner } from '../workload/top-owner.ts';
 import { ACCESSES, accessOf, type Access } from './accesses.ts';
 import type { PastView } from './past-view.ts';
 import { claimsOf, secretsOf, type Target } from './target.ts';
+import { earliestOf } from './witness.ts';
 import type { PastPresence, PastUnknown } from './timeline.ts';
 
 type Grade = 'witnessed' | 'possible' | 'unknown';
@@ -48,9 +49,6 @@ export interface Answer {
   readonly unknown: readonly PastUnknown[];
 }
 
-/** Audit ids that one principal is shown with. */
-const MOST_IDS = 20;
-
 /**
  * Answers for one instant.
  *
@@ -69,11 +67,14 @@ export function answerAt(
   const { later } = past;
   // Who has it only by what bindings and roles were later may have had it.
   if (later !== null) for (const asked of questions) addHolders(later, asked, 'unknown', found);
-  for (const witness of witnesses) if (witness.time <= until) addWitness(past, witness, pods, found);
+  for (const witness of witnesses) addWitness(past, witness, until, pods, found);
   for (const namespace of ['', ...new Set(pods.map(({ pod }) => pod.namespace))]) {
     if (pods.length > 0) addUnreadRoles(past, namespace, found);
   }
-  const principals = [...found.values()].map(({ auditIDs, ...rest }) => ({ ...rest, auditIDs: [...auditIDs] }));
+  const principals = [...found.values()].map(({ cited, ...rest }) => ({
+    ...rest,
+    auditIDs: earliestOf(cited).map((one) => one.auditID),
+  }));
   return { time: past.time, pods, principals: principals.sort(byName), unknown: past.unknown };
 }
 
@@ -93,7 +94,7 @@ function matchedPods({ view, present, unknown }: PastView, target: Target): read
 interface Draft extends Omit<Principal, 'auditIDs'> {
   grade: Grade;
   via: string[];
-  auditIDs: Set<string>;
+  cited: CitedRequest[];
   lastSeen: number | null;
 }
 
@@ -181,7 +182,7 @@ function draftOf(
   const key = JSON.stringify([subject.kind, subject.namespace, subject.name, access, on]);
   let draft = found.get(key);
   if (draft === undefined) {
-    draft = { subject, access, on, grade, via: [], auditIDs: new Set(), lastSeen: null };
+    draft = { subject, access, on, grade, via: [], cited: [], lastSeen: null };
     found.set(key, draft);
   }
   return draft;
@@ -192,9 +193,16 @@ function draftOf(
  * to be gone at the instant is past; where no binding is named (system:masters, a webhook) or the binding's state is not
  * known, the request itself is the only evidence.
  */
-function addWitness(past: PastView, witness: Witness, pods: readonly MatchedPod[], found: Map<string, Draft>): void {
+function addWitness(
+  past: PastView,
+  witness: Witness,
+  until: number,
+  pods: readonly MatchedPod[],
+  found: Map<string, Draft>,
+): void {
   const access = accessOf(witness);
-  if (access === undefined) return;
+  const last = witness.times.findLast((time) => time <= until);
+  if (access === undefined || last === undefined) return;
   const on = thingOf(witness, access, pods);
   if (on === null) return;
   const user = { name: witness.username, groups: witness.groups };
@@ -212,8 +220,8 @@ function addWitness(past: PastView, witness: Witness, pods: readonly MatchedPod[
   for (const draft of drafts) {
     draft.grade = 'witnessed';
     if (draft.via.length === 0 && named !== undefined) draft.via.push(named);
-    if (draft.lastSeen === null || witness.time > draft.lastSeen) draft.lastSeen = witness.time;
-    if (draft.auditIDs.size < MOST_IDS) draft.auditIDs.add(witness.auditID);
+    if (draft.lastSeen === null || last > draft.lastSeen) draft.lastSeen = last;
+    draft.cited.push(...witness.earliest.filter((one) => one.time <= until));
   }
 }
 

@@ -53,6 +53,9 @@ interface Entry {
   readonly observations: Observation[];
 }
 
+/** The times of a kind's doubts in order, by namespace; '' for all. */
+type DoubtsOfKind = ReadonlyMap<string, Readonly<Record<Doubt['type'], Float64Array>>>;
+
 type Verdict =
   | ({ readonly status: 'present' } & PastPresence)
   | { readonly status: 'absent' }
@@ -73,13 +76,15 @@ export class Timeline {
   readonly #entries = new Map<string, Entry>();
   readonly #windows = new Map<PastKind, readonly Window[]>();
   readonly #listings: readonly Listing[];
-  readonly #doubts: readonly Doubt[];
+  readonly #doubts = new Map<PastKind, DoubtsOfKind>();
   /** Kinds of which the log lacks a creation that must have been in it, with that object. */
   readonly #unlogged = new Map<PastKind, string>();
 
   constructor(evidence: PastEvidence) {
     this.#listings = evidence.listings.toSorted((a, b) => a.time - b.time);
-    this.#doubts = evidence.doubts;
+    for (const [kind, doubts] of Map.groupBy(evidence.doubts, (doubt) => doubt.kind)) {
+      this.#doubts.set(kind, doubtsOfKind(doubts));
+    }
     for (const observation of evidence.observations) this.#entry(observation).observations.push(observation);
     for (const listing of this.#listings) this.#addListing(listing);
     for (const listing of this.#listings) this.#addAbsences(listing);
@@ -215,9 +220,7 @@ export class Timeline {
         const isLogged = observations.some(
           (one) => one.change === 'created' && Math.abs(one.time - created) < 2 * SECOND,
         );
-        const isUnnamed = this.#doubts.some(
-          (one) => one.kind === kind && one.type === 'unnamed' && Math.abs(one.time - created) < 2 * SECOND,
-        );
+        const isUnnamed = this.#hasDoubt(kind, '', created - 2 * SECOND, created + 2 * SECOND - 1, 'unnamed');
         if (!isLogged && !isUnnamed) this.#unlogged.set(kind, namespace === '' ? name : `${namespace}/${name}`);
       }
     }
@@ -231,14 +234,15 @@ export class Timeline {
   }
 
   #hasDoubt(kind: PastKind, namespace: string, from: number, to: number, type?: Doubt['type']): boolean {
-    return this.#doubts.some(
-      (doubt) =>
-        doubt.kind === kind &&
-        (type === undefined || doubt.type === type) &&
-        (doubt.namespace === '' || namespace === '' || doubt.namespace === namespace) &&
-        doubt.time > from &&
-        doubt.time <= to,
-    );
+    const doubts = this.#doubts.get(kind);
+    if (doubts === undefined) return false;
+    const types: readonly Doubt['type'][] = type === undefined ? ['unnamed', 'swept'] : [type];
+    const namespaces = namespace === '' ? doubts.keys() : ['', namespace];
+    for (const one of namespaces) {
+      const times = doubts.get(one);
+      if (times !== undefined && types.some((own) => isAnyIn(times[own], from, to))) return true;
+    }
+    return false;
   }
 
   #judge(entry: Entry, index: number, time: number): Verdict {
@@ -371,14 +375,19 @@ function presence({ basis, evidence }: Observation, object: PastObject): Verdict
 
 /** Index of the last observation at or before a time; -1 where there is none. */
 function lastUntil(observations: readonly Observation[], time: number): number {
+  return firstAfter(observations.length, (index) => observations[index]?.time ?? Infinity, time) - 1;
+}
+
+/** Index of the first of some times in order that lies after a time; their number where none does. */
+function firstAfter(length: number, timeAt: (index: number) => number, time: number): number {
   let low = 0;
-  let high = observations.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((observations[middle]?.time ?? Infinity) <= time) low = middle + 1;
+    if (timeAt(middle) <= time) low = middle + 1;
     else high = middle;
   }
-  return low - 1;
+  return low;
 }
 
 function covers(listing: Listing, kind: PastKind, namespace: string): boolean {
@@ -386,6 +395,24 @@ function covers(listing: Listing, kind: PastKind, namespace: string): boolean {
     (one) =>
       one.kind === kind && (one.namespaces === 'all' || (namespace !== '' && one.namespaces.includes(namespace))),
   );
+}
+
+function doubtsOfKind(doubts: readonly Doubt[]): DoubtsOfKind {
+  const times = (all: readonly Doubt[], type: Doubt['type']): Float64Array =>
+    Float64Array.from(all.flatMap((one) => (one.type === type ? [one.time] : []))).sort();
+  const byNamespace = Map.groupBy(doubts, (doubt) => doubt.namespace);
+  return new Map(
+    [...byNamespace].map(([namespace, own]) => [
+      namespace,
+      { unnamed: times(own, 'unnamed'), swept: times(own, 'swept') },
+    ]),
+  );
+}
+
+/** Whether there is a time after `from`, and not after `to`, in a list in order. */
+function isAnyIn(times: Float64Array, from: number, to: number): boolean {
+  const next = times[firstAfter(times.length, (index) => times[index] ?? Infinity, from)];
+  return next !== undefined && next <= to;
 }
 
 /** Windows that touch or overlap become one. */

@@ -41,6 +41,8 @@ async function bundle(): Promise<void> {
       // CommonJS dependencies call require; the shebang must stay the first line.
       js: "#!/usr/bin/env node\nimport { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
     },
+    // Native, and optional: it stays a package of its own.
+    external: ['@duckdb/node-api'],
     plugins: [fasterInk, noDeveloperTools],
   });
   for (const name of PROGRAMS) await chmod(join(OUT, `${name}.js`), 0o755);

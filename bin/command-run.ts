@@ -1,7 +1,7 @@
-import type { Command } from '../src/commands/command.ts';
-import type { ParsedArguments } from './arguments.ts';
+import type { Command, CommandContext } from '../src/commands/command.ts';
+import { ArgumentError, type ParsedArguments } from './arguments.ts';
 import { load, loadConfig, type Loaded } from './load.ts';
-import { loadAudit } from './load-audit.ts';
+import { loadAudit, loadAuditHistory } from './load-audit.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -22,13 +22,7 @@ export async function runCommand(
       namespaces: settings.scope.namespaces,
       loadView: async () => (await loadOnce()).engine.view,
       loadEngine: async () => (await loadOnce()).engine,
-      loadAudit:
-        settings.auditLogs.length === 0
-          ? undefined
-          : async (onEvents) => {
-              const { config } = await loadConfig(world, settings);
-              return loadAudit(world, settings, config, settings.auditLogs, null, onEvents);
-            },
+      loadAudit: auditLoader(world, settings),
       loadPast: async (range) => {
         const { loadPast } = await import('./load-past.ts');
         return loadPast(world, settings, range);
@@ -43,4 +37,21 @@ export async function runCommand(
   } finally {
     await loaded?.close();
   }
+}
+
+function auditLoader(world: World, settings: Settings): CommandContext['loadAudit'] {
+  const { history, auditLogs } = settings;
+  if (history !== undefined) {
+    if (auditLogs.length > 0)
+      throw new ArgumentError('--audit-log and --history: import the log into the history first');
+    return async (onEvents, only = {}) => {
+      const { config } = await loadConfig(world, settings);
+      return loadAuditHistory(world, settings, config, history, only, onEvents);
+    };
+  }
+  if (auditLogs.length === 0) return undefined;
+  return async (onEvents) => {
+    const { config } = await loadConfig(world, settings);
+    return loadAudit(world, settings, config, auditLogs, null, onEvents);
+  };
 }

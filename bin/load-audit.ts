@@ -1,6 +1,7 @@
-import { createAuditIntake } from '../src/analyses/audit/audit-intake.ts';
+import { createAuditIntake, type AuditIntake } from '../src/analyses/audit/audit-intake.ts';
 import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
+import type { AuditQuery } from '../src/model/audit-query.ts';
 import type { AuditState } from '../src/model/audit-state.ts';
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
 import { isDeployer } from './deployers.ts';
@@ -28,18 +29,13 @@ export async function loadAudit(
   onEvents: (events: readonly AuditEvent[]) => void = () => undefined,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
-  const boundMemory = boundedYoungGeneration();
-  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
+  const { intake, take } = taking(config, self, onEvents);
   try {
     const notes = await readAuditLog(logs, {
       stdin: process.stdin,
       since: settings.auditFrom ?? null,
       until: settings.auditUntil ?? null,
-      onEvents: (events) => {
-        boundMemory();
-        onEvents(events);
-        intake.push(events);
-      },
+      onEvents: take,
       onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
     });
     for (const one of notes) intake.note(one);
@@ -47,4 +43,54 @@ export async function loadAudit(
   } finally {
     shown.clear();
   }
+}
+
+/**
+ * Reads a history in the order of its logs.
+ *
+ * @param only what is asked for: some more may go by
+ * @throws HistoryError where it cannot be used
+ */
+export async function loadAuditHistory(
+  world: World,
+  settings: Settings,
+  config: Config,
+  path: string,
+  only: AuditQuery,
+  onEvents: (events: readonly AuditEvent[]) => void,
+): Promise<AuditState> {
+  const shown = progress(world, settings);
+  const { intake, take } = taking(config, null, onEvents);
+  const { openHistory } = await import('../src/sources/history/history-database.ts');
+  const { HistoryReader } = await import('../src/sources/history/history-reader.ts');
+  const database = await openHistory(path, 'read');
+  try {
+    const reader = new HistoryReader(database);
+    let count = 0;
+    for await (const events of reader.events({ ...only, since: settings.auditFrom, until: settings.auditUntil })) {
+      take(events);
+      count += events.length;
+      shown.show(`reading ${path}: ${count.toLocaleString('en')} events`);
+    }
+    for (const { notes } of await reader.sources()) intake.note(notes);
+    return intake.state();
+  } finally {
+    shown.clear();
+    database.close();
+  }
+}
+
+function taking(
+  config: Config,
+  self: string | null,
+  onEvents: (events: readonly AuditEvent[]) => void,
+): { readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void } {
+  const boundMemory = boundedYoungGeneration();
+  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
+  const take = (events: readonly AuditEvent[]): void => {
+    boundMemory();
+    onEvents(events);
+    intake.push(events);
+  };
+  return { intake, take };
 }

@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
+import { ACCESS_REQUESTS } from '../src/analyses/as-of/accesses.ts';
 import { Witnesses } from '../src/analyses/as-of/witness.ts';
 import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
 import type { Past, PastRange, PastSource } from '../src/model/past.ts';
 import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
+import { fileDigest } from '../src/sources/audit/file-digest.ts';
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
 import { createAuditPastReader } from '../src/sources/history/audit-past.ts';
-import { createAuditWindows, withoutSpans } from '../src/sources/history/audit-windows.ts';
+import {
+  auditWindows,
+  createActivityCounter,
+  unseenKinds,
+  withoutSpans,
+  type LogActivity,
+} from '../src/sources/history/audit-windows.ts';
+import { openHistory } from '../src/sources/history/history-database.ts';
+import { HistoryReader, type ImportedSource } from '../src/sources/history/history-reader.ts';
 import { readJournal } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
@@ -33,7 +42,8 @@ interface Draft {
 }
 
 /**
- * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), journals, audit logs.
+ * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), journals, audit logs,
+ * a history.
  *
  * @param present the cluster as a session follows it, which is then not read again
  * @throws LoadError where nothing was named, or something named cannot be read
@@ -64,8 +74,11 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
   } finally {
     await close();
   }
+  if (settings.history !== undefined) await addHistory(settings.history, settings, range, draft);
   if (draft.sources.length === 0) {
-    throw new LoadError('nothing tells of the past: name --audit-log, --journal, --from SNAPSHOT, or a cluster');
+    throw new LoadError(
+      'nothing tells of the past: name --audit-log, --history, --journal, --from SNAPSHOT, or a cluster',
+    );
   }
   const { sources, clusterUID, ...evidence } = draft;
   return { evidence, sensitive: config.sensitive, clusterUID, sources };
@@ -139,7 +152,7 @@ async function addAuditLogs(
 ): Promise<void> {
   if (logs.length === 0) return;
   const read = createAuditPastReader(createSlimmer());
-  const windows = createAuditWindows();
+  const counter = createActivityCounter();
   const witnesses = new Witnesses(range);
   const shown = progress(world, settings);
   const notes = await readAuditLog(logs, {
@@ -148,7 +161,7 @@ async function addAuditLogs(
     until: settings.auditUntil ?? null,
     onRaw: (event, raw) => {
       const { observations, doubt, written } = read(event, raw);
-      windows.add(event.time, written);
+      counter.add(event.time, written);
       draft.observations.push(...observations);
       if (doubt !== null) draft.doubts.push(doubt);
     },
@@ -158,10 +171,58 @@ async function addAuditLogs(
     onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
   }).finally(() => shown.clear());
   draft.witnesses.push(...witnesses.all());
-  const told = windows.windows(draft.listings.map((one) => one.time));
-  const damaged = notes.filter((one) => one.broken + one.truncated + one.legacy > 0);
-  draft.windows.push(...withoutSpans(told, damaged));
-  const unseen = windows.unseen();
+  addWindows(
+    counter.activity(),
+    notes.map((one) => ({ notes: one, isFinished: true })),
+    draft,
+  );
+  for (const path of await auditLogFiles(logs, MACHINE_FILES)) {
+    draft.sources.push({ type: 'audit log', name: path, sha256: path === '-' ? null : await fileDigest(path) });
+  }
+}
+
+/** The history comes last: what it need not tell depends on what is known otherwise. */
+async function addHistory(path: string, settings: Settings, range: PastRange, draft: Draft): Promise<void> {
+  const database = await openHistory(path, 'read');
+  try {
+    const reader = new HistoryReader(database);
+    const query = { since: settings.auditFrom, until: settings.auditUntil };
+    const known = [...draft.observations, ...draft.listings.flatMap((one) => one.objects)];
+    const fromLogs = new Set(draft.observations.map(keyOf));
+    const told = await reader.observations(range, known, query);
+    draft.observations.push(...told.filter((one) => !fromLogs.has(keyOf(one))));
+    draft.doubts.push(...(await reader.doubts(query)));
+    draft.witnesses.push(...(await reader.witnesses(range, ACCESS_REQUESTS, query)));
+    const sources = await reader.sources();
+    addWindows(await reader.activity(query), sources, draft);
+    draft.sources.push({ type: 'history', name: path, sha256: null });
+    for (const { notes, sha256 } of sources) draft.sources.push({ type: 'audit log', name: notes.source, sha256 });
+  } finally {
+    database.close();
+  }
+}
+
+/** Of one observation, wherever it was read. */
+function keyOf({ kind, namespace, name, time, evidence }: Observation): string {
+  return JSON.stringify([kind, namespace, name, time, evidence]);
+}
+
+/** Adds the times that logs cover without a break. */
+function addWindows(
+  activity: LogActivity,
+  sources: readonly Pick<ImportedSource, 'notes' | 'isFinished'>[],
+  draft: Draft,
+): void {
+  const told = auditWindows(
+    activity,
+    draft.listings.map((one) => one.time),
+  );
+  const damaged = sources.flatMap(({ notes }) => (notes.broken + notes.truncated + notes.legacy > 0 ? [notes] : []));
+  const unfinished = sources.flatMap(({ notes, isFinished }) => (isFinished ? [] : [notes]));
+  // Where an import ended is known, not how far the rest of the log goes.
+  const open = unfinished.map(({ last }) => ({ first: last, last: Infinity }));
+  draft.windows.push(...withoutSpans(told, [...damaged, ...open]));
+  const unseen = unseenKinds(activity);
   if (unseen.length > 0) {
     draft.notes.push(`the log shows no write of ${unseen.join(', ')}: its policy may leave them out`);
   }
@@ -169,13 +230,7 @@ async function addAuditLogs(
     const lost = broken + truncated + legacy;
     draft.notes.push(`${source}: ${lost} lines could not be used, and may have held changes: its time is not covered`);
   }
-  for (const path of await auditLogFiles(logs, MACHINE_FILES)) {
-    draft.sources.push({ type: 'audit log', name: path, sha256: path === '-' ? null : await sha256Of(path) });
+  for (const { source } of unfinished) {
+    draft.notes.push(`${source}: its import was not finished: nothing after it is covered until it is imported again`);
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }

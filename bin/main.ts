@@ -6,6 +6,7 @@ import { sanitise } from '../src/kube/sanitise.ts';
 import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
 import { BaselineError } from '../src/report/baseline.ts';
+import { HistoryError } from '../src/sources/history/history-error.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
 import { FLAGS, type Flag } from './flags.ts';
@@ -55,6 +56,7 @@ async function run(world: World): Promise<number> {
   }
   const settings = settingsOf(options, world.now());
   if (settings.journal !== undefined && ![undefined, 'as-of', 'record'].includes(words[0])) throw noJournalHere();
+  if (settings.history !== undefined && !['audit', 'as-of', 'role'].includes(words[0] ?? '')) throw noHistoryHere();
   if (settings.contexts.length > 0) {
     if (words.length > 0 || options['session'] === true) {
       throw new ArgumentError('several contexts are for reports: choose one with --context');
@@ -62,6 +64,10 @@ async function run(world: World): Promise<number> {
     if (settings.journal !== undefined) throw noJournalHere();
     const { runFleet } = await import('./fleet-run.ts');
     return runFleet(world, settings);
+  }
+  if (words[0] === 'audit' && words[1] === 'import') {
+    const { runImport } = await import('./import-run.ts');
+    return runImport(world, settings, words.slice(2));
   }
   if (command !== undefined) {
     const { runCommand } = await import('./command-run.ts');
@@ -127,6 +133,10 @@ function noJournalHere(): ArgumentError {
   return new ArgumentError('--journal is for the session and record, which write it, and as-of, which reads it');
 }
 
+function noHistoryHere(): ArgumentError {
+  return new ArgumentError('--history is for audit import, which fills it, and audit, as-of and role, which read it');
+}
+
 function refuseWords({ words }: ParsedArguments, program: string): void {
   const [word] = words;
   if (word === undefined) return;
@@ -142,9 +152,16 @@ function refuseWords({ words }: ParsedArguments, program: string): void {
 /** Errors that are for people as they are; anything else is a defect, and says so. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return sanitise(String(error));
-  const known = [ArgumentError, UsageError, JournalError, ConfigError, BaselineError, LoadError, AuditSourceError].some(
-    (one) => error instanceof one,
-  );
+  const known = [
+    ArgumentError,
+    UsageError,
+    JournalError,
+    HistoryError,
+    ConfigError,
+    BaselineError,
+    LoadError,
+    AuditSourceError,
+  ].some((one) => error instanceof one);
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
   return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;
 }

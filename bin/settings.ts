@@ -22,6 +22,8 @@ export interface Settings {
   readonly auditLogs: readonly string[];
   /** The folder of a journal. */
   readonly journal: string | undefined;
+  /** The file of a history. */
+  readonly history: string | undefined;
   /** Flow logs. */
   readonly flows: readonly string[];
   /** Milliseconds since the epoch; the end is exclusive. */
@@ -73,6 +75,7 @@ export function settingsOf(options: Options, now: number): Settings {
     demo: options['demo'] === true,
     auditLogs: many('audit-log'),
     journal: one('journal'),
+    history: one('history'),
     flows: many('flows'),
     auditFrom: since === undefined ? timeOf('since-time', one('since-time')) : now - duration('since', since),
     auditUntil: timeOf('until-time', one('until-time')),

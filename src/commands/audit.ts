@@ -13,11 +13,12 @@ import { UsageError, type Command, type CommandContext } from './command.ts';
 /** Sorted at once: at about 1 KB an event, 100 MB. */
 const MOST_SORTED = 100_000;
 
-/** `k8sec audit`: what the logs of `--audit-log` show, or with `--events` what was done, in order of time. */
+/** `k8sec audit`: what the logs of `--audit-log`, or a history, show, or with `--events` what was done, in order of time. */
 export const auditCommand: Command = {
   name: 'audit',
-  summary: 'detections, or with --events the normalised events, of an audit log',
-  usage: 'audit --audit-log PATH [--events] [--object KIND/NAMESPACE/NAME] [--actor USER]',
+  summary: 'detections, or with --events the normalised events, of an audit log; import fills a history',
+  usage:
+    'audit --audit-log PATH|--history FILE [--events] [--object KIND/NAMESPACE/NAME] [--actor USER] | audit import LOG… --history FILE',
   options: [
     { name: 'events', value: 'none', help: 'the events in order of time instead of the detections' },
     { name: 'object', value: 'one', help: 'only what was done to this object: KIND/NAMESPACE/NAME' },
@@ -36,7 +37,9 @@ async function run(context: CommandContext): Promise<number> {
     actor: typeof actor === 'string' ? actor : null,
   };
   if (context.loadAudit === undefined) {
-    throw new UsageError('audit needs a log: --audit-log PATH (file, folder, or - for standard input)');
+    throw new UsageError(
+      'audit needs a log: --audit-log PATH (file, folder, or - for standard input), or --history FILE',
+    );
   }
   if (options['events'] === true || filter.object !== null) return printEvents(context.loadAudit, filter, context);
   const audit = await context.loadAudit(() => undefined);
@@ -68,12 +71,21 @@ async function printEvents(
     kept = [];
   };
   let parts = 1;
-  const audit = await loadAudit((events) => {
-    for (const event of events) if (keepsEvent(filter, event)) kept.push(event);
-    if (kept.length < MOST_SORTED) return;
-    parts += 1;
-    flush();
-  });
+  const { object, actor } = filter;
+  const audit = await loadAudit(
+    (events) => {
+      for (const event of events) if (keepsEvent(filter, event)) kept.push(event);
+      if (kept.length < MOST_SORTED) return;
+      parts += 1;
+      flush();
+    },
+    {
+      resource: object?.resource,
+      namespace: object?.namespace || undefined,
+      name: object?.name || undefined,
+      actor: actor ?? undefined,
+    },
+  );
   flush();
   if (parts > 1) context.warn(`in order of time within each ${MOST_SORTED.toLocaleString('en')} events only\n`);
   return hasHoles(audit) ? 3 : 0;

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
+import type { AuditQuery } from '../model/audit-query.ts';
 import type { AuditState } from '../model/audit-state.ts';
 import type { Past, PastRange } from '../model/past.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -18,10 +19,11 @@ export interface CommandContext {
   /** The same, with all rules run. */
   loadEngine(): Promise<Engine>;
   /**
-   * Reads the logs of `--audit-log` and nothing else; the events go by in the order of the logs. Undefined where no
-   * log was named.
+   * Reads the logs of `--audit-log`, or the history, and nothing else; the events go by in the order of the logs. Where
+   * it costs less, only those that `only` asks for. Undefined where neither was named.
    */
-  readonly loadAudit?: ((onEvents: (events: readonly AuditEvent[]) => void) => Promise<AuditState>) | undefined;
+  readonly loadAudit?:
+    ((onEvents: (events: readonly AuditEvent[]) => void, only?: AuditQuery) => Promise<AuditState>) | undefined;
   /** Reads the past of the cluster from all sources that the flags name. Undefined where a question is asked in a session. */
   readonly loadPast?: ((range: PastRange) => Promise<Past>) | undefined;
   readStandardInput(): Promise<string>;

@@ -17,7 +17,7 @@ const MOST_CITED = 3;
 export const roleCommand: Command = {
   name: 'role',
   summary: 'the least role that the audit log justifies, with its replay proof',
-  usage: 'role user:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME --audit-log PATH',
+  usage: 'role user:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME --audit-log PATH|--history FILE',
   options: [],
   run,
 };
@@ -25,7 +25,8 @@ export const roleCommand: Command = {
 async function run(context: CommandContext): Promise<number> {
   const [word, ...more] = context.words;
   if (word === undefined || more.length > 0) throw new UsageError(`usage: ${roleCommand.usage}`);
-  if (context.loadAudit === undefined) throw new UsageError('role needs a log: --audit-log PATH (file, folder, or -)');
+  if (context.loadAudit === undefined)
+    throw new UsageError('role needs a log: --audit-log PATH (file, folder, or -), or --history FILE');
   const view = await context.loadView();
   const { user, kind } = parseSubject(word, [], view);
   if (kind === 'Group') throw new UsageError('a role is made for one user or service account: the log names no group');

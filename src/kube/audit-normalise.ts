@@ -16,6 +16,8 @@ const LONGEST_COMMAND = 64 * 1024;
 
 const DECISION = 'authorization.k8s.io/decision';
 const REASON = 'authorization.k8s.io/reason';
+/** What webhooks changed, which may be the values of a Secret (k8s.io/apiserver admission/plugin/webhook/mutating). */
+const PATCHES = 'patch.webhook.admission.k8s.io/';
 const NO_TEXTS: readonly string[] = [];
 const NO_RECORD: Readonly<Record<string, never>> = {};
 const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_RECORD };
@@ -153,7 +155,7 @@ class Normaliser {
   #annotations(raw: JsonObject): Readonly<Record<string, string>> {
     let others: Record<string, string> | undefined;
     for (const key in raw) {
-      if (key === DECISION || key === REASON || !Object.hasOwn(raw, key)) continue;
+      if (key === DECISION || key === REASON || key.startsWith(PATCHES) || !Object.hasOwn(raw, key)) continue;
       const value = raw[key];
       if (typeof value === 'string' && key !== '__proto__') (others ??= {})[this.#name(key)] = sanitise(value);
     }

@@ -10,7 +10,7 @@ export interface Past {
 }
 
 export interface PastSource {
-  readonly type: 'audit log' | 'journal' | 'snapshot' | 'cluster';
+  readonly type: 'audit log' | 'history' | 'journal' | 'snapshot' | 'cluster';
   /** The file, or the server. */
   readonly name: string;
   /** Of the file's bytes; null where it is no file. */

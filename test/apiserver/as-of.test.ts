@@ -19,7 +19,7 @@ import {
 } from '../../src/model/observation.ts';
 import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
 import { createAuditPastReader } from '../../src/sources/history/audit-past.ts';
-import { createAuditWindows } from '../../src/sources/history/audit-windows.ts';
+import { auditWindows, createActivityCounter } from '../../src/sources/history/audit-windows.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
@@ -142,7 +142,7 @@ let listedAt = 0;
 async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
   const slimmer = createSlimmer();
   const read = createAuditPastReader(slimmer);
-  const windows = createAuditWindows();
+  const counter = createActivityCounter();
   const observations: Observation[] = [];
   const doubts: Doubt[] = [];
   await readAuditLog(['-'], {
@@ -150,7 +150,7 @@ async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
     onEvents: () => undefined,
     onRaw: (event, raw) => {
       const past = read(event, raw);
-      windows.add(event.time, past.written);
+      counter.add(event.time, past.written);
       observations.push(...past.observations);
       if (past.doubt !== null) doubts.push(past.doubt);
     },
@@ -174,7 +174,7 @@ async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
     observations,
     doubts,
     listings: [listing],
-    windows: windows.windows([time]),
+    windows: auditWindows(counter.activity(), [time]),
     witnesses: [],
     notes: [],
   });

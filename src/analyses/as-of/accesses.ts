@@ -104,6 +104,11 @@ export const ACCESSES: readonly Access[] = [
   })),
 ];
 
+/** Every request that is an access. */
+export const ACCESS_REQUESTS: readonly RequestName[] = ACCESSES.flatMap(({ verbs, group, resource, subresource }) =>
+  verbs.map((verb) => ({ verb, group, resource, subresource })),
+);
+
 /** The accesses by `group/resource/subresource/verb`, to find what a logged request was. */
 const BY_REQUEST = new Map(
   ACCESSES.flatMap((access) => access.verbs.map((verb) => [requestKey({ ...access, verb }), access] as const)),

@@ -4,15 +4,16 @@
  * "no" is the one thing that must not happen: whatever was not watched without a break is unknown.
  */
 import { sameIdentity, samePast } from '../../kube/past-object.ts';
-import type {
-  Basis,
-  Doubt,
-  Listing,
-  Observation,
-  PastEvidence,
-  PastKind,
-  PastObject,
-  Window,
+import {
+  PAST_KINDS,
+  type Basis,
+  type Doubt,
+  type Listing,
+  type Observation,
+  type PastEvidence,
+  type PastKind,
+  type PastObject,
+  type Window,
 } from '../../model/observation.ts';
 
 /** An object as it was. */
@@ -74,6 +75,8 @@ const SECOND = 1000;
 /** Evidence in order, to be asked about any instant. */
 export class Timeline {
   readonly #entries = new Map<string, Entry>();
+  /** The entries by kind and name, whatever order the evidence came in. */
+  readonly #inOrder: readonly Entry[];
   readonly #windows = new Map<PastKind, readonly Window[]>();
   readonly #listings: readonly Listing[];
   readonly #doubts = new Map<PastKind, DoubtsOfKind>();
@@ -96,6 +99,7 @@ export class Timeline {
       this.#windows.set(kind, merged(windows));
     }
     this.#checkCreations();
+    this.#inOrder = [...this.#entries.values()].sort(byName);
   }
 
   /** Times at which anything may have changed, within a period; its end is exclusive. */
@@ -130,7 +134,7 @@ export class Timeline {
   at(time: number): PastState {
     const present: PastPresence[] = [];
     const unknown: PastUnknown[] = [];
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#inOrder) {
       const index = lastUntil(entry.observations, time);
       const verdict = this.#judge(entry, index, time);
       if (verdict.status === 'present') present.push(verdict);
@@ -395,6 +399,12 @@ function covers(listing: Listing, kind: PastKind, namespace: string): boolean {
     (one) =>
       one.kind === kind && (one.namespaces === 'all' || (namespace !== '' && one.namespaces.includes(namespace))),
   );
+}
+
+function byName(a: Entry, b: Entry): number {
+  if (a.kind !== b.kind) return PAST_KINDS.indexOf(a.kind) - PAST_KINDS.indexOf(b.kind);
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }
 
 function doubtsOfKind(doubts: readonly Doubt[]): DoubtsOfKind {

@@ -106,19 +106,18 @@ class StreamDetector implements AuditDetector {
    * A request is judged once. Most are when they are complete; connections that stay open (exec, watch) and failed
    * authentication, which has no other stage, when the response starts.
    */
-  #isFirstJudgement({ stage, code, auditID, verb }: AuditEvent, topic: string): boolean {
-    if (stage === 'ResponseStarted') {
-      if (code !== 401 && !isLongRunning(topic, verb)) return false;
-      if (this.#open.has(auditID) || this.#openBefore.has(auditID)) return false;
-      if (this.#open.size >= MOST_OPEN) {
-        this.#openBefore = this.#open;
-        this.#open = new Set();
-      }
-      this.#open.add(auditID);
-      return true;
+  #isFirstJudgement({ stage, code, auditID, time, verb }: AuditEvent, topic: string): boolean {
+    if (code !== 401 && !isLongRunning(topic, verb)) return stage !== 'ResponseStarted';
+    // Clients can name all their requests alike.
+    const key = `${auditID} ${time}`;
+    if (this.#open.has(key) || this.#openBefore.has(key)) return false;
+    if (stage !== 'ResponseStarted') return true;
+    if (this.#open.size >= MOST_OPEN) {
+      this.#openBefore = this.#open;
+      this.#open = new Set();
     }
-    if (code !== 401 && !isLongRunning(topic, verb)) return true;
-    return !this.#open.has(auditID) && !this.#openBefore.has(auditID);
+    this.#open.add(key);
+    return true;
   }
 
   /** The severest hit of a request is shown, of equals the most specific; the others are listed under it. */

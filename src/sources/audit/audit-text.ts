@@ -30,6 +30,8 @@ export interface AuditTextOptions {
   onEvents(events: readonly AuditEvent[]): void;
   /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
   readonly onRaw?: ((event: AuditEvent, raw: JsonObject) => void) | undefined;
+  /** @param line (of a document: element) counted from 1 that could not be used, or not whole */
+  readonly onUnusable?: ((line: number) => void) | undefined;
 }
 
 /**
@@ -63,8 +65,9 @@ export class AuditText {
         gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_UNPACKED }).toString('utf8'),
     });
     const onItem = (text: string): void => {
-      this.#lines += 1;
+      const before = this.#unusable;
       this.#decoder.decode(text);
+      this.#countLine(before);
     };
     this.#splitter = new LineSplitter(
       {
@@ -73,8 +76,9 @@ export class AuditText {
           onItem(text);
         },
         longLine: (head, tail) => {
-          this.#lines += 1;
+          const before = this.#unusable;
           this.#decoder.decodeEnds(head, tail);
+          this.#countLine(before);
         },
       },
       { mostBytes: MOST_LINE_BYTES, endBytes: END_BYTES },
@@ -82,8 +86,9 @@ export class AuditText {
     this.#items = new JsonItems({
       onItem,
       onTooLong: () => {
-        this.#lines += 1;
+        const before = this.#unusable;
         this.#tooLong += 1;
+        this.#countLine(before);
       },
       mostLength: MOST_LINE_BYTES,
     });
@@ -153,6 +158,16 @@ export class AuditText {
       first: this.#first,
       last: this.#last,
     };
+  }
+
+  #countLine(unusableBefore: number): void {
+    this.#lines += 1;
+    if (this.#unusable > unusableBefore) this.#options.onUnusable?.(this.#lines);
+  }
+
+  get #unusable(): number {
+    const { broken, truncated, legacy } = this.#decoder.counts;
+    return broken + truncated + legacy + this.#tooLong;
   }
 
   #decide(): void {

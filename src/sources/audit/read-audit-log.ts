@@ -16,8 +16,12 @@ export interface ReadAuditLogOptions {
   onEvents(events: readonly AuditEvent[]): void;
   /** Every such event with what it was made from, for readers of whole bodies. */
   onRaw?(event: AuditEvent, raw: JsonObject): void;
+  /** @param line counted from 1: one that could not be used */
+  onUnusable?(line: number): void;
   /** Called after every chunk. */
   onProgress?(progress: AuditProgress): void;
+  /** Awaited after every chunk: nothing is read meanwhile. */
+  afterChunk?(notes: () => AuditNotes): Promise<void>;
   /** Only events at or after, and before, in milliseconds since the epoch. */
   readonly since?: number | null;
   readonly until?: number | null;
@@ -71,6 +75,7 @@ async function readOne(
     until: options.until ?? null,
     onEvents: (events) => options.onEvents(events),
     onRaw: options.onRaw === undefined ? undefined : (event, raw) => options.onRaw?.(event, raw),
+    onUnusable: (line) => options.onUnusable?.(line),
   });
   let bytes = 0;
   const counted = (chunk: Buffer): void => {
@@ -81,6 +86,7 @@ async function readOne(
     for await (const chunk of unpacked(stream, counted)) {
       options.signal?.throwIfAborted();
       text.push(chunk);
+      await options.afterChunk?.(() => text.notes);
     }
   } catch (error) {
     if (options.signal?.aborted === true) throw error;

@@ -7,7 +7,10 @@ const STAGE_SALT = { RequestReceived: 1, ResponseStarted: 2, ResponseComplete: 3
 
 /** Remembers which events came already. */
 export interface SeenEvents {
-  /** Whether this event (by auditID and stage) is new; it is remembered. */
+  /**
+   * Whether this event is new, by its auditID, stage and time: a client can name its requests itself, all alike
+   * (kubernetes/apiserver pkg/endpoints/filters/audit_init.go). It is remembered.
+   */
   isNew(event: AuditEvent): boolean;
 }
 
@@ -20,7 +23,7 @@ export function createSeenEvents(): SeenEvents {
   let previous = new HashSet(FIRST_SLOTS);
   return {
     isNew(event) {
-      const hash = hashOf(event.auditID, STAGE_SALT[event.stage]);
+      const hash = hashOf(event.auditID, STAGE_SALT[event.stage], event.time);
       if (previous.has(hash) || !current.add(hash)) return false;
       if (current.isFull) {
         if (current.slots < MOST_SLOTS) current = current.doubled();
@@ -77,9 +80,9 @@ class HashSet {
 }
 
 /** Two 32-bit FNV-1a hashes with different bases, as one number of 53 bits that is never 0. */
-function hashOf(id: string, salt: number): number {
-  let low = 0x811c9dc5 ^ salt;
-  let high = 0x9747b28c ^ (salt << 8);
+function hashOf(id: string, salt: number, time: number): number {
+  let low = Math.imul(0x811c9dc5 ^ salt ^ time, 0x01000193);
+  let high = Math.imul(0x9747b28c ^ (salt << 8) ^ Math.floor(time / 0x1_0000_0000) ^ time, 0x85ebca6b);
   for (let at = 0; at < id.length; at += 1) {
     const code = id.charCodeAt(at);
     low = Math.imul(low ^ code, 0x01000193);

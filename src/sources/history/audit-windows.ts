@@ -1,31 +1,31 @@
 import { PAST_KINDS, type PastKind, type Window } from '../../model/observation.ts';
 
-/** Activity is kept by slices of this length: a year is three million of them. */
-const SLICE = 10_000;
+/** Activity is kept by slices of this length, in milliseconds: a year is three million of them. */
+export const SLICE = 10_000;
 /** A shorter silence is never taken for a hole. */
 const LEAST_SILENCE = 30_000;
 /** Where this many events would have been expected, silence by chance is e^-20. */
 const LEAST_EXPECTED = 20;
 
-/** Learns from a log's events in which time it tells every change of each kind. */
-export interface AuditWindows {
-  /** @param written the kind that the event wrote; null for all others */
-  add(time: number, written: PastKind | null): void;
-  /**
-   * @param listings times at which the cluster was listed: a log that ends (or begins) as shortly before (after) one as
-   *   its events follow each other reaches up to it
-   */
-  windows(listings?: readonly number[]): readonly Window[];
-  /** Kinds that were never written in the log: its policy may leave them out. */
-  unseen(): readonly PastKind[];
+/** In which time a log was alive, and which kinds it shows being written. */
+export interface LogActivity {
+  /** Numbers of the slices of 10 s that hold events, in order. */
+  readonly slices: ArrayLike<number>;
+  readonly events: number;
+  /** Times of the first and the last event; meaningless where there is none. */
+  readonly first: number;
+  readonly last: number;
+  readonly kinds: readonly PastKind[];
 }
 
-/**
- * A log tells every change of a kind between its first and last event, except where it is silent for longer than chance
- * explains (a rotated file that is missing, a dropped batch), and only of kinds that it shows being written at all: a
- * policy with level None leaves no trace.
- */
-export function createAuditWindows(): AuditWindows {
+/** Learns from a log's events when it was alive. */
+export interface ActivityCounter {
+  /** @param written the kind that the event wrote; null for all others */
+  add(time: number, written: PastKind | null): void;
+  activity(): LogActivity;
+}
+
+export function createActivityCounter(): ActivityCounter {
   const slices = new Set<number>();
   const kinds = new Set<PastKind>();
   let first = Infinity;
@@ -39,32 +39,54 @@ export function createAuditWindows(): AuditWindows {
       if (time > last) last = time;
       if (written !== null) kinds.add(written);
     },
-    windows(listings = []) {
-      const active = Float64Array.from(slices).sort();
-      if (active.length === 0) return [];
-      const perEvent = (active.length * SLICE) / events;
-      const usual = LEAST_EXPECTED * perEvent;
-      const longest = Math.max(LEAST_SILENCE, usual);
-      const times: { from: number; to: number }[] = [];
-      let from = first;
-      for (let at = 1; at < active.length; at += 1) {
-        const end = ((active[at - 1] ?? 0) + 1) * SLICE;
-        const next = (active[at] ?? 0) * SLICE;
-        if (next - end < longest) continue;
-        // What happened within the last slice before the silence is told only as far as its last event.
-        times.push({ from, to: end - SLICE });
-        from = next + SLICE;
-      }
-      const begin = times[0]?.from ?? from;
-      const reach = Math.min(usual, LEAST_SILENCE);
-      const end = Math.max(last, ...listings.filter((time) => time > last && time - last <= reach));
-      times.push({ from, to: end });
-      const start = Math.min(begin, ...listings.filter((time) => time < begin && begin - time <= reach));
-      if (times[0] !== undefined) times[0].from = start;
-      return [...kinds].flatMap((kind) => times.filter((one) => one.from < one.to).map((one) => ({ kind, ...one })));
-    },
-    unseen: () => PAST_KINDS.filter((kind) => !kinds.has(kind)),
+    activity: () => ({
+      slices: Float64Array.from(slices).sort(),
+      events,
+      first,
+      last,
+      kinds: PAST_KINDS.filter((kind) => kinds.has(kind)),
+    }),
   };
+}
+
+/**
+ * A log tells every change of a kind between its first and last event, except where it is silent for longer than chance
+ * explains (a rotated file that is missing, a dropped batch), and only of kinds that it shows being written at all: a
+ * policy with level None leaves no trace.
+ *
+ * @param listings times at which the cluster was listed: a log that ends (or begins) as shortly before (after) one as
+ *   its events follow each other reaches up to it
+ */
+export function auditWindows(
+  { slices, events, first, last, kinds }: LogActivity,
+  listings: readonly number[] = [],
+): readonly Window[] {
+  if (events === 0) return [];
+  const perEvent = (slices.length * SLICE) / events;
+  const usual = LEAST_EXPECTED * perEvent;
+  const longest = Math.max(LEAST_SILENCE, usual);
+  const times: { from: number; to: number }[] = [];
+  let from = first;
+  for (let at = 1; at < slices.length; at += 1) {
+    const end = ((slices[at - 1] ?? 0) + 1) * SLICE;
+    const next = (slices[at] ?? 0) * SLICE;
+    if (next - end < longest) continue;
+    // What happened within the last slice before the silence is told only as far as its last event.
+    times.push({ from, to: end - SLICE });
+    from = next + SLICE;
+  }
+  const begin = times[0]?.from ?? from;
+  const reach = Math.min(usual, LEAST_SILENCE);
+  const end = Math.max(last, ...listings.filter((time) => time > last && time - last <= reach));
+  times.push({ from, to: end });
+  const start = Math.min(begin, ...listings.filter((time) => time < begin && begin - time <= reach));
+  if (times[0] !== undefined) times[0].from = start;
+  return kinds.flatMap((kind) => times.filter((one) => one.from < one.to).map((one) => ({ kind, ...one })));
+}
+
+/** Kinds that were never written in a log: its policy may leave them out. */
+export function unseenKinds({ kinds }: LogActivity): readonly PastKind[] {
+  return PAST_KINDS.filter((kind) => !kinds.includes(kind));
 }
 
 /** Windows without the times of logs that hold lines which could not be used: each may have told of a change. */

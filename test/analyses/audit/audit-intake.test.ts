@@ -56,6 +56,12 @@ describe('audit intake', () => {
     });
   });
 
+  it('judges every request of a client that names them all alike', () => {
+    const intake = createAuditIntake();
+    intake.push([0, 60].map((seconds) => ({ ...exec(seconds), auditID: 'mine' })));
+    expect(intake.state().groups.get('exec-reads-credentials|alice')?.count).toBe(2);
+  });
+
   it('gives a change only when something came, and keeps groups that did not change', () => {
     const intake = createAuditIntake();
     expect(intake.takeChange()).toBeNull();

@@ -121,6 +121,11 @@ function knownResource(name: string, group: string | undefined): KnownResource |
   return undefined;
 }
 
+/** Whether a built-in resource has no namespace; false for what is not known. `bind` is asked in a namespace all the same. */
+export function isClusterScoped(resource: string, group: string): boolean {
+  return knownResource(resource, group)?.namespaced === false;
+}
+
 /** `deployments.apps/scale`, `pods`. */
 export function resourceText(one: Pick<ResourceName, 'group' | 'resource' | 'subresource'>): string {
   const group = one.group === '' ? '' : `.${one.group}`;

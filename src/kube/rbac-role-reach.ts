@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../model/objects.ts';
+import { neverNamed } from './rbac-inert.ts';
 import { PERMISSIONS, type Need, type Permission } from './rbac-permissions.ts';
 import { resourceMatches } from './rbac-rule.ts';
 
@@ -113,11 +114,6 @@ function matchingVerbs(
 /** Whether a rule's resource is one subresource of this resource, or several. */
 function anySubresource(inRule: string, resource: string): boolean {
   return inRule === '*' || inRule.startsWith('*/') || (inRule.startsWith(`${resource}/`) && !inRule.endsWith('/*'));
-}
-
-/** Requests of these verbs carry no name, so that a rule with names never allows them. */
-function neverNamed(verb: string, subresource: string): boolean {
-  return verb === 'deletecollection' || (verb === 'create' && subresource === '');
 }
 
 /** Whether one of these rules meets a condition, for every name or for some: whoever needs it chooses the name. */

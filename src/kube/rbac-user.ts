@@ -75,6 +75,38 @@ export function subjectKey(subject: Subject, bindingNamespace: string): string |
   }
 }
 
+/**
+ * A subject with the groups that everybody like it is in; the groups of a person are not known.
+ *
+ * @param bindingNamespace of a RoleBinding; '' for a ClusterRoleBinding
+ * @returns undefined for a subject that matches nobody
+ */
+export function subjectIdentity(subject: Subject, bindingNamespace: string): RbacUser | undefined {
+  switch (subject.kind) {
+    case 'User': {
+      if (subject.name === ANONYMOUS) return { name: subject.name, groups: [UNAUTHENTICATED] };
+      const account = parseServiceAccountUser(subject.name);
+      if (account !== undefined) return serviceAccountIdentity(account.namespace, account.name);
+      return { name: subject.name, groups: [AUTHENTICATED] };
+    }
+    case 'Group':
+      return { name: '', groups: groupsWith(subject.name) };
+    case 'ServiceAccount': {
+      const namespace = serviceAccountNamespace(subject, bindingNamespace);
+      return namespace === '' ? undefined : serviceAccountIdentity(namespace, subject.name);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A group, and those that each of its members is in too. */
+function groupsWith(group: string): readonly string[] {
+  if (group === UNAUTHENTICATED) return [group];
+  const isOfAccounts = group.startsWith(`${ALL_SERVICE_ACCOUNTS}:`);
+  return [...new Set([group, ...(isOfAccounts ? [ALL_SERVICE_ACCOUNTS] : []), AUTHENTICATED])];
+}
+
 /** The keys under which a user's bindings are found: its own and those of its groups. */
 export function userKeys(user: RbacUser): readonly string[] {
   return [`u:${user.name}`, ...new Set(user.groups.map((group) => `g:${group}`))];

@@ -4,14 +4,17 @@ import type { Difference } from './difference.ts';
 
 /** The difference for a person: what came has a plus, what went a minus. */
 export function differenceText(difference: Difference): string {
-  const { findings, permissions, connections, incomparable } = difference;
+  const { findings, permissions, rights, connections, incomparable } = difference;
   return [
     ...section('findings', [
       ...findings.added.map((one) => `+ ${findingText(one)}`),
       ...findings.removed.map((one) => `- ${findingText(one)}`),
       ...findings.changed.map(({ before, after }) => `~ ${findingText(after)} (was ${verdictText(before)})`),
     ]),
-    ...section('permissions', marked(permissions.added, permissions.removed)),
+    ...section('permissions', [
+      ...marked(permissions.added, permissions.removed),
+      ...marked(rights?.gained ?? [], rights?.lost ?? []),
+    ]),
     ...(connections === null ? [] : section('connections', marked(connections.opened, connections.closed))),
     ...(incomparable.length === 0
       ? []

@@ -1,4 +1,7 @@
 import { connectionDifference } from '../analyses/network/connection-difference.ts';
+import { rightsDifference } from '../analyses/rbac/rights-difference.ts';
+import { rightsState } from '../analyses/rbac/rights-state.ts';
+import { rightsText } from '../analyses/rbac/rights-text.ts';
 import { portsText } from '../kube/port-set.ts';
 import { ALL_KINDS, kindInfo, type Kind } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -25,6 +28,8 @@ export interface Difference {
   };
   /** Bindings in one line each. */
   readonly permissions: { readonly added: readonly string[]; readonly removed: readonly string[] };
+  /** Who gained and lost what, a line each; null where one side is a report. */
+  readonly rights: { readonly gained: readonly string[]; readonly lost: readonly string[] } | null;
   /** null where one side is a report. */
   readonly connections: { readonly opened: readonly string[]; readonly closed: readonly string[] } | null;
   /** What can't be compared, one sentence each. */
@@ -79,18 +84,21 @@ export function difference(before: Side, after: Side, rules: readonly Rule[]): D
   return {
     findings,
     permissions: permissionDifference(before, after, incomparable),
+    rights: rightsLines(before, after),
     connections: connectionLines(before, after, incomparable),
     incomparable,
   };
 }
 
-export function isSame({ findings, permissions, connections }: Difference): boolean {
+export function isSame({ findings, permissions, rights, connections }: Difference): boolean {
   const lists = [
     findings.added,
     findings.removed,
     findings.changed,
     permissions.added,
     permissions.removed,
+    rights?.gained ?? [],
+    rights?.lost ?? [],
     connections?.opened ?? [],
     connections?.closed ?? [],
   ];
@@ -157,14 +165,29 @@ function permissionDifference(before: Side, after: Side, incomparable: string[])
       return none;
     }
   }
-  if (RBAC_KINDS.some((kind) => couldRead(before.baseline, kind, null) !== couldRead(after.baseline, kind, null))) {
-    return none;
-  }
+  if (!areBothRead(before, after)) return none;
   const [left, right] = [before, after].map((side) => [...(side.bindings ?? new Map<string, string>()).values()]);
   return {
     added: (right ?? []).filter((text) => left?.includes(text) !== true).sort(),
     removed: (left ?? []).filter((text) => right?.includes(text) !== true).sort(),
   };
+}
+
+/** Whether neither side could read something of RBAC that the other could not. */
+function areBothRead(before: Side, after: Side): boolean {
+  return RBAC_KINDS.every((kind) => couldRead(before.baseline, kind, null) === couldRead(after.baseline, kind, null));
+}
+
+function rightsLines(before: Side, after: Side): Difference['rights'] {
+  if (before.view === null || after.view === null) return null;
+  if (!areBothRead(before, after)) return { gained: [], lost: [] };
+  const changes = rightsDifference(rightsState(before.view), rightsState(after.view));
+  const of = (type: 'gained' | 'lost'): readonly string[] =>
+    changes
+      .filter((one) => one.type === type)
+      .map(rightsText)
+      .sort();
+  return { gained: of('gained'), lost: of('lost') };
 }
 
 function connectionLines(before: Side, after: Side, incomparable: string[]): Difference['connections'] {

@@ -23,17 +23,22 @@ const binding = (role: string): ReturnType<typeof object<'RoleBinding'>> =>
     subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'bob' }],
   });
 
+const edit = object('ClusterRole', {
+  metadata: { name: 'edit', uid: 'e' },
+  rules: [{ verbs: ['create'], apiGroups: ['apps'], resources: ['deployments'] }],
+});
+
 describe('difference', () => {
   it('is nothing between a state and its report', () => {
     const result = difference(state('a'), saved('b'), RULES);
     expect(isSame(result)).toBe(true);
-    expect(result).toMatchObject({ connections: null, incomparable: [] });
+    expect(result).toMatchObject({ rights: null, connections: null, incomparable: [] });
   });
 
   it('names what came, what went and what weighs more', () => {
     const result = difference(
-      state('a', [...privileged('agent'), binding('view')]),
-      state('b', [...privileged('other'), binding('edit')]),
+      state('a', [...privileged('agent'), edit, binding('view')]),
+      state('b', [...privileged('other'), edit, binding('edit')]),
       RULES,
     );
     expect(result.findings.added.some((one) => one.subject.name === 'other')).toBe(true);
@@ -42,8 +47,14 @@ describe('difference', () => {
       added: ['RoleBinding shop/team gives ClusterRole/edit to User bob'],
       removed: ['RoleBinding shop/team gives ClusterRole/view to User bob'],
     });
+    expect(result.rights).toEqual({
+      gained: ['user bob gained: create deployments.apps (shop) through RoleBinding team'],
+      lost: [],
+    });
     expect(result.connections?.opened.some((line) => line.includes('Deployment shop/other'))).toBe(true);
-    expect(differenceText(result)).toContain('  + RoleBinding shop/team gives ClusterRole/edit to User bob\n');
+    expect(differenceText(result)).toMatch(
+      /  \+ RoleBinding shop\/team gives ClusterRole\/edit to User bob\n(?:.*\n)*  \+ user bob gained: /,
+    );
   });
 
   it('is no difference where one side could not read', () => {

@@ -1,0 +1,27 @@
+/**
+ * Rules that no request can match. create (of a whole object) and deletecollection carry no name; `pods/*` is no
+ * wildcard; a RoleBinding gives neither paths nor what has no namespace, but for the Namespace object of its own.
+ * Sources: k8s.io/apiserver pkg/endpoints/request/requestinfo.go; pkg/apis/rbac/v1 evaluation_helpers.go.
+ */
+import type { PolicyRule } from '../model/objects.ts';
+import { isClusterScoped } from './rbac-resource.ts';
+
+/** Requests of these verbs carry no name, so that a rule with names never allows them. */
+export function neverNamed(verb: string, subresource: string): boolean {
+  return verb === 'deletecollection' || (verb === 'create' && subresource === '');
+}
+
+/**
+ * Whether some request can match a rule of one verb, group, resource and name (or path).
+ *
+ * @param scope where it is bound
+ */
+export function canMatch(atom: PolicyRule, scope: 'cluster' | 'namespace'): boolean {
+  if (atom.nonResourceURLs !== undefined) return scope === 'cluster';
+  const [verb = '', full = '', group = ''] = [atom.verbs[0], atom.resources?.[0], atom.apiGroups?.[0]];
+  const [resource = '', subresource = ''] = full.split('/');
+  if (subresource === '*') return false;
+  const isNamed = (atom.resourceNames ?? []).length > 0;
+  if (isNamed && resource !== '*' && neverNamed(verb, subresource)) return false;
+  return scope === 'cluster' || resource === 'namespaces' || !isClusterScoped(resource, group);
+}

@@ -32,7 +32,22 @@ export class ChangeFeed {
   }
 
   note(text: string, now: number): void {
-    this.#push([{ time: now, type: 'note', severity: null, text, finding: '' }]);
+    this.#push([noteOf(text, now)]);
+  }
+
+  /** Lines that are no findings; the newest first. */
+  tell(entries: readonly FeedEntry[], now: number): void {
+    if (entries.length === 0) return;
+    const more = entries.length - MAX_AT_ONCE;
+    const rest = more <= 0 ? [] : [noteOf(`${more} more subjects gained or lost rights`, now)];
+    this.#push([...entries.slice(0, MAX_AT_ONCE), ...rest]);
+  }
+
+  /** Puts other words for lines that are there; a line that left the feed is left out. */
+  replace(pairs: readonly (readonly [FeedEntry, FeedEntry])[]): void {
+    if (pairs.length === 0) return;
+    const words = new Map(pairs);
+    this.#entries = this.#entries.map((entry) => words.get(entry) ?? entry);
   }
 
   #push(entries: readonly FeedEntry[]): void {
@@ -47,5 +62,9 @@ function entriesOf(type: 'opened' | 'closed', findings: readonly Finding[], time
   });
   const more = findings.length - MAX_AT_ONCE;
   if (more <= 0) return shown;
-  return [...shown, { time, type: 'note', severity: null, text: `${more} more findings ${type}`, finding: '' }];
+  return [...shown, noteOf(`${more} more findings ${type}`, time)];
+}
+
+function noteOf(text: string, time: number): FeedEntry {
+  return { time, type: 'note', severity: null, text, finding: '' };
 }

@@ -37,10 +37,11 @@ export interface PaneSnapshot {
 /** A finding that opened or closed while the session was looking, or a message of the source. */
 export interface FeedEntry {
   readonly time: number;
-  readonly type: 'opened' | 'closed' | 'note';
+  /** rights: who gained or lost a permission. */
+  readonly type: 'opened' | 'closed' | 'note' | 'rights';
   readonly severity: Severity | null;
   readonly text: string;
-  /** Id of the finding; '' for a note. */
+  /** Id of the finding; '' for what is none. */
   readonly finding: string;
 }
 

@@ -9,6 +9,7 @@ import { EngineRunner } from './engine-runner.ts';
 import { FirstReading } from './first-reading.ts';
 import { PaneEvaluation } from './pane-evaluation.ts';
 import { earlierChanges } from './earlier-changes.ts';
+import { RightsFeed } from './rights-feed.ts';
 import type { EarlierChange, SessionSnapshot } from './session-model.ts';
 import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
@@ -42,6 +43,7 @@ export class SessionWorld {
   readonly #clock: SessionClock;
   readonly #evaluation: PaneEvaluation;
   readonly #feed = new ChangeFeed();
+  readonly #rights = new RightsFeed();
   #earlier: readonly EarlierChange[] = [];
   readonly #started: number;
   #failure = '';
@@ -156,9 +158,19 @@ export class SessionWorld {
     this.#feed.add(news, this.#clock.now());
     const wasOver = this.#reading.isOver;
     this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
+    if (this.#reading.isOver) this.#takeRights();
     if (!wasOver && this.#reading.isOver) {
       this.#earlier = earlierChanges(view).filter(({ object }) => this.#scope.namespace(object.namespace ?? ''));
     }
+  }
+
+  #takeRights(): void {
+    const now = this.#clock.now();
+    const { added, attributed } = this.#rights.take(this.runner.engine.view, now, (namespace) =>
+      this.#scope.namespace(namespace),
+    );
+    this.#feed.tell(added, now);
+    this.#feed.replace(attributed);
   }
 
   /** The findings that are true already, and in scope. */

@@ -9,6 +9,8 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { NamespaceObject } from '../../src/model/objects.ts';
 import type { Pane } from '../../src/panes/pane.ts';
 import { rule } from '../../src/rules/rule.ts';
+import { rawBinding, rawRole } from '../analyses/rbac/raw-rbac.ts';
+import { upserts } from '../analyses/rbac/view-of.ts';
 import { NOW, remedyOf } from './fake-model.ts';
 
 /** Time that passes when the test says so; `soon` is a macrotask, as in the program. */
@@ -308,6 +310,24 @@ describe('a live model', () => {
     await clock.pass(1000);
     expect(model.snapshot().feed[0]?.type).toBe('closed');
     expect(model.snapshot().opened.size).toBe(0);
+  });
+
+  test('so is who gained which right', async () => {
+    const { model, clock, sources } = setup();
+    const subject = { kind: 'User', name: 'bob' };
+    sources[0]?.apply(METRICS, coverage('live'), ...upserts([rawRole('reader', ['get core secrets'])]));
+    await clock.pass(1000);
+    sources[0]?.apply(...upserts([rawBinding('shop', 'read', 'reader', subject)]));
+    await clock.pass(1000);
+    expect(model.snapshot().feed).toEqual([
+      {
+        time: expect.any(Number) as number,
+        type: 'rights',
+        severity: null,
+        text: 'user bob gained: get secrets (shop) through RoleBinding read',
+        finding: '',
+      },
+    ]);
   });
 
   test('paints background data at most twice a second, however many changes come', async () => {

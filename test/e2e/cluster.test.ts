@@ -200,6 +200,29 @@ describe('a connection', () => {
   });
 });
 
+describe('a changed binding', () => {
+  test('says who gained which right', async () => {
+    const server = await serve([SHOP, pod('cart')]);
+    const terminal = open(`--server ${server.url}`);
+    await terminal.shows('● live');
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+    server.store.apply({
+      ...rbac,
+      kind: 'Role',
+      metadata: { name: 'reader', namespace: 'shop' },
+      rules: [{ verbs: ['get'], apiGroups: [''], resources: ['secrets'] }],
+    });
+    server.store.apply({
+      ...rbac,
+      kind: 'RoleBinding',
+      metadata: { name: 'cart-read', namespace: 'shop' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
+      subjects: [{ kind: 'User', name: 'bob' }],
+    });
+    await terminal.shows('user bob gained: get secrets (shop) through RoleBinding cart-read');
+  });
+});
+
 describe('a defect', () => {
   test('restores the terminal, is told in a line, and is exit code 1', async () => {
     const server = await serve([SHOP, pod('web')]);

@@ -58,8 +58,8 @@ function written(resource: string, name: string, username: string, time: number)
 interface Followed {
   readonly feed: RightsFeed;
   readonly engine: Engine;
-  apply(changes: readonly Change[]): void;
-  texts(): readonly string[];
+  readonly apply: (changes: readonly Change[]) => void;
+  readonly texts: () => readonly string[];
 }
 
 /** A session that has looked once. */

@@ -1,9 +1,10 @@
 import { subjectText } from '../../rules/rbac/grant-finding.ts';
 import { rbacPolicy } from '../../analyses/rbac/policy.ts';
+import { merged } from '../../analyses/rbac/rights-difference.ts';
 import { visitRules } from '../../kube/authorizer.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
-import { serviceAccountIdentity, serviceAccountNamespace, type RbacUser } from '../../kube/rbac-user.ts';
+import { subjectIdentity, type RbacUser } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
@@ -25,19 +26,14 @@ export function lostRights(
 ): readonly string[] {
   const where = binding.namespace === '' ? 'in all namespaces' : `in namespace ${binding.namespace}`;
   const lines = subjects.flatMap((subject) => {
-    const others = [...kept, ...rulesWithout(view, userOf(subject, binding), binding)];
+    const user = subjectIdentity(subject, binding.namespace);
+    const others = user === undefined ? kept : [...kept, ...rulesWithout(view, user, binding)];
     const name = subjectText(subject, binding);
     const atoms = merged(uncovered(others, lost));
     if (atoms.length === 0) return [`${name} loses nothing: other bindings give it the same`];
     return atoms.map((rule) => `${name} loses ${ruleText(rule)} ${where}`);
   });
   return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `and ${lines.length - MOST} more permissions go`];
-}
-
-function userOf(subject: Subject, binding: BindingObject): RbacUser {
-  if (subject.kind === 'Group') return { name: '', groups: [subject.name] };
-  if (subject.kind !== 'ServiceAccount') return { name: subject.name, groups: [] };
-  return serviceAccountIdentity(serviceAccountNamespace(subject, binding.namespace), subject.name);
 }
 
 function rulesWithout(view: ClusterView, user: RbacUser, without: BindingObject): readonly PolicyRule[] {
@@ -48,14 +44,4 @@ function rulesWithout(view: ClusterView, user: RbacUser, without: BindingObject)
     if (isOther) rules.push(visit.grant.rule);
   }
   return rules;
-}
-
-/** Atoms that differ only in their verb, as one rule. */
-function merged(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
-  const found = new Map<string, PolicyRule>();
-  for (const { verbs, ...rest } of atoms) {
-    const key = JSON.stringify(rest);
-    found.set(key, { ...rest, verbs: [...new Set([...(found.get(key)?.verbs ?? []), ...verbs])] });
-  }
-  return [...found.values()];
 }

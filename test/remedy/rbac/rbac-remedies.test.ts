@@ -49,8 +49,7 @@ describe('remove-subject', () => {
     expect(closes).toEqual(['rbac/reads-secrets']);
     expect(draft.use).toEqual({ type: 'commands', commands: ['kubectl delete clusterrolebinding b'] });
     expect(draft.effects).toEqual([
-      'ServiceAccount shop/cart loses get,list secrets in all namespaces',
-      'ServiceAccount shop/cart loses get,list configmaps in all namespaces',
+      'ServiceAccount shop/cart loses get,list secrets, configmaps in all namespaces',
       'ServiceAccount shop/cart loses get pods in all namespaces',
     ]);
   });

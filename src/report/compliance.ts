@@ -5,6 +5,7 @@ import { levelRank } from '../kube/pod-security-namespace.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { BENCHMARKS, factName, type Attestation, type Benchmark, type BenchmarkItem } from '../model/benchmark.ts';
 import { WORKLOAD_KINDS } from '../model/kind.ts';
+import type { RuleFailure } from '../engine/engine.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { Report } from './report.ts';
@@ -36,24 +37,58 @@ export interface BenchmarkSummary {
  * otherwise. An attestation speaks only for what is not visible: it never hides a finding.
  */
 export function compliance(report: Report): readonly BenchmarkSummary[] {
+  const evidence = evidenceOf(report);
   return BENCHMARKS.map((benchmark) => {
-    const items = benchmark.items.map((one) => judge(report, benchmark, one));
+    const items = benchmark.items.map((one) => judge(report, evidence, benchmark, one));
     const totals = { pass: 0, fail: 0, 'not-visible': 0, attested: 0 };
     for (const { status } of items) totals[status] += 1;
     return { benchmark: benchmark.name, version: benchmark.version, title: benchmark.title, totals, items };
   });
 }
 
-function judge(report: Report, benchmark: Benchmark, one: BenchmarkItem): JudgedItem {
+/** What a report says about a rule. */
+interface RuleEvidence {
+  /** Findings that say that the control is unmet. */
+  failing: number;
+  advisory: number;
+  waived: number;
+  /** The first verdict that is unknown, and its place among the findings. */
+  unknown: { readonly at: number; readonly why: string } | undefined;
+}
+
+interface Evidence {
+  readonly byRule: ReadonlyMap<string, RuleEvidence>;
+  readonly failures: readonly RuleFailure[];
+}
+
+function evidenceOf({ findings, engine }: Report): Evidence {
+  const byRule = new Map<string, RuleEvidence>();
+  for (const [at, { finding, waiver }] of findings.entries()) {
+    let of = byRule.get(finding.rule);
+    if (of === undefined) {
+      of = { failing: 0, advisory: 0, waived: 0, unknown: undefined };
+      byRule.set(finding.rule, of);
+    }
+    if (finding.unknown === true) of.unknown ??= { at, why: finding.why };
+    if (waiver !== null) of.waived += 1;
+    else if (finding.unknown !== true && finding.advisory === true) of.advisory += 1;
+    else if (finding.unknown !== true) of.failing += 1;
+  }
+  return { byRule, failures: engine.failures() };
+}
+
+function judge(report: Report, evidence: Evidence, benchmark: Benchmark, one: BenchmarkItem): JudgedItem {
   const { id, title } = one;
   const rules = rulesOf(report, benchmark, id);
-  const failing = isLevel(id) ? workloadsBelow(report, id) : findingsOf(report, rules, false);
+  // A rule about several kinds is in the list once for each.
+  const seen = [...new Set(rules.flatMap((rule) => evidence.byRule.get(rule.id) ?? []))];
+  const failing = isLevel(id) ? workloadsBelow(report, id) : sum(seen, 'failing');
   const result = (status: ItemStatus, reason: string): JudgedItem => ({ id, title, status, failing, reason });
   if (failing > 0) return result('fail', '');
   const attestation = attestationOf(report, factName(benchmark, one));
   if (attestation?.value === false) return result('fail', `${attestation.by}: not met (${attestation.evidence})`);
-  const blind = blindness(report, one, rules);
-  if (blind === '') return result('pass', advisoryText(report, rules));
+  const blind = blindness(report, one, rules, evidence.failures) || silence(seen);
+  if (blind === '') return result('pass', advisoryText(sum(seen, 'advisory')));
   if (attestation === undefined) return result('not-visible', blind);
   const until = new Date(attestation.until).toISOString().slice(0, 10);
   return result('attested', `by ${attestation.by} until ${until}: ${attestation.evidence}`);
@@ -63,26 +98,22 @@ function rulesOf({ rules }: Report, benchmark: Benchmark, id: string): readonly 
   return rules.filter((rule) => rule.references.some((to) => to.benchmark === benchmark.name && to.id === id));
 }
 
-/** How many findings say that the control is unmet, or are advisory. */
-function findingsOf(report: Report, rules: readonly Rule[], isAdvisory: boolean): number {
-  const ids = new Set<string>(rules.map((rule) => rule.id));
-  return report.findings.filter(
-    ({ finding, waiver }) =>
-      waiver === null &&
-      finding.unknown !== true &&
-      (finding.advisory === true) === isAdvisory &&
-      ids.has(finding.rule),
-  ).length;
+function sum(seen: readonly RuleEvidence[], what: 'failing' | 'advisory' | 'waived'): number {
+  return seen.reduce((total, one) => total + one[what], 0);
 }
 
-function advisoryText(report: Report, rules: readonly Rule[]): string {
-  const count = findingsOf(report, rules, true);
+function advisoryText(count: number): string {
   if (count === 0) return '';
   return `${count} advisory ${count === 1 ? 'finding does' : 'findings do'} not fail it`;
 }
 
 /** Why silence about an item proves nothing; '' where it does. */
-function blindness(report: Report, one: BenchmarkItem, rules: readonly Rule[]): string {
+function blindness(
+  report: Report,
+  one: BenchmarkItem,
+  rules: readonly Rule[],
+  failures: readonly RuleFailure[],
+): string {
   const { engine, scope } = report;
   const facts = engine.view.facts();
   if (one.visibility === 'part') return 'nothing found fails it, but k8sec does not see all of it';
@@ -100,12 +131,15 @@ function blindness(report: Report, one: BenchmarkItem, rules: readonly Rule[]): 
   const [first] = unread;
   if (first !== undefined) return first.text;
   const ids = new Set<string>(rules.map((rule) => rule.id));
-  const failure = engine.failures().find(({ rule }) => ids.has(rule));
-  if (failure !== undefined) return `rule ${failure.rule} could not judge: ${failure.message}`;
-  const unknown = report.findings.find(({ finding }) => finding.unknown === true && ids.has(finding.rule));
-  if (unknown !== undefined) return unknown.finding.why;
-  const waived = report.findings.some(({ finding, waiver }) => waiver !== null && ids.has(finding.rule));
-  return waived ? 'its findings are waived' : '';
+  const failure = failures.find(({ rule }) => ids.has(rule));
+  return failure === undefined ? '' : `rule ${failure.rule} could not judge: ${failure.message}`;
+}
+
+/** Why what its rules found proves nothing: a verdict that is unknown, or only waived ones; '' where it does. */
+function silence(seen: readonly RuleEvidence[]): string {
+  const [first] = seen.flatMap((one) => one.unknown ?? []).sort((a, b) => a.at - b.at);
+  if (first !== undefined) return first.why;
+  return sum(seen, 'waived') > 0 ? 'its findings are waived' : '';
 }
 
 function attestationOf({ engine }: Report, fact: string): Attestation | undefined {

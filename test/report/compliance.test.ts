@@ -69,6 +69,19 @@ describe('compliance', () => {
     expect(item('baseline', privileged('agent'))).toMatchObject({ status: 'fail', failing: 1 });
   });
 
+  it('counts a finding once, though its rule is about two kinds of bindings', () => {
+    const binding = object('ClusterRoleBinding', {
+      metadata: { name: 'ops' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ada' }],
+    });
+    const role = object('ClusterRole', {
+      metadata: { name: 'cluster-admin' },
+      rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+    });
+    expect(item('5.1.1', [role, binding])).toMatchObject({ status: 'fail', failing: 1 });
+  });
+
   it.each([
     ['kube-system', 'DaemonSet', 'pass', 0, '1 advisory finding does not fail it'],
     ['shop', 'DaemonSet', 'fail', 1, ''],

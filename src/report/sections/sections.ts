@@ -15,7 +15,7 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
   const { view } = engine;
   const isAsked = (pane: PaneName): boolean => scope.panes.length === 0 || scope.panes.includes(pane);
   const inScope = <T extends { readonly namespace: string | null }>(items: Iterable<T>): Iterable<T> =>
-    filter(items, (item) => namespaceInScope(item.namespace ?? '', scope));
+    scope.namespaces.length === 0 ? items : filter(items, (item) => namespaceInScope(item.namespace ?? '', scope));
   const findings = report.findings.map((one) => one.finding);
   if (isAsked('network')) {
     const network = networkSection(view);

@@ -237,6 +237,10 @@ export interface IngressObject extends Base<'Ingress'> {
     readonly port: number | string | null;
   }[];
   readonly addresses: readonly string[];
+  /** Secrets that annotations for its controller name. */
+  readonly secretRefs?: readonly SecretReference[];
+  /** Annotations that hold configuration or code for the controller. */
+  readonly snippets?: readonly string[];
 }
 
 export interface GatewayObject extends Base<'Gateway'> {
@@ -251,7 +255,12 @@ export interface GatewayObject extends Base<'Gateway'> {
 }
 
 export interface HTTPRouteObject extends Base<'HTTPRoute'> {
-  readonly parents: readonly { readonly namespace: string; readonly name: string }[];
+  readonly parents: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    /** The listener; null for all of them. */
+    readonly section?: string | null;
+  }[];
   readonly hostnames: readonly string[];
   readonly backends: readonly { readonly namespace: string; readonly service: string; readonly port: number | null }[];
 }

@@ -29,10 +29,26 @@ export interface PodSpec {
   readonly references: readonly HostReference[];
   /** Literals in env, args or commands that look like credentials. */
   readonly credentials: readonly CredentialSuspect[];
-  /** Flags that rules read, by name, of a pod that runs kube-apiserver; absent for all others. */
-  readonly apiServerFlags?: readonly string[];
+  /** Secrets that arguments and env variables name, as controllers take them; namespace '' is the pod's own. */
+  readonly secretArguments?: readonly { readonly namespace: string; readonly name: string }[];
+  /** Absent for pods that run no component of the control plane. */
+  readonly controlPlane?: ControlPlane;
   /** `container.apparmor.security.beta.kubernetes.io/*` and `seccomp.security.alpha.kubernetes.io/*` annotations. */
   readonly securityAnnotations: Readonly<Record<string, string>>;
+}
+
+export const CONTROL_PLANE_COMPONENTS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'etcd',
+] as const;
+
+/** A component of the control plane, as its static pod shows it. */
+export interface ControlPlane {
+  readonly component: (typeof CONTROL_PLANE_COMPONENTS)[number];
+  /** Flags that rules read and that are set; `off`: to `false`. */
+  readonly flags: Readonly<Record<string, 'on' | 'off'>>;
 }
 
 export interface PodSecurityContext {

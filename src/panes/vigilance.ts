@@ -1,13 +1,12 @@
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
-import { workloads } from '../analyses/workload/workloads.ts';
+import { workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
 import { supportOf } from '../kube/kubernetes-version-support.ts';
 import { minorText, parseKubernetesVersion } from '../kube/kubernetes-version.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespace.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
-import { WORKLOAD_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
@@ -81,8 +80,7 @@ function* subjects(view: ClusterView): Generator<Subject> {
     const level = { text: levelVersionText(enforce), tone: LEVEL_TONE[enforce.level] };
     yield { kind: 'Namespace', namespace: '', name, level, created, labels };
   }
-  const namespaces = new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
-  for (const namespace of [...namespaces].sort()) {
+  for (const namespace of [...workloadNamespaces(view)].sort()) {
     for (const workload of workloads(view, namespace)) {
       const { level } = workloadLevel(workload, minor);
       const { ref, created, labels } = workload;

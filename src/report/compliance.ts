@@ -1,13 +1,12 @@
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
-import { workloads } from '../analyses/workload/workloads.ts';
+import { workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
 import { levelRank } from '../kube/pod-security-namespace.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { BENCHMARKS, factName, type Attestation, type Benchmark, type BenchmarkItem } from '../model/benchmark.ts';
 import { WORKLOAD_KINDS } from '../model/kind.ts';
 import type { RuleFailure } from '../engine/engine.ts';
 import type { Rule } from '../rules/rule.ts';
-import type { ClusterView } from '../store/cluster-view.ts';
 import type { Report } from './report.ts';
 import { namespaceInScope } from './scope.ts';
 
@@ -156,7 +155,7 @@ function workloadsBelow({ engine, scope }: Report, level: PodSecurityLevel): num
   const { view } = engine;
   const minor = policyMinor(view);
   let below = 0;
-  for (const namespace of namespacesOfWorkloads(view)) {
+  for (const namespace of workloadNamespaces(view)) {
     if (!namespaceInScope(namespace, scope)) continue;
     for (const workload of workloads(view, namespace)) {
       const own = workloadLevel(workload, minor).level;
@@ -164,8 +163,4 @@ function workloadsBelow({ engine, scope }: Report, level: PodSecurityLevel): num
     }
   }
   return below;
-}
-
-function namespacesOfWorkloads(view: ClusterView): ReadonlySet<string> {
-  return new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
 }

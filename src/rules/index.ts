@@ -48,6 +48,10 @@ import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
 import { connectionWithoutTls } from './vigilance/connection-without-tls.ts';
 import { attestationExpired } from './vigilance/attestation-expired.ts';
 import { apiserviceSkipsTls } from './vigilance/apiservice-skips-tls.ts';
+import { controlPlaneSkew } from './vigilance/control-plane-skew.ts';
+import { gatewayWithoutTls } from './vigilance/gateway-without-tls.ts';
+import { ingressForEveryHost, ingressSnippet, ingressWithoutTls } from './vigilance/ingress-exposure.ts';
+import { mutatingWebhookSkipsObjects, validatingWebhookSkipsObjects } from './vigilance/webhook-skips-objects.ts';
 import { mutatingWebhookFailsOpen, validatingWebhookFailsOpen } from './vigilance/webhook-fails-open.ts';
 import { retiredAddon } from './vigilance/retired-addon.ts';
 import { unused } from './secrets/unused.ts';
@@ -115,14 +119,21 @@ export const RULES: readonly Rule[] = [
   tokenAutomounted,
   imageWithoutTag,
   exposedService,
+  ingressWithoutTls,
+  ingressForEveryHost,
+  ingressSnippet,
+  gatewayWithoutTls,
   serverOutOfSupport,
   attestationExpired,
   kubeletSkew,
+  controlPlaneSkew,
   removedApiInUse,
   apiserviceSkipsTls,
   connectionWithoutTls,
   validatingWebhookFailsOpen,
   mutatingWebhookFailsOpen,
+  validatingWebhookSkipsObjects,
+  mutatingWebhookSkipsObjects,
   retiredAddon,
   unused,
   legacyToken,

@@ -1,6 +1,7 @@
 import { refOf } from '../../kube/object-ref.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { controlPlanePods } from '../vigilance/control-plane-pods.ts';
 
 /**
  * Whether Secrets are encrypted in etcd. The API server counts how it wrote (`to_storage`) and read (`from_storage`)
@@ -80,9 +81,9 @@ function byReads(prefixes: readonly string[]): Encryption {
  * no yes, because identity may come first in it.
  */
 function byFlags(view: ClusterView, reason: string): Encryption {
-  const servers = view.list('Pod', 'kube-system').filter((pod) => pod.spec.apiServerFlags !== undefined);
+  const servers = controlPlanePods(view, 'kube-apiserver');
   if (servers.length === 0) return unknown(reason);
-  const configured = servers.filter((pod) => pod.spec.apiServerFlags?.includes(CONFIGURATION_FLAG) === true);
+  const configured = servers.filter((pod) => pod.spec.controlPlane?.flags[CONFIGURATION_FLAG] === 'on');
   if (configured.length > 0) return unknown(`--${CONFIGURATION_FLAG} is set, but how it writes is unknown: ${reason}`);
   return {
     status: 'no',

@@ -1,7 +1,7 @@
 import { parseImage } from '../../kube/image-reference.ts';
 import type { Container, PodSpec } from '../../model/pod-spec.ts';
-import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloadNamespaces } from '../workload/workloads.ts';
 import { namespaceSpecs } from './secret-uses.ts';
 
 /** `registry/repository` of an image; undefined for what names none. */
@@ -19,8 +19,7 @@ export function privateRepositories(view: ClusterView): ReadonlyMap<string, stri
     'private-repositories',
     (inner) => {
       const found = new Map<string, string>();
-      const namespaces = new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => inner.namespaces(kind)));
-      for (const namespace of [...namespaces].sort()) {
+      for (const namespace of [...workloadNamespaces(inner)].sort()) {
         for (const [repository, user] of pulledWithSecret(inner, namespace)) {
           if (!found.has(repository)) found.set(repository, user);
         }

@@ -26,6 +26,9 @@ export function ownKind(secret: SecretObject): OwnKind | undefined {
   return READ_BY_LABEL.some((label) => secret.labels[label] !== undefined) ? 'tool' : undefined;
 }
 
+/** The label by which the Vault Secrets Operator finds its own again. */
+const VAULT_OWNER = 'secrets.hashicorp.com/vso-ownerRefUID';
+
 /**
  * Who renews a Secret's data, by the marks that tools leave; null where nobody is known to.
  * Sources: external-secrets apis/externalsecrets, secrets-store-csi-driver, sealed-secrets, vault-secrets-operator and
@@ -36,10 +39,13 @@ export function rotatorOf(secret: SecretObject): string | null {
   const has = (key: string): boolean => labels[key] !== undefined || annotations[key] !== undefined;
   const owner = (kind: string): boolean => owners.some((one) => one.kind === kind);
   if (owner('ExternalSecret') || has('reconcile.external-secrets.io/managed')) return 'External Secrets';
-  if (has('reconcile.external-secrets.io/created-by')) return 'External Secrets';
+  if (has('reconcile.external-secrets.io/created-by') || has('reconcile.external-secrets.io/data-hash')) {
+    return 'External Secrets';
+  }
   if (labels['secrets-store.csi.k8s.io/managed'] === 'true') return 'Secrets Store CSI';
   if (annotations['cert-manager.io/certificate-name'] !== undefined || owner('Certificate')) return 'cert-manager';
-  if (labels['app.kubernetes.io/managed-by'] === 'hashicorp-vso' || owner('VaultStaticSecret')) return 'Vault';
+  if (labels['app.kubernetes.io/managed-by'] === 'hashicorp-vso' || has(VAULT_OWNER)) return 'Vault';
+  if (owners.some((one) => one.apiVersion.startsWith('secrets.hashicorp.com/'))) return 'Vault';
   if (owner('SealedSecret') || annotations['sealedsecrets.bitnami.com/managed'] === 'true') return 'Sealed Secrets';
   return null;
 }

@@ -1,16 +1,28 @@
 import { refOf } from '../../kube/object-ref.ts';
 import { ALL_KINDS, kindInfo, REFERRER_KINDS, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { ObjectRef } from '../../model/finding.ts';
+import type { SecretReference } from '../../model/objects.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { groupBy } from '../workload/group-by.ts';
 import { topOwner } from '../workload/top-owner.ts';
-import { podClasses } from '../workload/workloads.ts';
+import { podClasses, workloadNamespaces } from '../workload/workloads.ts';
 
 /** How an object uses a Secret. */
 type UseKind =
-  'env' | 'volume' | 'image-pull' | 'service-account' | 'ingress-tls' | 'gateway-tls' | 'storage' | 'custom-resource';
+  | 'env'
+  | 'volume'
+  | 'image-pull'
+  | 'argument'
+  | 'service-account'
+  | 'ingress-tls'
+  | 'ingress-auth'
+  | 'gateway-tls'
+  | 'ca-injection'
+  | 'storage'
+  | 'custom-resource';
 
 export interface SecretUse {
   readonly by: ObjectRef;
@@ -25,6 +37,14 @@ export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
 /** Custom resources that name Secrets. */
 const REFERRERS = ['Certificate', 'FluxKustomization', 'FluxHelmRelease', ...REFERRER_KINDS] as const;
 
+/** What cert-manager copies a certificate authority into. */
+const INJECTABLES = [
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'CustomResourceDefinition',
+  'APIService',
+] as const;
+
 /** The kinds in which references are looked for: while one is unread, "no reference" is unknown. */
 const USE_KINDS: readonly Kind[] = [
   'Pod',
@@ -34,6 +54,7 @@ const USE_KINDS: readonly Kind[] = [
   'Ingress',
   'Gateway',
   'PersistentVolume',
+  ...INJECTABLES,
   ...REFERRERS,
 ];
 
@@ -82,16 +103,12 @@ function collect(view: ClusterView, namespace: string): SecretUses {
     if (own === undefined) uses.set(name, (own = new Map()));
     own.set(`${by.kind}/${by.name}/${how}/${fixedAtStart}`, { by, how, fixedAtStart });
   };
-  const addSpec = (spec: PodSpec, by: ObjectRef): void => {
+  for (const { spec, by } of specsWithTemplates(view, namespace)) {
     for (const use of usesOfSpec(spec)) add(use.name, by, use.how, use.fixedAtStart);
-  };
-  for (const { spec, by } of namespaceSpecs(view, namespace)) addSpec(spec, by);
-  for (const kind of WORKLOAD_KINDS) {
-    for (const object of view.list(kind, namespace)) {
-      if (object.template !== null) addSpec(object.template.spec, topOwner(view, object));
+    for (const one of spec.secretArguments ?? []) {
+      if (one.namespace === '' || one.namespace === namespace) add(one.name, by, 'argument', true);
     }
   }
-  for (const template of view.list('PodTemplate', namespace)) addSpec(template.template.spec, refOf(template));
   for (const account of view.list('ServiceAccount', namespace)) {
     for (const name of account.secrets) add(name, refOf(account), 'service-account');
     for (const name of account.imagePullSecrets) add(name, refOf(account), 'image-pull');
@@ -104,6 +121,19 @@ function collect(view: ClusterView, namespace: string): SecretUses {
     add(use.name, use.by, use.how);
   }
   return new Map([...uses].map(([name, own]) => [name, [...own.values()]]));
+}
+
+/** Every specification of a namespace, of templates that run no pod now as well. */
+function* specsWithTemplates(view: ClusterView, namespace: string): Generator<SpecOwner> {
+  yield* namespaceSpecs(view, namespace);
+  for (const kind of WORKLOAD_KINDS) {
+    for (const object of view.list(kind, namespace)) {
+      if (object.template !== null) yield { spec: object.template.spec, by: topOwner(view, object) };
+    }
+  }
+  for (const template of view.list('PodTemplate', namespace)) {
+    yield { spec: template.template.spec, by: refOf(template) };
+  }
 }
 
 interface SpecOwner {
@@ -185,6 +215,21 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
         if (there === undefined) found.set(namespace, [use]);
         else there.push(use);
       };
+      for (const namespace of workloadNamespaces(inner)) {
+        for (const { namespace: to, ...use } of argumentsAcross(inner, namespace)) add(to, use);
+      }
+      for (const ingress of inner.list('Ingress')) {
+        for (const { namespace, name } of ingress.secretRefs ?? []) {
+          add(namespace, { name, by: refOf(ingress), how: 'ingress-auth' });
+        }
+      }
+      for (const kind of INJECTABLES) {
+        for (const object of inner.list(kind)) {
+          for (const { namespace, name } of injectedFrom(inner, object.annotations)) {
+            add(namespace, { name, by: refOf(object), how: 'ca-injection' });
+          }
+        }
+      }
       for (const gateway of inner.list('Gateway')) {
         for (const reference of gateway.listeners.flatMap((listener) => listener.certificateRefs)) {
           add(reference.namespace, { name: reference.name, by: refOf(gateway), how: 'gateway-tls' });
@@ -206,6 +251,34 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
     },
     (a, b) => deepEqual([...a], [...b]),
   );
+}
+
+/** Arguments and env variables of a namespace's pods that name Secrets elsewhere. */
+function argumentsAcross(view: ClusterView, from: string): readonly (CrossUse & { readonly namespace: string })[] {
+  return view.derive(
+    `secret-arguments/${from}`,
+    (inner) =>
+      [...specsWithTemplates(inner, from)].flatMap(({ spec, by }) =>
+        (spec.secretArguments ?? [])
+          .filter(({ namespace }) => namespace !== '' && namespace !== from)
+          .map(({ namespace, name }) => ({ namespace, name, by, how: 'argument' as const })),
+      ),
+    deepEqual,
+  );
+}
+
+/** Source: https://cert-manager.io/docs/concepts/ca-injector/ */
+function injectedFrom(view: ClusterView, annotations: Labels): readonly SecretReference[] {
+  const [direct, byCertificate] = ['inject-ca-from-secret', 'inject-ca-from'].map((name) => {
+    const [namespace = '', object = ''] = (annotations[`cert-manager.io/${name}`] ?? '').split('/');
+    return object === '' ? undefined : { namespace, name: object };
+  });
+  const certificate = byCertificate && view.get('Certificate', byCertificate.namespace, byCertificate.name);
+  const filled = certificate?.secretName ?? null;
+  return [
+    ...(direct === undefined ? [] : [direct]),
+    ...(certificate === undefined || filled === null ? [] : [{ namespace: certificate.namespace, name: filled }]),
+  ];
 }
 
 function sameUses(a: SecretUses, b: SecretUses): boolean {

@@ -1,6 +1,7 @@
 import { refOf } from '../../kube/object-ref.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { controlPlanePods } from './control-plane-pods.ts';
 
 /** A connection that the control plane makes or takes, and what its client logs in with. */
 type Leg =
@@ -81,9 +82,9 @@ function byFlag(
   flag: string,
   texts: { readonly set: string; readonly missing: string },
 ): TlsLeg {
-  const servers = view.list('Pod', 'kube-system').filter((pod) => pod.spec.apiServerFlags !== undefined);
+  const servers = controlPlanePods(view, 'kube-apiserver');
   if (servers.length === 0) return unknown(leg, 'no kube-apiserver pod can be seen, so its flags are not known');
-  const without = servers.filter((pod) => pod.spec.apiServerFlags?.includes(flag) !== true);
+  const without = servers.filter((pod) => pod.spec.controlPlane?.flags[flag] !== 'on');
   const status = without.length === 0 ? 'yes' : 'no';
   return {
     leg,

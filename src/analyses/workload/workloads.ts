@@ -37,6 +37,11 @@ export interface AnalysedWorkload {
   readonly created: number | null;
 }
 
+/** Every namespace in which something runs, or a workload stands. */
+export function workloadNamespaces(view: ClusterView): ReadonlySet<string> {
+  return new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
+}
+
 /** How many items a change may remove or insert at one place before identities are no longer kept. */
 const LOOK_AHEAD = 16;
 

@@ -1,9 +1,8 @@
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
-import { podClasses } from '../../analyses/workload/workloads.ts';
+import { podClasses, workloadNamespaces } from '../../analyses/workload/workloads.ts';
 import { evaluatePodSecurity, NEWEST_POLICY_MINOR } from '../../kube/pod-security.ts';
 import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
 import { parseKubernetesVersion } from '../../kube/kubernetes-version.ts';
-import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 export interface JudgedPod {
@@ -29,8 +28,7 @@ export function podSecuritySection(
 }
 
 function* judgedPods(view: ClusterView, minor: number): Generator<JudgedPod> {
-  const namespaces = new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
-  for (const namespace of [...namespaces].sort()) {
+  for (const namespace of [...workloadNamespaces(view)].sort()) {
     for (const one of podClasses(view, namespace)) {
       const verdict = evaluatePodSecurity(one.spec, minor);
       const judged = {

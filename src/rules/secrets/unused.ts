@@ -28,6 +28,9 @@ export const unused = rule({
     'PodTemplate',
     'PersistentVolume',
     'CustomResourceDefinition',
+    'ValidatingWebhookConfiguration',
+    'MutatingWebhookConfiguration',
+    'APIService',
   ],
   check(subject, view) {
     if (ownKind(subject) !== undefined || subject.type === 'kubernetes.io/dockerconfigjson') return [];

@@ -8,30 +8,7 @@ import type { Evidence, FindingDraft } from '../../model/finding.ts';
 import type { WebhookConfigurationObject } from '../../model/objects.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
-
-/** Resources whose creation or change decides what runs or who may do what. */
-const GUARDED: ReadonlySet<string> = new Set([
-  '*',
-  '*/*',
-  'pods',
-  'pods/*',
-  'pods/exec',
-  'pods/ephemeralcontainers',
-  'deployments',
-  'statefulsets',
-  'daemonsets',
-  'replicasets',
-  'jobs',
-  'cronjobs',
-  'roles',
-  'rolebindings',
-  'clusterroles',
-  'clusterrolebindings',
-  'serviceaccounts',
-  'secrets',
-  'namespaces',
-  'networkpolicies',
-]);
+import { guardedWebhooks } from '../../analyses/vigilance/guarded-webhooks.ts';
 
 const HELP =
   'Set failurePolicy: Fail once the webhook runs with several replicas and a PodDisruptionBudget, with a namespaceSelector that leaves out its own namespace, so that it cannot lock itself out.';
@@ -58,9 +35,7 @@ export const mutatingWebhookFailsOpen = rule({
 });
 
 function failsOpen(subject: WebhookConfigurationObject, severity: FindingDraft['severity']): readonly FindingDraft[] {
-  const open = subject.webhooks
-    .map((webhook, index) => ({ webhook, index }))
-    .filter(({ webhook }) => webhook.failurePolicy === 'Ignore' && webhook.resources.some((one) => GUARDED.has(one)));
+  const open = guardedWebhooks(subject).filter(({ webhook }) => webhook.failurePolicy === 'Ignore');
   if (open.length === 0) return [];
   const evidence = open.map(({ webhook, index }): Evidence => ({
     text: `webhook ${webhook.name} is skipped on failure; it looks at ${webhook.resources.join(', ')}`,

@@ -15,6 +15,11 @@ const KEPT = new Set([
   'rbac.authorization.kubernetes.io/autoupdate',
   'networking.gke.io/load-balancer-type',
   'cloud.google.com/load-balancer-type',
+  'alb.ingress.kubernetes.io/certificate-arn',
+  'ingress.gcp.kubernetes.io/pre-shared-cert',
+  'networking.gke.io/managed-certificates',
+  'nginx.ingress.kubernetes.io/ssl-passthrough',
+  'traefik.ingress.kubernetes.io/router.tls',
 ]);
 const KEPT_PREFIXES = [
   'meta.helm.sh/',

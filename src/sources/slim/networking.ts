@@ -8,6 +8,7 @@ import type {
   ServicePort,
 } from '../../model/objects.ts';
 import { isObject, numberOrNull, object, objects, textOrNull, type JsonObject } from './json-reading.ts';
+import { annotatedSecrets } from './secret-references.ts';
 import { loadBalancerAddresses, namespacedName, strings, type SlimContext } from './slim-context.ts';
 
 export function slimService(raw: JsonObject, meta: Meta, context: SlimContext): ServiceObject {
@@ -83,8 +84,12 @@ function endpointPorts(value: unknown, context: SlimContext): EndpointsObject['p
   }));
 }
 
+/** Annotations whose value a controller pastes into its own configuration; the value is not kept. */
+const SNIPPET = /\/(?:[a-z-]+-)?snippets?$/;
+
 export function slimIngress(raw: JsonObject, meta: Meta, context: SlimContext): IngressObject {
   const spec = object(raw['spec']);
+  const annotations = object(object(raw['metadata'])['annotations']);
   const backend = (host: string, value: unknown): IngressObject['backends'] => {
     const service = object(object(value)['service']);
     const name = context.string(service['name']);
@@ -110,6 +115,10 @@ export function slimIngress(raw: JsonObject, meta: Meta, context: SlimContext): 
       ),
     ],
     addresses: loadBalancerAddresses(raw['status'], context),
+    secretRefs: annotatedSecrets(annotations, meta.namespace, context),
+    snippets: Object.keys(annotations)
+      .filter((key) => SNIPPET.test(key))
+      .map(context.string),
   };
 }
 
@@ -138,7 +147,10 @@ export function slimHTTPRoute(raw: JsonObject, meta: Meta, context: SlimContext)
   return {
     ...meta,
     kind: 'HTTPRoute',
-    parents: objects(spec['parentRefs']).flatMap((parent) => namespacedName(parent, meta.namespace, context) ?? []),
+    parents: objects(spec['parentRefs']).flatMap((parent) => {
+      const target = namespacedName(parent, meta.namespace, context);
+      return target === null ? [] : [{ ...target, section: textOrNull(context.string(parent['sectionName'])) }];
+    }),
     hostnames: strings(spec['hostnames'], context),
     backends: objects(spec['rules'])
       .flatMap((rule) => objects(rule['backendRefs']))

@@ -1,9 +1,11 @@
 import { credentialInLine, judgeCredential } from '../../kube/credential-detector.ts';
 import { portFromSibling } from '../../kube/host-reference.ts';
+import type { SecretReference } from '../../model/objects.ts';
 import type { CredentialSuspect, HostReference } from '../../model/pod-spec.ts';
 import { handlersOf } from './container.ts';
 import type { Interner } from './interner.ts';
 import { list, object, objects, text, type JsonObject } from './json-reading.ts';
+import { secretArgument } from './secret-references.ts';
 import { readText, type TextFacts } from './text-facts.ts';
 
 /** Bounds for one pod specification, so that a hostile one can't fill the memory. */
@@ -12,26 +14,41 @@ const MAX_FACTS = 256;
 export interface PodFacts {
   readonly references: readonly HostReference[];
   readonly credentials: readonly CredentialSuspect[];
+  /** Secrets that arguments and env variables name; namespace '' is the pod's own. */
+  readonly secrets: readonly SecretReference[];
 }
 
 /** What env values, arguments, commands and probe handlers say; after this the values themselves are forgotten. */
 export function podFacts(spec: JsonObject, interner: Interner): PodFacts {
   const references: HostReference[] = [];
   const credentials: CredentialSuspect[] = [];
+  const secrets = new Map<string, SecretReference>();
   for (const field of ['initContainers', 'containers', 'ephemeralContainers']) {
     for (const container of objects(spec[field])) {
       const facts = containerFacts(container, interner);
       references.push(...facts.references);
       credentials.push(...facts.credentials);
+      for (const secret of facts.secrets) secrets.set(`${secret.namespace}/${secret.name}`, secret);
     }
   }
-  return { references: references.slice(0, MAX_FACTS), credentials: credentials.slice(0, MAX_FACTS) };
+  return {
+    references: references.slice(0, MAX_FACTS),
+    credentials: credentials.slice(0, MAX_FACTS),
+    secrets: [...secrets.values()].slice(0, MAX_FACTS),
+  };
 }
 
 function containerFacts(container: JsonObject, interner: Interner): PodFacts {
   const name = interner.string(container['name']);
   const references: HostReference[] = [];
   const credentials: CredentialSuspect[] = [];
+  const secrets: SecretReference[] = [];
+  const noteSecret = (key: string, value: string): void => {
+    const secret = secretArgument(key, value);
+    if (secret !== null) {
+      secrets.push({ namespace: interner.string(secret.namespace), name: interner.string(secret.name) });
+    }
+  };
   const note = (facts: TextFacts, where: string, key: string): void => {
     for (const { host, port } of facts.hosts) {
       references.push({ host: interner.string(host), port, from: interner.string(where) });
@@ -46,6 +63,10 @@ function containerFacts(container: JsonObject, interner: Interner): PodFacts {
       });
     }
   };
+  for (const variable of objects(container['env'])) noteSecret(text(variable['name']), text(variable['value']));
+  for (const [flag, value] of flagsOf([...list(container['command']), ...list(container['args'])].map(text))) {
+    noteSecret(flag, value);
+  }
   envFacts(container, (facts, key) => note(facts, `env ${key} of container ${name}`, key));
   for (const field of ['command', 'args']) {
     argumentFacts(list(container[field]), (facts, key) => note(facts, `${field} of container ${name}`, key || field));
@@ -53,7 +74,7 @@ function containerFacts(container: JsonObject, interner: Interner): PodFacts {
   for (const [path, handler] of handlersOf(container)) {
     handlerFacts(handler, (facts, key) => note(facts, `${path} of container ${name}`, key || path));
   }
-  return { references, credentials };
+  return { references, credentials, secrets };
 }
 
 type Note = (facts: TextFacts, key: string) => void;
@@ -74,6 +95,14 @@ function envFacts(container: JsonObject, note: Note): void {
 }
 
 const FLAG = /^--?([A-Za-z][\w.-]*)(?:=([\s\S]*))?$/;
+
+/** The flags of a command line with their values. */
+function flagsOf(words: readonly string[]): (readonly [flag: string, value: string])[] {
+  return words.flatMap((word, at) => {
+    const [, flag, value = words[at + 1] ?? ''] = FLAG.exec(word) ?? [];
+    return flag === undefined ? [] : [[flag, value] as const];
+  });
+}
 
 /** `--flag=value`, `--flag value`, and shell text. A flag's own name is its key. */
 function argumentFacts(values: readonly unknown[], note: Note): void {

@@ -2,7 +2,7 @@ import type { Container, PodSpec } from '../../model/pod-spec.ts';
 import { securityAnnotations } from './annotations.ts';
 import { annotationCredentials } from './annotation-credentials.ts';
 import { slimContainer } from './container.ts';
-import { apiServerFlags } from './api-server-flags.ts';
+import { controlPlane } from './control-plane.ts';
 import { podFacts } from './pod-facts.ts';
 import { digestOf, NO_LABELS, type Interner } from './interner.ts';
 import { booleanOrNull, isObject, object, objects, textOrNull, type JsonObject } from './json-reading.ts';
@@ -93,7 +93,7 @@ function slimPodSpec(spec: JsonObject, hostPorts: boolean, interner: Interner): 
   const hostNetwork = spec['hostNetwork'] === true;
   const containers = allContainers(spec, hostPorts, interner);
   const facts = podFacts(spec, interner);
-  const flags = apiServerFlags(spec);
+  const component = controlPlane(spec);
   return {
     serviceAccountName: interner.string(spec['serviceAccountName'] || spec['serviceAccount']) || 'default',
     automountServiceAccountToken: booleanOrNull(spec['automountServiceAccountToken']),
@@ -116,7 +116,8 @@ function slimPodSpec(spec: JsonObject, hostPorts: boolean, interner: Interner): 
     affinitySelectors: interner.share(affinitySelectors(spec, interner)),
     references: interner.share(facts.references),
     credentials: interner.share(facts.credentials),
-    ...(flags === null ? {} : { apiServerFlags: flags }),
+    ...(facts.secrets.length === 0 ? {} : { secretArguments: interner.share(facts.secrets) }),
+    ...(component === null ? {} : { controlPlane: component }),
   };
 }
 

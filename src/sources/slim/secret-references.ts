@@ -1,3 +1,4 @@
+import { judgeCredential } from '../../kube/credential-detector.ts';
 import type { SecretReference } from '../../model/objects.ts';
 import { isObject, text, type JsonObject } from './json-reading.ts';
 import type { Interner } from './interner.ts';
@@ -50,6 +51,43 @@ function isSecretReference(field: string, node: JsonObject): boolean {
   if (kind !== undefined && kind !== '') return kind === 'Secret';
   if (REFERENCE_FIELD.test(field)) return true;
   return OTHER_REFERENCE.test(field) && typeof node['key'] === 'string' && !/configMap/i.test(field);
+}
+
+/** `--default-ssl-certificate`, `tls-secret`, `CREDENTIALS_SECRET`: what takes `namespace/name` of a Secret. */
+const ARGUMENT = /secret|certificate|credential|(?:^|[-_.])(?:tls|cert|ca)(?:$|[-_.])/i;
+/** `--webhook-secret-name`, `SECRET_NAME`: what takes a name alone. Of others the name alone may be a password. */
+const NAME_ARGUMENT = /secret[-_.]?(?:name|ref)$/i;
+/** RFC 1123 subdomains: names of objects. */
+const NAME = /^(?:([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)\/)?([a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?)$/;
+
+/**
+ * The Secret that an argument or annotation names: `namespace/name`, or a name alone where the key says that it is one.
+ *
+ * @returns null for anything else, and for what looks like a credential itself
+ */
+export function secretArgument(key: string, value: string): SecretReference | null {
+  if (!ARGUMENT.test(key)) return null;
+  const [, namespace, name] = NAME.exec(value) ?? [];
+  if (name === undefined || (namespace === undefined && !NAME_ARGUMENT.test(key))) return null;
+  return judgeCredential(key, value) === null ? { namespace: namespace ?? '', name } : null;
+}
+
+/** Annotations of Ingress controllers that name a Secret: `nginx.ingress.kubernetes.io/auth-tls-secret`. */
+const SECRET_ANNOTATION = /\/(?:[a-z]+-)*secret$/;
+
+/** The Secrets that annotations of an Ingress name; a name alone is of its own namespace. */
+export function annotatedSecrets(
+  annotations: JsonObject,
+  namespace: string,
+  context: Interner,
+): readonly SecretReference[] {
+  return Object.entries(annotations).flatMap(([key, value]) => {
+    if (!SECRET_ANNOTATION.test(key)) return [];
+    const [, home, name] = NAME.exec(text(value)) ?? [];
+    return name === undefined
+      ? []
+      : [{ namespace: home === undefined ? namespace : context.string(home), name: context.string(name) }];
+  });
 }
 
 /** Whether the schema of a CustomResourceDefinition has a field that may name a Secret. */

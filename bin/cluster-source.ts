@@ -1,5 +1,5 @@
 import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
-import type { Config } from '../src/config/config-value.ts';
+import type { RunConfig } from '../src/config/config-value.ts';
 import { configFacts } from '../src/config/config.ts';
 import { ALL_KINDS, kindOf } from '../src/model/kind.ts';
 import type { Change } from '../src/model/change.ts';
@@ -29,13 +29,13 @@ const DEMO_FACTS = { source: 'demo', context: 'demo' } as const;
 export class ClusterSource implements SessionSource {
   readonly hasAuditLog: boolean;
   readonly #settings: Settings;
-  readonly #config: Config;
+  readonly #config: RunConfig;
   #abort = new AbortController();
   #live: LiveSource | undefined;
   #sink: SourceSink | undefined;
   #ends: (() => Promise<void>)[] = [];
 
-  constructor(settings: Settings, config: Config) {
+  constructor(settings: Settings, config: RunConfig) {
     this.#settings = settings;
     this.#config = config;
     this.hasAuditLog = settings.demo || settings.auditLogs.length > 0;

@@ -13,7 +13,8 @@ export async function runCommand(
   { words, options }: ParsedArguments,
 ): Promise<number> {
   let loaded: Loaded | undefined;
-  const loadOnce = async (): Promise<Loaded> => (loaded ??= await load(world, settings));
+  const asking = askingSettings(command, settings);
+  const loadOnce = async (): Promise<Loaded> => (loaded ??= await load(world, asking));
   try {
     return await command.run({
       words: words.slice(1),
@@ -37,6 +38,13 @@ export async function runCommand(
   } finally {
     await loaded?.close();
   }
+}
+
+/** Groups of the subject of a question impersonate nobody. */
+function askingSettings(command: Command, settings: Settings): Settings {
+  const { connection } = settings;
+  if (command.asksAboutGroups !== true || connection.as !== undefined) return settings;
+  return { ...settings, connection: { ...connection, asGroups: [] } };
 }
 
 function auditLoader(world: World, settings: Settings): CommandContext['loadAudit'] {

@@ -1,5 +1,5 @@
 import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
-import type { Config } from '../src/config/config-value.ts';
+import type { RunConfig } from '../src/config/config-value.ts';
 import { configFacts } from '../src/config/config.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { followAudit } from './follow-audit.ts';
@@ -13,11 +13,11 @@ export class FileSource implements SessionSource {
   readonly hasAuditLog: boolean;
   readonly #world: World;
   readonly #settings: Settings;
-  readonly #config: Config;
+  readonly #config: RunConfig;
   readonly #abort = new AbortController();
   #sink: SourceSink | undefined;
 
-  constructor(world: World, settings: Settings, config: Config) {
+  constructor(world: World, settings: Settings, config: RunConfig) {
     this.#world = world;
     this.#settings = settings;
     this.#config = config;

@@ -130,6 +130,13 @@ export const FLAGS: readonly Flag[] = [
     help: 'flow log as evidence for policies: Hubble or Calico JSON, VPC flow log, .gz or - (repeat)',
   },
   {
+    name: 'directory',
+    value: 'one',
+    group: 'audit',
+    takes: 'FILE',
+    help: 'who is in which group: CSV with the columns user, group and, where they hold for a time, from and to',
+  },
+  {
     name: 'journal',
     value: 'one',
     group: 'audit',

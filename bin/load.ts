@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { Engine } from '../src/engine/engine.ts';
 import { layOver } from '../src/engine/lay-over.ts';
-import type { Config } from '../src/config/config-value.ts';
+import type { Config, RunConfig } from '../src/config/config-value.ts';
 import { configFacts, DEFAULT_CONFIG, parseConfig } from '../src/config/config.ts';
 import type { Change } from '../src/model/change.ts';
 import type { Finding } from '../src/model/finding.ts';
@@ -14,6 +14,7 @@ import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
 import { loadAudit } from './load-audit.ts';
+import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
 import { LoadError } from './load-error.ts';
 import type { Settings } from './settings.ts';
@@ -98,8 +99,18 @@ export async function hasCluster(settings: Settings): Promise<boolean> {
   return hasAnyKubeconfig(flags, nodeHost());
 }
 
-/** The config file: `--config`, `K8SEC_CONFIG`, `.k8sec.yaml` beside the files of `--from` or here, the XDG folder. */
+/** What the run is configured with: the config file and the directory. */
 export async function loadConfig(
+  world: World,
+  settings: Settings,
+): Promise<{ readonly config: RunConfig; readonly text: string | null }> {
+  const { config, text } = await loadConfigFile(world, settings);
+  if (settings.directory === undefined) return { config, text };
+  return { config: { ...config, directory: await loadDirectory(world, settings.directory) }, text };
+}
+
+/** The config file: `--config`, `K8SEC_CONFIG`, `.k8sec.yaml` beside the files of `--from` or here, the XDG folder. */
+async function loadConfigFile(
   world: World,
   settings: Settings,
 ): Promise<{ readonly config: Config; readonly text: string | null }> {

@@ -3,6 +3,7 @@ import { UsageError, type Command } from '../src/commands/command.ts';
 import { ConfigError } from '../src/config/config.ts';
 import { nearestName } from '../src/kube/nearest-name.ts';
 import { sanitise } from '../src/kube/sanitise.ts';
+import { DirectoryError } from '../src/sources/directory/parse-directory.ts';
 import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
 import { BaselineError } from '../src/report/baseline.ts';
@@ -161,6 +162,7 @@ function messageOf(error: unknown): string {
     BaselineError,
     LoadError,
     AuditSourceError,
+    DirectoryError,
   ].some((one) => error instanceof one);
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
   return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;

@@ -4,7 +4,7 @@ import type { ContextName } from '../src/app/session-model.ts';
 import type { ThemeName } from '../src/app/state.ts';
 import { COMMANDS } from '../src/commands/index.ts';
 import { UsageError, type Command } from '../src/commands/command.ts';
-import type { Config } from '../src/config/config-value.ts';
+import type { RunConfig } from '../src/config/config-value.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import type { PaneName } from '../src/model/finding.ts';
 import type { Past, PastRange } from '../src/model/past.ts';
@@ -65,7 +65,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
   });
 }
 
-function openSource(world: World, settings: Settings, config: Config): SessionSource {
+function openSource(world: World, settings: Settings, config: RunConfig): SessionSource {
   return settings.from.length > 0 ? new FileSource(world, settings, config) : new ClusterSource(settings, config);
 }
 
@@ -132,7 +132,7 @@ function flagsOf(command: Command): readonly Flag[] {
   return command.options.map((option) => ({ ...option, group: 'command' }));
 }
 
-function themeOf(world: World, config: Config, options: Options): ThemeName {
+function themeOf(world: World, config: RunConfig, options: Options): ThemeName {
   const isPlain = options['no-color'] === true || (world.env['NO_COLOR'] ?? '') !== '' || world.env['CLICOLOR'] === '0';
   if (isPlain) return 'mono';
   return (typeof options['theme'] === 'string' ? options['theme'] : (config.theme ?? 'default')) as ThemeName;

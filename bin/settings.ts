@@ -26,6 +26,8 @@ export interface Settings {
   readonly history: string | undefined;
   /** Flow logs. */
   readonly flows: readonly string[];
+  /** The export of users and groups. */
+  readonly directory: string | undefined;
   /** Milliseconds since the epoch; the end is exclusive. */
   readonly auditFrom: number | undefined;
   readonly auditUntil: number | undefined;
@@ -77,6 +79,7 @@ export function settingsOf(options: Options, now: number): Settings {
     journal: one('journal'),
     history: one('history'),
     flows: many('flows'),
+    directory: one('directory'),
     auditFrom: since === undefined ? timeOf('since-time', one('since-time')) : now - duration('since', since),
     auditUntil: timeOf('until-time', one('until-time')),
     scope: {

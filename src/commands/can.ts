@@ -14,6 +14,7 @@ export const canCommand: Command = {
   summary: 'all that a subject may do, group grants expanded',
   usage: 'can user:NAME | group:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME',
   options: [],
+  asksAboutGroups: true,
   run: runCan,
 };
 

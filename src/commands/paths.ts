@@ -18,6 +18,7 @@ export const pathsCommand: Command = {
   name: 'paths',
   summary: 'escalation paths to cluster-admin, a node or all Secrets, and the fewest bindings that close them',
   usage: 'paths [user:NAME | group:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME]',
+  asksAboutGroups: true,
   options: [],
   run: runPaths,
 };

@@ -1,5 +1,6 @@
 import { ANONYMOUS, AUTHENTICATED, serviceAccountIdentity, UNAUTHENTICATED, type RbacUser } from '../kube/rbac-user.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { knownGroups } from '../analyses/rbac/user-groups.ts';
 import { UsageError } from './command.ts';
 
 /** A subject of a question, as the API server would see its requests. */
@@ -16,7 +17,7 @@ export interface AskedSubject {
 /**
  * Reads `user:x`, `group:x`, `sa:ns/name` or `pod:ns/name`.
  *
- * @param groups further groups of a user (`--as-group`)
+ * @param groups the groups of a user (`--as-group`); without any, those that the directory or the audit log tells
  * @throws UsageError for anything else, or a pod that is not there
  */
 export function parseSubject(text: string, groups: readonly string[], view: ClusterView): AskedSubject {
@@ -25,7 +26,7 @@ export function parseSubject(text: string, groups: readonly string[], view: Clus
   if (colon < 0 || name === '') throw wrongSubject(text);
   switch (type) {
     case 'user':
-      return askedUser(name, groups);
+      return askedUser(name, groups, view);
     case 'group':
       return { kind: 'Group', text: `group ${name}`, user: { name: '', groups: [name] }, notes: [] };
     case 'sa':
@@ -45,16 +46,21 @@ export function parseSubject(text: string, groups: readonly string[], view: Clus
   }
 }
 
-function askedUser(name: string, groups: readonly string[]): AskedSubject {
+function askedUser(name: string, named: readonly string[], view: ClusterView): AskedSubject {
   if (name === ANONYMOUS) {
     return { kind: 'User', text: `user ${name}`, user: { name, groups: [UNAUTHENTICATED] }, notes: [] };
   }
-  const unknown = `groups of ${name} unknown: group grants not counted (name them with --as-group)`;
+  const known = knownGroups(view, name);
+  const groups = named.length > 0 ? named : known.groups;
+  const note =
+    known.from.length === 0
+      ? `groups of ${name} unknown: group grants not counted (name them with --as-group or --directory)`
+      : `groups of ${name} by ${known.from.join(' and ')}: ${groups.join(', ') || 'none'}`;
   return {
     kind: 'User',
     text: `user ${name}`,
     user: { name, groups: [...groups, AUTHENTICATED] },
-    notes: groups.length === 0 ? [unknown] : [],
+    notes: named.length > 0 ? [] : [note],
   };
 }
 

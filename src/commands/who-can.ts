@@ -1,4 +1,5 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
+import { knownMembers } from '../analyses/rbac/user-groups.ts';
 import { whoCan, type Holder } from '../analyses/rbac/who-can.ts';
 import { parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
@@ -10,7 +11,7 @@ import { bindingName, nameText, roleName, subjectName } from './rbac-names.ts';
 
 /** Said in every answer: no binding gives or takes it. */
 const MASTERS = 'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members';
-const GROUPS_UNKNOWN = 'who is in a group is not known to the cluster';
+const GROUPS_UNKNOWN = 'who is in a group is not known to the cluster (--directory, or an audit log, tells)';
 
 /** Every subject that may do something, with the binding and rule that grants it (interface §1). */
 export const whoCanCommand: Command = {
@@ -33,7 +34,7 @@ async function runWhoCan(context: CommandContext): Promise<number> {
   const authorizing = authorizers(view);
   const data = {
     question: questionData(asked.request, namespaces),
-    subjects: holders.map(holderData),
+    subjects: holders.map((holder) => holderData(view, holder)),
     bypass: MASTERS,
     authorizers: authorizing,
     holes,
@@ -43,7 +44,7 @@ async function runWhoCan(context: CommandContext): Promise<number> {
     const head = `${length} RBAC ${length === 1 ? 'grant allows' : 'grants allow'} ${asked.text}${scopeText(namespaces)}\n`;
     const notes = [
       MASTERS,
-      GROUPS_UNKNOWN,
+      ...groupNotes(view, holders),
       authorizersText(authorizing),
       ...holes.map((hole) => `not judged: ${hole}`),
     ];
@@ -104,9 +105,21 @@ function questionData(request: RequestAttributes, namespaces: 'all' | readonly s
   return { verb, group, resource, subresource, name, namespaces };
 }
 
-function holderData({ subject, grant, namespace }: Holder): unknown {
+/** Who is in the groups that hold it, as far as anything tells. */
+function groupNotes(view: ClusterView, holders: readonly Holder[]): readonly string[] {
+  const groups = new Set(holders.flatMap(({ subject }) => (subject.kind === 'Group' ? [subject.name] : [])));
+  const known = [...groups].flatMap((group) => {
+    const members = knownMembers(view, group);
+    return members.length === 0 ? [] : [`known members of group ${group}: ${members.join(', ')}`];
+  });
+  return known.length < groups.size || groups.size === 0 ? [...known, GROUPS_UNKNOWN] : known;
+}
+
+function holderData(view: ClusterView, { subject, grant, namespace }: Holder): unknown {
+  const members = subject.kind === 'Group' ? knownMembers(view, subject.name) : [];
   return {
     subject: subjectName(subject, grant.binding),
+    ...(members.length === 0 ? {} : { members }),
     scope: namespace === null ? 'cluster' : 'namespace',
     namespace,
     binding: bindingName(grant.binding),

@@ -1,3 +1,4 @@
+import type { Directory } from '../model/directory.ts';
 import type { Attestation } from '../model/benchmark.ts';
 import type { LabelConvention } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
@@ -24,4 +25,10 @@ export interface Config {
   /** Which labels workloads must carry, and which one names their owner. */
   readonly labels: LabelConvention;
   readonly theme: (typeof THEMES)[number] | null;
+}
+
+/** What a run is configured with: the file, and what flags name beside it. */
+export interface RunConfig extends Config {
+  /** `--directory` */
+  readonly directory?: Directory;
 }

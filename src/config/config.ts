@@ -7,7 +7,7 @@ import type { ClusterFacts } from '../model/change.ts';
 import { LABELLED_KINDS } from '../model/kind.ts';
 import type { RequiredLabel } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
-import { THEMES, type Config } from './config-value.ts';
+import { THEMES, type Config, type RunConfig } from './config-value.ts';
 import type { Sensitive } from '../model/observation.ts';
 import type { Waiver } from './waivers.ts';
 
@@ -137,8 +137,8 @@ export function parseConfig(text: string, file: string): Config {
 }
 
 /** What rules read of the config. */
-export function configFacts({ attest, rotation, labels }: Config): Partial<ClusterFacts> {
-  return { attestations: attest, rotation, labels };
+export function configFacts({ attest, rotation, labels, directory }: RunConfig): Partial<ClusterFacts> {
+  return { attestations: attest, rotation, labels, ...(directory === undefined ? {} : { directory }) };
 }
 
 function checkKeys(node: unknown, known: readonly string[], path: Path, fail: Fail): void {

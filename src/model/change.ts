@@ -1,6 +1,7 @@
 import type { Attestation } from './benchmark.ts';
 import type { AuditState } from './audit-state.ts';
 import type { Coverage } from './coverage.ts';
+import type { Directory } from './directory.ts';
 import type { Kind } from './kind.ts';
 import type { LabelConvention } from './label-convention.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
@@ -40,6 +41,8 @@ export interface ClusterFacts {
   readonly rotation?: readonly RotationPeriod[];
   /** Which labels workloads must carry (config `labels`). */
   readonly labels?: LabelConvention;
+  /** Users and their groups, as an export of a directory tells (`--directory`). */
+  readonly directory?: Directory;
   readonly clusterUID: string | null;
   readonly context: string | null;
   readonly server: string | null;

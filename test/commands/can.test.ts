@@ -46,7 +46,9 @@ describe('what a subject may do', () => {
   test('a user whose groups are unknown: said, and not counted', async () => {
     const { names, notes, errors } = await can('user:alice');
     expect(names).toEqual(['everyone']);
-    expect(notes).toEqual(['groups of alice unknown: group grants not counted (name them with --as-group)']);
+    expect(notes).toEqual([
+      'groups of alice unknown: group grants not counted (name them with --as-group or --directory)',
+    ]);
     expect(errors).toEqual(['clusterrole.rbac.authorization.k8s.io "gone" not found']);
   });
 

@@ -85,7 +85,7 @@ describe('what every answer states', () => {
       [
         '0 RBAC grants allow get secrets',
         'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members',
-        'who is in a group is not known to the cluster',
+        'who is in a group is not known to the cluster (--directory, or an audit log, tells)',
         'authorizers: rbac read; node not modelled; webhook or cloud IAM none seen',
         '',
       ].join('\n'),

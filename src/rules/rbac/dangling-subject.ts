@@ -1,19 +1,23 @@
 /**
  * A service account subject that does not exist, or that can match nobody (pkg/registry/rbac/validation/rule.go
- * appliesToUser). Users and groups live outside the cluster and are not judged.
+ * appliesToUser). Users and groups live outside the cluster: they are judged where a directory tells of them.
  */
-import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
+import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { danglingAccounts } from '../../analyses/rbac/service-accounts.ts';
+import { knownMembers, standingOf } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { serviceAccountNamespace, subjectKey } from '../../kube/rbac-user.ts';
 import type { FindingDraft } from '../../model/finding.ts';
-import { bindingRules, roleRef } from './grant-finding.ts';
+import type { BindingObject, Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { bindingRules, roleRef, scopeText } from './grant-finding.ts';
 
 export const danglingSubject = bindingRules(
   'dangling-subject',
   {
-    summary: 'bindings to service accounts that do not exist, and to subjects that match nobody',
-    help: 'Whoever may create a service account of that name inherits what is bound to it. Remove the subject.',
+    summary:
+      'bindings to service accounts that do not exist, to people that the directory does not list, and to nobody',
+    help: 'Whoever is given that name, or may create it, inherits what is bound to it. Remove the subject.',
     references: [{ benchmark: 'owasp-kubernetes-top-ten', version: '2025', id: 'K02' }],
   },
   (binding, view) => {
@@ -48,6 +52,36 @@ export const danglingSubject = bindingRules(
         evidence: [{ text: `kind ${subject.kind}`, object, path: `subjects[${binding.subjects.indexOf(subject)}]` }],
         remedies: ['rbac/remove-subject'],
       }));
-    return [...gone, ...nobody];
+    return [...gone, ...nobody, ...outsiders(view, binding, verdict)];
   },
 );
+
+/** People and groups that the directory does not list, or no longer; nothing without a directory. */
+function outsiders(view: ClusterView, binding: BindingObject, verdict: BindingVerdict): readonly FindingDraft[] {
+  const role = roleRef(binding);
+  return verdict.subjects.flatMap((subject): readonly FindingDraft[] => {
+    const because = outsideBecause(view, subject);
+    if (because === undefined) return [];
+    const path = `subjects[${binding.subjects.indexOf(subject)}]`;
+    return [
+      {
+        key: `${subject.kind} ${subject.name}`,
+        severity: verdict.grants.length > 0 ? 'medium' : 'low',
+        title: `${subject.kind} ${subject.name} ${because}, but holds ${role.kind} ${role.name} ${scopeText(verdict)}`,
+        why: 'Credentials that are left over still work, and whoever is given the same name later inherits what is bound to it.',
+        evidence: [{ text: `subject ${subject.kind} ${subject.name}`, object: refOf(binding), path }],
+        remedies: ['rbac/remove-subject'],
+      },
+    ];
+  });
+}
+
+function outsideBecause(view: ClusterView, { kind, name }: Subject): string | undefined {
+  if (kind === 'User') {
+    const standing = standingOf(view, name);
+    if (standing === 'left') return 'has left the directory';
+    return standing === 'unlisted' ? 'is not in the directory' : undefined;
+  }
+  const isOfPeople = kind === 'Group' && !name.startsWith('system:') && view.facts().directory !== undefined;
+  return isOfPeople && knownMembers(view, name).length === 0 ? 'has no member in the directory' : undefined;
+}

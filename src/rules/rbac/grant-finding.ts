@@ -1,6 +1,7 @@
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import type { JudgedGrant } from '../../analyses/rbac/general-grants.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
+import { knownMembers } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
@@ -33,6 +34,7 @@ const NEEDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'Serv
 /** Longest lists in titles and evidence; the rest is counted. */
 const MOST_SUBJECTS = 20;
 const MOST_PERMISSIONS = 12;
+const MOST_MEMBERS = 5;
 
 /** The rule of one category of dangerous grants: one for each of the two kinds of binding. */
 export function grantRules(category: Category, text: GrantRuleText): readonly Rule[] {
@@ -149,11 +151,19 @@ function subjectEvidence(view: ClusterView, binding: BindingObject, subjects: re
 }
 
 function usersText(view: ClusterView, subject: Subject, binding: BindingObject): string {
+  if (subject.kind === 'Group') return membersText(knownMembers(view, subject.name));
   if (subject.kind !== 'ServiceAccount') return '';
   const namespace = serviceAccountNamespace(subject, binding.namespace);
   const [first, ...more] = accountUsers(view, namespace).get(subject.name) ?? [];
   if (first === undefined) return '';
   return `, which ${first} runs as${more.length === 0 ? '' : `, with ${more.length} more`}`;
+}
+
+function membersText(members: readonly string[]): string {
+  if (members.length === 0) return '';
+  const more = members.length - MOST_MEMBERS;
+  const shown = members.slice(0, MOST_MEMBERS).join(', ');
+  return `, known members ${shown}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** The role of a binding as reports name it. */

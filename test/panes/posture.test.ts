@@ -5,7 +5,7 @@ import { secretsPane } from '../../src/panes/secrets.ts';
 import { vigilancePane } from '../../src/panes/vigilance.ts';
 import { secretsSection } from '../../src/report/sections/secrets.ts';
 import { vigilanceSection } from '../../src/report/sections/vigilance.ts';
-import { engineOf } from '../remedy/vigilance/case-engine.ts';
+import { engineOf } from '../remedy/case-engine.ts';
 
 const secret = (name: string, year: number, more = ''): string =>
   `apiVersion: v1\nkind: Secret\nmetadata: {name: ${name}, namespace: shop, creationTimestamp: "2023-01-01T00:00:00Z", managedFields: [{manager: m, operation: Update, time: "${year}-11-10T00:00:00Z", fieldsV1: {f:data: {f:password: {}}}}]}\ntype: ${more === '' ? 'Opaque' : more}\ndata: {password: bWFya2Vk}\n`;

@@ -71,6 +71,19 @@ describe('CellGraph', () => {
     expect(shared()).toBe(2);
   });
 
+  it('runs a computation once more under whose hands something changed that it had read', () => {
+    const { graph, input, cell, set } = counted();
+    const source = (): number => cell('source', () => input('a'));
+    const derived = (): number => cell('derived', () => source() * 10);
+    expect(derived()).toBe(0);
+    set('a', 1);
+    // Only what reads `a` itself is known to be stale so far: `derived` is once `source` has come out different.
+    const summed = (): number => cell('summed', () => derived() + source() + derived());
+    summed();
+    expect(graph.settle(() => undefined, NEVER)).toBe(true);
+    expect(summed()).toBe(21);
+  });
+
   it('forgets what a cell no longer reads', () => {
     const { graph, input, cell, set, runs } = counted();
     cell('choice', () => (input('which') === 0 ? input('left') : input('right')));

@@ -3,36 +3,25 @@ import { describe, expect, it } from 'vitest';
 import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import { auditBlindSpots, auditCoverageText } from '../../../src/analyses/audit/blind-spots.ts';
 import { SlidingWindow } from '../../../src/analyses/audit/sliding-window.ts';
-import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
 import { parseGrantReason } from '../../../src/kube/audit-reason.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
-import { rawEvent, WRAPPERS } from '../../sources/audit/raw-events.ts';
+import { allowedBy, normalised, rawEvent, rawExec, WRAPPERS } from '../../sources/audit/raw-events.ts';
 import { AuditText } from '../../../src/sources/audit/audit-text.ts';
 import { createSeenEvents } from '../../../src/sources/audit/seen-events.ts';
 
-const normaliser = createAuditNormaliser();
-
-function event(parts: Record<string, unknown> = {}): AuditEvent {
-  const normalised = normaliser.normalise(rawEvent(parts));
-  if (normalised === null) throw new Error('no event');
-  return normalised;
-}
+const event = (parts?: Record<string, unknown>): AuditEvent => normalised(rawEvent(parts));
 
 const START = Date.parse('2026-11-23T10:00:00Z');
 const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 
 function exec(seconds: number, user = 'alice'): AuditEvent {
-  return event({
-    stage: 'ResponseStarted',
-    requestURI: '/api/v1/namespaces/shop/pods/cart/exec?command=cat&command=%2Fetc%2Fshadow',
-    user: { username: user, groups: [] },
-    objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'cart' },
-    requestReceivedTimestamp: at(seconds),
-    annotations: {
-      'authorization.k8s.io/decision': 'allow',
-      'authorization.k8s.io/reason': 'RBAC: allowed by RoleBinding "dev/shop" of Role "dev" to Group "dev"',
-    },
-  });
+  return normalised(
+    rawExec({
+      user: { username: user, groups: [] },
+      requestReceivedTimestamp: at(seconds),
+      annotations: allowedBy('RoleBinding "dev/shop" of Role "dev" to Group "dev"'),
+    }),
+  );
 }
 
 describe('audit intake', () => {

@@ -1,7 +1,7 @@
 /** Three sets of workloads, judged by every rule of secrets and vigilance: sound, careless, and legitimate exceptions. */
 import { expect, it } from 'vitest';
 import { refText } from '../../../src/kube/object-ref.ts';
-import { engineOf } from '../../remedy/vigilance/case-engine.ts';
+import { engineOf } from '../../remedy/case-engine.ts';
 
 /** What concerns the cluster, so that each set only says what it is about. */
 const CLUSTER =

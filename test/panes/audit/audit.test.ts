@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import { Engine } from '../../../src/engine/engine.ts';
-import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { auditPane } from '../../../src/panes/audit.ts';
 import { buildRemedies } from '../../../src/remedy/build.ts';
@@ -10,15 +10,14 @@ import { AUDIT_RULES } from '../../../src/rules/audit/audit-rules.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
 import { object, pod } from '../../objects.ts';
-import { rawEvent } from '../../sources/audit/raw-events.ts';
+import { allowedBy, normalised, rawEvent, rawExec } from '../../sources/audit/raw-events.ts';
 
-function engine(events: readonly Record<string, unknown>[], changes: readonly Change[] = []): Engine {
+function engine(events: readonly AuditEvent[], changes: readonly Change[] = []): Engine {
   const store = new ClusterStore();
   store.apply(changes);
   if (events.length > 0) {
-    const normaliser = createAuditNormaliser();
     const intake = createAuditIntake();
-    intake.push(events.flatMap((event) => normaliser.normalise(event) ?? []));
+    intake.push(events);
     intake.note({
       source: 'x',
       lines: 1,
@@ -39,22 +38,23 @@ function engine(events: readonly Record<string, unknown>[], changes: readonly Ch
   return made;
 }
 
-const EXEC = rawEvent({
-  stage: 'ResponseStarted',
-  verb: 'get',
-  requestURI: '/api/v1/namespaces/shop/pods/cart/exec?command=cat&command=%2Fetc%2Fshadow',
-  user: { username: 'system:serviceaccount:ci:runner', groups: [] },
-  objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'cart' },
-  annotations: {
-    'authorization.k8s.io/decision': 'allow',
-    'authorization.k8s.io/reason':
-      'RBAC: allowed by RoleBinding "dev/shop" of Role "dev" to ServiceAccount "runner/ci"',
-  },
-});
-const INFO = rawEvent({
-  verb: 'delete',
-  objectRef: { resource: 'deployments', apiGroup: 'apps', namespace: 'shop', name: 'd' },
-});
+function exec(parts: Record<string, unknown> = {}): AuditEvent {
+  return normalised(
+    rawExec({
+      user: { username: 'system:serviceaccount:ci:runner', groups: [] },
+      annotations: allowedBy('RoleBinding "dev/shop" of Role "dev" to ServiceAccount "runner/ci"'),
+      ...parts,
+    }),
+  );
+}
+
+const EXEC = exec();
+const INFO = normalised(
+  rawEvent({
+    verb: 'delete',
+    objectRef: { resource: 'deployments', apiGroup: 'apps', namespace: 'shop', name: 'd' },
+  }),
+);
 const CLUSTER: readonly Change[] = [
   {
     type: 'upsert',
@@ -142,7 +142,7 @@ describe('audit findings', () => {
   });
 
   it('keep the hour out of the id, and list every hour in the report', () => {
-    const later = { ...EXEC, auditID: 'later', requestReceivedTimestamp: '2026-11-23T11:30:00.000000Z' };
+    const later = exec({ auditID: 'later', requestReceivedTimestamp: '2026-11-23T11:30:00.000000Z' });
     const { view, findings } = engine([EXEC, later], CLUSTER);
     expect(findings.size).toBe(1);
     const { detections } = auditSection(view, [...findings.values()]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildRemedies } from '../../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
-import { engineOf } from '../vigilance/case-engine.ts';
+import { engineOf } from '../case-engine.ts';
 
 interface Deployment {
   readonly labels?: Readonly<Record<string, string>>;

@@ -1,3 +1,6 @@
+import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+
 /** audit.k8s.io Events as a server writes them, with the parts that a test names. */
 export function rawEvent(parts: Record<string, unknown> = {}): Record<string, unknown> {
   counter += 1;
@@ -22,6 +25,33 @@ export function rawEvent(parts: Record<string, unknown> = {}): Record<string, un
 }
 
 let counter = 0;
+
+/** The start of a command in pod shop/cart that reads its credentials. */
+export function rawExec(parts: Record<string, unknown> = {}): Record<string, unknown> {
+  return rawEvent({
+    stage: 'ResponseStarted',
+    requestURI: '/api/v1/namespaces/shop/pods/cart/exec?command=cat&command=%2Fetc%2Fshadow',
+    objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'cart' },
+    ...parts,
+  });
+}
+
+/** The annotations of a request that RBAC allows. */
+export function allowedBy(reason: string): Record<string, string> {
+  return {
+    'authorization.k8s.io/decision': 'allow',
+    'authorization.k8s.io/reason': `RBAC: allowed by ${reason}`,
+  };
+}
+
+const normaliser = createAuditNormaliser();
+
+/** What the intake takes of it. */
+export function normalised(raw: Record<string, unknown>): AuditEvent {
+  const event = normaliser.normalise(raw);
+  if (event === null) throw new Error('no event');
+  return event;
+}
 
 /** The Event in the shapes of the providers that carry all of it; each is the text of a log. */
 export const WRAPPERS: Readonly<Record<string, (events: readonly Record<string, unknown>[]) => string>> = {

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { Engine } from '../../../src/engine/engine.ts';
-import type { Change } from '../../../src/model/change.ts';
-import { ALL_KINDS, kindOf } from '../../../src/model/kind.ts';
-import { RULES } from '../../../src/rules/index.ts';
-import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
-import { ClusterStore } from '../../../src/store/cluster-store.ts';
-import { StoreView } from '../../../src/store/store-view.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import type { Change } from '../../src/model/change.ts';
+import { ALL_KINDS, kindOf } from '../../src/model/kind.ts';
+import { RULES } from '../../src/rules/index.ts';
+import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
+import { ClusterStore } from '../../src/store/cluster-store.ts';
+import { StoreView } from '../../src/store/store-view.ts';
 
-const RULE_CASES = join(import.meta.dirname, '../../rules');
+const RULE_CASES = join(import.meta.dirname, '../rules');
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
 /** The failing cases of a pane's rules, as `rule/file`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { engineOf } from '../remedy/vigilance/case-engine.ts';
+import { engineOf } from '../remedy/case-engine.ts';
 
 /** Where tools of this kind go wrong: what has to be found, and its twin about which nothing may be said. */
 interface Trap {

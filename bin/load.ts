@@ -13,6 +13,7 @@ import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
+import { optimiseLate } from './late-optimisation.ts';
 import { loadAudit } from './load-audit.ts';
 import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
@@ -42,6 +43,7 @@ export interface Loaded {
  */
 export async function load(world: World, settings: Settings, mayChange = true): Promise<Loaded> {
   const startedAt = world.now();
+  optimiseLate();
   const { config, text } = await loadConfig(world, settings);
   const store = new ClusterStore();
   let evaluatedAt = settings.now ?? startedAt;
@@ -50,15 +52,15 @@ export async function load(world: World, settings: Settings, mayChange = true): 
   const { onto } = settings;
   if (onto !== undefined && onto !== 'cluster') {
     const read = await snapshotOf(world, onto);
-    store.apply(read.changes);
+    store.load(read.changes);
     evaluatedAt = settings.now ?? read.capturedAt;
   } else if (settings.from.length > 0 && onto === undefined) {
     const read = await loadFiles(world, settings);
-    store.apply(read.changes);
+    store.load(read.changes);
     evaluatedAt = settings.now ?? read.capturedAt ?? startedAt;
   } else {
     const { loadLive } = await import('./load-live.ts');
-    const live = await loadLive(world, settings, config, (changes) => void store.apply(changes));
+    const live = await loadLive(world, settings, config, (changes) => store.load(changes));
     close = live.close;
     demoLogs = live.auditLogs;
   }
@@ -66,14 +68,14 @@ export async function load(world: World, settings: Settings, mayChange = true): 
     const logs = [...settings.auditLogs, ...demoLogs];
     if (logs.length > 0) {
       const audit = await loadAudit(world, settings, config, logs, store.facts().user);
-      store.apply([{ type: 'audit', audit }]);
+      store.load([{ type: 'audit', audit }]);
     }
-    store.apply([{ type: 'facts', facts: configFacts(config) }]);
-    store.apply(await loadFlows(settings, (text) => world.warn(`flow log: ${text}\n`)));
+    store.load([{ type: 'facts', facts: configFacts(config) }]);
+    store.load(await loadFlows(settings, (text) => world.warn(`flow log: ${text}\n`)));
     const { podSecurityVersion } = settings;
-    if (podSecurityVersion !== undefined) store.apply([{ type: 'facts', facts: { podSecurityVersion } }]);
+    if (podSecurityVersion !== undefined) store.load([{ type: 'facts', facts: { podSecurityVersion } }]);
     // A state with files over it is no live cluster any more: workloads may stand for pods that do not run yet.
-    if (onto !== undefined) store.apply([{ type: 'facts', facts: { source: 'snapshot', complete: true } }]);
+    if (onto !== undefined) store.load([{ type: 'facts', facts: { source: 'snapshot', complete: true } }]);
     const engine = new Engine(new StoreView(store, evaluatedAt, mayChange || onto !== undefined), RULES);
     engine.settle();
     let base: Loaded['base'] = null;

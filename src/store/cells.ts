@@ -29,8 +29,9 @@ interface Recorder {
 interface Base<C> {
   readonly graph: CellGraph<C>;
   readonly touched: ReadonlySet<string>;
-  /** Keys of the cells that hang on what was touched, directly or through others. */
-  readonly stale: ReadonlySet<string>;
+  /** Keys of the cells that hung on what was touched, directly or through others, when `graph` was of this revision. */
+  stale: ReadonlySet<string>;
+  revision: number;
 }
 
 /**
@@ -50,6 +51,8 @@ export class CellGraph<C> {
   /** What the computation that runs now has asked for with `once`. */
   #asked: Map<string, unknown> | undefined;
   #dirty = new Set<Cell<C>>();
+  /** Counts the changes of what cells read: of values that are asked for the first time, too. */
+  #revision = 0;
 
   constructor(context: C, isLive = true, base?: Base<C>) {
     this.#context = context;
@@ -59,10 +62,11 @@ export class CellGraph<C> {
 
   /**
    * A graph of the same computations over other contents, of which only `touched` differs. It computes nothing again
-   * whose reads came out the same.
+   * whose reads came out the same; where reads are not recorded, everything.
    */
   overlay(context: C, touched: ReadonlySet<string>): CellGraph<C> {
-    return new CellGraph(context, false, { graph: this, touched, stale: this.dependents(touched) });
+    const base = this.#isLive ? { graph: this, touched, stale: new Set<string>(), revision: -1 } : undefined;
+    return new CellGraph(context, false, base);
   }
 
   /** Whether what is read now is noted at all: naming a bucket costs more than reading it. */
@@ -187,7 +191,7 @@ export class CellGraph<C> {
     if (base === undefined) return undefined;
     const there = base.graph.#cells.get(key);
     if (there === undefined || there.dirty) return undefined;
-    if (!base.stale.has(key)) return there;
+    if (!this.#isStale(base, key)) return there;
     if (!this.#differs(there, base)) {
       this.#cells.set(key, there);
       return there;
@@ -197,12 +201,21 @@ export class CellGraph<C> {
     return own;
   }
 
+  /** Whether a cell of the base hangs on what was touched. The base may have got cells since this graph was made. */
+  #isStale(base: Base<C>, key: string): boolean {
+    if (base.revision !== base.graph.#revision) {
+      base.revision = base.graph.#revision;
+      base.stale = base.graph.dependents(base.touched);
+    }
+    return base.stale.has(key);
+  }
+
   /** Whether anything that a cell of the base read is not the same here. */
-  #differs(cell: Cell<C>, { graph, touched, stale }: Base<C>): boolean {
+  #differs(cell: Cell<C>, base: Base<C>): boolean {
     return (cell.reads?.buckets ?? []).some((bucket) => {
-      if (touched.has(bucket)) return true;
+      if (base.touched.has(bucket)) return true;
       const key = bucket.slice(1);
-      const inner = bucket.startsWith('=') && stale.has(key) ? graph.#cells.get(key) : undefined;
+      const inner = bucket.startsWith('=') && this.#isStale(base, key) ? base.graph.#cells.get(key) : undefined;
       return inner !== undefined && this.read(key, inner.compute, inner.equals) !== inner.value;
     });
   }
@@ -246,6 +259,7 @@ export class CellGraph<C> {
     const buckets = [...reads];
     const signature = buckets.join('\n');
     if (cell.reads?.signature === signature) return;
+    this.#revision += 1;
     this.#unlink(cell);
     let readSet = this.#readSets.get(signature);
     if (readSet === undefined) {

@@ -25,6 +25,13 @@ const NO_FACTS: ClusterFacts = {
 
 type Namespaced = Map<string, Map<string, KubeObject>>;
 
+/** What was put in order of one kind, until that changes. */
+interface Sorted {
+  all: readonly KubeObject[] | undefined;
+  namespaces: readonly string[] | undefined;
+  readonly byNamespace: Map<string, readonly KubeObject[]>;
+}
+
 /** Names of what a change may touch; a reader records the same names. */
 export const bucket = {
   object: (kind: Kind, namespace: string, name: string): string => `${kind}/${namespace}/${name}`,
@@ -50,7 +57,7 @@ export class ClusterStore {
   #broken: readonly BrokenObject[] = [];
   #audit: AuditState = NO_AUDIT;
   #flows: FlowState = NO_FLOWS;
-  #sorted = new Map<string, readonly KubeObject[]>();
+  readonly #sorted = new Map<Kind, Sorted>();
 
   constructor(base?: ClusterStore) {
     this.#objects = new Map();
@@ -62,6 +69,9 @@ export class ClusterStore {
         this.#shared.add(objects);
         base.#shared.add(objects);
       }
+    }
+    for (const [kind, sorted] of base.#sorted) {
+      this.#sorted.set(kind, { ...sorted, byNamespace: new Map(sorted.byNamespace) });
     }
     this.#facts = base.#facts;
     this.#broken = base.#broken;
@@ -81,7 +91,12 @@ export class ClusterStore {
     return touched;
   }
 
-  #applyOne(change: Change, touched: Set<string>): void {
+  /** Applies a batch while nobody reads yet, so that what it touches need not be named. */
+  load(changes: readonly Change[]): void {
+    for (const change of changes) this.#applyOne(change, undefined);
+  }
+
+  #applyOne(change: Change, touched: Set<string> | undefined): void {
     switch (change.type) {
       case 'upsert':
         this.#upsert(change.object, touched);
@@ -96,26 +111,26 @@ export class ClusterStore {
         const before = this.#coverage.get(change.coverage.kind);
         if (deepEqual(before, change.coverage)) return;
         this.#coverage.set(change.coverage.kind, change.coverage);
-        touched.add(bucket.coverage(change.coverage.kind)).add(bucket.allCoverage);
+        touched?.add(bucket.coverage(change.coverage.kind)).add(bucket.allCoverage);
         return;
       }
       case 'facts':
         if (deepEqual({ ...this.#facts, ...change.facts }, this.#facts)) return;
         this.#facts = { ...this.#facts, ...change.facts };
-        touched.add(bucket.facts);
+        touched?.add(bucket.facts);
         return;
       case 'broken':
         this.#broken = [...this.#broken, change.problem];
-        if (change.problem.kind !== null) touched.add(bucket.broken(change.problem.kind));
-        touched.add(bucket.allBroken);
+        if (change.problem.kind !== null) touched?.add(bucket.broken(change.problem.kind));
+        touched?.add(bucket.allBroken);
         return;
       case 'audit':
         this.#audit = change.audit;
-        touched.add(bucket.audit);
+        touched?.add(bucket.audit);
         return;
       case 'flows':
         this.#flows = change.flows;
-        touched.add(bucket.flows);
+        touched?.add(bucket.flows);
         return;
     }
   }
@@ -125,24 +140,33 @@ export class ClusterStore {
   }
 
   namespaces(kind: Kind): readonly string[] {
-    return [...(this.#objects.get(kind)?.keys() ?? [])].sort();
+    const sorted = this.#sortedOf(kind);
+    sorted.namespaces ??= [...(this.#objects.get(kind)?.keys() ?? [])].sort();
+    return sorted.namespaces;
   }
 
   /** Objects of a kind, of one namespace or of all, in order of namespace and name. */
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {
-    const key = namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace);
-    let sorted = this.#sorted.get(key);
-    if (sorted === undefined) {
-      const namespaces = this.#objects.get(kind);
-      if (namespace === undefined) {
-        const names = [...(namespaces?.keys() ?? [])].sort();
-        sorted = names.flatMap((name) => this.list(kind, name));
-      } else {
-        sorted = [...(namespaces?.get(namespace)?.values() ?? [])].sort(byName);
-      }
-      this.#sorted.set(key, sorted);
+    const sorted = this.#sortedOf(kind);
+    if (namespace === undefined) {
+      sorted.all ??= this.namespaces(kind).flatMap((name) => this.list(kind, name));
+      return sorted.all as readonly ObjectOf<K>[];
     }
-    return sorted as readonly ObjectOf<K>[];
+    let own = sorted.byNamespace.get(namespace);
+    if (own === undefined) {
+      own = [...(this.#objects.get(kind)?.get(namespace)?.values() ?? [])].sort(byName);
+      sorted.byNamespace.set(namespace, own);
+    }
+    return own as readonly ObjectOf<K>[];
+  }
+
+  #sortedOf(kind: Kind): Sorted {
+    let sorted = this.#sorted.get(kind);
+    if (sorted === undefined) {
+      sorted = { all: undefined, namespaces: undefined, byNamespace: new Map() };
+      this.#sorted.set(kind, sorted);
+    }
+    return sorted;
   }
 
   /** How many objects there are. */
@@ -176,26 +200,31 @@ export class ClusterStore {
     return this.#flows;
   }
 
-  #upsert(object: KubeObject, touched: Set<string>): void {
+  #upsert(object: KubeObject, touched: Set<string> | undefined): void {
     const before = this.get(object.kind, object.namespace, object.name);
     if (before !== undefined && deepEqual(before, object)) return;
-    if (this.#objects.get(object.kind)?.has(object.namespace) !== true) touched.add(bucket.namespaces(object.kind));
+    if (this.#objects.get(object.kind)?.has(object.namespace) !== true) this.#touchNamespaces(object.kind, touched);
     this.#writable(object.kind, object.namespace).set(object.name, object);
     this.#touch(object.kind, object.namespace, object.name, touched);
   }
 
-  #remove(kind: Kind, namespace: string, name: string, touched: Set<string>): void {
+  #remove(kind: Kind, namespace: string, name: string, touched: Set<string> | undefined): void {
     if (this.get(kind, namespace, name) === undefined) return;
     const objects = this.#writable(kind, namespace);
     objects.delete(name);
     if (objects.size === 0) {
       this.#objects.get(kind)?.delete(namespace);
-      touched.add(bucket.namespaces(kind));
+      this.#touchNamespaces(kind, touched);
     }
     this.#touch(kind, namespace, name, touched);
   }
 
-  #retain(kind: Kind, scope: 'all' | readonly string[], keep: ReadonlySet<string>, touched: Set<string>): void {
+  #retain(
+    kind: Kind,
+    scope: 'all' | readonly string[],
+    keep: ReadonlySet<string>,
+    touched: Set<string> | undefined,
+  ): void {
     const namespaces = scope === 'all' ? [...(this.#objects.get(kind)?.keys() ?? [])] : scope;
     for (const namespace of namespaces) {
       for (const name of Array.from(this.#objects.get(kind)?.get(namespace)?.keys() ?? [])) {
@@ -214,13 +243,20 @@ export class ClusterStore {
     return own;
   }
 
-  #touch(kind: Kind, namespace: string, name: string, touched: Set<string>): void {
+  #touchNamespaces(kind: Kind, touched: Set<string> | undefined): void {
+    touched?.add(bucket.namespaces(kind));
+    this.#sortedOf(kind).namespaces = undefined;
+  }
+
+  #touch(kind: Kind, namespace: string, name: string, touched: Set<string> | undefined): void {
     touched
-      .add(bucket.object(kind, namespace, name))
+      ?.add(bucket.object(kind, namespace, name))
       .add(bucket.namespace(kind, namespace))
       .add(bucket.kind(kind));
-    this.#sorted.delete(bucket.namespace(kind, namespace));
-    this.#sorted.delete(bucket.kind(kind));
+    const sorted = this.#sorted.get(kind);
+    if (sorted === undefined) return;
+    sorted.all = undefined;
+    sorted.byNamespace.delete(namespace);
   }
 }
 

@@ -29,7 +29,7 @@ export class StoreView implements ClusterView {
     this.graph = graph?.(this) ?? new CellGraph<ClusterView>(this, isLive);
   }
 
-  /** This view as it would be after some changes. Nothing is computed again whose reads stay the same. */
+  /** This view, settled, as it would be after some changes. Nothing is computed again whose reads stay the same. */
   overlay(changes: readonly Change[]): { readonly after: StoreView; readonly touched: ReadonlySet<string> } {
     const store = this.store.fork();
     const touched = store.apply(changes);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CellGraph } from '../../src/store/cells.ts';
 
 const same = Object.is;
@@ -27,6 +27,78 @@ function counted() {
   };
   return { graph, input, cell, set, runs };
 }
+
+/** Numbers by name, and the computations over them. */
+class Numbers {
+  readonly graph: CellGraph<Numbers>;
+  readonly #numbers: Readonly<Record<string, number>>;
+  /** The names of the cells that were computed, on overlays too. */
+  readonly #runs: string[];
+
+  constructor(
+    numbers: Readonly<Record<string, number>>,
+    runs: string[],
+    graph: (own: Numbers) => CellGraph<Numbers> = (own) => new CellGraph(own),
+  ) {
+    this.#numbers = numbers;
+    this.#runs = runs;
+    this.graph = graph(this);
+  }
+
+  with(change: Readonly<Record<string, number>>): Numbers {
+    const touched = new Set(Object.keys(change).map((name) => `input/${name}`));
+    return new Numbers({ ...this.#numbers, ...change }, this.#runs, (own) => this.graph.overlay(own, touched));
+  }
+
+  sum(): number {
+    return this.graph.read('sum', (inner) => inner.#number('a') + inner.#number('b'), same);
+  }
+
+  #number(name: string): number {
+    return this.graph.read(
+      name,
+      (inner) => {
+        inner.#runs.push(name);
+        inner.graph.record(`input/${name}`);
+        return inner.#numbers[name] ?? 0;
+      },
+      same,
+    );
+  }
+}
+
+describe('an overlay', () => {
+  const runs: string[] = [];
+  const numbers = { a: 1, b: 2 };
+
+  beforeEach(() => {
+    runs.length = 0;
+  });
+
+  it('computes again only what hangs on the difference', () => {
+    const base = new Numbers(numbers, runs);
+    expect(base.sum()).toBe(3);
+    expect(base.with({ b: 20 }).sum()).toBe(21);
+    expect(runs).toEqual(['a', 'b', 'b']);
+  });
+
+  it('sees what its base came to know only after it was made', () => {
+    const base = new Numbers(numbers, runs);
+    const after = base.with({ b: 20 });
+    expect(base.sum()).toBe(3);
+    expect(after.sum()).toBe(21);
+    expect(runs).toEqual(['a', 'b', 'b']);
+  });
+
+  it('takes nothing from a graph that does not record what was read, such as that of an overlay', () => {
+    const once = new Numbers(numbers, runs, (own) => new CellGraph(own, false));
+    expect(once.sum()).toBe(3);
+    expect(once.with({ b: 20 }).sum()).toBe(21);
+    const after = new Numbers(numbers, runs).with({ b: 20 });
+    expect(after.sum()).toBe(21);
+    expect(after.with({ a: 5 }).sum()).toBe(25);
+  });
+});
 
 describe('CellGraph', () => {
   it('computes once and again only when something that was read changes', () => {

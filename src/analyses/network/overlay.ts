@@ -1,6 +1,6 @@
 import type { Change } from '../../model/change.ts';
-import { StoreView } from '../../store/store-view.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { StoreView } from '../../store/store-view.ts';
 
 /**
  * The same cluster with changes laid over it; the view itself stays as it is. undefined where the view is not one that
@@ -8,7 +8,5 @@ import type { ClusterView } from '../../store/cluster-view.ts';
  */
 export function overlay(view: ClusterView, changes: readonly Change[]): ClusterView | undefined {
   if (!(view instanceof StoreView)) return undefined;
-  const after = new StoreView(view.store.fork(), view.now);
-  after.apply(changes);
-  return after;
+  return view.overlay(changes).after;
 }

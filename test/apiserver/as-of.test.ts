@@ -1,11 +1,17 @@
 /**
  * A scripted history on a real API server, whose truth the script keeps: what the audit log and one listing say about
- * 50 random instants must be that truth; with bodies removed or a time cut out it becomes unknown, never wrong.
+ * 50 random instants must be that truth; with bodies removed or a time cut out it becomes unknown, never wrong. At some
+ * instants the server is asked who may do what: the list of who had access must be what it answered.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACCESSES, type Access } from '../../src/analyses/as-of/accesses.ts';
+import { answerAt } from '../../src/analyses/as-of/answer.ts';
+import { pastView } from '../../src/analyses/as-of/past-view.ts';
+import { labelTarget } from '../../src/analyses/as-of/target.ts';
+import { appliesTo } from '../../src/kube/rbac-user.ts';
 import { listingOf } from '../../src/analyses/as-of/listing.ts';
 import { Timeline } from '../../src/analyses/as-of/timeline.ts';
 import { samePast } from '../../src/kube/past-object.ts';
@@ -25,7 +31,9 @@ import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
-const CHANGES = 300;
+const CHANGES = 400;
+/** The server's own authorizer is asked after so many changes. */
+const REVIEW_EVERY = 15;
 const INSTANTS = 50;
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -34,7 +42,7 @@ const POLICY = JSON.stringify({
   kind: 'Policy',
   rules: [{ level: 'RequestResponse' }],
 });
-const RBAC = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop';
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const CORE = '/api/v1/namespaces/shop';
 
 type Raw = Record<string, unknown>;
@@ -59,43 +67,79 @@ function random(seed: number): () => number {
   };
 }
 
-const MAKERS: readonly { readonly path: string; readonly kind: PastKind; make(pick: (most: number) => number): Raw }[] =
-  [
-    {
-      path: `${CORE}/pods`,
-      kind: 'Pod',
-      make: (pick) => ({
-        metadata: { labels: { app: ['pg', 'web', 'cart'][pick(3)] } },
-        spec: {
-          containers: [{ name: 'c', image: 'registry.example/c:1' }],
-          volumes: [{ name: 'v', secret: { secretName: ['pg', 'other'][pick(2)] } }],
-        },
-      }),
-    },
-    {
-      path: `${RBAC}/roles`,
-      kind: 'Role',
-      make: (pick) => ({
-        rules: [
-          { apiGroups: [''], resources: [['pods/exec', 'secrets', 'configmaps'][pick(3)]], verbs: ['create', 'get'] },
-        ],
-      }),
-    },
-    {
-      path: `${RBAC}/rolebindings`,
-      kind: 'RoleBinding',
-      make: (pick) => ({
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' },
-        subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: ['ann', 'bob', 'eve'][pick(3)] }],
-      }),
-    },
+const RESOURCES = [
+  ['pods/exec'],
+  ['secrets'],
+  ['configmaps'],
+  ['pods', 'pods/attach'],
+  ['pods/*'],
+  ['*'],
+  ['serviceaccounts/token', 'serviceaccounts'],
+  ['nodes/proxy'],
+];
+const VERBS = [['create', 'get'], ['*'], ['list'], ['update', 'delete'], ['impersonate']];
+
+function rules(pick: (most: number) => number): readonly Raw[] {
+  const resources = RESOURCES[pick(RESOURCES.length)];
+  const verbs = VERBS[pick(VERBS.length)];
+  return [{ apiGroups: [''], resources, verbs, ...(pick(3) === 0 ? { resourceNames: ['a', 'pg'] } : {}) }];
+}
+
+function subjects(pick: (most: number) => number): readonly Raw[] {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const all = [
+    { kind: 'User', apiGroup, name: 'ann' },
+    { kind: 'User', apiGroup, name: 'bob' },
+    { kind: 'Group', apiGroup, name: 'devs' },
+    { kind: 'ServiceAccount', namespace: 'shop', name: 'ci' },
   ];
+  return [all[pick(4)] ?? {}, ...(pick(2) === 0 ? [all[pick(4)] ?? {}] : [])];
+}
+
+const ROLE_REF = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' };
+
+const MAKERS: readonly {
+  readonly path: string;
+  readonly kind: PastKind;
+  readonly namespace: string;
+  make(pick: (most: number) => number): Raw;
+}[] = [
+  {
+    path: `${CORE}/pods`,
+    kind: 'Pod',
+    namespace: 'shop',
+    make: (pick) => ({
+      metadata: { labels: { app: ['pg', 'web', 'cart'][pick(3)] } },
+      spec: {
+        containers: [{ name: 'c', image: 'registry.example/c:1' }],
+        volumes: [{ name: 'v', secret: { secretName: ['pg', 'other'][pick(2)] } }],
+      },
+    }),
+  },
+  { path: `${RBAC}/namespaces/shop/roles`, kind: 'Role', namespace: 'shop', make: (pick) => ({ rules: rules(pick) }) },
+  {
+    path: `${RBAC}/namespaces/shop/rolebindings`,
+    kind: 'RoleBinding',
+    namespace: 'shop',
+    make: (pick) => ({
+      roleRef: pick(3) === 0 ? { ...ROLE_REF, kind: 'ClusterRole', name: 'c' } : ROLE_REF,
+      subjects: subjects(pick),
+    }),
+  },
+  { path: `${RBAC}/clusterroles`, kind: 'ClusterRole', namespace: '', make: (pick) => ({ rules: rules(pick) }) },
+  {
+    path: `${RBAC}/clusterrolebindings`,
+    kind: 'ClusterRoleBinding',
+    namespace: '',
+    make: (pick) => ({ roleRef: { ...ROLE_REF, kind: 'ClusterRole', name: 'c' }, subjects: subjects(pick) }),
+  },
+];
 
 async function change(pick: (most: number) => number): Promise<void> {
   const maker = MAKERS[pick(MAKERS.length)];
   if (maker === undefined) return;
   const name = ['a', 'b', 'c', 'd'][pick(4)] ?? 'a';
-  const key = `${maker.kind}/shop/${name}`;
+  const key = `${maker.kind}/${maker.namespace}/${name}`;
   const there = truth.findLast((state) => state.key === key)?.object ?? null;
   const path = `${maker.path}/${name}`;
   const made = maker.make(pick);
@@ -115,6 +159,76 @@ async function change(pick: (most: number) => number): Promise<void> {
   }
   expect([200, 201]).toContain(answer.status);
   truth.push({ begun, time: Date.now() + 1, key, object: answer.json() });
+}
+
+/** Who the server was asked about. */
+const USERS = [
+  { user: 'ann', groups: ['system:authenticated'] },
+  { user: 'bob', groups: ['devs', 'system:authenticated'] },
+  { user: 'system:serviceaccount:shop:ci', groups: ['system:serviceaccounts', 'system:authenticated'] },
+] as const;
+
+/** What the server itself said at an instant: `user|access|on what` for all that it would have allowed. */
+interface Reviewed {
+  readonly time: number;
+  readonly allowed: ReadonlySet<string>;
+  readonly asked: ReadonlySet<string>;
+}
+
+const reviewed: Reviewed[] = [];
+const DATABASE = 'app=pg';
+
+/** What a request of an access names, for the pods that hold the database. */
+function things(access: Access, pods: readonly Raw[]): readonly { namespace: string; name: string; on: string }[] {
+  const named = (kind: string, name: string) => ({ namespace: 'shop', name, on: `${kind} shop/${name}` });
+  switch (access.on) {
+    case 'pod':
+      return pods.map((pod) => named('Pod', String((pod['metadata'] as Raw)['name'])));
+    case 'secret':
+      return pods.flatMap((pod) =>
+        ((pod['spec'] as Raw)['volumes'] as Raw[]).flatMap(({ secret }) =>
+          secret === undefined ? [] : [named('Secret', String((secret as Raw)['secretName']))],
+        ),
+      );
+    case 'account':
+      return [named('ServiceAccount', 'default')];
+    case 'namespace':
+      return [{ namespace: 'shop', name: '', on: 'namespace shop' }];
+    case 'cluster':
+      return [{ namespace: '', name: '', on: 'cluster' }];
+    case 'claims':
+      return [];
+  }
+}
+
+/** Asks the server's authorizer about every access to the database as it is now. */
+async function review(): Promise<void> {
+  const pods = ['a', 'b', 'c', 'd'].flatMap((name) => {
+    const object = truth.findLast((state) => state.key === `Pod/shop/${name}`)?.object ?? null;
+    const labels = (object?.['metadata'] as { labels?: Record<string, string> } | undefined)?.labels;
+    return object !== null && labels?.['app'] === 'pg' ? [object] : [];
+  });
+  if (pods.length === 0) return;
+  // The authorizer watches: it knows of the last change a moment later.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const time = Date.now();
+  const allowed = new Set<string>();
+  const asked = new Set<string>();
+  const ask = async (who: (typeof USERS)[number], access: Access, verb: string): Promise<void> => {
+    for (const { namespace, name, on } of things(access, pods)) {
+      const { group, resource, subresource } = access;
+      const spec = { ...who, resourceAttributes: { namespace, verb, group, resource, subresource, name } };
+      const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
+      const answer = await server.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { body });
+      const key = `${who.user}|${access.access}|${on}`;
+      asked.add(key);
+      if (answer.json<{ status: { allowed: boolean } }>().status.allowed) allowed.add(key);
+    }
+  };
+  for (const who of USERS) {
+    await Promise.all(ACCESSES.flatMap((access) => access.verbs.map((verb) => ask(who, access, verb))));
+  }
+  reviewed.push({ time, allowed, asked });
 }
 
 /** The hole: what happened in it is moved into an hour of which the log holds nothing; whole seconds. */
@@ -236,6 +350,41 @@ function total(line: Timeline): Judged {
   };
 }
 
+interface Compared {
+  /** Said to be had, and not; had, and not said. */
+  readonly wrong: readonly string[];
+  readonly missing: readonly string[];
+  readonly unknown: number;
+}
+
+function compared(line: Timeline, { time, allowed, asked }: Reviewed): Compared {
+  const target = labelTarget(DATABASE);
+  if (target === undefined) throw new Error('no selector');
+  const { principals, unknown } = answerAt(pastView(line, moved(time), []), target, []);
+  const said = new Set(
+    USERS.flatMap(({ user, groups }) =>
+      principals
+        .filter(({ subject, grade }) => grade !== 'unknown' && appliesTo(subject, '', { name: user, groups }))
+        .map(({ access, on }) => `${user}|${access}|${on}`),
+    ),
+  );
+  const at = new Date(time).toISOString();
+  return {
+    wrong: [...said].filter((key) => asked.has(key) && !allowed.has(key)).map((key) => `${at}: not so: ${key}`),
+    missing: [...allowed].filter((key) => !said.has(key)).map((key) => `${at}: not said: ${key}`),
+    unknown: unknown.length,
+  };
+}
+
+/** What is not known may be missing from the list, and the list then says that something is not known. */
+function expectNeverWrong(line: Timeline): void {
+  for (const one of reviewed) {
+    const { wrong, missing, unknown } = compared(line, one);
+    expect(wrong).toEqual([]);
+    if (missing.length > 0) expect(unknown).toBeGreaterThan(0);
+  }
+}
+
 describe.skipIf(findBinaries() === undefined)('the past of a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer({ auditPolicy: POLICY });
@@ -246,6 +395,7 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     for (let count = 0; count < CHANGES; count += 1) {
       await change(pick);
       await new Promise((resolve) => setTimeout(resolve, 40));
+      if (count % REVIEW_EVERY === REVIEW_EVERY - 1) await review();
     }
     listed = [];
     for (const kind of PAST_KINDS) {
@@ -270,6 +420,19 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     expect(known).toBeGreaterThan(INSTANTS * 10);
   });
 
+  it('lists who had access as the server itself answered then', async () => {
+    const line = await timelineOf(events);
+    const told = reviewed.map((one) => compared(line, one));
+    expect(told.flatMap((one) => [...one.wrong, ...one.missing])).toEqual([]);
+    expect(told.every((one) => one.unknown === 0)).toBe(true);
+    const [asked, allowed] = [reviewed.flatMap((one) => [...one.asked]), reviewed.flatMap((one) => [...one.allowed])];
+    console.log(
+      `${reviewed.length} instants, ${asked.length} accesses asked, ${allowed.length} allowed: 0 differences`,
+    );
+    expect(reviewed.length).toBeGreaterThan(5);
+    expect(allowed.length).toBeGreaterThan(50);
+  });
+
   it('becomes unknown without bodies, never wrong', async () => {
     const bare = events.map((event): Raw => ({
       ...event,
@@ -277,9 +440,11 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
       requestObject: undefined,
       responseObject: undefined,
     }));
-    const { wrong, unknown } = total(await timelineOf(bare));
+    const line = await timelineOf(bare);
+    const { wrong, unknown } = total(line);
     expect(wrong).toEqual([]);
     expect(unknown).toBeGreaterThan(INSTANTS);
+    expectNeverWrong(line);
   });
 
   it('becomes unknown where an hour is cut out, never wrong', async () => {
@@ -290,8 +455,10 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
       const time = Date.parse(String(event['stageTimestamp']));
       return time >= hole.from && time < hole.to ? [] : [withMovedTimes(event) as Raw];
     });
-    const { wrong, unknown } = total(await timelineOf(left));
+    const line = await timelineOf(left);
+    const { wrong, unknown } = total(line);
     expect(wrong).toEqual([]);
     expect(unknown).toBeGreaterThan(0);
+    expectNeverWrong(line);
   });
 });

@@ -294,7 +294,9 @@ function backwards(after: Observation, time: number): Verdict | null {
       if (after.type === 'gone') return ABSENT;
       return object === null || wasMade(object, time) === 'yes' ? known(after) : null;
     case 'deleted':
-      return known(after);
+      return (
+        known(after) ?? { status: 'unknown', existed: true, reason: 'what it was when it was deleted is not known' }
+      );
     case 'written':
       return { status: 'unknown', existed: true, reason: 'what it was before it was written is not known' };
   }
@@ -319,9 +321,9 @@ function unwatched(before: Observation | undefined, after: Observation | undefin
       return { status: 'unknown', existed: true, reason: 'it was there, and may have been changed since', later: was };
     }
   }
-  if (before?.type === 'gone' && (after === undefined || after.type === 'gone' || after.change === 'created')) {
-    return ABSENT;
-  }
+  const isGoneAfter =
+    after === undefined || after.change === 'created' || (after.change === 'seen' && after.type === 'gone');
+  if (before?.type === 'gone' && isGoneAfter) return ABSENT;
   if (before === undefined && after?.change === 'created') return ABSENT;
   if (before === undefined && after?.type === 'gone' && after.change === 'seen') return ABSENT;
   return { status: 'unknown', existed: false, reason: 'changes at this time were not watched' };

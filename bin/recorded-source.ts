@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import type { SessionClock, SessionSource, SourceSink } from '../src/app/session-source.ts';
 import type { Change } from '../src/model/change.ts';
 import type { ObjectRef } from '../src/model/finding.ts';
 import type { JournalWriter } from '../src/sources/journal/journal-writer.ts';
+import { makeFolder } from '../src/sources/make-folder.ts';
 import { LoadError } from './load-error.ts';
 
 /** At most so much is lost when the process is killed, in milliseconds. */
@@ -15,7 +16,7 @@ export const FLUSH = 1000;
  */
 export function prepareJournal(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new LoadError(`--journal ${folder}: nothing can be recorded there: ${textOf(error)}`);

@@ -34,10 +34,12 @@ export async function runSession(world: World, settings: Settings, options: Opti
     prepareJournal(settings.journal);
   }
   applyColourSettings(world, options);
+  const first = settings.journal === undefined ? null : await startContext(settings);
   const model = new LiveModel({
     open: (context) => {
       const source = openSource(world, withContext(settings, context), config);
-      return settings.journal === undefined ? source : recorded(source, settings.journal, context);
+      if (settings.journal === undefined) return source;
+      return recorded(source, settings.journal, context === first ? null : context);
     },
     rules: RULES.filter((rule) => isAskedFor(rule, settings.scope)),
     panes: PANE_LIST,
@@ -69,11 +71,24 @@ function openSource(world: World, settings: Settings, config: RunConfig): Sessio
   return settings.from.length > 0 ? new FileSource(world, settings, config) : new ClusterSource(settings, config);
 }
 
-/** A journal holds one cluster: that of the command line, not of a context chosen later. */
+/** The context that the command line means; null where the kubeconfig has none or cannot be read. */
+async function startContext(settings: Settings): Promise<string | null> {
+  const all = await contexts(settings).catch(() => []);
+  return settings.connection.context ?? all.find((one) => one.current)?.name ?? null;
+}
+
+/**
+ * A journal holds one cluster: that of the command line. With another one the recording stops, and says so; it goes on
+ * when the session comes back.
+ *
+ * @param context another context than that of the start; null for that one
+ */
 function recorded(source: SessionSource, folder: string, context: string | null): SessionSource {
   const open = (): JournalWriter => {
     if (context === null) return openJournal(folder, SYSTEM_CLOCK.now());
-    throw new LoadError(`${folder} holds one cluster, that of the start; context ${context} is not recorded`);
+    throw new LoadError(
+      `${folder} holds one cluster, that of the start; context ${context} is not recorded (back there it goes on)`,
+    );
   };
   return new RecordedSource(source, open, SYSTEM_CLOCK);
 }

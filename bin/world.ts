@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
+import { makeFolder } from '../src/sources/make-folder.ts';
 import { printer } from './print.ts';
 
 /** The process and file system, as far as the program touches them; tests pass their own. */
@@ -60,7 +61,7 @@ export function processWorld(): World {
       return Buffer.concat(chunks).toString('utf8');
     },
     writeFile: async (path, text) => {
-      await mkdir(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const unfinished = join(dirname(path), `.${process.pid}.unfinished`);
       await writeFile(unfinished, text);
       await rename(unfinished, path);
@@ -71,7 +72,7 @@ export function processWorld(): World {
 
 async function createFile(path: string): Promise<FileInMaking> {
   const unfinished = `${path}.${process.pid}.unfinished`;
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const file = await open(unfinished, 'w');
   let pending: string[] = [];
   let size = 0;

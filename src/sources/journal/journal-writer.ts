@@ -1,9 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pastObject, samePast } from '../../kube/past-object.ts';
 import type { Change } from '../../model/change.ts';
 import { PAST_KINDS, type PastKind, type PastObject } from '../../model/observation.ts';
 import { TOOL } from '../../model/tool.ts';
+import { makeFolder } from '../make-folder.ts';
 
 export const JOURNAL_FORMAT = 'k8sec-journal';
 export const JOURNAL_VERSION = 1;
@@ -25,7 +26,7 @@ export interface JournalWriter {
  * @param now milliseconds since the epoch
  */
 export function openJournal(folder: string, now: number): JournalWriter {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const name = `journal-${new Date(now).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`;
   const file = openSync(join(folder, name), 'ax', 0o600);
   const objects = new Map<string, PastObject>();

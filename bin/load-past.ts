@@ -103,7 +103,7 @@ async function addJournal(world: World, folder: string, draft: Draft): Promise<v
     const text = await world.readFile(path);
     const { observations, listings, windows, clusterUID, damaged } = readJournal(text, path);
     addUID(clusterUID, path, draft);
-    draft.observations.push(...observations);
+    for (const one of observations) draft.observations.push(one);
     draft.listings.push(...listings);
     draft.windows.push(...windows);
     if (damaged > 0) draft.notes.push(`${path}: ${damaged} lines are damaged: it is not watched from them on`);
@@ -170,7 +170,7 @@ async function addAuditLogs(
     },
     onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
   }).finally(() => shown.clear());
-  draft.witnesses.push(...witnesses.all());
+  for (const one of witnesses.all()) draft.witnesses.push(one);
   addWindows(
     counter.activity(),
     notes.map((one) => ({ notes: one, isFinished: true })),
@@ -190,9 +190,9 @@ async function addHistory(path: string, settings: Settings, range: PastRange, dr
     const known = [...draft.observations, ...draft.listings.flatMap((one) => one.objects)];
     const fromLogs = new Set(draft.observations.map(keyOf));
     const told = await reader.observations(range, known, query);
-    draft.observations.push(...told.filter((one) => !fromLogs.has(keyOf(one))));
-    draft.doubts.push(...(await reader.doubts(query)));
-    draft.witnesses.push(...(await reader.witnesses(range, ACCESS_REQUESTS, query)));
+    for (const one of told) if (!fromLogs.has(keyOf(one))) draft.observations.push(one);
+    for (const one of await reader.doubts(query)) draft.doubts.push(one);
+    for (const one of await reader.witnesses(range, ACCESS_REQUESTS, query)) draft.witnesses.push(one);
     const sources = await reader.sources();
     addWindows(await reader.activity(query), sources, draft);
     draft.sources.push({ type: 'history', name: path, sha256: null });
@@ -221,7 +221,7 @@ function addWindows(
   const unfinished = sources.flatMap(({ notes, isFinished }) => (isFinished ? [] : [notes]));
   // Where an import ended is known, not how far the rest of the log goes.
   const open = unfinished.map(({ last }) => ({ first: last, last: Infinity }));
-  draft.windows.push(...withoutSpans(told, [...damaged, ...open]));
+  for (const window of withoutSpans(told, [...damaged, ...open])) draft.windows.push(window);
   const unseen = unseenKinds(activity);
   if (unseen.length > 0) {
     draft.notes.push(`the log shows no write of ${unseen.join(', ')}: its policy may leave them out`);

@@ -118,15 +118,10 @@ export class Timeline {
   }
 
   /** When an object that was present at a time was made, and when it is known to have gone; null: not known. */
-  lifeOf(
-    { kind, namespace, name, created, uid }: PastObject,
-    time: number,
-  ): { from: number | null; to: number | null } {
+  lifeOf({ kind, namespace, name, created }: PastObject, time: number): { from: number | null; to: number | null } {
     const { observations } = this.#entry({ kind, namespace, name });
     const made = observations.findLast((one) => one.change === 'created' && one.time <= time);
-    const ended = observations.find(
-      (one) => one.time > time && (one.change === 'deleted' || (one.object !== null && one.object.uid !== uid)),
-    );
+    const ended = observations.find((one) => one.time > time && (one.change === 'deleted' || one.change === 'created'));
     return { from: made?.time ?? created, to: ended?.change === 'deleted' ? ended.time : null };
   }
 

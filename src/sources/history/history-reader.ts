@@ -31,10 +31,12 @@ interface RequestName {
   readonly subresource: string;
 }
 
-interface ObjectName {
+/** An object that other evidence tells of; `created` where that says when it was made. */
+interface KnownObject {
   readonly kind: PastKind;
   readonly namespace: string;
   readonly name: string;
+  readonly created?: number | null;
 }
 
 /** A log in a history. */
@@ -52,6 +54,8 @@ const MOST_REMEMBERED = 50_000;
  * doubt on each other, and a request takes a minute at most (kube-apiserver --request-timeout).
  */
 const OVERLAP = 600_000;
+/** Nearer in milliseconds to the time of creation that an object carries, a creation is its own. */
+const CREATION = 2_000;
 /** A request is logged when it starts and when it ends. */
 const STAGES_OF_REQUEST = 2;
 
@@ -153,11 +157,11 @@ export class HistoryReader {
    * What writes told of the objects that may have been there within a range, as far as it decides about that time: all
    * within it, and around it the nearest.
    *
-   * @param known objects that other evidence tells of: nothing of these is left out for having gone or not come yet
+   * @param known objects that other evidence tells of: these are never left out for having gone or not come yet
    */
   async observations(
     { from, to }: PastRange,
-    known: readonly ObjectName[],
+    known: readonly KnownObject[],
     { since = -Infinity, until = Infinity }: EventQuery,
   ): Promise<readonly Observation[]> {
     await this.#nameKnown(known);
@@ -168,7 +172,10 @@ export class HistoryReader {
          FROM observation WHERE begun >= $since AND begun < $until
        ), object AS MATERIALIZED (
          SELECT kind, namespace, name,
-           max(time) FILTER (time <= $from) AS before, min(time) FILTER (time > $to) AS after
+           max(time) FILTER (time <= $from) AS before,
+           min(time) FILTER (time > $to) AS after,
+           max(time) FILTER (change = 'created' AND time <= $from) AS made,
+           min(time) FILTER (change IN ('created', 'deleted') AND time > $to) AS ended
          FROM own GROUP BY kind, namespace, name
          HAVING (kind, namespace, name) IN (SELECT (kind, namespace, name) FROM temp.known)
            OR NOT (
@@ -179,8 +186,11 @@ export class HistoryReader {
            )
        ), wanted AS (
          SELECT own.row FROM own JOIN object USING (kind, namespace, name)
-         WHERE change IN ('created', 'deleted') OR time BETWEEN
+         WHERE time IN (made, ended) OR time BETWEEN
            coalesce(before - ${OVERLAP}, '-infinity'::DOUBLE) AND coalesce(after + ${OVERLAP}, 'infinity'::DOUBLE)
+         UNION
+         SELECT own.row FROM own JOIN temp.known AS known USING (kind, namespace, name)
+         WHERE change = 'created' AND abs(time - known.created) < ${CREATION}
        )
        SELECT * FROM observation WHERE rowid IN (SELECT row FROM wanted) ORDER BY rowid`,
       span,
@@ -229,12 +239,16 @@ export class HistoryReader {
     return rows.map(witnessOf);
   }
 
-  async #nameKnown(known: readonly ObjectName[]): Promise<void> {
-    await this.#database.rows('CREATE OR REPLACE TEMP TABLE known (kind VARCHAR, namespace VARCHAR, name VARCHAR)');
-    const texts = new Set(known.map(({ kind, namespace, name }) => JSON.stringify({ kind, namespace, name })));
+  async #nameKnown(known: readonly KnownObject[]): Promise<void> {
+    await this.#database.rows(
+      'CREATE OR REPLACE TEMP TABLE known (kind VARCHAR, namespace VARCHAR, name VARCHAR, created DOUBLE)',
+    );
+    const texts = new Set(
+      known.map(({ kind, namespace, name, created }) => JSON.stringify({ kind, namespace, name, created })),
+    );
     await this.#database.rows(
       `INSERT INTO temp.known
-       SELECT one->>'kind', one->>'namespace', one->>'name' FROM (SELECT unnest($all::JSON::JSON[]) AS one)`,
+       SELECT one->>'kind', one->>'namespace', one->>'name', (one->>'created')::DOUBLE FROM (SELECT unnest($all::JSON::JSON[]) AS one)`,
       { all: `[${[...texts].join(',')}]` },
     );
   }

@@ -182,16 +182,27 @@ describe('Timeline', () => {
 
   it('knows that what was deleted without a body had been there, though its creation is in a hole of the log', () => {
     const told = (time: number): Observation => ({
-      ...{ kind: 'Role', namespace: 'shop', name: 'a', begun: START + time - 2, time: START + time },
-      ...{ type: 'gone', change: 'deleted', object: null, basis: 'audit', evidence: `at ${time}` },
+      kind: 'Role',
+      namespace: 'shop',
+      name: 'a',
+      begun: START + time - 2,
+      time: START + time,
+      type: 'gone',
+      change: 'deleted',
+      object: null,
+      basis: 'audit',
+      evidence: `at ${time}`,
     });
     const windows: Window[] = [
       { kind: 'Role', from: START, to: START + 10_000 },
       { kind: 'Role', from: START + 60_000, to: START + 90_000 },
     ];
     const after: Listing = {
-      ...{ time: START + 90_000, kinds: [{ kind: 'Role', namespaces: 'all' }], objects: [] },
-      ...{ basis: 'snapshot', evidence: 'file' },
+      time: START + 90_000,
+      kinds: [{ kind: 'Role', namespaces: 'all' }],
+      objects: [],
+      basis: 'snapshot',
+      evidence: 'file',
     };
     const line = timeline({ observations: [told(5000), told(80_000)], listings: [after], windows });
     expect(line.at(START + 70_000)).toMatchObject({ present: [], unknown: [{ name: 'a', existed: true }] });

@@ -179,12 +179,15 @@ class Database implements HistoryDatabase {
   async check(path: string, mode: 'read' | 'write'): Promise<void> {
     const tables = await this.rows('SELECT table_name FROM duckdb_tables() WHERE NOT internal');
     if (tables.length === 0 && mode === 'write') {
+      // At once, so that a history that was being made when the process was killed is none.
+      await this.rows('BEGIN');
       for (const [name, columns] of Object.entries(TABLES)) await this.rows(`CREATE TABLE ${name} (${ddl(columns)})`);
       await this.rows(`INSERT INTO history VALUES ($format, $version, $tool)`, {
         format: FORMAT,
         version: VERSION,
         tool: `${TOOL.name} ${TOOL.version}`,
       });
+      await this.rows('COMMIT');
       return;
     }
     if (!tables.some((one) => one['table_name'] === 'history')) {

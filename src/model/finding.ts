@@ -56,6 +56,8 @@ export interface FindingDraft {
    * system that needs the node), or what meets the control and could be better. It fails no item of a benchmark.
    */
   readonly advisory?: boolean;
+  /** A well-known add-on that its subject looks like: what is found of one is told together. It lowers no severity. */
+  readonly addOn?: string;
   /** Names of remedies (`src/remedy`) that apply, the best first. */
   readonly remedies?: readonly string[];
   /** Free data for panes, remedies and report sections; plain JSON. */

@@ -34,17 +34,19 @@ export const rbacPane: Pane = {
       }
     }
     for (const own of bySubject.values()) rows.push(otherRow(own));
-    return rows;
+    return togetherByAddOn(rows, findings);
   },
   summary: (_view, findings, rows) => {
     const bindings = rows.filter((one) => one.kind.endsWith('RoleBinding'));
-    const failing = bindings.filter((one) => one.severity !== null && one.severity !== 'info');
+    const inAddOns = bindingsOf(findings.filter((one) => one.addOn !== undefined));
+    const alone = bindings.filter((one) => one.severity !== null && one.severity !== 'info' && !isAddOnRow(one));
+    const failing = alone.length + inAddOns.failing;
     const paths = findings.filter((one) => ESCALATION.includes(one.rule) && targetOf(one) === 'cluster-admin').length;
-    const one = failing.length === 1;
+    const one = failing === 1;
     return {
-      subjects: bindings.length,
-      failing: failing.length,
-      headline: `${failing.length} ${one ? 'binding gives' : 'bindings give'} more than ${one ? 'its' : 'their'} subjects need`,
+      subjects: bindings.filter((each) => !isAddOnRow(each)).length + inAddOns.all,
+      failing,
+      headline: `${failing} ${one ? 'binding gives' : 'bindings give'} more than ${one ? 'its' : 'their'} subjects need`,
       aside: paths === 0 ? '' : `${paths} ${paths === 1 ? 'path' : 'paths'} to cluster-admin`,
       share: null,
       activity: null,
@@ -105,6 +107,51 @@ function otherRow(findings: readonly Finding[]): Row {
     created: null,
     labels: {},
   };
+}
+
+/** What is found of one add-on is one row, under its worst binding. */
+function togetherByAddOn(rows: readonly Row[], findings: readonly Finding[]): readonly Row[] {
+  const byId = new Map(findings.map((finding) => [finding.id, finding]));
+  const ofAddOn = (row: Row): string | undefined => {
+    const [first, ...more] = new Set(row.findings.map((id) => byId.get(id)?.addOn));
+    return more.length === 0 ? first : undefined;
+  };
+  const groups = Map.groupBy(rows, ofAddOn);
+  return [...groups].flatMap(([addOn, own]) => (addOn === undefined ? own : addOnRow(addOn, own, byId)));
+}
+
+const ADD_ON_KEY = 'add-on/';
+
+function isAddOnRow({ key }: Row): boolean {
+  return key.startsWith(ADD_ON_KEY);
+}
+
+function addOnRow(addOn: string, rows: readonly Row[], byId: ReadonlyMap<string, Finding>): Row {
+  const own = worstFirst(rows.flatMap((row) => row.findings.flatMap((id) => byId.get(id) ?? [])));
+  const bindings = rows.filter((row) => row.kind.endsWith('RoleBinding'));
+  const worst = own.find(({ subject }) => subject.kind.endsWith('RoleBinding'))?.subject;
+  const head = bindings.find((row) => row.name === worst?.name && row.kind === worst.kind) ?? rows[0];
+  if (head === undefined) throw new Error('an add-on without a row');
+  const gives = new Set(own.map(({ rule }) => rule.slice('rbac/'.length)));
+  return {
+    ...head,
+    key: `${ADD_ON_KEY}${addOn}`,
+    severity: own[0]?.severity ?? head.severity,
+    findings: own.map(({ id }) => id),
+    cells: {
+      ...head.cells,
+      SEVERITY: severityCell(own[0]),
+      BINDING: { text: bindings.length > 1 ? `${head.name} +${bindings.length - 1}` : head.name, tone: 'plain' },
+      GIVES: { text: `looks like ${addOn}: ${[...gives].join(' ')}`, tone: 'plain' },
+    },
+  };
+}
+
+/** How many bindings these findings are about, and how many of them give more than needed. */
+function bindingsOf(findings: readonly Finding[]): { readonly all: number; readonly failing: number } {
+  const own = findings.filter(({ subject }) => subject.kind.endsWith('RoleBinding'));
+  const failing = own.filter(({ severity }) => severity !== 'info');
+  return { all: new Set(own.map(keyOf)).size, failing: new Set(failing.map(keyOf)).size };
 }
 
 function severityCell(worst: Finding | undefined): Row['cells'][string] {

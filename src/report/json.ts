@@ -122,6 +122,7 @@ function findingJson({ finding, waiver, baseline }: ReportedFinding, remedies: r
     title: finding.title,
     why: finding.why,
     ...(finding.unknown === true ? { unknown: true } : {}),
+    ...(finding.addOn === undefined ? {} : { addOn: finding.addOn }),
     subject: finding.subject,
     members: finding.members.slice(0, MOST_MEMBERS).map((name) => ({ kind: 'Pod', name })),
     ...(more > 0 ? { membersMore: more } : {}),

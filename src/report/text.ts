@@ -67,11 +67,22 @@ function writeFindings(report: Report, write: Write, context: FormatContext, wid
   const rules = new Map(report.rules.map((rule) => [rule.id as string, rule]));
   const shown = shownFindings(report).filter((one) => one.waiver === null);
   const explained = new Set<string>();
+  const addOns = Map.groupBy(
+    shown.filter((one) => one.finding.addOn !== undefined),
+    (one) => one.finding.addOn ?? '',
+  );
   for (const severity of SEVERITIES) {
     const own = shown.filter((one) => one.finding.severity === severity);
     if (own.length === 0) continue;
     write(`\n${context.paint(severity.toUpperCase(), severity)}  ${own.length}\n`);
-    for (const [id, group] of Map.groupBy(own, (one) => one.finding.rule)) {
+    let above = 0;
+    for (const [addOn, group] of addOns) {
+      if (group[0]?.finding.severity === severity) writeAddOn(addOn, group, remedies, write, context, wide);
+      else above += group.filter((one) => one.finding.severity === severity).length;
+    }
+    if (above > 0) write(`  of the add-ons above  ${above}\n`);
+    const alone = own.filter((one) => one.finding.addOn === undefined);
+    for (const [id, group] of Map.groupBy(alone, (one) => one.finding.rule)) {
       const rule = explained.has(id) ? undefined : rules.get(id);
       const isRepeated = rule !== undefined && group.every((one) => one.finding.title.startsWith(rule.summary));
       write(`  ${id}  ${group.length}${rule === undefined || isRepeated ? '' : `  ${rule.summary}`}\n`);
@@ -80,6 +91,24 @@ function writeFindings(report: Report, write: Write, context: FormatContext, wid
       explained.add(id);
     }
   }
+}
+
+/** All that is found of one add-on in one line, under its worst. */
+function writeAddOn(
+  addOn: string,
+  group: readonly ReportedFinding[],
+  remedies: ReadonlyMap<string, readonly BuiltRemedy[]>,
+  write: Write,
+  context: FormatContext,
+  wide: boolean,
+): void {
+  write(`  looks like ${addOn}  ${group.length}  what it holds is real, and grouped because its work may take it\n`);
+  if (wide) {
+    writeGroup(group, remedies, write, context, wide);
+    return;
+  }
+  const more = group.length > 1 ? `  and ${group.length - 1} more (-o wide)` : '';
+  for (const { finding } of group.slice(0, 1)) write(`    ${findingLine(finding)}${more}\n`);
 }
 
 function writeGroup(

@@ -3,6 +3,7 @@
  * appliesToUser). Users and groups live outside the cluster: they are judged where a directory tells of them.
  */
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
+import { addOnOf } from '../../analyses/rbac/add-ons.ts';
 import { danglingAccounts } from '../../analyses/rbac/service-accounts.ts';
 import { knownMembers, standingOf } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -25,6 +26,7 @@ export const danglingSubject = bindingRules(
     if (verdict.status === 'default') return [];
     const role = roleRef(binding);
     const object = refOf(binding);
+    const addOn = addOnOf(view, binding);
     const gone = danglingAccounts(view, verdict.subjects, binding.namespace).map((subject): FindingDraft => {
       const name = `${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
       return {
@@ -36,6 +38,7 @@ export const danglingSubject = bindingRules(
           { text: `subject ServiceAccount ${name}`, object, path: `subjects[${binding.subjects.indexOf(subject)}]` },
         ],
         absence: true,
+        ...(addOn === null ? {} : { addOn: addOn.name }),
         remedies: ['rbac/remove-subject'],
       };
     });

@@ -6,6 +6,7 @@
 import { accountPaths, everyonePaths } from '../../analyses/rbac/escalation-paths.ts';
 import type { EscalationPath, Hop } from '../../analyses/rbac/escalation-graph.ts';
 import type { Sink } from '../../analyses/rbac/escalation-step.ts';
+import { addOnOf } from '../../analyses/rbac/add-ons.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
@@ -38,6 +39,8 @@ function check(account: ServiceAccountObject, view: ClusterView): readonly Findi
 function finding(account: ServiceAccountObject, view: ClusterView, path: EscalationPath): FindingDraft {
   const users = accountUsers(view, account.namespace).get(account.name) ?? [];
   const steps = path.hops.length;
+  const [first] = path.hops;
+  const addOn = first?.step == null ? null : addOnOf(view, first.step.binding);
   const runs =
     users.length === 0
       ? 'No workload runs as it now.'
@@ -46,6 +49,7 @@ function finding(account: ServiceAccountObject, view: ClusterView, path: Escalat
     severity: path.to === 'cluster-admin' && users.length > 0 ? 'critical' : 'high',
     title: `reaches ${SINK_TEXT[path.to]} in ${steps} steps`,
     why: `${path.hops.map(hopText).join('; then ')}. ${runs}`,
+    ...(addOn === null ? {} : { addOn: addOn.name }),
     ...pathDraft(path),
   };
 }

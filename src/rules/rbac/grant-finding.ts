@@ -1,5 +1,6 @@
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import type { JudgedGrant } from '../../analyses/rbac/general-grants.ts';
+import { addOnAsking } from '../../analyses/rbac/add-ons.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { knownMembers } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -70,11 +71,17 @@ function grantFinding(
     permissions: grant.permissions.map((one) => one.permission.id),
     rules: grant.rules,
   };
+  const addOn = addOnAsking(view, binding, grant.category);
   return {
     severity: grant.severity,
     title: `${subjectsText(verdict.subjects, binding)} can ${allows(grant)} ${scopeText(verdict)}`,
     why: why(verdict, grant),
-    evidence: [...ruleEvidence(binding, verdict, grant), ...subjectEvidence(view, binding, verdict.subjects)],
+    evidence: [
+      ...(addOn === null ? [] : [{ text: addOn.evidence }]),
+      ...ruleEvidence(binding, verdict, grant),
+      ...subjectEvidence(view, binding, verdict.subjects),
+    ],
+    ...(addOn === null ? {} : { addOn: addOn.name }),
     remedies: remediesOf(binding, grant.category),
     data,
   };

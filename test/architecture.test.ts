@@ -30,7 +30,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/kube',
     'src/model',
   ],
-  'src/commands': ['src/report', 'src/engine', 'src/rules', 'src/analyses', 'src/store', 'src/kube', 'src/model'],
+  'src/commands': [
+    'src/report',
+    'src/remedy',
+    'src/engine',
+    'src/rules',
+    'src/analyses',
+    'src/store',
+    'src/kube',
+    'src/model',
+  ],
   'src/app': [
     'src/panes',
     'src/remedy',

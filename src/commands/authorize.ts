@@ -2,7 +2,7 @@ import { rbacPolicy } from '../analyses/rbac/policy.ts';
 import { authorize, NODE_AUTHORIZER_NOT_MODELLED, type RbacPolicy } from '../kube/authorizer.ts';
 import { parseAccessReview } from '../kube/rbac-access-review.ts';
 import { nodeNameOf } from '../kube/rbac-user.ts';
-import { readObjectStream } from './access-review-stream.ts';
+import { readObjectStream } from './object-stream.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 
 interface ReviewStatus {

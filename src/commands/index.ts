@@ -1,5 +1,5 @@
 import { asOfCommand } from './as-of.ts';
-import { accessReviewCommand } from './access-review.ts';
+import { accessReviewCommand } from './access-review/command.ts';
 import { auditCommand } from './audit.ts';
 import { authorizeCommand } from './authorize.ts';
 import { canCommand } from './can.ts';

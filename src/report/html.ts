@@ -20,10 +20,7 @@ import { closingLine } from './text.ts';
 export function writeHtml(report: Report, write: Write, context: FormatContext): void {
   const { source } = report;
   const place = source.type === 'demo' ? 'DEMO cluster' : (source.context ?? source.paths.join(', '));
-  write('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n');
-  write(`<meta http-equiv="Content-Security-Policy" content="${policy()}">\n`);
-  write('<meta name="viewport" content="width=device-width, initial-scale=1">\n');
-  write(`<title>k8sec: ${html(place)}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n`);
+  write(pageStart(place));
   write(`<h1>k8sec: ${html(place === '' ? source.type : place)}</h1>\n<p class="muted">${html(facts(report))}</p>\n`);
   write(`<p>${html(closingLine(report, { ...context, took: null }))}</p>\n`);
   writePanes(report, write);
@@ -32,7 +29,21 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   writeList(write, 'Not judged', report.holes.map(holeText));
   writeList(write, 'Resolved', report.baseline?.resolved ?? []);
   writeCoverage(report, write);
-  write(`<script>${SCRIPT}</script>\n</body>\n</html>\n`);
+  write(pageEnd());
+}
+
+/** What a page begins with, up to its body: style and script are allowed by their hashes, and nothing else. */
+export function pageStart(title: string): string {
+  return (
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n' +
+    `<meta http-equiv="Content-Security-Policy" content="${policy()}">\n` +
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+    `<title>k8sec: ${html(title)}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n`
+  );
+}
+
+export function pageEnd(): string {
+  return `<script>${SCRIPT}</script>\n</body>\n</html>\n`;
 }
 
 /** https://www.w3.org/TR/CSP3/#grammardef-hash-source */

@@ -155,5 +155,5 @@ test('what is no object is an error', async () => {
 });
 
 test('nothing in, nothing out', async () => {
-  expect(await authorize(' \n')).toEqual({ code: 0, output: '' });
+  expect(await authorize(' \n')).toEqual({ code: 0, output: '', warned: '' });
 });

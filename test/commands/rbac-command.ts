@@ -7,6 +7,8 @@ import type { StoreView } from '../../src/store/store-view.ts';
 export interface Run {
   readonly code: number;
   readonly output: string;
+  /** Standard error. */
+  readonly warned: string;
 }
 
 export interface RunOptions {
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly namespaces?: readonly string[];
   /** What the audit log holds; without it there is none. */
   readonly events?: readonly AuditEvent[];
+  /** Texts of files by path. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Runs a command over a view, as `bin` would. */
@@ -23,9 +27,10 @@ export async function runCommand(
   command: Command,
   view: StoreView,
   words: readonly string[],
-  { input = '', output, options = {}, namespaces = [], events }: RunOptions = {},
+  { input = '', output, options = {}, namespaces = [], events, files = {} }: RunOptions = {},
 ): Promise<Run> {
   let printed = '';
+  let warned = '';
   const code = await command.run({
     words,
     output,
@@ -45,13 +50,18 @@ export async function runCommand(
             return await Promise.resolve(view.audit());
           },
     readStandardInput: async () => await Promise.resolve(input),
-    readFile: async (path) => await Promise.reject(new Error(path)),
+    readFile: async (path) => {
+      const text = files[path];
+      return text === undefined ? await Promise.reject(new Error(path)) : await Promise.resolve(text);
+    },
     print: (text) => {
       printed += text;
     },
-    warn: () => undefined,
+    warn: (text) => {
+      warned += text;
+    },
     columns: undefined,
     now: view.now,
   });
-  return { code, output: printed };
+  return { code, output: printed, warned };
 }

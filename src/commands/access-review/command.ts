@@ -1,0 +1,74 @@
+import { csvRow } from '../../report/csv.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { UsageError, type Command, type CommandContext } from '../command.ts';
+import { reviewHtml } from './html.ts';
+import { compared, previousRows, toRemove, type PreviousRows } from './previous.ts';
+import { removalYaml } from './removals.ts';
+import { COLUMNS, reviewRows, type HeldRow } from './rows.ts';
+
+const FORMS = ['csv', 'html', 'json', 'yaml'] as const;
+
+/** One row per subject, binding and scope for a periodic review, and the filled review read back (interface §1). */
+export const accessReviewCommand: Command = {
+  name: 'access-review',
+  summary: 'one row per subject, binding and scope, to be decided on; -o yaml is what was decided to be removed',
+  usage: 'access-review [--previous FILE] [-o csv|html|json|yaml]',
+  options: [
+    {
+      name: 'previous',
+      value: 'one',
+      help: 'the last review (CSV or JSON, filled or not): its decisions stay, new, changed and removed rows are named',
+    },
+  ],
+  run,
+};
+
+async function run(context: CommandContext): Promise<number> {
+  if (context.words.length > 0) throw new UsageError(`usage: ${accessReviewCommand.usage}`);
+  const output = FORMS.find((one) => one === (context.output ?? 'csv'));
+  if (output === undefined) throw new UsageError(`-o ${context.output} is not a form of a review: ${FORMS.join(', ')}`);
+  const path = context.options['previous'];
+  const before = typeof path === 'string' ? previousRows(await context.readFile(path), path) : undefined;
+  const view = await context.loadView();
+  const rows = [...reviewRows(view)].filter(
+    ({ row }) => context.namespaces.length === 0 || context.namespaces.includes(row.scope),
+  );
+  if (output === 'yaml') return printRemovals(context, view, rows, before);
+  const all = compared(rows, before);
+  const holes = holesOf(view);
+  switch (output) {
+    case 'json':
+      context.print(`${JSON.stringify({ rows: all, holes }, null, 2)}\n`);
+      break;
+    case 'html':
+      context.print(reviewHtml(all, holes));
+      break;
+    case 'csv':
+      context.print(csvRow(COLUMNS));
+      for (const row of all) context.print(csvRow(COLUMNS.map((name) => row[name])));
+      for (const hole of holes) context.warn(`not judged: ${hole}\n`);
+  }
+  return holes.length > 0 ? 3 : 0;
+}
+
+function printRemovals(
+  context: CommandContext,
+  view: ClusterView,
+  rows: readonly HeldRow[],
+  before: PreviousRows | undefined,
+): number {
+  if (before === undefined) throw new UsageError('-o yaml writes what a review decided: name it with --previous FILE');
+  const { going, changed } = toRemove(rows, before);
+  context.print(removalYaml(view, going));
+  for (const { row } of changed) {
+    context.warn(`not removed: ${row.subject} in ${row.binding} gives something else than when that was decided\n`);
+  }
+  return changed.length > 0 ? 3 : 0;
+}
+
+function holesOf(view: ClusterView): readonly string[] {
+  return (['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const).flatMap((kind) => {
+    const readability = view.readable(kind);
+    return readability.ok ? [] : [`${kind}: ${readability.reason}`];
+  });
+}

@@ -40,11 +40,15 @@ export async function runCommand(
   }
 }
 
-/** Groups of the subject of a question impersonate nobody. */
-function askingSettings(command: Command, settings: Settings): Settings {
+/** Settings for the view: a log is read once, and groups of the subject of a question impersonate nobody. */
+function askingSettings({ readsLog, asksAboutGroups }: Command, settings: Settings): Settings {
   const { connection } = settings;
-  if (command.asksAboutGroups !== true || connection.as !== undefined) return settings;
-  return { ...settings, connection: { ...connection, asGroups: [] } };
+  const isAboutGroups = asksAboutGroups === true && connection.as === undefined;
+  return {
+    ...settings,
+    ...(readsLog === true ? { auditLogs: [] } : {}),
+    ...(isAboutGroups ? { connection: { ...connection, asGroups: [] } } : {}),
+  };
 }
 
 function auditLoader(world: World, settings: Settings): CommandContext['loadAudit'] {

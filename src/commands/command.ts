@@ -49,6 +49,8 @@ export interface Command {
     readonly value: 'none' | 'one' | 'many';
     readonly help: string;
   }[];
+  /** It reads the log event by event itself (`loadAudit`): the view then comes without what the log tells. */
+  readonly readsLog?: true;
   /** `--as-group` without `--as` names the groups of the subject that is asked about, not of who asks. */
   readonly asksAboutGroups?: true;
   /** @returns the exit code (interface: 0 answered, 3 answered with holes, 1 error) */

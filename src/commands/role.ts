@@ -1,7 +1,17 @@
 import { stringify } from 'yaml';
-import { leastRoles, replayed, SeenRequests, type LeastRole, type SeenRequest } from '../analyses/rbac/least-role.ts';
+import {
+  fittingRole,
+  leastRoles,
+  replayed,
+  SeenRequests,
+  type FittingRole,
+  type LeastRole,
+  type LogAbout,
+  type SeenRequest,
+} from '../analyses/rbac/least-role.ts';
 import { subjectAccess } from '../analyses/rbac/subject-access.ts';
 import { uncovered } from '../kube/escalation-check.ts';
+import { nearestName } from '../kube/nearest-name.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import { ruleAllows } from '../kube/rbac-rule.ts';
 import type { RbacUser } from '../kube/rbac-user.ts';
@@ -12,6 +22,8 @@ import { parseSubject } from './rbac-subject.ts';
 
 /** Events that a comment cites. */
 const MOST_CITED = 3;
+/** Users of the log that are named where the one asked for is not among them. */
+const MOST_USERS = 5;
 
 /** The least role that an audit log justifies (interface §1). */
 export const roleCommand: Command = {
@@ -19,6 +31,7 @@ export const roleCommand: Command = {
   summary: 'the least role that the audit log justifies, with its replay proof',
   usage: 'role user:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME --audit-log PATH|--history FILE',
   options: [],
+  readsLog: true,
   run,
 };
 
@@ -33,22 +46,84 @@ async function run(context: CommandContext): Promise<number> {
   const collected = new SeenRequests(user.name);
   const { coverage } = await context.loadAudit((events) => collected.add(events));
   const seen = collected.all();
+  const window = [coverage.first, coverage.last].map((time) => (time === null ? '' : new Date(time).toISOString()));
+  if (seen.length === 0) return printNothing(context, view, user, window, collected.about());
   const roles = leastRoles(seen);
+  const fits = roles.map((role) => fit(view, role));
   const { allowed, of } = replayed(roles, seen);
   const { removed, holes } = difference(view, user, roles);
-  const span = [coverage.first, coverage.last].map((time) => (time === null ? '' : new Date(time).toISOString()));
   if (context.output === 'json') {
-    const data = { user: user.name, roles, replay: { allowed, of }, window: span.join('/'), removed, holes };
+    const data = {
+      user: user.name,
+      roles,
+      fits: fits.map(fitData),
+      replay: { allowed, of },
+      window: window.join('/'),
+      removed,
+      holes,
+    };
     context.print(`${JSON.stringify(data, null, 2)}\n`);
     return holes.length > 0 ? 3 : 0;
   }
   const notes = [
-    `${allowed} of ${of} events of ${user.name} from ${span.join(' to ')} are allowed again`,
+    `${allowed} of ${of} events of ${user.name} from ${window.join(' to ')} are allowed again`,
+    ...fits.flatMap((one) => (one === undefined ? [] : [fitText(one)])),
     ...removed.map((text) => `goes: ${text}, not observed in that time`),
     ...holes.map((hole) => `not judged: ${hole}`),
   ];
   context.print(`${notes.map((note) => `# ${note}\n`).join('')}${manifests(roles, seen, user)}`);
   return holes.length > 0 ? 3 : 0;
+}
+
+/** Without an event there is nothing to prove a role by: what the log holds instead, and what to do. */
+function printNothing(
+  context: CommandContext,
+  view: ClusterView,
+  { name, groups }: RbacUser,
+  window: readonly string[],
+  { refused, others }: LogAbout,
+): number {
+  const near = nearestName(name, others);
+  const held = subjectAccess(view, { name, groups }).grants.length;
+  const isEmpty = others.length === 0 && refused === 0;
+  const notes = [
+    isEmpty
+      ? 'the log holds no request'
+      : `the log (${window.join(' to ')}) holds no request that RBAC allowed to ${name}`,
+    ...(refused === 0
+      ? []
+      : [`requests of it that were refused: ${refused}; grant what it needs first, then let it run`]),
+    ...(near === undefined ? [] : [`did you mean ${near}?`]),
+    ...(others.length === 0 || near !== undefined
+      ? []
+      : [`users of the log: ${others.slice(0, MOST_USERS).join(', ')}`]),
+    `it holds ${held} ${held === 1 ? 'rule' : 'rules'} now (k8sec can lists them); that none was used is not proven`,
+    'give a log of a time in which it worked, at level Metadata or above, with the ResponseComplete stage',
+  ];
+  if (context.output === 'json') {
+    const data = { user: name, roles: [], replay: { allowed: 0, of: 0 }, window: window.join('/'), notes };
+    context.print(`${JSON.stringify(data, null, 2)}\n`);
+  } else context.print(notes.map((note) => `# ${note}\n`).join(''));
+  return 3;
+}
+
+/** The nearest role that is there: of the namespace, or a ClusterRole. */
+function fit(view: ClusterView, least: LeastRole): (FittingRole & { readonly least: LeastRole }) | undefined {
+  const own = least.namespace === '' ? [] : view.list('Role', least.namespace);
+  const found = fittingRole(least, [...own, ...view.list('ClusterRole')]);
+  return found === undefined ? undefined : { ...found, least };
+}
+
+type Fit = ReturnType<typeof fit>;
+
+function fitData(one: Fit): unknown {
+  return one === undefined ? null : { kind: one.role.kind, name: one.role.name, extra: one.extra };
+}
+
+function fitText({ role, extra, least }: NonNullable<Fit>): string {
+  const where = least.namespace === '' ? 'cluster-wide' : `in namespace ${least.namespace}`;
+  const more = extra.length === 0 ? 'exactly this' : `this and ${extra.map(ruleText).join('; ')}`;
+  return `${role.kind} ${role.name} is there and gives ${more} ${where}: a binding to it does without a new role`;
 }
 
 /** What the subject holds by name or group, and the roles would not give. */

@@ -64,3 +64,54 @@ test('what was seen stays, each event once, and what goes is listed', async () =
 test('without a log there is no role', async () => {
   await expect(runCommand(roleCommand, viewOf(CLUSTER), ['sa:shop/cart'])).rejects.toThrow('--audit-log');
 });
+
+test('a role that is there and fits is named, with what little it gives beyond', async () => {
+  const fitting = (verbs: string): string => `${CLUSTER}---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: reader, namespace: shop}
+rules: [{verbs: [${verbs}], apiGroups: [""], resources: [secrets], resourceNames: [pg]}]
+`;
+  const notes = async (verbs: string): Promise<readonly string[]> => {
+    const events = [event('a', 'get', 'pg')];
+    const { output } = await runCommand(roleCommand, viewOf(fitting(verbs)), ['sa:shop/cart'], { events });
+    return output.split('\n').filter((line) => line.includes('is there'));
+  };
+  expect(await notes('get')).toEqual([
+    '# Role reader is there and gives exactly this in namespace shop: a binding to it does without a new role',
+  ]);
+  expect(await notes('get, patch')).toEqual([
+    '# Role reader is there and gives this and patch secrets (names pg) in namespace shop: a binding to it does without a new role',
+  ]);
+  // With more than a few permissions beyond, another role comes nearer.
+  expect(await notes('get, list, watch, update, patch')).toEqual([
+    '# Role cart is there and gives this and get secrets; list secrets in namespace shop: a binding to it does without a new role',
+  ]);
+});
+
+test('a log without an event of the user says what it holds instead, and proves nothing', async () => {
+  const nothing = async (subject: string, ...events: readonly AuditEvent[]): Promise<readonly string[]> => {
+    const { output, code } = await runCommand(roleCommand, viewOf(CLUSTER), [subject], { events });
+    expect(code).toBe(3);
+    return output.split('\n').slice(0, -2);
+  };
+  const held = (rules: string): string =>
+    `# it holds ${rules} now (k8sec can lists them); that none was used is not proven`;
+  expect(await nothing('sa:shop/cart')).toEqual(['# the log holds no request', held('1 rule')]);
+  const window = '# the log ( to ) holds no request that RBAC allowed to';
+  expect(await nothing('sa:shop/card', event('a', 'get', 'pg'))).toEqual([
+    `${window} system:serviceaccount:shop:card`,
+    '# did you mean system:serviceaccount:shop:cart?',
+    held('0 rules'),
+  ]);
+  expect(await nothing('user:bob', event('a', 'get', 'pg'))).toEqual([
+    `${window} bob`,
+    '# users of the log: system:serviceaccount:shop:cart',
+    held('0 rules'),
+  ]);
+  expect(await nothing('sa:shop/cart', { ...event('a', 'get', 'pg'), decision: 'forbid' })).toEqual([
+    `${window} system:serviceaccount:shop:cart`,
+    '# requests of it that were refused: 1; grant what it needs first, then let it run',
+    held('1 rule'),
+  ]);
+});

@@ -4,7 +4,8 @@
  * pkg/endpoints/request/requestinfo.go).
  */
 import type { AuditEvent } from '../../model/audit-event.ts';
-import type { PolicyRule } from '../../model/objects.ts';
+import type { PolicyRule, RoleObject } from '../../model/objects.ts';
+import { uncovered } from '../../kube/escalation-check.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
 
 /** A request that was allowed, with how often and one event that shows it. */
@@ -20,11 +21,24 @@ export interface LeastRole {
   readonly rules: readonly PolicyRule[];
 }
 
+/** What a log shows where it shows nothing of a user. */
+export interface LogAbout {
+  /** Requests of the user that were refused. */
+  readonly refused: number;
+  /** Whose requests the log holds, the busiest first. */
+  readonly others: readonly string[];
+}
+
+/** Other users that are counted; a log of people's mistypings stays small. */
+const MOST_USERS = 1000;
+
 /** Collects the requests that were allowed to one user, each kind once. */
 export class SeenRequests {
   readonly #seen = new Map<string, { readonly request: RequestAttributes; count: number; auditID: string }>();
   readonly #ids = new Set<string>();
   readonly #username: string;
+  readonly #others = new Map<string, number>();
+  #refused = 0;
 
   constructor(username: string) {
     this.#username = username;
@@ -33,7 +47,14 @@ export class SeenRequests {
   add(events: readonly AuditEvent[]): void {
     for (const event of events) {
       const { username } = event.impersonated ?? event.user;
-      if (username !== this.#username || event.decision !== 'allow' || event.stage === 'RequestReceived') continue;
+      if (event.stage === 'RequestReceived') continue;
+      if (username !== this.#username) {
+        const count = this.#others.get(username);
+        if (count !== undefined || this.#others.size < MOST_USERS) this.#others.set(username, (count ?? 0) + 1);
+        continue;
+      }
+      if (event.decision === 'forbid') this.#refused += 1;
+      if (event.decision !== 'allow') continue;
       if (this.#ids.has(event.auditID)) continue;
       this.#ids.add(event.auditID);
       const request = requestOf(event);
@@ -46,6 +67,11 @@ export class SeenRequests {
 
   all(): readonly SeenRequest[] {
     return [...this.#seen.values()];
+  }
+
+  about(): LogAbout {
+    const others = [...this.#others].sort(([, a], [, b]) => b - a).map(([name]) => name);
+    return { refused: this.#refused, others };
   }
 }
 
@@ -110,4 +136,30 @@ export function replayed(
     if (isAllowed) allowed += count;
   }
   return { allowed, of };
+}
+
+/** A role that is there and gives all that a least role gives. */
+export interface FittingRole {
+  readonly role: RoleObject;
+  /** What it gives beyond that, one verb, group, resource and name each. */
+  readonly extra: readonly PolicyRule[];
+}
+
+/** Roles that give a little more than needed may still be the better choice than one more role. */
+const MOST_EXTRA = 3;
+
+/**
+ * The role that is there and comes nearest to a least role: it gives all of it and at most a few permissions more.
+ *
+ * @param roles that a binding in the scope of the least role may name
+ */
+export function fittingRole({ rules }: LeastRole, roles: readonly RoleObject[]): FittingRole | undefined {
+  let best: FittingRole | undefined;
+  for (const role of roles) {
+    if (uncovered(role.rules, rules).length > 0) continue;
+    const extra = uncovered(rules, role.rules);
+    if (extra.length > MOST_EXTRA || (best !== undefined && best.extra.length <= extra.length)) continue;
+    best = { role, extra };
+  }
+  return best;
 }

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import { Table, type CellProps } from 'ink-table';
 import { HELP_HEAD, HELP_TITLES, helpColumns, helpHeight, type HelpRow } from '../src/app/help-table.ts';
 import type { Style } from '../src/app/span.ts';
+import { clip } from '../src/app/text-width.ts';
 import type { SessionState, ThemeName } from '../src/app/state.ts';
 import { Lines } from './lines.tsx';
 import { paintText } from './paint-line.ts';
@@ -10,7 +11,7 @@ import { THEMES } from './theme.ts';
 /** The keys that work at the place below, as a table without lines. */
 export function Help({ state, top }: { readonly state: SessionState; readonly top: number }) {
   const height = helpHeight(state);
-  const sides = helpColumns(state).map((rows) => aligned(rows).slice(top, top + height));
+  const sides = helpColumns(state).map((rows, _, all) => aligned(rows, all.length, state).slice(top, top + height));
   const data = (sides[0] ?? []).map((left, at) => ({ ...left, ...onTheRight(sides[1]?.[at]) }));
   return (
     <>
@@ -29,10 +30,17 @@ export function Help({ state, top }: { readonly state: SessionState; readonly to
   );
 }
 
-/** Rows whose keys are equally wide, so that scrolling moves no column. */
-function aligned(rows: readonly HelpRow[]): readonly HelpRow[] {
+/** Blanks that the table puts beside the two cells of a row. */
+const PADDING = 4;
+
+/** Rows whose keys are equally wide, so that scrolling moves no column, and whose texts fit. */
+function aligned(rows: readonly HelpRow[], sides: number, state: SessionState): readonly HelpRow[] {
   const width = Math.max(0, ...rows.map((row) => row.keys.length));
-  return rows.map((row) => ({ ...row, keys: row.keys.padEnd(width) }));
+  const room = Math.floor(state.columns / sides) - width - PADDING;
+  return rows.map((row) => ({
+    keys: row.keys.padEnd(width),
+    help: clip(row.help, room, state.glyphs.ellipsis),
+  }));
 }
 
 /** A table tells its columns apart by name. */
@@ -45,7 +53,7 @@ function Nothing() {
   return <></>;
 }
 
-/** Keys keep their width; the texts are cut where the screen is too narrow for them. */
+/** Keys keep their width. */
 function cellOf(theme: ThemeName, last: number) {
   return function Cell({ column, children }: CellProps) {
     const text = typeof children === 'string' ? children : '';

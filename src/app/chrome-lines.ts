@@ -4,15 +4,12 @@ import { helpEnd } from './help-table.ts';
 import { keyText } from './key-binding.ts';
 import { workingBindings } from './keymap.ts';
 import { bodyScroll, placeBody, scrollHeight } from './body-lines.ts';
-import { footerHeight, headerHeight } from './layout.ts';
+import { footerHeight, headerHeight, isNarrow } from './layout.ts';
 import { clockText, countText } from './number-text.ts';
 import { promptCompletions } from './prompt.ts';
 import { line, span, type Line, type Span, type Style } from './span.ts';
 import { activePane, openPane, openTable, type Prompt, type SessionState } from './state.ts';
 import { textWidth } from './text-width.ts';
-
-/** Below this many columns the header names only what changes. */
-const NARROW = 70;
 
 /** The lines at the top: who and where, the tabs, a rule. */
 export function headerLines(state: SessionState): readonly Line[] {
@@ -45,7 +42,7 @@ function identityLine(state: SessionState): Line {
     ),
   ];
   const connection = connectionSpans(state.snapshot, state.glyphs.dot);
-  if (state.columns < NARROW) return { spans: where, right: [...connection.slice(0, 1), span(' ')] };
+  if (isNarrow(state)) return { spans: where, right: [...connection.slice(0, 1), span(' ')] };
   const who = [facts.serverVersion, facts.user].filter((one) => one !== null).map((one) => span(`  ${one}`, 'muted'));
   const readOnly = state.columns >= 110 ? [span('  read-only', 'muted')] : [];
   return { spans: [...where, span(' '), ...who, ...readOnly], right: [...connection, span(' ')] };

@@ -3,6 +3,7 @@ import { severityRank, type Evidence, type Finding, type PaneName } from '../mod
 import type { Row } from '../panes/pane.ts';
 import { REMEDIES } from '../remedy/index.ts';
 import { pendingText } from './coverage-text.ts';
+import { isNarrow } from './layout.ts';
 import { ageText, clockText, unitText } from './number-text.ts';
 import { BLANK, line, span, type Line, type Span, type Style } from './span.ts';
 import { presentRow, type SessionState } from './state.ts';
@@ -10,8 +11,6 @@ import { wrap } from './text-width.ts';
 
 const LABEL_WIDTH = 11;
 const MARGIN = ' ';
-/** Below this many columns the right side says less. */
-const NARROW = 60;
 /** From this many columns on a finding's rule is named beside its title. */
 const ROOMY = 100;
 /** A longer cell repeats what the findings below say in full. */
@@ -62,7 +61,7 @@ function titleLine(row: Row, pane: PaneName, state: SessionState): Line {
   const tone: Style = row.severity ?? 'good';
   return {
     spans: [span(`${MARGIN}${row.kind} ${name}`, 'title')],
-    right: [span(row.severity ?? 'passed', tone), span(state.columns < NARROW ? ' ' : `  ${pane} `, 'muted')],
+    right: [span(row.severity ?? 'passed', tone), span(isNarrow(state) ? ' ' : `  ${pane} `, 'muted')],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
-import type { Finding, PaneName } from '../model/finding.ts';
+import { PANES, type Finding, type PaneName } from '../model/finding.ts';
 import { ALL_KINDS, kindInfo, type Kind } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
 import { METRICS_NOT_READ } from '../store/cluster-store.ts';
@@ -55,10 +55,18 @@ export class FirstReading {
     return names;
   }
 
-  /** Whether a finding is true already: one that rests on absence, or on what is unknown, has to wait. */
+  /** `pending` of every pane. */
+  allPending(): ReadonlyMap<PaneName, readonly string[]> {
+    return new Map(PANES.map((pane) => [pane, this.pending(pane)]));
+  }
+
+  /**
+   * Whether a finding is true already: one that rests on absence, or on what is unknown, has to wait as long as the
+   * figures of its pane do. A figure that counts without it would say that all is well.
+   */
   mayShow(finding: Finding): boolean {
     if (finding.absence !== true && finding.unknown !== true) return true;
-    return this.#areKindsRead && this.pending(finding.pane).length === 0;
+    return this.pending(finding.pane).length === 0;
   }
 }
 

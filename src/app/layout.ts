@@ -3,6 +3,14 @@ import { here, type SessionState } from './state.ts';
 /** Below this many rows the screen drops its rule lines. */
 const ROOMY = 16;
 
+/** Below this many columns a line holds only what it is about. */
+const NARROW = 70;
+
+/** Whether lines must do without what is said elsewhere. */
+export function isNarrow(state: SessionState): boolean {
+  return state.columns < NARROW;
+}
+
 /** Lines of the header: who and where, the tabs, and on a screen with room a rule. */
 export function headerHeight(state: SessionState): number {
   return state.rows >= ROOMY ? 3 : 2;

@@ -58,7 +58,12 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
       BLANK,
       line(span(` ${group.title}`, 'heading')),
       ...group.things.map((one): Line => {
-        const name = fit(subjectText(one.object), Math.min(width, Math.floor(state.columns * 0.6)));
+        const name = fit(
+          subjectText(one.object),
+          Math.min(width, Math.floor(state.columns * 0.6)),
+          'left',
+          state.glyphs.ellipsis,
+        );
         return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: `related:${at++}` };
       }),
     ]),

@@ -3,6 +3,7 @@ import { PANES, type PaneName } from '../model/finding.ts';
 import type { PaneSummary } from '../panes/pane.ts';
 import { pendingText } from './coverage-text.ts';
 import { barText, sparkText } from './glyphs.ts';
+import { isNarrow } from './layout.ts';
 import { ageText, clockText, countText } from './number-text.ts';
 import { overviewGroups, type FindingGroup } from './overview-items.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
@@ -98,6 +99,13 @@ function groupLine(group: FindingGroup, state: SessionState): Line {
   const remedy = (first.remedies?.length ?? 0) > 0;
   const others = more > 0 ? span(`  and ${countText(more)} more`, 'muted') : span('');
   const when = opened === null ? span('') : span(`  ${clockText(opened)}`, 'muted');
+  if (isNarrow(state)) {
+    return {
+      spans: [span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity), span(first.title, 'plain')],
+      right: more > 0 ? [span(` +${countText(more)}`, 'muted')] : [],
+      item: `finding:${first.id}`,
+    };
+  }
   // Titles and subjects stand in columns; a title gets what the fixed parts leave, three fifths of it.
   const room = state.columns - 3 - SEVERITY_WIDTH - PANE_WIDTH - 3;
   // The title about an actor of the audit log begins with the actor.

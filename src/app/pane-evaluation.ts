@@ -12,6 +12,8 @@ const BACKGROUND_PERIOD = 2000;
 interface Judged {
   readonly findings: readonly Finding[];
   readonly scope: SessionScope;
+  /** What each pane still waits for, of the same moment as the findings: they may lack what comes while panes are made. */
+  readonly pending: ReadonlyMap<PaneName, readonly string[]>;
   /** Of the data: a pane that was evaluated at it is not evaluated again. */
   readonly version: number;
 }
@@ -20,16 +22,14 @@ interface Judged {
 export class PaneEvaluation {
   readonly #panes: readonly Pane[];
   readonly #clock: SessionClock;
-  readonly #pending: (pane: PaneName) => readonly string[];
   readonly #done = new Map<
     PaneName,
     { readonly version: number; readonly time: number; readonly snapshot: PaneSnapshot }
   >();
 
-  constructor(panes: readonly Pane[], clock: SessionClock, pending: (pane: PaneName) => readonly string[]) {
+  constructor(panes: readonly Pane[], clock: SessionClock) {
     this.#panes = panes;
     this.#clock = clock;
-    this.#pending = pending;
   }
 
   /** In the order of the tabs; what was not evaluated yet is missing. */
@@ -43,7 +43,11 @@ export class PaneEvaluation {
    * @param focus the pane in front; null: all are
    * @returns whether panes are left for later
    */
-  async run(view: ClusterView, { findings, scope, version }: Judged, focus: PaneName | null): Promise<boolean> {
+  async run(
+    view: ClusterView,
+    { findings, scope, pending, version }: Judged,
+    focus: PaneName | null,
+  ): Promise<boolean> {
     const byPane = Map.groupBy(findings, (finding) => finding.pane);
     let left = false;
     for (const pane of this.#panes) {
@@ -58,7 +62,7 @@ export class PaneEvaluation {
       const rows = pane.rows(view, own).filter((row) => scope.row(row));
       const { name, title, unit, columns } = pane;
       const summary = pane.summary(view, own, rows);
-      const snapshot = { name, title, unit, columns, rows, summary, pending: this.#pending(name) };
+      const snapshot = { name, title, unit, columns, rows, summary, pending: pending.get(name) ?? [] };
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
       await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }

@@ -68,7 +68,7 @@ export class SessionWorld {
     this.#scope = parts.scope ?? WHOLE_CLUSTER;
     this.#reading = new FirstReading(parts.rules);
     this.#isAuditPending = source.hasAuditLog;
-    this.#evaluation = new PaneEvaluation(parts.panes, parts.clock, (pane) => this.#reading.pending(pane));
+    this.#evaluation = new PaneEvaluation(parts.panes, parts.clock);
     this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
   }
 
@@ -188,7 +188,7 @@ export class SessionWorld {
     const version = this.#version;
     const left = await this.#evaluation.run(
       this.runner.engine.view,
-      { findings: this.#shown(), scope: this.#scope, version },
+      { findings: this.#shown(), scope: this.#scope, pending: this.#reading.allPending(), version },
       this.#events.focus(),
     );
     this.#isDrawing = false;

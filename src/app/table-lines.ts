@@ -77,7 +77,7 @@ function columnLine(
   const arrow = table.sort.reversed ? state.glyphs.up : state.glyphs.down;
   const cells = placed.map(({ column, width }) => {
     const text = column === sorted ? column.name + arrow : column.name;
-    return fit(text, width, column.align);
+    return fit(text, width, column.align, state.glyphs.ellipsis);
   });
   const group = groups === null ? [] : [fit(groups.name, groups.width)];
   return line(span(' '.repeat(1 + GUTTER)), span([...group, ...cells].join(' '.repeat(COLUMN_GAP)), 'heading'));

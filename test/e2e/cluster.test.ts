@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { startDemoServer, type DemoServer } from '../../src/sources/demo/api-server.ts';
 import { NO_FAULTS } from '../../src/sources/demo/faults.ts';
 import type { KubeObject } from '../../src/sources/demo/kube-object.ts';
+import { FORBIDDEN, HOSTILE } from './hostile.ts';
 import { PtyTerminal } from './pty-terminal.ts';
 
 const PROGRAM = resolve('dist/k8sec.js');
@@ -61,38 +62,6 @@ function pod(
 }
 
 const SHOP: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-
-/** What no terminal must get from a cluster: each would change the screen, its title, or what a person reads. */
-const HOSTILE: Readonly<Record<string, string>> = {
-  colour: '\u001b[31mred\u001b[8mhidden',
-  title: '\u001b]0;owned\u0007',
-  clipboard: '\u001b]52;c;b3duZWQ=\u0007',
-  link: '\u001b]8;;http://evil.test\u001b\\click\u001b]8;;\u001b\\',
-  clear: '\u001b[2J\u001b[H\u001bc',
-  c1: '\u009b31mred\u009d0;owned\u009c',
-  newline: 'one\ntwo\r\nthree',
-  bidi: '\u202edrowssap\u2066x\u2069',
-  hidden: 'a\u200bb\ufeffc',
-  wide: '日本語のとても長い名前'.repeat(6),
-  family: '👨‍👩‍👧‍👦 ❤️',
-};
-
-/** Pieces of them that must not arrive as they are; the program itself writes none of these. */
-const FORBIDDEN = [
-  '\u001b[31mred',
-  '\u001b[8m',
-  '\u001b]',
-  '\u0007',
-  '\u001bc',
-  '\u009b',
-  '\u009d',
-  '\u202e',
-  '\u2066',
-  '\u200b',
-  '\ufeff',
-  '\u200d',
-  '\ufe0f',
-];
 
 describe('a hostile cluster', () => {
   test('breaks no line, and nothing of it reaches the terminal raw', async () => {

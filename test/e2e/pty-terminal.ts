@@ -11,6 +11,8 @@ export class PtyTerminal {
   readonly #ended: Promise<{ readonly code: number; readonly signal: number | undefined }>;
   #listeners: (() => void)[] = [];
   #bytes = '';
+  /** How many of the bytes are on the screen. */
+  #drawn = 0;
 
   constructor(command: readonly string[], columns: number, rows: number, env: Readonly<Record<string, string>> = {}) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
@@ -19,14 +21,15 @@ export class PtyTerminal {
     const { CI: _ci, NODE_ENV: _mode, NO_COLOR: _color, FORCE_COLOR: _force, ...inherited } = process.env;
     const [file = '', ...args] = command;
     this.#pty = spawn(file, args, {
-      name: 'xterm-256color',
+      name: env['TERM'] ?? 'xterm-256color',
       cols: columns,
       rows,
-      env: { ...inherited, TERM: 'xterm-256color', ...env },
+      env: { ...inherited, ...env },
     });
     this.#pty.onData((data) => {
       this.#bytes += data;
       this.#terminal.write(data, () => {
+        this.#drawn += data.length;
         for (const listener of this.#listeners) listener();
       });
     });
@@ -42,6 +45,12 @@ export class PtyTerminal {
   /** Everything that the program wrote. */
   get bytes(): string {
     return this.#bytes;
+  }
+
+  /** Whether the screen shows no part of a frame that has not come whole (DEC mode 2026 stands around each frame). */
+  get isBetweenFrames(): boolean {
+    const last = (sequence: string): number => this.#bytes.lastIndexOf(sequence, this.#drawn - sequence.length);
+    return last('\u001b[?2026l') >= last('\u001b[?2026h');
   }
 
   get usesAlternateScreen(): boolean {
@@ -63,6 +72,12 @@ export class PtyTerminal {
 
   text(): string {
     return this.lines().join('\n');
+  }
+
+  /** Lines that were wider than the screen, so that the terminal broke them. */
+  brokenLines(): readonly string[] {
+    const { active } = this.#terminal.buffer;
+    return this.lines().filter((_, at) => active.getLine(active.viewportY + at)?.isWrapped === true);
   }
 
   type(keys: string): void {

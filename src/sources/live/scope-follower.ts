@@ -6,7 +6,7 @@ import { objectOf, textOf, type JsonObject } from './json-shape.ts';
 import type { KindTarget } from './kinds.ts';
 import { listAll } from './lister.ts';
 import { failureOf, type ScopeState } from './scope-state.ts';
-import { keyOfRaw } from './sink.ts';
+import { keyOfRaw, nameOfRaw } from './sink.ts';
 import { afterWatch, isExpired } from './watch-failure.ts';
 import { watchOnce } from './watcher.ts';
 
@@ -191,8 +191,8 @@ export class ScopeFollower {
       sink.upsert(kind, object);
       return;
     }
-    const metadata = objectOf(object['metadata']);
-    sink.remove(kind, textOf(metadata['namespace']), textOf(metadata['name']), textOf(metadata['uid']));
+    const { namespace, name } = nameOfRaw(object);
+    sink.remove(kind, namespace, name, textOf(objectOf(object['metadata'])['uid']));
   }
 
   /** The scope was read whole. */

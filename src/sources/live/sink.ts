@@ -1,3 +1,4 @@
+import { sanitise } from '../../kube/sanitise.ts';
 import type { ClusterFacts } from '../../model/change.ts';
 import type { Coverage } from '../../model/coverage.ts';
 import type { Kind } from '../../model/kind.ts';
@@ -14,10 +15,11 @@ export interface LiveSink {
    * A list is complete: what is in its scope and not in `seen` is gone. Together with the pages before it this replaces
    * the scope without ever showing less than was there.
    *
-   * @param seen `namespace/name`, with an empty namespace for cluster-scoped kinds
+   * @param seen `namespace/name` as the store has them, sanitised, with an empty namespace for cluster-scoped kinds
    */
   replaceDone(kind: Kind, namespaces: 'all' | readonly string[], seen: ReadonlySet<string>): void;
   upsert(kind: Kind, object: JsonObject): void;
+  /** Namespace and name as the store has them. */
   remove(kind: Kind, namespace: string, name: string, uid: string): void;
   /** What can be seen of a kind, whenever it changes. */
   status(coverage: Coverage): void;
@@ -25,8 +27,14 @@ export interface LiveSink {
   facts(facts: Partial<ClusterFacts>): void;
 }
 
+/** Namespace and name of a raw object as the store has them. */
+export function nameOfRaw(object: JsonObject): { readonly namespace: string; readonly name: string } {
+  const { namespace, name } = objectOf(object['metadata']);
+  return { namespace: sanitise(textOf(namespace)), name: sanitise(textOf(name)) };
+}
+
 /** The key of a raw object in `replaceDone`. */
 export function keyOfRaw(object: JsonObject): string {
-  const { namespace, name } = objectOf(object['metadata']);
-  return `${textOf(namespace)}/${textOf(name)}`;
+  const { namespace, name } = nameOfRaw(object);
+  return `${namespace}/${name}`;
 }

@@ -5,6 +5,7 @@ import { plainConnection } from '../../../src/sources/live/connection.ts';
 import { fixedCredential, NOBODY } from '../../../src/sources/live/credential.ts';
 import { startLiveSource, type LiveSource, type LiveSourceOptions } from '../../../src/sources/live/live-source.ts';
 import { ALL_KINDS, type Kind } from '../../../src/model/kind.ts';
+import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { MirrorSink } from './mirror-sink.ts';
 import { quickClock } from './quick-clock.ts';
 
@@ -65,6 +66,19 @@ const listsOf = (server: DemoServer, part: string): string[] =>
   server.requests.filter(({ path }) => path.includes(part)).map(({ path }) => path);
 
 describe('a report', () => {
+  it('keeps objects whose names hold what is sanitised', async () => {
+    const server = await serve();
+    const metadata = { name: 'ad\u200bmin\u001b[8m' };
+    server.store.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata });
+    const keys: string[] = [];
+    const sink = new MirrorSink();
+    sink.replaceDone = (_kind, _namespaces, seen) => void keys.push(...seen);
+    const { source } = start(server, { kinds: ['ClusterRoleBinding'], sink });
+    await source.initial;
+    const { name } = createSlimmer().slim({ metadata }, 'ClusterRoleBinding');
+    expect(keys).toContain(`/${name}`);
+  });
+
   it('lists every kind once, opens no watch, and ends', async () => {
     const server = await serve();
     const { source, sink } = start(server, { kinds: ALL_KINDS });

@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/apiserver/**', 'node_modules/**'],
     reporters: ['default', './test/counting-reporter.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two workers: the test machine has two cores, and the pseudo-terminal tests measure real frames.
     maxWorkers: 2,

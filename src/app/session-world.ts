@@ -56,6 +56,8 @@ export class SessionWorld {
   #lastPicture = 0;
   #cost = 0;
   #isDrawing = false;
+  /** Whether every pane has once been made of findings that were all there. */
+  #wasWhole = false;
   #isStopped = false;
   #findings: ReadonlyMap<string, Finding> = new Map();
   #findingsVersion = -1;
@@ -123,7 +125,7 @@ export class SessionWorld {
       feed: this.#feed.entries,
       earlier: this.#earlier,
       failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
-      judging: !this.runner.isSettled,
+      judging: !this.runner.isSettled || !this.#wasWhole,
     };
   }
 
@@ -186,6 +188,7 @@ export class SessionWorld {
     this.#isDrawing = true;
     const begin = this.#clock.now();
     const version = this.#version;
+    const { isSettled } = this.runner;
     const left = await this.#evaluation.run(
       this.runner.engine.view,
       { findings: this.#shown(), scope: this.#scope, pending: this.#reading.allPending(), version },
@@ -193,6 +196,7 @@ export class SessionWorld {
     );
     this.#isDrawing = false;
     if (this.#isStopped) return;
+    this.#wasWhole ||= isSettled && !left;
     this.#lastPicture = this.#clock.now();
     this.#cost = this.#lastPicture - begin;
     this.#events.publish();

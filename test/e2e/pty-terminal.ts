@@ -2,7 +2,7 @@ import { spawn, type IPty } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
 /** Longest wait for a screen; a test that reaches it fails. */
-const PATIENCE = 15_000;
+const PATIENCE = 25_000;
 
 /** A program in a real pseudo-terminal, and the screen that a person would see. */
 export class PtyTerminal {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../src/sources/demo/api-server.ts';
 import type { KubeObject } from '../../src/sources/demo/kube-object.ts';
+import { auditLine } from './audit-line.ts';
 import { FORBIDDEN, HOSTILE } from './hostile.ts';
 import { PtyTerminal } from './pty-terminal.ts';
 
@@ -133,7 +134,8 @@ describe.concurrent.each(Object.entries(MODES))('%s', (mode, { flags, env }) => 
           );
           expect([view, width, terminal.brokenLines()]).toEqual([view, width, []]);
           seen.set(`${width}×${height}`, terminal.text());
-          if (mode === 'ascii') expect([view, foreignSigns(terminal.text())]).toEqual([view, []]);
+          const foreign = mode === 'ascii' ? foreignSigns(terminal.text()) : [];
+          expect([view, foreign]).toEqual([view, []]);
         }
         terminal.resize(columns, rows);
         await terminal.until((screen) => isWhole(screen, columns, rows), `${view} at its first size`);
@@ -217,22 +219,5 @@ function objectsNamed(name: string, text: string): readonly KubeObject[] {
 }
 
 function auditLines(): readonly string[] {
-  return Object.values(HOSTILE).map((text, at) =>
-    JSON.stringify({
-      kind: 'Event',
-      apiVersion: 'audit.k8s.io/v1',
-      level: 'Metadata',
-      auditID: `event-${at}`,
-      stage: 'ResponseComplete',
-      requestURI: '/api/v1/secrets',
-      verb: 'list',
-      user: { username: text, groups: [text] },
-      sourceIPs: ['203.0.113.9'],
-      userAgent: text,
-      objectRef: { resource: 'secrets', apiVersion: 'v1' },
-      responseStatus: { code: 200 },
-      requestReceivedTimestamp: '2026-11-26T10:00:00.000000Z',
-      stageTimestamp: '2026-11-26T10:00:00.010000Z',
-    }),
-  );
+  return Object.values(HOSTILE).map((username, at) => auditLine({ username, at }));
 }

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import { fromAksRow, isAksRow } from './audit-aks.ts';
 import { fromGkeEntry, isGkeEntry } from './audit-gke.ts';
 import { isObject, objectAt, type JsonObject } from './audit-json.ts';
+import { createAuditLineReader } from './audit-line.ts';
 import { createAuditNormaliser } from './audit-normalise.ts';
 
 /** What decoding came upon; every count is of lines or records. */
@@ -22,8 +23,8 @@ export interface AuditDecoder {
 }
 
 export interface DecoderOptions {
-  /** @param raw the event as audit.k8s.io has it, whatever it was wrapped in; its bodies are not sanitised */
-  readonly onEvent: (event: AuditEvent, raw: JsonObject) => void;
+  /** @param raw makes the event as audit.k8s.io has it, whatever it was wrapped in; its bodies are not sanitised */
+  readonly onEvent: (event: AuditEvent, raw: () => JsonObject) => void;
   /** Unpacks gzip in base64 (CloudWatch subscriptions); throws where it is none. */
   readonly inflate?: (base64: string) => string;
 }
@@ -50,6 +51,7 @@ export function createAuditDecoder(options: DecoderOptions): AuditDecoder {
 class Decoder implements AuditDecoder {
   readonly counts: DecodeCounts = { broken: 0, truncated: 0, legacy: 0, skipped: 0, cut: 0 };
   readonly #normaliser = createAuditNormaliser();
+  readonly #lines = createAuditLineReader(this.#normaliser);
   readonly #onEvent: DecoderOptions['onEvent'];
   readonly #inflate: ((base64: string) => string) | undefined;
 
@@ -59,7 +61,9 @@ class Decoder implements AuditDecoder {
   }
 
   decode(text: string): void {
-    this.#text(text, 0);
+    const event = this.#lines.read(text);
+    if (event === null) this.#text(text, 0);
+    else this.#onEvent(event, () => JSON.parse(text) as JsonObject);
   }
 
   decodeEnds(head: string, tail: string): void {
@@ -70,7 +74,7 @@ class Decoder implements AuditDecoder {
       return;
     }
     this.counts.cut += 1;
-    this.#onEvent({ ...event, level: 'Metadata' }, raw);
+    this.#onEvent({ ...event, level: 'Metadata' }, () => raw);
   }
 
   #text(text: string, depth: number): void {
@@ -122,7 +126,7 @@ class Decoder implements AuditDecoder {
   #event(raw: JsonObject): void {
     const event = this.#normaliser.normalise(raw);
     if (event === null) this.counts.broken += 1;
-    else this.#onEvent(event, raw);
+    else this.#onEvent(event, () => raw);
   }
 
   /** @returns whether there was anything to unwrap */

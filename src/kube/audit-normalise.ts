@@ -20,6 +20,7 @@ const REASON = 'authorization.k8s.io/reason';
 const PATCHES = 'patch.webhook.admission.k8s.io/';
 const NO_TEXTS: readonly string[] = [];
 const NO_RECORD: Readonly<Record<string, never>> = {};
+const NO_OUTCOME: AuditOutcome = { decision: null, reason: '', annotations: NO_RECORD };
 const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_RECORD };
 
 /**
@@ -30,33 +31,58 @@ const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_R
 export interface AuditNormaliser {
   /** @returns null for what is no audit event (no id, stage or time) */
   normalise(raw: JsonObject): AuditEvent | null;
+  /** The parts of an event that say what was asked, by whom, and the answer. */
+  request(raw: JsonObject): AuditRequestParts;
+  /** What its annotations say. */
+  outcome(annotations: unknown): AuditOutcome;
+  /** Puts an event without bodies together. */
+  event(head: AuditHead, request: AuditRequestParts, outcome: AuditOutcome): AuditEvent;
 }
+
+interface AuditHead {
+  /** Sanitised. */
+  readonly id: string;
+  readonly stage: AuditEvent['stage'];
+  readonly level: AuditEvent['level'];
+  readonly time: number;
+  readonly uri: unknown;
+}
+
+export type AuditRequestParts = Pick<
+  AuditEvent,
+  | 'verb'
+  | 'user'
+  | 'impersonated'
+  | 'sourceIPs'
+  | 'userAgent'
+  | 'object'
+  | 'code'
+  | 'statusReason'
+  | 'statusMessage'
+  | 'impersonationConstraint'
+>;
+
+export type AuditOutcome = Pick<AuditEvent, 'decision' | 'reason' | 'annotations'>;
 
 export function createAuditNormaliser(): AuditNormaliser {
-  const normaliser = new Normaliser();
-  return { normalise: (raw) => normaliser.normalise(raw) };
+  return new Normaliser();
 }
 
-class Normaliser {
+class Normaliser implements AuditNormaliser {
   readonly #time = createTimeReader();
   readonly #interned = new Map<string, string>();
   readonly #users = new Map<string, AuditUser>();
   readonly #addresses = new Map<string, readonly string[]>();
 
   normalise(raw: JsonObject): AuditEvent | null {
-    const { auditID, stage: stageText } = raw;
+    const { auditID: id, stage: stageText, level: levelText } = raw;
     const stage = stageOf(stageText);
-    if (typeof auditID !== 'string' || auditID === '' || stage === null) return null;
+    if (typeof id !== 'string' || id === '' || stage === null) return null;
     const time = this.#timeOf(raw);
     if (Number.isNaN(time)) return null;
-    const level = raw['level'];
-    const verb = this.#name(raw['verb']);
-    const object = this.#object(raw['objectRef']);
-    const status = raw['responseStatus'];
-    const annotations = raw['annotations'];
-    const code = isObject(status) ? status['code'] : undefined;
-    const decision = isObject(annotations) ? annotations[DECISION] : undefined;
-    const constraint = raw['authenticationMetadata'];
+    const level = levelText === 'Request' || levelText === 'RequestResponse' ? levelText : 'Metadata';
+    const request = this.request(raw);
+    const { verb, object } = request;
     const requestObject = raw['requestObject'];
     const responseObject = raw['responseObject'];
     const hasBody =
@@ -65,26 +91,66 @@ class Normaliser {
       (object.subresource === '' || object.subresource === 'ephemeralcontainers') &&
       isWrite(verb) &&
       hasBodyFacts(object.resource);
+    const body = hasBody ? bodyFacts(object.resource, verb, requestObject, responseObject) : null;
+    const head = { id: sanitise(id), stage, level, time, uri: raw['requestURI'] } as const;
+    return this.event(head, request, this.outcome(raw['annotations']), body);
+  }
+
+  request(raw: JsonObject): AuditRequestParts {
+    const status = raw['responseStatus'];
+    const code = isObject(status) ? status['code'] : undefined;
+    const constraint = raw['authenticationMetadata'];
     return {
-      auditID: sanitise(auditID),
-      stage,
-      level: level === 'Request' || level === 'RequestResponse' ? level : 'Metadata',
-      time,
-      verb,
-      requestURI: text(raw['requestURI'], object?.subresource === 'exec' ? LONGEST_COMMAND : LONGEST_URI),
+      verb: this.#name(raw['verb']),
       user: this.#user(raw['user']) ?? NOBODY,
       impersonated: this.#user(raw['impersonatedUser']),
       sourceIPs: this.#addressList(raw['sourceIPs']),
       userAgent: this.#name(raw['userAgent']),
-      object,
+      object: this.#object(raw['objectRef']),
       code: typeof code === 'number' && code > 0 ? code : null,
       statusReason: isObject(status) ? this.#name(status['reason']) : '',
       statusMessage: isObject(status) ? text(status['message']) : '',
       impersonationConstraint: isObject(constraint) ? this.#name(constraint['impersonationConstraint']) : '',
+    };
+  }
+
+  outcome(annotations: unknown): AuditOutcome {
+    if (!isObject(annotations)) return NO_OUTCOME;
+    const decision = annotations[DECISION];
+    return {
       decision: decision === 'allow' || decision === 'forbid' ? decision : null,
-      reason: isObject(annotations) ? this.#name(annotations[REASON]) : '',
-      annotations: isObject(annotations) ? this.#annotations(annotations) : NO_RECORD,
-      body: hasBody ? bodyFacts(object.resource, verb, requestObject, responseObject) : null,
+      reason: this.#name(annotations[REASON]),
+      annotations: this.#annotations(annotations),
+    };
+  }
+
+  event(
+    { id, stage, level, time, uri }: AuditHead,
+    request: AuditRequestParts,
+    outcome: AuditOutcome,
+    body: AuditEvent['body'] = null,
+  ): AuditEvent {
+    const { object } = request;
+    return {
+      auditID: id,
+      stage,
+      level,
+      time,
+      verb: request.verb,
+      requestURI: text(uri, object?.subresource === 'exec' ? LONGEST_COMMAND : LONGEST_URI),
+      user: request.user,
+      impersonated: request.impersonated,
+      sourceIPs: request.sourceIPs,
+      userAgent: request.userAgent,
+      object,
+      code: request.code,
+      statusReason: request.statusReason,
+      statusMessage: request.statusMessage,
+      impersonationConstraint: request.impersonationConstraint,
+      decision: outcome.decision,
+      reason: outcome.reason,
+      annotations: outcome.annotations,
+      body,
     };
   }
 

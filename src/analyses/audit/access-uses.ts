@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 import type { AuditUse } from '../../model/audit-state.ts';
 
 /** Different uses that are kept: at about 400 bytes each, 20 MB. */
@@ -20,6 +20,8 @@ interface Counted {
 /** Which requests RBAC allowed, each kind of request of a user once. Memory is bounded; what did not fit is said. */
 export class AccessUses {
   readonly #uses = new Map<string, Counted>();
+  /** The last use of each object: the reader of logs shares the parts of requests that are alike. */
+  readonly #last = new WeakMap<AuditObjectRef, Counted>();
   #isComplete = true;
 
   /** False where more kinds of requests came than are kept: nothing can then be said not to have happened. */
@@ -40,9 +42,26 @@ export class AccessUses {
   }
 
   #addOne(event: AuditEvent): void {
+    const there = this.#useOf(event);
+    if (there === undefined) return;
+    const { object } = event;
+    if (object !== null && there.names.size <= MOST_NAMES) there.names.add(object.name);
+    there.count += event.stage === 'ResponseComplete' ? 1 : 0;
+    there.first = Math.min(there.first, event.time);
+    if (event.time >= there.last) {
+      there.last = event.time;
+      there.auditID = event.auditID;
+    }
+    there.shown = undefined;
+  }
+
+  /** @returns undefined where it does not fit in any more */
+  #useOf(event: AuditEvent): Counted | undefined {
+    const { object } = event;
+    const last = object === null ? undefined : this.#last.get(object);
+    if (last !== undefined && isOf(last.key, event)) return last;
     // The authorizer was asked about whom the request acts as.
     const { username, groups } = event.impersonated ?? event.user;
-    const { object } = event;
     const path = object === null ? pathOf(event.requestURI) : '';
     const what =
       object === null
@@ -53,7 +72,7 @@ export class AccessUses {
     if (there === undefined) {
       if (this.#uses.size >= MOST_USES) {
         this.#isComplete = false;
-        return;
+        return undefined;
       }
       there = {
         key: {
@@ -76,15 +95,13 @@ export class AccessUses {
       };
       this.#uses.set(key, there);
     }
-    if (object !== null && there.names.size <= MOST_NAMES) there.names.add(object.name);
-    there.count += event.stage === 'ResponseComplete' ? 1 : 0;
-    there.first = Math.min(there.first, event.time);
-    if (event.time >= there.last) {
-      there.last = event.time;
-      there.auditID = event.auditID;
-    }
-    there.shown = undefined;
+    if (object !== null) this.#last.set(object, there);
+    return there;
   }
+}
+
+function isOf({ username, verb, reason }: Counted['key'], event: AuditEvent): boolean {
+  return username === (event.impersonated ?? event.user).username && verb === event.verb && reason === event.reason;
 }
 
 function shownUse({ key, names, count, first, last, auditID }: Counted): AuditUse {

@@ -84,7 +84,7 @@ class StreamDetector implements AuditDetector {
 
   #judge(event: AuditEvent): void {
     if (event.stage === 'RequestReceived') return;
-    const topic = topicOf(event);
+    const topic = topicOf(event.object);
     if (!this.#isFirstJudgement(event, topic)) return;
     const request = requestOf(event, this.#principalOf(event), topic);
     let found: Found[] | undefined;

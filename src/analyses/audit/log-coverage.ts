@@ -1,5 +1,5 @@
 import { hasBodyFacts } from '../../kube/audit-body.ts';
-import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 import type { AuditCoverage } from '../../model/audit-state.ts';
 import { topicOf } from './request.ts';
 
@@ -20,6 +20,7 @@ export class LogCoverage {
   readonly #resources = new Map<string, number>();
   readonly #bodies = new Map<string, { with: number; without: number }>();
   readonly #minutes = new Map<number, number>();
+  readonly #names = new WeakMap<AuditObjectRef, string>();
   #total = 0;
   #first: number | null = null;
   #last: number | null = null;
@@ -38,8 +39,7 @@ export class LogCoverage {
       count(this.#stages, event.stage);
       count(this.#verbs, event.verb);
       const { time, object } = event;
-      if (object !== null)
-        count(this.#resources, object.apiGroup === '' ? topicOf(event) : `${topicOf(event)}.${object.apiGroup}`);
+      if (object !== null) count(this.#resources, this.#nameOf(object));
       this.#countBody(event);
       if (this.#first === null || time < this.#first) this.#first = time;
       if (this.#last === null || time > this.#last) this.#last = time;
@@ -65,6 +65,16 @@ export class LogCoverage {
       gaps: this.#gaps(),
       activity: this.#activity(),
     };
+  }
+
+  /** `pods/exec`, `roles.rbac.authorization.k8s.io`: once for each object, which equal requests share. */
+  #nameOf(object: AuditObjectRef): string {
+    let name = this.#names.get(object);
+    if (name === undefined) {
+      name = object.apiGroup === '' ? topicOf(object) : `${topicOf(object)}.${object.apiGroup}`;
+      this.#names.set(object, name);
+    }
+    return name;
   }
 
   /** Writes that succeeded: a refused one may have no body at any level. */

@@ -1,5 +1,5 @@
 import { isSystemNamespace, type Principal } from '../../kube/audit-principal.ts';
-import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 
 /** One request as detections judge it, once however many stages were logged. */
 export interface AuditRequest {
@@ -27,8 +27,7 @@ const LONG_RUNNING = new Set([
   'pods/log',
 ]);
 
-export function topicOf(event: AuditEvent): string {
-  const { object } = event;
+export function topicOf(object: AuditObjectRef | null): string {
   if (object === null) return '';
   return object.subresource === '' ? object.resource : `${object.resource}/${object.subresource}`;
 }

@@ -29,7 +29,7 @@ export interface AuditTextOptions {
   /** Never more than 1,000 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
-  readonly onRaw?: ((event: AuditEvent, raw: JsonObject) => void) | undefined;
+  readonly onRaw?: ((event: AuditEvent, raw: () => JsonObject) => void) | undefined;
   /** @param line (of a document: element) counted from 1 that could not be used, or not whole */
   readonly onUnusable?: ((line: number) => void) | undefined;
 }
@@ -185,7 +185,7 @@ export class AuditText {
     this.push(start.subarray(from));
   }
 
-  #event(event: AuditEvent, raw: JsonObject): void {
+  #event(event: AuditEvent, raw: () => JsonObject): void {
     const { seen, since = null, until = null, onRaw } = this.#options;
     if (!seen.isNew(event)) {
       this.#duplicates += 1;

@@ -15,7 +15,7 @@ export interface ReadAuditLogOptions {
   /** Never more than 1,000 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every such event with what it was made from, for readers of whole bodies. */
-  onRaw?(event: AuditEvent, raw: JsonObject): void;
+  onRaw?(event: AuditEvent, raw: () => JsonObject): void;
   /** @param line counted from 1: one that could not be used */
   onUnusable?(line: number): void;
   /** Called after every chunk. */

@@ -30,11 +30,12 @@ const POD_SUBRESOURCES = new Set(['status', 'ephemeralcontainers', 'eviction']);
  *
  * @returns a function of an event and what it was made from
  */
-export function createAuditPastReader(slimmer: Slimmer): (event: AuditEvent, raw: JsonObject) => AuditPast {
+export function createAuditPastReader(slimmer: Slimmer): (event: AuditEvent, raw: () => JsonObject) => AuditPast {
   const timeOf = createTimeReader();
-  return (event, raw) => {
+  return (event, rawOf) => {
     const kind = writtenKind(event);
     if (kind === null) return NOTHING;
+    const raw = rawOf();
     const staged = timeOf(raw['stageTimestamp']);
     const bodies: Bodies = { event, raw, kind, slimmer, time: (Number.isNaN(staged) ? event.time : staged) + 1 };
     if (event.verb === 'deletecollection') return swept(bodies);

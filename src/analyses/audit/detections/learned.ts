@@ -30,6 +30,8 @@ interface Profile {
   novel: number;
   readonly agents: Set<string>;
   readonly addresses: Set<string>;
+  lastAgent: string | undefined;
+  lastAddress: string;
 }
 
 /** What each principal usually does. Every detection keeps its own, so that none depends on the order of the others. */
@@ -41,7 +43,15 @@ function createProfiles(): (request: AuditRequest) => Profile | null {
     let profile = profiles.get(actor.name);
     if (profile === undefined) {
       if (profiles.size >= MOST_PRINCIPALS) profiles.clear();
-      profile = { first: event.time, edges: new Map(), novel: 0, agents: new Set(), addresses: new Set() };
+      profile = {
+        first: event.time,
+        edges: new Map(),
+        novel: 0,
+        agents: new Set(),
+        addresses: new Set(),
+        lastAgent: undefined,
+        lastAddress: '',
+      };
       profiles.set(actor.name, profile);
     }
     return profile;
@@ -114,8 +124,12 @@ function createNewClient(): Detector {
     if (request.outcome !== 'done') return null;
     const profile = profileOf(request);
     if (profile === null) return null;
-    const agent = event.userAgent.split(/[/ ]/, 1)[0] ?? '';
     const address = certainAddress(event);
+    // Most requests come as the one before.
+    if (profile.lastAgent === event.userAgent && profile.lastAddress === address) return null;
+    profile.lastAgent = event.userAgent;
+    profile.lastAddress = address;
+    const agent = event.userAgent.split(/[/ ]/, 1)[0] ?? '';
     const isNewAgent = !profile.agents.has(agent);
     const isNewAddress = !profile.addresses.has(address);
     if (!isNewAgent && !isNewAddress) return null;

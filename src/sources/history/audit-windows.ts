@@ -1,21 +1,54 @@
 import { PAST_KINDS, type PastKind, type Window } from '../../model/observation.ts';
 
 /** Activity is kept by slices of this length, in milliseconds: a year is three million of them. */
-export const SLICE = 10_000;
+const SLICE = 10_000;
 /** A shorter silence is never taken for a hole. */
 const LEAST_SILENCE = 30_000;
 /** Where this many events would have been expected, silence by chance is e^-20. */
 const LEAST_EXPECTED = 20;
 
+/** Slices that follow each other, with silences between them that are too short to be holes; the last one is in it. */
+export interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** In which time a log was alive, and which kinds it shows being written. */
 export interface LogActivity {
-  /** Numbers of the slices of 10 s that hold events, in order. */
-  readonly slices: ArrayLike<number>;
+  /** In order, apart from each other. */
+  readonly runs: readonly Run[];
   readonly events: number;
   /** Times of the first and the last event; meaningless where there is none. */
   readonly first: number;
   readonly last: number;
   readonly kinds: readonly PastKind[];
+}
+
+/** The number of the slice that a time is in. */
+export function sliceOf(time: number): number {
+  return Math.floor(time / SLICE);
+}
+
+/** Runs as one list, whatever they were gathered from, without what lies outside of a time. */
+export function mergedRuns(
+  runs: readonly Run[],
+  { from, to }: Run = { from: -Infinity, to: Infinity },
+): readonly Run[] {
+  const merged: Run[] = [];
+  for (const run of runs.toSorted((a, b) => a.from - b.from)) {
+    const own = { from: Math.max(run.from, from), to: Math.min(run.to, to) };
+    if (own.from > own.to) continue;
+    const before = merged.at(-1);
+    if (before !== undefined && own.from - before.to <= LEAST_SILENCE / SLICE) {
+      merged[merged.length - 1] = { from: before.from, to: Math.max(before.to, own.to) };
+    } else merged.push(own);
+  }
+  return merged;
+}
+
+/** The runs of some slices. */
+export function runsOf(slices: Iterable<number>): readonly Run[] {
+  return mergedRuns(Array.from(slices, (slice) => ({ from: slice, to: slice })));
 }
 
 /** Learns from a log's events when it was alive. */
@@ -34,13 +67,13 @@ export function createActivityCounter(): ActivityCounter {
   return {
     add(time, written) {
       events += 1;
-      slices.add(Math.floor(time / SLICE));
+      slices.add(sliceOf(time));
       if (time < first) first = time;
       if (time > last) last = time;
       if (written !== null) kinds.add(written);
     },
     activity: () => ({
-      slices: Float64Array.from(slices).sort(),
+      runs: runsOf(slices),
       events,
       first,
       last,
@@ -58,18 +91,18 @@ export function createActivityCounter(): ActivityCounter {
  *   its events follow each other reaches up to it
  */
 export function auditWindows(
-  { slices, events, first, last, kinds }: LogActivity,
+  { runs, events, first, last, kinds }: LogActivity,
   listings: readonly number[] = [],
 ): readonly Window[] {
   if (events === 0) return [];
-  const perEvent = (slices.length * SLICE) / events;
+  const perEvent = (runs.reduce((sum, run) => sum + run.to - run.from + 1, 0) * SLICE) / events;
   const usual = LEAST_EXPECTED * perEvent;
   const longest = Math.max(LEAST_SILENCE, usual);
   const times: { from: number; to: number }[] = [];
   let from = first;
-  for (let at = 1; at < slices.length; at += 1) {
-    const end = ((slices[at - 1] ?? 0) + 1) * SLICE;
-    const next = (slices[at] ?? 0) * SLICE;
+  for (let at = 1; at < runs.length; at += 1) {
+    const end = ((runs[at - 1]?.to ?? 0) + 1) * SLICE;
+    const next = (runs[at]?.from ?? 0) * SLICE;
     if (next - end < longest) continue;
     // What happened within the last slice before the silence is told only as far as its last event.
     times.push({ from, to: end - SLICE });

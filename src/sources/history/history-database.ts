@@ -83,6 +83,8 @@ export const TABLES = {
     object: 'VARCHAR',
   },
   spec: { id: 'INTEGER', value: 'VARCHAR' },
+  /** Runs of slices of time that hold events (`audit-windows.ts`), those of each batch by themselves. */
+  activity: { first: 'INTEGER', last: 'INTEGER' },
   doubt: { kind: 'VARCHAR', namespace: 'VARCHAR', time: 'DOUBLE', type: 'VARCHAR', audit_id: 'VARCHAR' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ColumnType>>>>;
 

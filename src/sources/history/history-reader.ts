@@ -13,7 +13,7 @@ import {
 } from '../../model/observation.ts';
 import type { PastRange } from '../../model/past.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
-import { SLICE, type LogActivity } from './audit-windows.ts';
+import { mergedRuns, sliceOf, type LogActivity } from './audit-windows.ts';
 import type { HistoryDatabase, Row, TableName } from './history-database.ts';
 import { clientOf, eventOf, whoOf } from './history-rows.ts';
 
@@ -135,20 +135,22 @@ export class HistoryReader {
       `SELECT count(*)::DOUBLE AS events, min(time) AS first, max(time) AS last FROM event WHERE ${times}`,
       { since, until },
     );
-    const slices = await this.#database.rows(
-      `SELECT DISTINCT floor(time / ${SLICE}) AS slice FROM event WHERE ${times} ORDER BY slice`,
-      { since, until },
-    );
+    const runs = await this.#database.rows('SELECT first, last FROM activity');
     const kinds = await this.#database.rows(
       `SELECT kind FROM observation WHERE begun >= $since AND begun < $until
        UNION SELECT kind FROM doubt WHERE ${times}`,
       { since, until },
     );
+    const first = Number(all?.['first'] ?? 0);
+    const last = Number(all?.['last'] ?? 0);
     return {
       events: Number(all?.['events'] ?? 0),
-      first: Number(all?.['first'] ?? 0),
-      last: Number(all?.['last'] ?? 0),
-      slices: Float64Array.from(slices, (row) => Number(row['slice'])),
+      first,
+      last,
+      runs: mergedRuns(
+        runs.map((row) => ({ from: Number(row['first']), to: Number(row['last']) })),
+        { from: sliceOf(first), to: sliceOf(last) },
+      ),
       kinds: PAST_KINDS.filter((kind) => kinds.some((row) => row['kind'] === kind)),
     };
   }
@@ -222,21 +224,45 @@ export class HistoryReader {
     const named = kinds.map(
       ({ verb, group, resource, subresource }) => `(${[verb, group, resource, subresource].map(quoted).join(', ')})`,
     );
+    // Numbers are grouped first: millions of requests are a few hundred different ones. The ids of the few that are
+    // cited are looked up by their row afterwards.
     const rows = await this.#database.rows(
       `WITH asked AS MATERIALIZED (
          SELECT * FROM request WHERE (verb, api_group, resource, subresource) IN (${named.join(', ')})
            AND decision = 'allow' AND (code IS NULL OR code < 400)
+       ), found AS MATERIALIZED (
+         SELECT request, principal, name, min(time) AS first,
+           max(time) FILTER (time < $from) AS before,
+           list(time) FILTER (time >= $from) AS times,
+           arg_min({time: time, row: rowid}, time, ${MOST_CITED * STAGES_OF_REQUEST}) AS earliest
+         FROM event WHERE request IN (SELECT id FROM asked) AND stage IN (1, 2)
+           AND time <= $to AND time >= $since AND time < $until
+         GROUP BY request, principal, name
        )
-       SELECT username, groups, verb, api_group, resource, subresource, namespace, event.name AS name, reason,
-         to_json(min({time: time, auditID: audit_id}, ${MOST_CITED * STAGES_OF_REQUEST}))::VARCHAR AS earliest,
-         to_json(list(time ORDER BY time) FILTER (time >= $from))::VARCHAR AS times,
-         max(time) FILTER (time < $from) AS before
-       FROM event JOIN asked ON event.request = asked.id JOIN principal ON event.principal = principal.id
-       WHERE stage IN (1, 2) AND time <= $to AND time >= $since AND time < $until
-       GROUP BY ALL ORDER BY min(time), username, verb, resource, name, reason`,
+       SELECT username, groups, verb, api_group, resource, subresource, namespace, found.name AS name, reason,
+         max(before) AS before,
+         to_json(list_sort(flatten(list(times) FILTER (times IS NOT NULL))))::VARCHAR AS times,
+         to_json([one.row FOR one IN list_sort(flatten(list(earliest)))[:${MOST_CITED * STAGES_OF_REQUEST}]])::VARCHAR AS earliest
+       FROM found JOIN asked ON found.request = asked.id JOIN principal ON found.principal = principal.id
+       GROUP BY username, groups, verb, api_group, resource, subresource, namespace, found.name, reason
+       ORDER BY min(first), username, verb, resource, name, reason`,
       { from, to, since, until },
     );
-    return rows.map(witnessOf);
+    const cited = rows.map((row) => JSON.parse(String(row['earliest'])) as number[]);
+    const events = await this.#database.rows(
+      `SELECT rowid AS row, time, audit_id FROM event
+       WHERE rowid IN (SELECT unnest($all::JSON::BIGINT[]))`,
+      { all: JSON.stringify([...new Set(cited.flat())]) },
+    );
+    const byRow = new Map(
+      events.map((row) => [Number(row['row']), { time: Number(row['time']), auditID: String(row['audit_id']) }]),
+    );
+    return rows.map((row, at) =>
+      witnessOf(
+        row,
+        (cited[at] ?? []).flatMap((one) => byRow.get(one) ?? []),
+      ),
+    );
   }
 
   async #nameKnown(known: readonly KnownObject[]): Promise<void> {
@@ -301,8 +327,7 @@ function observationOf(row: Row, specs: (row: Row) => PodSpec): Observation {
   };
 }
 
-function witnessOf(row: Row): Witness {
-  const earliest = JSON.parse(String(row['earliest'])) as Witness['earliest'];
+function witnessOf(row: Row, earliest: Witness['earliest']): Witness {
   const within = row['times'] === null ? [] : (JSON.parse(String(row['times'])) as number[]);
   const before = row['before'];
   return {

@@ -3,6 +3,7 @@ import type { AuditNotes } from '../../model/change.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { AuditPast } from './audit-past.ts';
+import { runsOf, sliceOf } from './audit-windows.ts';
 import { TABLES, type HistoryDatabase, type TableAppender, type TableName } from './history-database.ts';
 import { clientValues, principalValues, requestValues, restText, stageNumber } from './history-rows.ts';
 
@@ -37,6 +38,8 @@ export class HistoryWriter {
   readonly #database: HistoryDatabase;
   readonly #source: HistorySource;
   readonly #names: Readonly<Record<Named, Names>>;
+  /** Of the events that were added since the last save. */
+  readonly #slices = new Set<number>();
   #appenders: Readonly<Record<Staged | Named, TableAppender>> | undefined;
   #staged = 0;
   #written = 0;
@@ -76,6 +79,7 @@ export class HistoryWriter {
     if (to === undefined) return;
     const { time, auditID, stage, object, requestURI } = event;
     const request = requestValues(event);
+    this.#slices.add(sliceOf(time));
     to.event.add([
       time,
       auditID,
@@ -107,6 +111,10 @@ export class HistoryWriter {
       const count = await this.#insert(table, keys);
       if (table === 'event') this.#written += count;
     }
+    const activity = await this.#database.appender('activity');
+    for (const { from, to } of runsOf(this.#slices)) activity.add([from, to]);
+    activity.close();
+    this.#slices.clear();
     await this.#note(notes, isFinished);
     await this.#database.rows('COMMIT');
     this.#staged = 0;

@@ -1,91 +1,13 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../src/sources/demo/api-server.ts';
 import { NO_FAULTS, type FaultRule } from '../../../src/sources/demo/faults.ts';
 import { seededRandom } from '../../../src/sources/demo/random.ts';
-import { plainConnection } from '../../../src/sources/live/connection.ts';
-import { fixedCredential, NOBODY } from '../../../src/sources/live/credential.ts';
-import { startLiveSource, type LiveSource } from '../../../src/sources/live/live-source.ts';
 import { objectOf, textOf } from '../../../src/sources/live/json-shape.ts';
 import type { Kind } from '../../../src/model/kind.ts';
 import { MirrorSink } from './mirror-sink.ts';
-import { quickClock } from './quick-clock.ts';
+import { API, change, EVERYTHING, fill, follow, KINDS, pod, PODS } from './changing-cluster.ts';
 
-const KINDS: readonly Kind[] = ['Pod', 'Secret', 'ReplicaSet', 'Namespace', 'NetworkPolicy'];
-const API: Readonly<Record<string, readonly [string, string]>> = {
-  Pod: ['v1', 'Pod'],
-  Secret: ['v1', 'Secret'],
-  ReplicaSet: ['apps/v1', 'ReplicaSet'],
-  Namespace: ['v1', 'Namespace'],
-  NetworkPolicy: ['networking.k8s.io/v1', 'NetworkPolicy'],
-};
-/** More than two pages. */
-const PODS = 1100;
 const CHANGES = 150;
-
-const running: { server: DemoServer; stop: AbortController; source: LiveSource }[] = [];
-
-afterEach(async () => {
-  for (const { server, stop, source } of running.splice(0)) {
-    stop.abort();
-    await source.done;
-    await server.close();
-  }
-});
-
-function pod(index: number, generation: number) {
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: `pod-${index}`, namespace: `ns-${index % 7}`, labels: { generation: String(generation) } },
-    spec: { containers: [{ name: 'main', image: `registry.example/app:${generation}` }] },
-  };
-}
-
-function fill(server: DemoServer): void {
-  const { store } = server;
-  for (let index = 0; index < 7; index += 1) {
-    store.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: `ns-${index}` } });
-  }
-  for (let index = 0; index < PODS; index += 1) store.apply(pod(index, 0));
-  for (let index = 0; index < 30; index += 1) {
-    store.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: `secret-${index}`,
-        namespace: `ns-${index % 7}`,
-        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"password":"aHVudGVyMg=="}}' },
-      },
-      type: 'Opaque',
-      data: { password: 'aHVudGVyMg==' },
-    });
-    store.apply({
-      apiVersion: 'apps/v1',
-      kind: 'ReplicaSet',
-      metadata: { name: `rs-${index}`, namespace: `ns-${index % 7}` },
-      spec: { replicas: 1 },
-    });
-  }
-}
-
-/** A change somewhere: most often of a pod, sometimes a deletion, a re-creation, or the history is forgotten. */
-function change(server: DemoServer, random: () => number, step: number): void {
-  const { store } = server;
-  const index = Math.floor(random() * PODS);
-  const dice = random();
-  if (dice < 0.2) store.delete('v1', 'Pod', `ns-${index % 7}`, `pod-${index}`);
-  else if (dice < 0.25) store.delete('v1', 'Secret', `ns-${index % 7}`, `secret-${index % 30}`);
-  else if (dice < 0.3) {
-    store.apply({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: `new-${step}`, namespace: 'ns-1' },
-      type: 'kubernetes.io/tls',
-      data: { 'tls.key': 'AAAA' },
-    });
-  } else if (dice < 0.32) store.compact();
-  else store.apply(pod(index, step));
-}
 
 function versionsOnServer(server: DemoServer, kind: string): string[] {
   const [apiVersion, name] = API[kind] ?? ['', ''];
@@ -112,22 +34,9 @@ function differences(mirror: readonly string[], server: readonly string[]): stri
   ];
 }
 
-function follow(server: DemoServer, seed: number, watchList: 'auto' | 'never'): MirrorSink {
+function mirrored(server: DemoServer, seed: number, watchList: 'auto' | 'never'): MirrorSink {
   const mirror = new MirrorSink();
-  const stop = new AbortController();
-  const source = startLiveSource({
-    connection: plainConnection(server.url, fixedCredential(NOBODY)),
-    kinds: KINDS,
-    namespaces: [],
-    secretsMode: 'metadata',
-    mode: 'watch',
-    sink: mirror,
-    signal: stop.signal,
-    clock: quickClock(200, seed),
-    limits: { idleMs: 250, streamIdleMs: 500 },
-    watchList,
-  });
-  running.push({ server, stop, source });
+  follow(server, seed, watchList, mirror);
   return mirror;
 }
 
@@ -159,15 +68,7 @@ const FAULTS: Readonly<Record<string, readonly FaultRule[]>> = {
   '401 for a while': [{ fault: 'unauthorized', probability: 0.3, at: ['list', 'continue', 'watch'] }],
   'very short watches': [{ fault: 'short-watch', afterMs: 5, probability: 0.8 }],
   'a huge object': [{ fault: 'huge-object', bytes: 3_000_000, probability: 0.3, at: ['list', 'continue', 'watch'] }],
-  everything: [
-    { fault: 'reset', probability: 0.08 },
-    { fault: 'truncated', probability: 0.08, at: ['list', 'continue', 'watch'] },
-    { fault: 'gone', probability: 0.15 },
-    { fault: 'too-many-requests', retryAfterSeconds: 1, probability: 0.08, at: ['list', 'continue', 'watch'] },
-    { fault: 'server-error', probability: 0.08, at: ['list', 'continue', 'watch'] },
-    { fault: 'stall', probability: 0.05, at: ['list', 'continue', 'watch'] },
-    { fault: 'short-watch', afterMs: 10, probability: 0.1 },
-  ],
+  everything: EVERYTHING,
 };
 
 describe.each(['never', 'auto'] as const)('against a failing server (watch list: %s)', (watchList) => {
@@ -176,7 +77,7 @@ describe.each(['never', 'auto'] as const)('against a failing server (watch list:
     const server = await startDemoServer({ bookmarkEveryMs: 100, watchTimeoutMs: 1000 });
     fill(server);
     server.setFaults({ seed, rules });
-    const mirror = follow(server, seed, watchList);
+    const mirror = mirrored(server, seed, watchList);
     const random = seededRandom(seed);
     for (let step = 1; step <= CHANGES; step += 1) {
       change(server, random, step);
@@ -194,8 +95,8 @@ describe('against a server that works', () => {
   it('follows it', async () => {
     const server = await startDemoServer({ bookmarkEveryMs: 100 });
     fill(server);
-    const mirror = follow(server, 1, 'never');
-    await running[0]?.source.initial;
+    const mirror = new MirrorSink();
+    await follow(server, 1, 'never', mirror).initial;
     expect(mirror.of('Pod').size).toBe(PODS);
     expect(mirror.statusOf('Pod')).toBe('live');
     server.store.apply(pod(1, 7));

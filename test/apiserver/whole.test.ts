@@ -1,8 +1,8 @@
 /**
- * The whole way on a real API server: the demo's objects loaded into it, then the report, the session's model, a policy
- * applied while it watches, a user who may read one namespace, and every remedy in a dry run.
+ * The whole way on a real API server: the demo's objects loaded into it and its own audit log beside, then the report, the
+ * session's model, a policy applied while it watches, a user who may read one namespace, and every remedy in a dry run.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -38,12 +38,23 @@ interface ReportJson {
 
 let server: ApiServer;
 let folder: string;
+/** The server's audit log of the loading, which binds cluster-admin; afterwards it grows with every request of the tests. */
+let auditLog: string;
+
+const AUDIT_POLICY = JSON.stringify({
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'Metadata', resources: [{ group: '', resources: ['secrets'] }] }, { level: 'Request' }],
+});
 
 describe.skipIf(findBinaries() === undefined)('k8sec on a real API server', () => {
   beforeAll(async () => {
-    server = await startApiServer();
+    server = await startApiServer({ auditPolicy: AUDIT_POLICY });
     folder = await mkdtemp(join(tmpdir(), 'k8sec-whole-'));
     for (const object of shopObjects(Date.parse('2026-11-23T10:00:00Z'))) await create(object);
+    auditLog = join(folder, 'audit.log');
+    await copyFile(join(server.folder, 'audit.log'), auditLog);
   });
 
   afterAll(async () => {
@@ -62,9 +73,11 @@ describe.skipIf(findBinaries() === undefined)('k8sec on a real API server', () =
     );
   });
 
-  test('the session shows the findings of the report, and a policy closes its own within a second', async () => {
-    const { report } = await run(server.kubeconfig);
-    const model = openModel(server.kubeconfig);
+  test('the session shows the findings of the report, those of the audit log too, and a policy closes its own within a second', async () => {
+    const { report } = await run(server.kubeconfig, '--audit-log', auditLog);
+    const audited = new Set(report.findings.map(({ id }) => id).filter((id) => id.startsWith('audit/')));
+    expect(audited).toContain('audit/cluster-admin-bound / Actor.k8sec /  / admin / ');
+    const model = openModel({ kubeconfig: server.kubeconfig, 'audit-log': [auditLog] });
     try {
       const ids = (): string[] => [...model.snapshot().findings.keys()].sort();
       const expected = report.findings.map((finding) => finding.id).sort();
@@ -161,10 +174,10 @@ async function create(object: KubeObject): Promise<void> {
   });
 }
 
-/** undefined where the server accepts it; custom resources and files for the server itself are not its to judge. */
+/** undefined where the server accepts it; files for the server itself and for kustomize are not its to judge. */
 async function dryRun(manifest: KubeObject): Promise<string | undefined> {
   const kind = kindOf(manifest.apiVersion, manifest.kind);
-  if (manifest.apiVersion.startsWith('apiserver.config.k8s.io/')) return undefined;
+  if (/^(?:apiserver|kustomize)\.config\.k8s\.io\//.test(manifest.apiVersion)) return undefined;
   if (kind === undefined) return `unknown kind ${manifest.apiVersion} ${manifest.kind}`;
   const path = `${pathOf(manifest)}/${manifest.metadata.name}`;
   const answer = await server.request(
@@ -198,8 +211,8 @@ async function run(kubeconfig: string, ...more: readonly string[]): Promise<{ co
   return { code, report: JSON.parse(printed.join('')) as ReportJson };
 }
 
-function openModel(kubeconfig: string): LiveModel {
-  const settings = settingsOf({ kubeconfig }, Date.now());
+function openModel(flags: Parameters<typeof settingsOf>[0]): LiveModel {
+  const settings = settingsOf(flags, Date.now());
   return new LiveModel({
     open: () => new ClusterSource(settings, DEFAULT_CONFIG),
     rules: RULES,

@@ -3,6 +3,8 @@ interface Cell<C> {
   readonly bucket: string;
   readonly compute: (context: C, previous: unknown) => unknown;
   readonly equals: (a: unknown, b: unknown) => boolean;
+  /** For a part: what it takes from the one value that it reads. */
+  readonly pick: ((whole: unknown) => unknown) | undefined;
   value: unknown;
   /** Undefined until the first run, and while it is not current. */
   reads: ReadSet<C> | undefined;
@@ -79,14 +81,25 @@ export class CellGraph<C> {
     this.#recorder?.reads.add(bucket);
   }
 
-  /** The value of a cell, computed when it is new or something that it read has changed. */
-  read<T>(key: string, compute: (context: C, previous: T | undefined) => T, equals: (a: T, b: T) => boolean): T {
+  /**
+   * The value of a cell, computed when it is new or something that it read has changed.
+   *
+   * @param pick given where the cell only takes this part of one other cell's value: a change of that cell then costs it
+   *   a look instead of a run
+   */
+  read<T>(
+    key: string,
+    compute: (context: C, previous: T | undefined) => T,
+    equals: (a: T, b: T) => boolean,
+    pick?: (whole: unknown) => T,
+  ): T {
     let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
       cell = {
         bucket: `=${key}`,
         compute: compute as (context: C, previous: unknown) => unknown,
         equals: equals as (a: unknown, b: unknown) => boolean,
+        pick,
         value: undefined,
         reads: undefined,
         dirty: true,
@@ -121,13 +134,15 @@ export class CellGraph<C> {
   touch(buckets: Iterable<string>): void {
     for (const bucket of buckets) {
       for (const readSet of this.#readers.get(bucket) ?? []) {
-        for (const cell of readSet.cells) {
-          if (cell.dirty) continue;
-          cell.dirty = true;
-          this.#dirty.add(cell);
-        }
+        for (const cell of readSet.cells) this.#markDirty(cell);
       }
     }
+  }
+
+  #markDirty(cell: Cell<C>): void {
+    if (cell.dirty) return;
+    cell.dirty = true;
+    this.#dirty.add(cell);
   }
 
   /**
@@ -247,8 +262,14 @@ export class CellGraph<C> {
   }
 
   /** Readers that have ended become dirty; those that are still running have to run once more. */
-  #tellReaders({ bucket }: Cell<C>): void {
-    this.touch([bucket]);
+  #tellReaders({ bucket, value }: Cell<C>): void {
+    for (const readSet of this.#readers.get(bucket) ?? []) {
+      const isOnlyRead = readSet.buckets.length === 1;
+      for (const cell of readSet.cells) {
+        if (isOnlyRead && cell.pick !== undefined && Object.is(cell.pick(value), cell.value)) continue;
+        this.#markDirty(cell);
+      }
+    }
     for (let running = this.#recorder; running !== undefined; running = running.outer) {
       if (running.reads.has(bucket)) running.isOutdated = true;
     }

@@ -42,6 +42,15 @@ export interface ClusterView {
     equals?: (a: T, b: T) => boolean,
   ): T;
   /**
+   * A part of a derived value, for values that hold much (an index, a list of workloads) and whose readers want little of
+   * it: they are re-run only when their part is another one by identity.
+   *
+   * @param key names the part, as in `derive`
+   * @param whole nothing but the call that derives the value
+   * @param pick takes the part out of it; cheap, and reads nothing else
+   */
+  part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P;
+  /**
    * A value that one computation (the check of a subject) asks for again and again: computed once for it, with its reads
    * counted as that computation's own. What others ask for too is derived.
    */

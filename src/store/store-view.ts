@@ -147,6 +147,10 @@ export class StoreView implements ClusterView {
     return this.graph.read<T>(key, compute, equals);
   }
 
+  part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P {
+    return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, pick as (value: unknown) => P);
+  }
+
   once<T>(key: string, compute: (view: ClusterView) => T): T {
     return this.graph.once(key, compute);
   }

@@ -156,6 +156,35 @@ describe('CellGraph', () => {
     expect(summed()).toBe(21);
   });
 
+  it('looks at the parts of a value that changed, and runs only those that came out different', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const whole = (): readonly number[] =>
+      graph.read(
+        'whole',
+        () => [input('a'), input('b')],
+        (x, y) => x.every((item, index) => item === y[index]),
+      );
+    const part = (at: number): number =>
+      graph.read(
+        `part-${at}`,
+        () => {
+          runs.push(`part-${at}`);
+          return whole()[at] ?? 0;
+        },
+        same,
+        (value) => (value as readonly number[])[at] ?? 0,
+      );
+    cell('first', () => part(0));
+    cell('second', () => part(1));
+    runs.length = 0;
+    set('b', 2);
+    const changed: string[] = [];
+    graph.settle((key) => changed.push(key), NEVER);
+    expect(runs).toEqual(['part-1', 'second']);
+    expect(changed).toEqual(['whole', 'part-1', 'second']);
+    expect([...graph.dependents(['b'])].sort()).toEqual(['first', 'part-0', 'part-1', 'second', 'whole']);
+  });
+
   it('forgets what a cell no longer reads', () => {
     const { graph, input, cell, set, runs } = counted();
     cell('choice', () => (input('which') === 0 ? input('left') : input('right')));

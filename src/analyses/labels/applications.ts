@@ -1,8 +1,7 @@
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { workloads } from '../workload/workloads.ts';
-import { ownLabels } from './label-health.ts';
+import { workloadLabels } from './workload-labels.ts';
 
 const PART_OF = 'app.kubernetes.io/part-of';
 const NAME = 'app.kubernetes.io/name';
@@ -43,10 +42,9 @@ export function partOfConflicts(view: ClusterView, namespace: string): ReadonlyM
     `part-of/${namespace}`,
     (inner) => {
       const counts = new Map<string, Map<string, number>>();
-      for (const workload of workloads(inner, namespace)) {
-        const labels = ownLabels(workload);
-        const install = installOf(labels);
-        const partOf = labels[PART_OF];
+      for (const { own } of workloadLabels(inner, namespace)) {
+        const install = installOf(own);
+        const partOf = own[PART_OF];
         if (install === undefined || partOf === undefined) continue;
         const values = counts.get(install) ?? new Map<string, number>();
         counts.set(install, values.set(partOf, (values.get(partOf) ?? 0) + 1));

@@ -1,8 +1,7 @@
 import { isGeneratedLabel } from '../../kube/generated-labels.ts';
 import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads } from '../workload/workloads.ts';
-import { ownLabels, podLabels } from './label-health.ts';
+import { workloadLabels } from './workload-labels.ts';
 
 /** How many workloads carry each value of each label key. */
 export type LabelCensus = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -24,8 +23,8 @@ export function labelCensus(view: ClusterView, namespace: string): LabelCensus {
     `label-census/${namespace}`,
     (inner) => {
       const census = new Map<string, Map<string, number>>();
-      for (const workload of workloads(inner, namespace)) {
-        for (const pair of pairsOf(ownLabels(workload), podLabels(workload))) add(census, pair[0], pair[1], 1);
+      for (const { own, onPods } of workloadLabels(inner, namespace)) {
+        for (const [key, value] of pairsOf(own, onPods)) add(census, key, value, 1);
       }
       return withoutIdentifiers(census);
     },

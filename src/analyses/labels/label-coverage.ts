@@ -1,5 +1,6 @@
 import { RECOMMENDED_LABELS } from '../../kube/recommended-labels.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import { workloadNamespaces } from './label-census.ts';
 import { isMirror, labelHealth, ownLabels } from './label-health.ts';
@@ -50,17 +51,27 @@ interface Judged {
   readonly coverage: Coverage;
 }
 
+/** The coverage of a namespace by kind and team. */
 function judged(view: ClusterView, namespace: string): readonly Judged[] {
-  return view.derive(`label-coverage/${namespace}`, (inner) => {
-    const owner = inner.facts().labels?.owner ?? null;
-    return workloads(inner, namespace).flatMap((workload): Judged[] => {
-      if (isMirror(workload)) return [];
-      const { missing } = labelHealth(workload);
-      const labels = RECOMMENDED_LABELS.length - missing.length;
-      const coverage = { workloads: 1, complete: missing.length === 0 ? 1 : 0, labels };
-      return [{ kind: workload.ref.kind, team: teamOf(workload, owner), coverage }];
-    });
-  });
+  return view.derive(
+    `label-coverage/${namespace}`,
+    (inner) => {
+      const owner = inner.facts().labels?.owner ?? null;
+      const found = new Map<string, Judged>();
+      for (const workload of workloads(inner, namespace)) {
+        if (isMirror(workload)) continue;
+        const { kind } = workload.ref;
+        const team = teamOf(workload, owner);
+        const { missing } = labelHealth(workload);
+        const labels = RECOMMENDED_LABELS.length - missing.length;
+        const one = { workloads: 1, complete: missing.length === 0 ? 1 : 0, labels };
+        const key = `${kind}/${team}`;
+        found.set(key, { kind, team, coverage: sum(found.get(key)?.coverage, one) });
+      }
+      return [...found.values()];
+    },
+    deepEqual,
+  );
 }
 
 function teamOf(workload: AnalysedWorkload, owner: string | null): string {

@@ -59,8 +59,17 @@ export function shiftText({ referrer, change }: SelectorShift): string {
   return `${refText(referrer.by)} (${selectorText(referrer.selector)}, ${referrer.path}) ${change === 'gains' ? 'begins' : 'ceases'} to select them`;
 }
 
+/** Many workloads ask who reads the same label. */
+const RELIANCE = new WeakMap<readonly LabelReferrer[], string>();
+
 /** `read by Service shop/web and 2 more`; '' where nobody reads it. */
 export function relianceText(referrers: readonly LabelReferrer[]): string {
+  let text = RELIANCE.get(referrers);
+  if (text === undefined) RELIANCE.set(referrers, (text = findReliance(referrers)));
+  return text;
+}
+
+function findReliance(referrers: readonly LabelReferrer[]): string {
   const names = [...new Set(referrers.map((one) => refText(one.by)))];
   const [first, second] = names;
   if (first === undefined) return '';

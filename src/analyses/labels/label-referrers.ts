@@ -67,6 +67,37 @@ export function referrersTo(view: ClusterView, namespace: string): readonly Labe
   ];
 }
 
+/** Those of a namespace's objects that read one of the keys. */
+export function referrersReading(
+  view: ClusterView,
+  namespace: string,
+  keys: readonly string[],
+): readonly LabelReferrer[] {
+  const [key] = keys;
+  if (key === undefined || keys.length > 1) return readingKeys(referrersOf(view, namespace), keys);
+  return view.part(
+    `label-readers/${namespace}/${key}`,
+    (inner) => referrersByKey(inner, namespace),
+    (all) => all.get(key) ?? NOBODY,
+  );
+}
+
+const NOBODY: readonly LabelReferrer[] = [];
+
+function referrersByKey(view: ClusterView, namespace: string): ReadonlyMap<string, readonly LabelReferrer[]> {
+  return view.derive(`label-readers/${namespace}`, (inner) => {
+    const found = new Map<string, LabelReferrer[]>();
+    for (const one of referrersOf(inner, namespace)) {
+      for (const key of selectorKeys(one.selector)) {
+        const list = found.get(key);
+        if (list === undefined) found.set(key, [one]);
+        else list.push(one);
+      }
+    }
+    return found;
+  });
+}
+
 /** Those that read one of the keys. */
 export function readingKeys(referrers: readonly LabelReferrer[], keys: readonly string[]): readonly LabelReferrer[] {
   return referrers.filter((one) => selectorKeys(one.selector).some((key) => keys.includes(key)));

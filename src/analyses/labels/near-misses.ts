@@ -1,8 +1,7 @@
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { ownLabels, podLabels } from './label-health.ts';
-import { demandedValues, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
-import { isSlip } from './nearest-selector.ts';
+import { demandFor, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
 
 /** A label value of a workload that is probably meant to be another one. */
 export interface NearMiss {
@@ -25,16 +24,19 @@ export function nearMisses(view: ClusterView, workload: AnalysedWorkload): reado
 
 /** A naming label that differs by a slip from what a selector asks for, while nothing asks for it as it is. */
 function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
-  const demanded = demandedValues(view, workload.ref.namespace);
   return Object.entries(podLabels(workload)).flatMap(([key, value]): NearMiss[] => {
     if (!NAMING_KEYS.has(key)) return [];
-    const own = demanded.filter((one) => one.key === key);
-    if (own.length === 0 || own.some((one) => one.value === value)) return [];
+    const { words, first } = demandFor(view, workload.ref.namespace, key);
+    if (first.size === 0 || first.has(value)) return [];
+    const earliest = (values: readonly string[]): { value: string; by: string } | undefined => {
+      const found = values.flatMap((one) => ({ value: one, rank: 0, by: '', ...first.get(one) }));
+      return found.toSorted((a, b) => a.rank - b.rank)[0];
+    };
     // A workload that is named as its label says is no typing error.
     const isOwnName = workload.ref.name.includes(value);
     const meant =
-      own.find((one) => one.value.toLowerCase() === value.toLowerCase()) ??
-      own.find((one) => !isOwnName && isSlip(value, one.value));
+      earliest(words.sameButCase(value)) ??
+      (isOwnName ? undefined : earliest(words.slipsOf(value).map((one) => one.word)));
     if (meant === undefined) return [];
     return [
       {

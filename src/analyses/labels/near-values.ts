@@ -1,10 +1,10 @@
 import { environmentOf } from '../../kube/environment-name.ts';
 import { selectorText } from '../../kube/selector.ts';
+import { SimilarWords, slipDistance } from '../../kube/similar-words.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { clusterCensus, labelCensus, type LabelCensus } from './label-census.ts';
+import { clusterCensus, labelCensus } from './label-census.ts';
 import { referrersOf } from './label-referrers.ts';
-import { isSlip } from './nearest-selector.ts';
 
 /** A label value that is nearly another one which its neighbours use. */
 export interface NearValue {
@@ -15,14 +15,6 @@ export interface NearValue {
   /** Workloads with the value that is probably meant, and where they were counted. */
   readonly neighbours: number;
   readonly scope: 'namespace' | 'cluster';
-}
-
-/** A value that a selector of the namespace asks for. */
-export interface DemandedValue {
-  readonly key: string;
-  readonly value: string;
-  /** Such as `Service web (app=web)`. */
-  readonly by: string;
 }
 
 /** Keys that name one thing each: two values that differ by a letter may be two things. */
@@ -52,36 +44,56 @@ const CLUSTER_KEYS = [
   'app.kubernetes.io/part-of',
 ] as const;
 
+type NearByValue = ReadonlyMap<string, ReadonlyMap<string, NearValue>>;
+
 /** The values in a namespace that nearly are one that at least twice as many neighbours use. */
 export function nearValues(view: ClusterView, namespace: string): readonly NearValue[] {
   return view.derive(
     `near-values/${namespace}`,
     (inner) => {
       const own = labelCensus(inner, namespace);
-      const here = nearIn(own, own, 'namespace');
-      const everywhere = nearIn(own, clusterCensus(inner, CLUSTER_KEYS), 'cluster');
+      const here = [...own].flatMap(([key, counts]) => nearIn(key, counts, 'namespace'));
       const known = new Set(here.map((one) => `${one.key}=${one.value}`));
-      return [...here, ...everywhere.filter((one) => !known.has(`${one.key}=${one.value}`))];
+      const everywhere = nearInCluster(inner);
+      const others = CLUSTER_KEYS.flatMap((key) =>
+        [...(own.get(key)?.keys() ?? [])].flatMap((value) => everywhere.get(key)?.get(value) ?? []),
+      );
+      return [...here, ...others.filter((one) => !known.has(`${one.key}=${one.value}`))];
     },
     deepEqual,
   );
 }
 
-function nearIn(own: LabelCensus, all: LabelCensus, scope: NearValue['scope']): NearValue[] {
-  return [...own].flatMap(([key, values]) =>
-    [...values.keys()].flatMap((value): NearValue[] => {
-      const counts = all.get(key);
-      const count = counts?.get(value);
-      if (counts === undefined || count === undefined) return [];
-      let best: NearValue | undefined;
-      for (const [meant, neighbours] of counts) {
-        if (neighbours < 2 || neighbours < 2 * count || neighbours <= (best?.neighbours ?? 0)) continue;
-        const how = nearness(key, value, meant);
-        if (how !== undefined) best = { key, value, meant, how, neighbours, scope };
-      }
-      return best === undefined ? [] : [best];
-    }),
+/** The same for keys that have one meaning everywhere, among the workloads of the whole cluster. */
+function nearInCluster(view: ClusterView): NearByValue {
+  return view.derive(
+    'near-values',
+    (inner): NearByValue =>
+      new Map(
+        [...clusterCensus(inner, CLUSTER_KEYS)].map(([key, counts]) => [
+          key,
+          new Map(nearIn(key, counts, 'cluster').map((one) => [one.value, one])),
+        ]),
+      ),
+    (a, b) =>
+      deepEqual(
+        [...a.values()].map((one) => [...one.values()]),
+        [...b.values()].map((one) => [...one.values()]),
+      ),
   );
+}
+
+function nearIn(key: string, counts: ReadonlyMap<string, number>, scope: NearValue['scope']): readonly NearValue[] {
+  const usual = [...counts].filter(([, count]) => count > 1);
+  return [...counts].flatMap(([value, count]): NearValue[] => {
+    let best: NearValue | undefined;
+    for (const [meant, neighbours] of usual) {
+      if (neighbours < 2 * count || neighbours <= (best?.neighbours ?? 0)) continue;
+      const how = nearness(key, value, meant);
+      if (how !== undefined) best = { key, value, meant, how, neighbours, scope };
+    }
+    return best === undefined ? [] : [best];
+  });
 }
 
 function nearness(key: string, value: string, meant: string): NearValue['how'] | undefined {
@@ -90,21 +102,57 @@ function nearness(key: string, value: string, meant: string): NearValue['how'] |
   const environment = environmentOf(value);
   if (environment !== undefined && environment === environmentOf(meant)) return 'same-environment';
   // `stage` and `state` are words of their own.
-  return !NAMING_KEYS.has(key) && environment === undefined && isSlip(value, meant) ? 'spelling' : undefined;
+  if (NAMING_KEYS.has(key) || environment !== undefined) return undefined;
+  return slipDistance(value, meant) === undefined ? undefined : 'spelling';
 }
 
-/** The values of naming keys that Services, NetworkPolicies and budgets of a namespace select by. */
-export function demandedValues(view: ClusterView, namespace: string): readonly DemandedValue[] {
+/** What selectors of a namespace ask of one naming key. */
+interface Demand {
+  readonly words: SimilarWords;
+  /** Who asks for a value first, in the order of selectors. */
+  readonly first: ReadonlyMap<string, { readonly rank: number; readonly by: string }>;
+}
+
+const NO_DEMAND: Demand = { words: new SimilarWords(() => []), first: new Map() };
+
+/** The values of a naming key that Services, NetworkPolicies and budgets of a namespace select by. */
+export function demandFor(view: ClusterView, namespace: string, key: string): Demand {
+  return view.part(
+    `demanded-values/${namespace}/${key}`,
+    (inner) => demands(inner, namespace),
+    (all) => all.get(key) ?? NO_DEMAND,
+  );
+}
+
+function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
+  return view.derive(`demands/${namespace}`, (inner): ReadonlyMap<string, Demand> => {
+    const byKey = Map.groupBy(demandedValues(inner, namespace), (one) => one.key);
+    return new Map(
+      [...byKey].map(([key, all]) => {
+        const first = new Map<string, { rank: number; by: string }>();
+        for (const [rank, { value, by }] of all.entries()) if (!first.has(value)) first.set(value, { rank, by });
+        return [key, { words: new SimilarWords(() => first.keys()), first }];
+      }),
+    );
+  });
+}
+
+interface DemandedValue {
+  readonly key: string;
+  readonly value: string;
+  /** Such as `Service web (app=web)`. */
+  readonly by: string;
+}
+
+function demandedValues(view: ClusterView, namespace: string): readonly DemandedValue[] {
   return view.derive(
     `demanded-values/${namespace}`,
     (inner) =>
       referrersOf(inner, namespace).flatMap(({ by, path, selector }) =>
         DEMANDING.has(by.kind) && (path === 'spec.selector' || path === 'spec.podSelector')
-          ? Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({
-              key,
-              value,
-              by: `${by.kind} ${by.name} (${selectorText(selector)})`,
-            }))
+          ? Object.entries(selector.matchLabels ?? {}).flatMap(([key, value]) =>
+              NAMING_KEYS.has(key) ? [{ key, value, by: `${by.kind} ${by.name} (${selectorText(selector)})` }] : [],
+            )
           : [],
       ),
     deepEqual,

@@ -1,44 +1,69 @@
+import { isGeneratedLabel } from '../../kube/generated-labels.ts';
+import type { SimilarWords } from '../../kube/similar-words.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 import { workloadNamespaces } from './label-census.ts';
 import { nearestSelector, type NearestSelector } from './nearest-selector.ts';
-import { labelPairs, selectables, selected } from './selectable.ts';
+import { selectablesByLabel, selected } from './selectable.ts';
 
 /**
  * The nearest selector that would match something, looked for in the namespace itself first. Other namespaces are looked
- * at only where nothing here is near, and only those that hold one of the selector's labels, so that a finding does not
- * hang on every pod of the cluster.
+ * at only where nothing here is near, and only those that hold a label that the selector asks for, so that a finding
+ * does not hang on every pod of the cluster.
  */
 export function nearestInCluster(
   view: ClusterView,
   selector: LabelSelector,
   namespace: string,
 ): NearestSelector | undefined {
-  const here = selectables(view, namespace);
+  const here = selectablesByLabel(view, namespace);
   const near = nearestSelector(selector, namespace, here);
   if (near !== undefined && near.repair !== 'drop') return near;
-  const elsewhere = namespacesWith(view, selector).flatMap((name) =>
-    name === namespace ? [] : selected(view, selector, name),
-  );
-  return nearestSelector(selector, namespace, [...here, ...elsewhere]);
+  for (const name of namespacesWith(view, selector)) {
+    const found = name === namespace ? [] : selected(view, selector, name);
+    if (found.length > 0) return nearestSelector(selector, namespace, here, found);
+  }
+  return near;
 }
 
-/** The namespaces in which something carries the selector's first label; none for a selector of expressions only. */
+/** The namespaces in which something carries the first label that a selector requires; none where it requires none. */
 function namespacesWith(view: ClusterView, selector: LabelSelector): readonly string[] {
   const [pair] = Object.entries(selector.matchLabels ?? {});
-  if (pair === undefined) return [];
-  const [key, value] = pair;
+  const expression = selector.matchExpressions?.find((one) => one.operator === 'In' || one.operator === 'Exists');
+  const [key, values] = pair === undefined ? [expression?.key, expression?.values ?? []] : [pair[0], [pair[1]]];
+  if (key === undefined || isGeneratedLabel(key)) return [];
   return view.derive(
-    `namespaces-with/${key}=${value}`,
-    (inner) => pairsByNamespace(inner).flatMap(([name, pairs]) => (pairs.has(`${key}=${value}`) ? [name] : [])),
-    (a, b) => a.length === b.length && a.every((name, index) => name === b[index]),
+    `namespaces-with/${key}=${values.join(',')}`,
+    (inner) =>
+      vocabularies(inner).flatMap(([name, vocabulary]) => {
+        const there = vocabulary.get(key);
+        const isThere = there !== undefined && (values.length === 0 || values.some((value) => there.has(value)));
+        return isThere ? [name] : [];
+      }),
+    sameItems,
   );
 }
 
-function pairsByNamespace(view: ClusterView): readonly (readonly [string, ReadonlySet<string>])[] {
+type Vocabulary = ReadonlyMap<string, SimilarWords>;
+
+/** The labels of each namespace that people write. */
+function vocabularies(view: ClusterView): readonly (readonly [string, Vocabulary])[] {
   return view.derive(
-    'label-pairs',
-    (inner) => workloadNamespaces(inner).map((name) => [name, labelPairs(inner, name)] as const),
-    (a, b) => a.length === b.length && a.every(([name, pairs], at) => name === b[at]?.[0] && pairs === b[at][1]),
+    'label-vocabularies',
+    (inner) => workloadNamespaces(inner).map((name) => [name, writtenVocabulary(inner, name)] as const),
+    (a, b) => a.length === b.length && a.every(([name, words], at) => name === b[at]?.[0] && words === b[at][1]),
+  );
+}
+
+function writtenVocabulary(view: ClusterView, namespace: string): Vocabulary {
+  return view.derive(
+    `written-labels/${namespace}`,
+    (inner): Vocabulary => {
+      const here = selectablesByLabel(inner, namespace);
+      const keys = here.keys().filter((key) => !isGeneratedLabel(key));
+      return new Map(keys.map((key) => [key, here.values(key)]));
+    },
+    (a, b) => a.size === b.size && [...a].every(([key, words]) => b.get(key) === words),
   );
 }

@@ -1,6 +1,7 @@
-import { matches, meets } from '../../kube/selector.ts';
-import type { Labels, LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
-import { editDistance } from '../../kube/nearest-name.ts';
+import { matches } from '../../kube/selector.ts';
+import { slipDistance } from '../../kube/similar-words.ts';
+import type { LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
+import { pairsOf, type ByLabel, type LabelPair } from './label-index.ts';
 import type { Selectable } from './selectable.ts';
 
 /** A selector one repair away from one that matches nothing, and what it would match. */
@@ -26,131 +27,133 @@ const SAME_MEANING: readonly (readonly string[])[] = [
 /** How likely a repair is what was meant; lower is likelier. */
 const RANK = { case: 0, spelling: 1, key: 2, namespace: 3, drop: 4 } as const;
 
-interface Pair {
-  readonly key: string;
-  readonly value: string;
-}
-
 interface Repair {
-  readonly from: Pair;
-  readonly to: Pair | null;
+  readonly from: LabelPair;
+  readonly to: LabelPair | null;
   readonly kind: 'case' | 'spelling' | 'key' | 'drop';
   readonly distance: number;
 }
 
 /**
  * The nearest selector that would match something: one label repaired (case, spelling, the same value under another
- * conventional key), the same selector in another namespace, or, where all other labels match, one label dropped.
+ * conventional key), the same selector in another namespace, or, where all other labels match, one label dropped. Of
+ * several as near as each other the first in order of owner and text.
  *
- * @param namespace where the selector looks now
- * @param candidates what could be selected there and elsewhere
+ * @param namespace where the selector looks now, and matches nothing
+ * @param here what could be selected there
+ * @param elsewhere what it matches in other namespaces
  * @returns undefined where nothing is near: a guess would be worse than none
  */
 export function nearestSelector(
   selector: LabelSelector,
   namespace: string,
-  candidates: readonly Selectable[],
+  here: ByLabel<Selectable>,
+  elsewhere: readonly Selectable[] = [],
 ): NearestSelector | undefined {
-  let best: { readonly near: NearestSelector; readonly score: number } | undefined;
-  for (const candidate of candidates) {
-    const found =
-      candidate.namespace === namespace
-        ? repaired(selector, candidate, candidates)
-        : elsewhere(selector, candidate, candidates);
-    if (found !== undefined && (best === undefined || found.score < best.score)) best = found;
-  }
-  return best?.near;
-}
-
-function elsewhere(
-  selector: LabelSelector,
-  candidate: Selectable,
-  candidates: readonly Selectable[],
-): { readonly near: NearestSelector; readonly score: number } | undefined {
-  if (!matches(selector, candidate.labels) || !requiresSomething(selector)) return undefined;
-  const text = `${candidate.owner} in namespace ${candidate.namespace} has these labels`;
-  const owners = ownersOf(selector, candidate.namespace, candidates);
-  return {
-    near: { selector, namespace: candidate.namespace, repair: 'namespace', text, owners },
-    score: RANK.namespace * 10,
-  };
-}
-
-function repaired(
-  selector: LabelSelector,
-  candidate: Selectable,
-  candidates: readonly Selectable[],
-): { readonly near: NearestSelector; readonly score: number } | undefined {
-  const repair = repairOf(selector, candidate.labels);
-  if (repair === undefined) return undefined;
-  const fixed = withRepair(selector, repair);
-  if (!matches(fixed, candidate.labels)) return undefined;
-  const was = `${repair.from.key}=${repair.from.value}`;
-  const text =
-    repair.to === null
-      ? `without ${was} it selects ${candidate.owner}`
-      : `${was} is written ${repair.to.key}=${repair.to.value} on ${candidate.owner}`;
-  const owners = ownersOf(fixed, candidate.namespace, candidates);
-  const near = { selector: fixed, namespace: candidate.namespace, repair: repair.kind, text, owners };
-  return { near, score: RANK[repair.kind] * 10 + repair.distance };
-}
-
-/** The one pair that does not match, with what the candidate has instead; undefined where more than one differs. */
-function repairOf(selector: LabelSelector, labels: Labels): Repair | undefined {
   const pairs = pairsOf(selector);
-  const wrong = pairs.filter(({ key, value }) => labels[key] !== value);
-  const others = (selector.matchExpressions ?? []).filter((one) => singleValue(one) === undefined);
-  const [pair] = wrong;
-  if (pair === undefined || wrong.length > 1 || !others.every((one) => meets(one, labels))) return undefined;
-  return (
-    nearestPair(pair, labels) ?? (pairs.length > 1 ? { from: pair, to: null, kind: 'drop', distance: 0 } : undefined)
-  );
-}
-
-function nearestPair(from: Pair, labels: Labels): Repair | undefined {
-  let best: Repair | undefined;
-  const offer = (kind: Repair['kind'], to: Pair, distance: number): void => {
-    if (best === undefined || RANK[kind] * 10 + distance < RANK[best.kind] * 10 + best.distance) {
-      best = { from, to, kind, distance };
+  const others = (selector.matchExpressions ?? []).filter((one) => pairsOf({ matchExpressions: [one] }).length === 0);
+  const near = pairs
+    .flatMap((from) => repairsOf(from, here, pairs.length > 1))
+    .toSorted((a, b) => scoreOf(a) - scoreOf(b));
+  let best: Found | undefined;
+  for (const repair of near) {
+    if (best !== undefined && scoreOf(repair) > scoreOf(best.repair)) break;
+    const rest: LabelSelector = {
+      matchLabels: Object.fromEntries(pairs.filter((one) => one !== repair.from).map(({ key, value }) => [key, value])),
+      matchExpressions: others,
+    };
+    for (const one of candidatesFor(repair, pairs, here)) {
+      if (one.labels[repair.from.key] === repair.from.value || !matches(rest, one.labels)) continue;
+      const found = { repair, candidate: one, text: textOf(repair, one.owner) };
+      if (best === undefined || isBefore(found, best)) best = found;
     }
-  };
-  for (const [key, value] of Object.entries(labels)) {
-    const to = { key, value };
-    if (key.toLowerCase() === from.key.toLowerCase() && value.toLowerCase() === from.value.toLowerCase()) {
-      offer('case', to, 0);
-      continue;
-    }
-    if (key === from.key && isSlip(from.value, value)) offer('spelling', to, editDistance(from.value, value));
-    const isSame = value === from.value;
-    if (isSame && isSlip(from.key, key)) offer('spelling', to, editDistance(from.key, key));
-    else if (!SAME_MEANING.some((keys) => keys.includes(key) && keys.includes(from.key))) continue;
-    else if (isSame) offer('key', to, 0);
-    // A right key would be likelier than both at once.
-    else if (key !== from.key && isSlip(from.value, value)) offer('key', to, 1 + editDistance(from.value, value));
   }
-  return best;
+  const [there] = elsewhere;
+  if (there !== undefined && (best === undefined || scoreOf(best.repair) > RANK.namespace * 10)) {
+    return elsewhereFound(
+      selector,
+      elsewhere.filter((one) => one.namespace === there.namespace),
+    );
+  }
+  if (best === undefined) return undefined;
+  const fixed = withRepair(selector, best.repair);
+  return {
+    selector: fixed,
+    namespace,
+    repair: best.repair.kind,
+    text: best.text,
+    owners: ownersOf(fixed, candidatesFor(best.repair, pairs, here)),
+  };
 }
 
-/** Two typing errors in a long word, one in a short one; a different number is a different thing, not an error. */
-export function isSlip(a: string, b: string): boolean {
-  if (a.replaceAll(/\d/g, '') === b.replaceAll(/\d/g, '')) return false;
-  const length = Math.min(a.length, b.length);
-  const limit = length >= 6 ? 2 : length >= 3 ? 1 : 0;
-  return Math.abs(a.length - b.length) <= limit && editDistance(a, b) <= limit;
+interface Found {
+  readonly repair: Repair;
+  readonly candidate: Selectable;
+  readonly text: string;
 }
 
-function pairsOf(selector: LabelSelector): readonly Pair[] {
-  const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, value }));
-  const expressions = (selector.matchExpressions ?? []).flatMap((one) => {
-    const value = singleValue(one);
-    return value === undefined ? [] : [{ key: one.key, value }];
-  });
-  return [...labels, ...expressions];
+function scoreOf({ kind, distance }: Repair): number {
+  return RANK[kind] * 10 + distance;
 }
 
-/** The value of an expression that means the same as a pair of matchLabels. */
-function singleValue(requirement: LabelSelectorRequirement): string | undefined {
-  return requirement.operator === 'In' && requirement.values?.length === 1 ? requirement.values[0] : undefined;
+function isBefore(a: Found, b: Found): boolean {
+  const score = scoreOf(a.repair) - scoreOf(b.repair);
+  if (score !== 0) return score < 0;
+  return a.candidate.owner === b.candidate.owner ? a.text < b.text : a.candidate.owner < b.candidate.owner;
+}
+
+/** What carries the repaired label; where a label is dropped, what carries the rarest of the others. */
+function candidatesFor(repair: Repair, pairs: readonly LabelPair[], here: ByLabel<Selectable>): readonly Selectable[] {
+  if (repair.to !== null) return here.carrying(repair.to.key, repair.to.value);
+  let rarest: readonly Selectable[] | undefined;
+  for (const pair of pairs) {
+    const list = pair === repair.from ? undefined : here.carrying(pair.key, pair.value);
+    if (list !== undefined && (rarest === undefined || list.length < rarest.length)) rarest = list;
+  }
+  return rarest ?? [];
+}
+
+function textOf({ from, to }: Repair, owner: string): string {
+  const was = `${from.key}=${from.value}`;
+  return to === null ? `without ${was} it selects ${owner}` : `${was} is written ${to.key}=${to.value} on ${owner}`;
+}
+
+function elsewhereFound(selector: LabelSelector, found: readonly Selectable[]): NearestSelector {
+  const owners = ownersOf(selector, found);
+  const [first] = found;
+  const namespace = first?.namespace ?? '';
+  const text = `${owners[0] ?? ''} in namespace ${namespace} has these labels`;
+  return { selector, namespace, repair: 'namespace', text, owners };
+}
+
+/** The labels in use that a label may be meant to be. */
+function repairsOf(from: LabelPair, here: ByLabel<Selectable>, canDrop: boolean): readonly Repair[] {
+  const repairs: Repair[] = canDrop ? [{ from, to: null, kind: 'drop', distance: 0 }] : [];
+  const offer = (kind: Repair['kind'], key: string, value: string, distance: number): void => {
+    repairs.push({ from, to: { key, value }, kind, distance });
+  };
+  for (const key of here.keys()) {
+    const isSameKey = key === from.key;
+    const isCaseOfKey = key.toLowerCase() === from.key.toLowerCase();
+    const slipOfKey = slipDistance(from.key, key);
+    const isSameMeaning = SAME_MEANING.some((keys) => keys.includes(key) && keys.includes(from.key));
+    if (!isSameKey && !isCaseOfKey && slipOfKey === undefined && !isSameMeaning) continue;
+    const values = here.values(key);
+    const isThere = !isSameKey && values.has(from.value);
+    if (isCaseOfKey) {
+      for (const value of values.sameButCase(from.value)) offer('case', key, value, 0);
+      if (isThere) offer('case', key, from.value, 0);
+    }
+    if (isThere && slipOfKey !== undefined) offer('spelling', key, from.value, slipOfKey);
+    if (isThere && isSameMeaning) offer('key', key, from.value, 0);
+    if (!isSameKey && !isSameMeaning) continue;
+    for (const { word, distance } of values.slipsOf(from.value)) {
+      if (isSameKey) offer('spelling', key, word, distance);
+      // A right key would be likelier than both at once.
+      else offer('key', key, word, 1 + distance);
+    }
+  }
+  return repairs;
 }
 
 /** The selector with one pair replaced or dropped, everything else as it was. */
@@ -160,7 +163,7 @@ function withRepair(selector: LabelSelector, { from, to }: Repair): LabelSelecto
     return to === null ? [] : [[to.key, to.value]];
   });
   const expressions = (selector.matchExpressions ?? []).flatMap((one): LabelSelectorRequirement[] => {
-    if (one.key !== from.key || singleValue(one) !== from.value) return [one];
+    if (one.key !== from.key || pairsOf({ matchExpressions: [one] })[0]?.value !== from.value) return [one];
     return to === null ? [] : [{ key: to.key, operator: 'In', values: [to.value] }];
   });
   return {
@@ -169,13 +172,7 @@ function withRepair(selector: LabelSelector, { from, to }: Repair): LabelSelecto
   };
 }
 
-function requiresSomething(selector: LabelSelector): boolean {
-  return pairsOf(selector).length > 0 || (selector.matchExpressions ?? []).some((one) => one.operator === 'Exists');
-}
-
-function ownersOf(selector: LabelSelector, namespace: string, candidates: readonly Selectable[]): readonly string[] {
-  const owners = candidates
-    .filter((one) => one.namespace === namespace && matches(selector, one.labels))
-    .map((one) => one.owner);
+function ownersOf(selector: LabelSelector, candidates: readonly Selectable[]): readonly string[] {
+  const owners = candidates.filter((one) => matches(selector, one.labels)).map((one) => one.owner);
   return [...new Set(owners)].sort();
 }

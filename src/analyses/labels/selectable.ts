@@ -1,10 +1,13 @@
 import { matches } from '../../kube/selector.ts';
-import { isGeneratedLabel } from '../../kube/generated-labels.ts';
 import { refText } from '../../kube/object-ref.ts';
 import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads } from '../workload/workloads.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { sameItems } from '../../store/same-items.ts';
+import { reuse } from '../workload/reuse.ts';
+import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { LabelIndex, pairsOf, type ByLabel } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
 export interface Selectable {
@@ -21,18 +24,29 @@ export interface Selectable {
 export function selectables(view: ClusterView, namespace: string): readonly Selectable[] {
   return view.derive(
     `selectables/${namespace}`,
-    (inner) => {
-      const found = new Map<string, Selectable>();
-      for (const { ref, classes, template } of workloads(inner, namespace)) {
-        const owner = refText(ref);
-        const all = [...classes.map((one) => one.labels), ...(template === undefined ? [] : [template.labels])];
-        for (const labels of all) found.set(`${owner}\n${labelsKey(labels)}`, { namespace, labels, owner });
-      }
-      for (const one of operatedTemplates(inner, namespace)) found.set(`${one.owner}\n${labelsKey(one.labels)}`, one);
-      return [...found.values()];
+    (inner, previous) => {
+      const found = workloads(inner, namespace).flatMap((one) => selectablesOf(one));
+      return reuse([...found, ...operatedTemplates(inner, namespace)], previous, sameSelectable);
     },
-    sameSelectables,
+    sameItems,
   );
+}
+
+/** Several computations ask for the same of each workload. */
+const OF_WORKLOAD = new WeakMap<AnalysedWorkload, readonly Selectable[]>();
+
+/** What selectors can select of one workload: its pods by their labels, and its template. */
+export function selectablesOf(workload: AnalysedWorkload): readonly Selectable[] {
+  let found = OF_WORKLOAD.get(workload);
+  if (found === undefined) {
+    const { ref, classes, template } = workload;
+    const owner = refText(ref);
+    const all = new Set(classes.map((one) => one.labels));
+    if (template !== undefined) all.add(template.labels);
+    found = [...all].map((labels) => ({ namespace: ref.namespace, labels, owner }));
+    OF_WORKLOAD.set(workload, found);
+  }
+  return found;
 }
 
 /** Templates of workloads that an operator owns: its own kind is not read, and their pods may be scaled away. */
@@ -53,75 +67,38 @@ export function selectsSomething(view: ClusterView, selector: LabelSelector, nam
   return candidatesOf(view, selector, namespace).some((one) => matches(selector, one.labels));
 }
 
-/** What a selector selects in a namespace. */
+/** What a selector selects in a namespace, in no order. */
 export function selected(view: ClusterView, selector: LabelSelector, namespace: string): readonly Selectable[] {
   return candidatesOf(view, selector, namespace).filter((one) => matches(selector, one.labels));
 }
 
-/** The labels that can be selected by in a namespace, as `key=value`; what controllers write is left out. */
-export function labelPairs(view: ClusterView, namespace: string): ReadonlySet<string> {
-  return view.derive(
-    `label-pairs/${namespace}`,
-    (inner) => {
-      const pairs = new Set<string>();
-      for (const { labels } of selectables(inner, namespace)) {
-        for (const [key, value] of Object.entries(labels)) if (!isGeneratedLabel(key)) pairs.add(`${key}=${value}`);
-      }
-      return pairs;
-    },
-    (a, b) => a.size === b.size && [...a].every((pair) => b.has(pair)),
-  );
+/** What can be selected in a namespace, by label. Each answer is a value of its own, that nothing else makes change. */
+export function selectablesByLabel(view: ClusterView, namespace: string): ByLabel<Selectable> {
+  const index = (inner: ClusterView): LabelIndex<Selectable> => selectableIndex(inner, namespace);
+  return {
+    keys: () => view.part(`label-keys/${namespace}`, index, (all) => all.keys()),
+    values: (key) => view.part(`label-values/${namespace}/${key}`, index, (all) => all.values(key)),
+    carrying: (key, value) =>
+      view.part(`label/${namespace}/${key}=${value}`, index, (all) => all.narrowest([{ key, value }])),
+  };
 }
 
 /** The shortest list that holds all that a selector can match: of one of its pairs, or everything. */
 function candidatesOf(view: ClusterView, selector: LabelSelector, namespace: string): readonly Selectable[] {
-  const index = pairIndex(view, namespace);
-  let shortest: readonly Selectable[] | undefined;
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    const list = index.get(key)?.get(value) ?? NOTHING;
-    if (shortest === undefined || list.length < shortest.length) shortest = list;
-  }
-  return shortest ?? selectables(view, namespace);
-}
-
-type PairIndex = ReadonlyMap<string, ReadonlyMap<string, readonly Selectable[]>>;
-
-const NOTHING: readonly Selectable[] = [];
-
-/** Label key, then value, to what carries it: selectors of a namespace do not each go through all of it. */
-function pairIndex(view: ClusterView, namespace: string): PairIndex {
-  return view.derive(`selectable-pairs/${namespace}`, (inner): PairIndex => {
-    const index = new Map<string, Map<string, Selectable[]>>();
-    for (const one of selectables(inner, namespace)) {
-      for (const [key, value] of Object.entries(one.labels)) {
-        const values = index.get(key) ?? new Map<string, Selectable[]>();
-        if (values.size === 0) index.set(key, values);
-        const list = values.get(value);
-        if (list === undefined) values.set(value, [one]);
-        else list.push(one);
-      }
-    }
-    return index;
-  });
-}
-
-function sameSelectables(a: readonly Selectable[], b: readonly Selectable[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((one, index) => {
-      const other = b[index];
-      return (
-        other !== undefined &&
-        one.owner === other.owner &&
-        (one.labels === other.labels || labelsKey(one.labels) === labelsKey(other.labels))
-      );
-    })
+  const pairs = pairsOf(selector);
+  return view.part(
+    `label/${namespace}/${pairs.map(({ key, value }) => `${key}=${value}`).join(',')}`,
+    (inner) => selectableIndex(inner, namespace),
+    (all) => all.narrowest(pairs),
   );
 }
 
-function labelsKey(labels: Labels): string {
-  return Object.keys(labels)
-    .sort()
-    .map((key) => `${key}=${labels[key]}`)
-    .join(',');
+function selectableIndex(view: ClusterView, namespace: string): LabelIndex<Selectable> {
+  return view.derive(`selectable-index/${namespace}`, (inner, previous: LabelIndex<Selectable> | undefined) =>
+    LabelIndex.of(selectables(inner, namespace), previous),
+  );
+}
+
+function sameSelectable(a: Selectable, b: Selectable): boolean {
+  return a.owner === b.owner && (a.labels === b.labels || deepEqual(a.labels, b.labels));
 }

@@ -6,6 +6,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { groupBy } from './group-by.ts';
+import { reuse } from './reuse.ts';
 import { topOwner } from './top-owner.ts';
 
 /**
@@ -41,9 +42,6 @@ export interface AnalysedWorkload {
 export function workloadNamespaces(view: ClusterView): ReadonlySet<string> {
   return new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
 }
-
-/** How many items a change may remove or insert at one place before identities are no longer kept. */
-const LOOK_AHEAD = 16;
 
 /** Many rules of a workload ask for the same names: by class, and by list of classes. */
 const NAMES = new WeakMap<PodClass | readonly PodClass[], readonly string[]>();
@@ -87,9 +85,24 @@ export function workload(
   kind: string,
   name: string,
 ): AnalysedWorkload | undefined {
-  return view.derive(`workload/${namespace}/${kind}/${name}`, (inner) =>
-    workloads(inner, namespace).find((one) => one.ref.kind === kind && one.ref.name === name),
+  const key = `${kind}/${name}`;
+  return view.part(
+    `workload/${namespace}/${key}`,
+    (inner) => workloadsByName(inner, namespace),
+    (all) => all.get(key),
   );
+}
+
+/** By kind and name; of two with the same (custom kinds of different groups) the first. */
+function workloadsByName(view: ClusterView, namespace: string): ReadonlyMap<string, AnalysedWorkload> {
+  return view.derive(`workloads-by-name/${namespace}`, (inner) => {
+    const found = new Map<string, AnalysedWorkload>();
+    for (const one of workloads(inner, namespace)) {
+      const key = `${one.ref.kind}/${one.ref.name}`;
+      if (!found.has(key)) found.set(key, one);
+    }
+    return found;
+  });
 }
 
 function classesOf(
@@ -232,28 +245,6 @@ function sameWorkload(a: AnalysedWorkload, b: AnalysedWorkload): boolean {
     a.labels === b.labels &&
     sameItems(a.classes, b.classes)
   );
-}
-
-/**
- * Keeps the identity of items that are equal to one of the last run, so that their readers are not re-run. Both lists
- * are in the same order, so that one pass with a short look ahead finds nearly all; a miss only costs a re-run.
- */
-function reuse<T>(
-  items: readonly T[],
-  previous: readonly T[] | undefined,
-  same: (a: T, b: T) => boolean,
-): readonly T[] {
-  if (previous === undefined) return items;
-  let from = 0;
-  return items.map((item) => {
-    for (let at = from; at < previous.length && at < from + LOOK_AHEAD; at += 1) {
-      const old = previous[at];
-      if (old === undefined || !same(old, item)) continue;
-      from = at + 1;
-      return old;
-    }
-    return item;
-  });
 }
 
 function compare(a: string, b: string): number {

@@ -1,7 +1,7 @@
 // Label values are compared byte by byte: `Prod`, `prod` and `production` are three groups to every selector, policy and
 // dashboard. Source: k8s.io/apimachinery pkg/labels/selector.go, Requirement.Matches.
 import { relianceText } from '../../analyses/labels/label-map.ts';
-import { readingKeys, referrersOf } from '../../analyses/labels/label-referrers.ts';
+import { referrersReading } from '../../analyses/labels/label-referrers.ts';
 import { nearMisses, type NearMiss } from '../../analyses/labels/near-misses.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -20,7 +20,7 @@ export const nearMissValue = rule({
 
 function draft(workload: AnalysedWorkload, view: ClusterView, miss: NearMiss): FindingDraft {
   const { key, value, meant, why, seen } = miss;
-  const readers = relianceText(readingKeys(referrersOf(view, workload.ref.namespace), [key]));
+  const readers = relianceText(referrersReading(view, workload.ref.namespace, [key]));
   return {
     key,
     severity: miss.against === 'selector' ? 'medium' : 'low',

@@ -1,7 +1,7 @@
 // Pods made from one template start with the same labels. A difference was written onto a running pod: what selects by
 // that label treats replicas unlike, and the next rollout undoes it.
 // Source: kubernetes.io docs, "Deployments" (pod template); "Well-Known Labels" for what controllers add themselves.
-import { readingKeys, referrersOf } from '../../analyses/labels/label-referrers.ts';
+import { referrersReading } from '../../analyses/labels/label-referrers.ts';
 import { relianceText } from '../../analyses/labels/label-map.ts';
 import { replicaDifferences, type ReplicaDifference } from '../../analyses/labels/replica-labels.ts';
 import { rule } from '../rule.ts';
@@ -17,7 +17,7 @@ export const replicasDiffer = rule({
     const differences = replicaDifferences(workload);
     if (differences.length === 0) return [];
     const keys = differences.map((one) => one.key);
-    const readers = readingKeys(referrersOf(view, workload.ref.namespace), keys);
+    const readers = referrersReading(view, workload.ref.namespace, keys);
     const pods = new Set(differences.flatMap((one) => one.others.map(({ pod }) => pod)));
     return [
       {

@@ -2,6 +2,7 @@
 // cluster-scoped objects. One that matches no namespace sees nothing. Selectors by which namespaces opt in are often
 // meant to match none yet: without a label that is nearly right it is only worth knowing.
 // Source: kubernetes.io docs, "Dynamic Admission Control" (matching requests: namespaceSelector, objectSelector).
+import { LabelIndex } from '../../analyses/labels/label-index.ts';
 import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
 import type { Selectable } from '../../analyses/labels/selectable.ts';
 import { unreadKinds } from '../../analyses/labels/selector-verdict.ts';
@@ -62,7 +63,7 @@ function checkWebhooks(
     const selector = webhook.namespaceSelector;
     const isNamespaced = webhook.resources.every((one) => NAMESPACED.has(one.split('/')[0] ?? ''));
     if (!isNamespaced || namespaces.some((one) => matches(selector, one.labels))) return [];
-    const near = nearestSelector(selector, '', namespaces);
+    const near = nearestSelector(selector, '', LabelIndex.of(namespaces));
     const text = selectorText(selector);
     return [
       {

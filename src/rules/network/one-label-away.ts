@@ -1,14 +1,15 @@
 // A policy isolates the pods that its podSelector matches, and passes by those that miss it by one label: a typing error,
 // another convention's key, or a label that was forgotten on one workload.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicySpec.podSelector.
+import { LabelIndex } from '../../analyses/labels/label-index.ts';
 import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import { selectables, selectsSomething } from '../../analyses/labels/selectable.ts';
+import { selectablesOf, selectsSomething } from '../../analyses/labels/selectable.ts';
 import { workloadIsolation } from '../../analyses/network/isolation.ts';
 import { compiledPolicies } from '../../analyses/network/policies.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { DIRECTIONS } from '../../kube/network-policy-rule.ts';
 import { isEmptySelector, selectorText } from '../../kube/selector.ts';
-import { refOf, refText } from '../../kube/object-ref.ts';
+import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { NetworkPolicyObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -59,9 +60,8 @@ function nearMiss(
 ): NearestSelector | undefined {
   // One that selects nothing has a finding of its own, with what is nearest.
   if (isEmptySelector(podSelector) || !selectsSomething(view, podSelector, namespace)) return undefined;
-  const owner = refText(workload.ref);
-  const own = selectables(view, namespace).filter((one) => one.owner === owner);
-  const near = nearestSelector(podSelector, namespace, own);
+  const own = selectablesOf(workload);
+  const near = nearestSelector(podSelector, namespace, LabelIndex.of(own));
   if (near === undefined || near.repair === 'namespace') return undefined;
   const dropped = Object.keys(podSelector.matchLabels ?? {}).filter(
     (key) => !(key in (near.selector.matchLabels ?? {})),

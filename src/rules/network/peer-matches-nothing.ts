@@ -1,14 +1,13 @@
 // A peer allows the pods that its podSelector matches, in the policy's own namespace unless a namespaceSelector names
 // others. A peer that matches no pod and no template allows nobody: the connection that it was written for is closed.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicyPeer.
-import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import { selectables, selectsSomething } from '../../analyses/labels/selectable.ts';
-import { allNamespaces, matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
+import { selectsSomething } from '../../analyses/labels/selectable.ts';
+import { matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { NetworkPolicyObject, NetworkPolicyPeer } from '../../model/objects.ts';
-import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 
@@ -45,7 +44,8 @@ function checkPeer(
   const { namespaceSelector, podSelector = {} } = peer;
   const namespaces = namespaceSelector === undefined ? [policy.namespace] : matchingNamespaces(view, namespaceSelector);
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
-  const near = namespaces.length > 0 ? nearest(view, podSelector, policy.namespace, namespaces) : undefined;
+  const home = namespaces.includes(policy.namespace) ? policy.namespace : namespaces[0];
+  const near = home === undefined ? undefined : nearestInCluster(view, podSelector, home);
   const object = refOf(policy);
   const missing =
     namespaces.length === 0 && namespaceSelector !== undefined
@@ -70,15 +70,4 @@ function checkPeer(
         near === undefined ? null : { path, selector: near.selector, namespace: near.namespace, repair: near.repair },
     },
   ];
-}
-
-function nearest(
-  view: ClusterView,
-  selector: LabelSelector,
-  own: string,
-  namespaces: readonly string[],
-): NearestSelector | undefined {
-  const candidates = allNamespaces(view).flatMap((name) => selectables(view, name));
-  const home = namespaces.includes(own) ? own : (namespaces[0] ?? own);
-  return nearestSelector(selector, home, candidates);
 }

@@ -1,9 +1,8 @@
 // A NetworkPolicy acts on the pods of its namespace that spec.podSelector matches. One that matches no pod, and no
 // template of a workload there, protects nothing, whatever it was written for.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicySpec.podSelector.
-import { nearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import { selectables, selectsSomething } from '../../analyses/labels/selectable.ts';
-import { allNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
+import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { isEmptySelector, selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { rule } from '../rule.ts';
@@ -30,8 +29,7 @@ export const policySelectsNothing = rule({
         },
       ];
     }
-    const candidates = allNamespaces(view).flatMap((name) => selectables(view, name));
-    const near = nearestSelector(podSelector, namespace, candidates);
+    const near = nearestInCluster(view, podSelector, namespace);
     return [
       {
         severity: near === undefined ? 'low' : 'medium',

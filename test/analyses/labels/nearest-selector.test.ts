@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { nearestSelector } from '../../../src/analyses/labels/nearest-selector.ts';
+import { LabelIndex } from '../../../src/analyses/labels/label-index.ts';
+import { nearestSelector, type NearestSelector } from '../../../src/analyses/labels/nearest-selector.ts';
 import type { Selectable } from '../../../src/analyses/labels/selectable.ts';
+import { matches } from '../../../src/kube/selector.ts';
 import type { LabelSelector } from '../../../src/model/selector.ts';
 
 const CANDIDATES: readonly Selectable[] = [
@@ -10,8 +12,15 @@ const CANDIDATES: readonly Selectable[] = [
   { namespace: 'data', labels: { app: 'postgres' }, owner: 'StatefulSet data/postgres' },
 ];
 
+const HERE = LabelIndex.of(CANDIDATES.filter((one) => one.namespace === 'shop'));
+
+function nearest(selector: LabelSelector): NearestSelector | undefined {
+  const elsewhere = CANDIDATES.filter((one) => one.namespace !== 'shop' && matches(selector, one.labels));
+  return nearestSelector(selector, 'shop', HERE, elsewhere);
+}
+
 function near(selector: LabelSelector): string | undefined {
-  const found = nearestSelector(selector, 'shop', CANDIDATES);
+  const found = nearest(selector);
   return found === undefined
     ? undefined
     : `${found.repair} ${JSON.stringify(found.selector.matchLabels)} ${found.namespace} ${found.owners.join()}`;
@@ -58,7 +67,7 @@ test('an In expression of one value is repaired like a label, other expressions 
       { key: 'tier', operator: 'Exists' },
     ],
   };
-  expect(nearestSelector(selector, 'shop', CANDIDATES)?.selector.matchExpressions).toEqual([
+  expect(nearest(selector)?.selector.matchExpressions).toEqual([
     { key: 'app', operator: 'In', values: ['frontend'] },
     { key: 'tier', operator: 'Exists' },
   ]);

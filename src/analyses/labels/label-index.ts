@@ -1,0 +1,202 @@
+import type { Labels, LabelSelector } from '../../model/selector.ts';
+import { SimilarWords } from '../../kube/similar-words.ts';
+
+interface Labelled {
+  readonly labels: Labels;
+}
+
+/** Things that carry labels, asked by label. */
+export interface ByLabel<T extends Labelled> {
+  /** The label keys that anything carries, each once. */
+  keys(): readonly string[];
+  /** The values of a key. */
+  values(key: string): SimilarWords;
+  /** What carries a label, in no order. */
+  carrying(key: string, value: string): readonly T[];
+}
+
+/** What a selector's pairs are looked up with: a key and the one value that it may have. */
+export interface LabelPair {
+  readonly key: string;
+  readonly value: string;
+}
+
+const NO_VALUES = new SimilarWords(() => []);
+/** Where more than this share of a list is new, an index is built rather than changed. */
+const MOST_CHANGED = 0.25;
+
+/** An index by label of a list that never changes; `of` a similar list shares what is the same. */
+export class LabelIndex<T extends Labelled> implements ByLabel<T> {
+  readonly items: readonly T[];
+  readonly #names: readonly string[];
+  readonly #keys: ReadonlyMap<string, ValueIndex<T>>;
+
+  private constructor(items: readonly T[], names: readonly string[], keys: ReadonlyMap<string, ValueIndex<T>>) {
+    this.items = items;
+    this.#names = names;
+    this.#keys = keys;
+  }
+
+  /** @param previous the index of an earlier state of the list, of which most items are the same */
+  static of<T extends Labelled>(items: readonly T[], previous?: LabelIndex<T>): LabelIndex<T> {
+    const { gone, come } = differenceOf(previous?.items ?? [], items);
+    const isNew = previous === undefined || gone.length + come.length > items.length * MOST_CHANGED;
+    const edits = isNew ? editsOf<T>([], items) : editsOf(gone, come);
+    const keys = new Map(isNew ? [] : previous.#keys);
+    for (const [key, values] of edits) {
+      const index = (keys.get(key) ?? ValueIndex.empty<T>()).edited(values);
+      if (index.size === 0) keys.delete(key);
+      else keys.set(key, index);
+    }
+    const names = previous === undefined ? [] : previous.#names;
+    const isSameNames = names.length === keys.size && names.every((name) => keys.has(name));
+    return new LabelIndex(items, isSameNames ? names : [...keys.keys()], keys);
+  }
+
+  /** The same list as long as the same keys are there. */
+  keys(): readonly string[] {
+    return this.#names;
+  }
+
+  /** The same object as long as the same values are there. */
+
+  values(key: string): SimilarWords {
+    return this.#keys.get(key)?.words ?? NO_VALUES;
+  }
+
+  carrying(key: string, value: string): readonly T[] {
+    return this.#keys.get(key)?.get(value) ?? [];
+  }
+
+  /** The shortest list that holds everything with all of these labels: that of one of them, or all items. */
+  narrowest(pairs: readonly LabelPair[]): readonly T[] {
+    let shortest: readonly T[] | undefined;
+    for (const { key, value } of pairs) {
+      const list = this.#keys.get(key)?.get(value) ?? NOTHING;
+      if (shortest === undefined || list.length < shortest.length) shortest = list;
+    }
+    return shortest ?? this.items;
+  }
+}
+
+const NOTHING: readonly never[] = [];
+
+/** The labels that whatever a selector matches has: its pairs, and expressions with one value. */
+export function pairsOf(selector: LabelSelector): readonly LabelPair[] {
+  const pairs = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, value }));
+  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
+    const [value] = values;
+    if (operator === 'In' && values.length === 1 && value !== undefined) pairs.push({ key, value });
+  }
+  return pairs;
+}
+
+interface Edit<T> {
+  readonly gone: T[];
+  readonly come: T[];
+}
+
+type Edits<T> = Map<string, Map<string, Edit<T>>>;
+
+/** Between two states of a list: what stands between their common start and their common end. */
+function differenceOf<T>(before: readonly T[], after: readonly T[]): { gone: readonly T[]; come: readonly T[] } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { gone: before.slice(start, before.length - end), come: after.slice(start, after.length - end) };
+}
+
+function editsOf<T extends Labelled>(gone: readonly T[], come: readonly T[]): Edits<T> {
+  const edits: Edits<T> = new Map();
+  const kept = new Set(gone.length === 0 ? [] : come);
+  const left = new Set(gone);
+  for (const item of gone) if (!kept.has(item)) addEdit(edits, item, 'gone');
+  for (const item of come) if (!left.has(item)) addEdit(edits, item, 'come');
+  return edits;
+}
+
+function addEdit<T extends Labelled>(edits: Edits<T>, item: T, side: keyof Edit<T>): void {
+  for (const key of Object.keys(item.labels)) {
+    const value = item.labels[key] ?? '';
+    let values = edits.get(key);
+    if (values === undefined) edits.set(key, (values = new Map<string, Edit<T>>()));
+    let edit = values.get(value);
+    if (edit === undefined) values.set(value, (edit = { gone: [], come: [] }));
+    edit[side].push(item);
+  }
+}
+
+/** How many values share a map, about: what a change of one of them copies. */
+const SHARD = 32;
+
+type Shard<T> = ReadonlyMap<string, readonly T[]>;
+
+/** Items by the value of one key, in as many maps as it takes to keep each small. */
+class ValueIndex<T> {
+  readonly size: number;
+  readonly words: SimilarWords;
+  readonly #shards: readonly Shard<T>[];
+
+  private constructor(size: number, words: SimilarWords, shards: readonly Shard<T>[]) {
+    this.size = size;
+    this.words = words;
+    this.#shards = shards;
+  }
+
+  static empty<T>(): ValueIndex<T> {
+    return new ValueIndex<T>(0, NO_VALUES, [new Map()]);
+  }
+
+  get(value: string): readonly T[] | undefined {
+    return this.#shards[shardOf(value, this.#shards.length)]?.get(value);
+  }
+
+  /** This index after some edits by value. The words stay the same object where the values do. */
+  edited(edits: ReadonlyMap<string, Edit<T>>): ValueIndex<T> {
+    const shards = this.#withRoomFor(edits.size);
+    const copied = new Set<number>();
+    let size = this.size;
+    let isSameWords = true;
+    for (const [value, { gone, come }] of edits) {
+      const at = shardOf(value, shards.length);
+      const shard = copied.has(at) ? (shards[at] ?? new Map()) : new Map(shards[at]);
+      copied.add(at);
+      shards[at] = shard;
+      const before = shard.get(value);
+      const list = before === undefined || before.length === 0 ? come : withEdit(before, gone, come);
+      if (list.length > 0) shard.set(value, list);
+      else shard.delete(value);
+      const change = Number(list.length > 0) - Number(before !== undefined);
+      if (change !== 0) isSameWords = false;
+      size += change;
+    }
+    const words = isSameWords ? this.words : new SimilarWords(() => shards.flatMap((shard) => [...shard.keys()]));
+    return new ValueIndex(size, words, shards);
+  }
+
+  #withRoomFor(more: number): Map<string, readonly T[]>[] {
+    const count = this.#shards.length;
+    const wanted = 2 ** Math.max(0, Math.ceil(Math.log2((this.size + more) / SHARD)));
+    if (wanted <= 4 * count && wanted * 4 >= count) return [...this.#shards] as Map<string, readonly T[]>[];
+    const shards = Array.from({ length: wanted }, () => new Map<string, readonly T[]>());
+    for (const shard of this.#shards)
+      for (const [value, list] of shard) shards[shardOf(value, wanted)]?.set(value, list);
+    return shards;
+  }
+}
+
+function withEdit<T>(list: readonly T[], gone: readonly T[], come: readonly T[]): readonly T[] {
+  if (gone.length === 0) return [...list, ...come];
+  const left = new Set(gone);
+  return [...list.filter((item) => !left.has(item)), ...come];
+}
+
+/** @param count a power of two */
+function shardOf(value: string, count: number): number {
+  if (count === 1) return 0;
+  let hash = 0;
+  for (let at = 0; at < value.length; at += 1) hash = (Math.imul(hash, 31) + value.charCodeAt(at)) | 0;
+  return (hash ^ (hash >>> 15)) & (count - 1);
+}

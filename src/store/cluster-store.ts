@@ -29,7 +29,13 @@ type Namespaced = Map<string, Map<string, KubeObject>>;
 interface Sorted {
   all: readonly KubeObject[] | undefined;
   namespaces: readonly string[] | undefined;
-  readonly byNamespace: Map<string, readonly KubeObject[]>;
+  readonly byNamespace: Map<string, SortedObjects>;
+}
+
+/** The objects of a namespace as they were put in order, and the names that changed since. */
+interface SortedObjects {
+  readonly objects: readonly KubeObject[];
+  readonly changed: Set<string> | undefined;
 }
 
 /** Names of what a change may touch; a reader records the same names. */
@@ -152,12 +158,11 @@ export class ClusterStore {
       sorted.all ??= this.namespaces(kind).flatMap((name) => this.list(kind, name));
       return sorted.all as readonly ObjectOf<K>[];
     }
-    let own = sorted.byNamespace.get(namespace);
-    if (own === undefined) {
-      own = [...(this.#objects.get(kind)?.get(namespace)?.values() ?? [])].sort(byName);
-      sorted.byNamespace.set(namespace, own);
-    }
-    return own as readonly ObjectOf<K>[];
+    const own = sorted.byNamespace.get(namespace);
+    if (own !== undefined && own.changed === undefined) return own.objects as readonly ObjectOf<K>[];
+    const objects = sortedObjects(own, this.#objects.get(kind)?.get(namespace));
+    sorted.byNamespace.set(namespace, { objects, changed: undefined });
+    return objects as readonly ObjectOf<K>[];
   }
 
   #sortedOf(kind: Kind): Sorted {
@@ -256,8 +261,40 @@ export class ClusterStore {
     const sorted = this.#sorted.get(kind);
     if (sorted === undefined) return;
     sorted.all = undefined;
-    sorted.byNamespace.delete(namespace);
+    const own = sorted.byNamespace.get(namespace);
+    if (own !== undefined) sorted.byNamespace.set(namespace, { ...own, changed: (own.changed ?? new Set()).add(name) });
   }
+}
+
+/** A sorted list is mended where less than one in this many objects changed, and sorted anew where more did. */
+const FEW = 8;
+
+function sortedObjects(
+  before: SortedObjects | undefined,
+  objects: ReadonlyMap<string, KubeObject> | undefined,
+): readonly KubeObject[] {
+  if (before?.changed === undefined || before.changed.size * FEW > before.objects.length) {
+    return [...(objects?.values() ?? [])].sort(byName);
+  }
+  const sorted = [...before.objects];
+  for (const name of before.changed) {
+    const at = placeOf(name, sorted);
+    const now = objects?.get(name);
+    sorted.splice(at, sorted[at]?.name === name ? 1 : 0, ...(now === undefined ? [] : [now]));
+  }
+  return sorted;
+}
+
+/** Where a name stands, or would stand, in a sorted list. */
+function placeOf(name: string, sorted: readonly KubeObject[]): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.name ?? '') < name) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function byName(a: KubeObject, b: KubeObject): number {

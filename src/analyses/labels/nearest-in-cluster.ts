@@ -34,7 +34,7 @@ function namespacesWith(view: ClusterView, selector: LabelSelector): readonly st
   const [key, values] = pair === undefined ? [expression?.key, expression?.values ?? []] : [pair[0], [pair[1]]];
   if (key === undefined || isGeneratedLabel(key)) return [];
   return view.derive(
-    `namespaces-with/${key}=${values.join(',')}`,
+    `namespaces-with/${[key, ...values].join('=')}`,
     (inner) =>
       vocabularies(inner).flatMap(([name, vocabulary]) => {
         const there = vocabulary.get(key);

@@ -1,5 +1,6 @@
 import { isGeneratedLabel, revisionOf } from '../../kube/generated-labels.ts';
-import type { AnalysedWorkload, PodClass } from '../workload/workloads.ts';
+import type { PodClass } from '../workload/pod-groups.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
 
 /** A label on which pods of one revision of a workload differ. */
 export interface ReplicaDifference {

@@ -2,7 +2,7 @@ import type { CompiledAdminPolicy } from '../../kube/admin-network-policy.ts';
 import { DIRECTIONS, type Direction, type NetworkRule } from '../../kube/network-policy-rule.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
-import type { PodClass } from '../workload/workloads.ts';
+import type { PodClass } from '../workload/pod-groups.ts';
 import { networkPeers, type NetworkPeer } from './network-peers.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenPolicies, selectingAdminPolicies, selectingPolicies } from './policies.ts';

@@ -1,7 +1,8 @@
 import { parseAddress, type IpAddress } from '../../kube/ip-range.ts';
 import { namedPorts, type NamedPort, type PodIdentity } from '../../kube/network-policy-rule.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { podClasses, type PodClass } from '../workload/workloads.ts';
+import type { PodClass } from '../workload/pod-groups.ts';
+import { podClasses } from '../workload/workloads.ts';
 import { identityOf, inapplicable } from './isolation.ts';
 
 /** A pod class that takes part in the pod network: it can send, receive, and be selected. */

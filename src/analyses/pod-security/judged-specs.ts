@@ -1,5 +1,6 @@
 import type { PodSpec } from '../../model/pod-spec.ts';
-import { memberNames, type AnalysedWorkload, type PodClass } from '../workload/workloads.ts';
+import type { PodClass } from '../workload/pod-groups.ts';
+import { memberNames, type AnalysedWorkload } from '../workload/workloads.ts';
 
 /** One specification that a workload runs, with the pods that run it. */
 export interface JudgedSpec {

@@ -1,4 +1,4 @@
-import { apiVersionOf, kindInfo, kindOf } from '../../model/kind.ts';
+import { apiVersionOf, kindInfo, kindOf, type Kind } from '../../model/kind.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { KubeObject, OwnerReference } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -13,25 +13,37 @@ const LONGEST_CHAIN = 8;
  * `<deployment>-<hash>`).
  */
 export function topOwner(view: ClusterView, object: KubeObject): ObjectRef & { readonly namespace: string } {
+  return followOwners(object, (kind, name) => view.get(kind, object.namespace, name)?.owners);
+}
+
+/**
+ * The same, for whoever knows the owners already.
+ *
+ * @param ownersOf the owner references of an object of the same namespace; undefined where it is not there
+ */
+export function followOwners(
+  object: KubeObject,
+  ownersOf: (kind: Kind, name: string) => readonly OwnerReference[] | undefined,
+): ObjectRef & { readonly namespace: string } {
   let current: ObjectRef & { readonly namespace: string } = {
     apiVersion: apiVersionOf(object.kind),
     kind: kindInfo(object.kind).kind,
     namespace: object.namespace,
     name: object.name,
   };
-  let owner = controller(object);
+  let owner = controller(object.owners);
   for (let steps = 0; owner !== undefined && owner.kind !== 'Node' && steps < LONGEST_CHAIN; steps += 1) {
     current = { apiVersion: owner.apiVersion, kind: owner.kind, namespace: object.namespace, name: owner.name };
     const kind = kindOf(owner.apiVersion, owner.kind);
-    const next: KubeObject | undefined = kind === undefined ? undefined : view.get(kind, object.namespace, owner.name);
+    const next = kind === undefined ? undefined : ownersOf(kind, owner.name);
     if (next === undefined) return byTemplateHash(object, owner) ?? current;
     owner = controller(next);
   }
   return current;
 }
 
-function controller(object: KubeObject): OwnerReference | undefined {
-  return object.owners.find((owner) => owner.controller);
+function controller(owners: readonly OwnerReference[]): OwnerReference | undefined {
+  return owners.find((owner) => owner.controller);
 }
 
 function byTemplateHash(

@@ -1,29 +1,13 @@
+import type { ClusterFacts } from '../../model/change.ts';
 import { WORKLOAD_KINDS, type WorkloadKind } from '../../model/kind.ts';
 import type { ObjectRef } from '../../model/finding.ts';
-import type { PodObject, PodTemplate, WorkloadObject } from '../../model/objects.ts';
-import type { PodSpec } from '../../model/pod-spec.ts';
+import type { PodTemplate, WorkloadObject } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { groupBy } from './group-by.ts';
+import { podGroups, type PodClass, type PodGroup } from './pod-groups.ts';
 import { reuse } from './reuse.ts';
 import { topOwner } from './top-owner.ts';
-
-/**
- * Pods of one workload that are equal in all that rules read: labels, specification, and whether they can still send
- * or receive traffic. Rules judge classes, not pods. A workload read from files stands for the pods of its template:
- * one class without pods.
- */
-export interface PodClass {
-  readonly workload: ObjectRef & { readonly namespace: string };
-  readonly namespace: string;
-  readonly labels: Labels;
-  readonly spec: PodSpec;
-  /** finished: Succeeded or Failed, its address may belong to another pod already. */
-  readonly state: 'active' | 'pending' | 'finished';
-  /** Empty for the class of a template. */
-  readonly pods: readonly PodObject[];
-}
 
 /** A workload: the owner at the top of the chain that could be followed, with its pods. */
 export interface AnalysedWorkload {
@@ -70,7 +54,11 @@ function namesOfClass(one: PodClass): readonly string[] {
 
 /** The pod classes of a namespace, in order of workload. */
 export function podClasses(view: ClusterView, namespace: string): readonly PodClass[] {
-  return view.derive(`pod-classes/${namespace}`, (inner, previous) => classesOf(inner, namespace, previous), sameItems);
+  return view.derive(
+    `pod-classes/${namespace}`,
+    (inner) => [...groupsWithTemplates(inner, namespace).values()].flatMap((group) => group.classes),
+    sameItems,
+  );
 }
 
 /** The workloads of a namespace: those with an owner object, those known only through their pods, and bare pods. */
@@ -105,88 +93,48 @@ function workloadsByName(view: ClusterView, namespace: string): ReadonlyMap<stri
   });
 }
 
-function classesOf(
-  view: ClusterView,
-  namespace: string,
-  previous: readonly PodClass[] | undefined,
-): readonly PodClass[] {
-  const groups = new Map<string, Map<Labels, Map<PodSpec, Map<string, PodObject[]>>>>();
-  const refs = new Map<string, ObjectRef & { readonly namespace: string }>();
-  let last: PodObject | undefined;
-  let isOwned = false;
-  let lastPods: PodObject[] = [];
-  for (const pod of view.list('Pod', namespace)) {
-    const state = stateOf(pod);
-    if (last === undefined || !isOwned || !isReplica(pod, last) || state !== stateOf(last)) {
-      const ref = topOwner(view, pod);
-      isOwned = ref.kind !== 'Pod';
-      const key = `${ref.kind}/${ref.apiVersion}/${ref.name}`;
-      refs.set(key, ref);
-      const states = groupBy(groupBy(groupBy(groups, key), pod.labels), pod.spec);
-      lastPods = states.get(state) ?? [];
-      states.set(state, lastPods);
-    }
-    last = pod;
-    lastPods.push(pod);
-  }
-  const classes: PodClass[] = [];
-  for (const [key, byLabels] of groups) {
-    const ref = refs.get(key);
-    if (ref === undefined) continue;
-    for (const [labels, bySpec] of byLabels) {
-      for (const [spec, byState] of bySpec) {
-        for (const [state, pods] of byState) {
-          classes.push({ workload: ref, namespace, labels, spec, state: state as PodClass['state'], pods });
-        }
-      }
-    }
-  }
-  const { source } = view.facts();
-  if (source === 'files' || source === 'snapshot') classes.push(...templateClasses(view, namespace, refs));
-  return reuse(classes, previous, samePodClass);
-}
+type Groups = ReadonlyMap<string, Pick<PodGroup, 'workload' | 'classes'>>;
 
 /** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
-function templateClasses(
-  view: ClusterView,
-  namespace: string,
-  withPods: ReadonlyMap<string, ObjectRef>,
-): readonly PodClass[] {
-  const isFromFile = view.facts().source === 'files';
-  return workloadObjects(view, namespace).flatMap(({ object, ref }) => {
-    if (object.template === null || (!isFromFile && object.location === null)) return [];
-    if (withPods.has(`${ref.kind}/${ref.apiVersion}/${ref.name}`)) return [];
-    const { labels, spec } = object.template;
-    return [{ workload: ref, namespace, labels, spec, state: 'active' as const, pods: [] }];
+function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
+  if (!TEMPLATES_COUNT.has(view.facts().source)) return podGroups(view, namespace);
+  return view.derive(`pod-and-template-groups/${namespace}`, (inner, previous: Groups | undefined): Groups => {
+    const groups: Groups = podGroups(inner, namespace);
+    const isFromFile = inner.facts().source === 'files';
+    const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key }) => {
+      if (object.template === null || (!isFromFile && object.location === null) || groups.has(key)) return [];
+      const { labels, spec } = object.template;
+      const there = previous?.get(key);
+      const [old] = there?.classes ?? [];
+      if (there !== undefined && old?.pods.length === 0 && old.labels === labels && old.spec === spec)
+        return [[key, there] as const];
+      const one: PodClass = { workload: ref, namespace, labels, spec, state: 'active', pods: [] };
+      return [[key, { workload: ref, classes: [one] }] as const];
+    });
+    return new Map([...groups, ...templates]);
   });
 }
+
+const TEMPLATES_COUNT: ReadonlySet<ClusterFacts['source']> = new Set(['files', 'snapshot']);
 
 function workloadsOf(
   view: ClusterView,
   namespace: string,
   previous: readonly AnalysedWorkload[] | undefined,
 ): readonly AnalysedWorkload[] {
-  const classes = new Map<string, PodClass[]>();
-  for (const one of podClasses(view, namespace)) {
-    const key = `${one.workload.kind}/${one.workload.name}`;
-    const list = classes.get(key);
-    if (list === undefined) classes.set(key, [one]);
-    else list.push(one);
+  const byName = new Map<string, readonly PodClass[]>();
+  for (const { workload: ref, classes } of groupsWithTemplates(view, namespace).values()) {
+    const name = `${ref.kind}/${ref.name}`;
+    const there = byName.get(name);
+    byName.set(name, there === undefined ? classes : [...there, ...classes]);
   }
-  const found: AnalysedWorkload[] = [];
-  for (const { object, ref } of workloadObjects(view, namespace)) {
-    const key = `${ref.kind}/${ref.name}`;
-    found.push({
-      ref,
-      object,
-      template: object.template ?? undefined,
-      classes: classes.get(key) ?? [],
-      labels: object.labels,
-      created: object.created,
-    });
-    classes.delete(key);
-  }
-  for (const list of classes.values()) {
+  const found: AnalysedWorkload[] = workloadObjects(view, namespace).map(({ object, ref, name }) => {
+    const classes = byName.get(name) ?? NO_CLASSES;
+    byName.delete(name);
+    const template = object.template ?? undefined;
+    return { ref, object, template, classes, labels: object.labels, created: object.created };
+  });
+  for (const list of byName.values()) {
     const first = list[0];
     if (first === undefined) continue;
     const bare = first.workload.kind === 'Pod' ? first.pods[0] : undefined;
@@ -203,37 +151,26 @@ function workloadsOf(
   return reuse(found, previous, sameWorkload);
 }
 
+const NO_CLASSES: readonly PodClass[] = [];
+
+interface OwnerObject {
+  readonly object: WorkloadObject;
+  readonly ref: PodClass['workload'];
+  /** As `podGroups` names it, and by kind and name only. */
+  readonly key: string;
+  readonly name: string;
+}
+
 /** Owner objects at the top of their chain: a ReplicaSet of a Deployment, or a Job of a CronJob, is not one. */
-function workloadObjects(
-  view: ClusterView,
-  namespace: string,
-): readonly { object: WorkloadObject; ref: ObjectRef & { readonly namespace: string } }[] {
-  return WORKLOAD_KINDS.flatMap((kind: WorkloadKind) =>
-    view.list(kind, namespace).flatMap((object) => {
-      const ref = topOwner(view, object);
-      return ref.kind === kind && ref.name === object.name ? [{ object, ref }] : [];
-    }),
-  );
-}
-
-/** Whether two pods that somebody owns share owner, labels and specification: replicas mostly stand side by side. */
-function isReplica(pod: PodObject, other: PodObject): boolean {
-  return pod.owners === other.owners && pod.labels === other.labels && pod.spec === other.spec;
-}
-
-function stateOf(pod: PodObject): PodClass['state'] {
-  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return 'finished';
-  return pod.phase === 'Pending' && pod.podIPs.length === 0 ? 'pending' : 'active';
-}
-
-function samePodClass(a: PodClass, b: PodClass): boolean {
-  return (
-    a.labels === b.labels &&
-    a.spec === b.spec &&
-    a.state === b.state &&
-    a.workload.kind === b.workload.kind &&
-    a.workload.name === b.workload.name &&
-    sameItems(a.pods, b.pods)
+function workloadObjects(view: ClusterView, namespace: string): readonly OwnerObject[] {
+  return view.derive(`workload-objects/${namespace}`, (inner) =>
+    WORKLOAD_KINDS.flatMap((kind: WorkloadKind) =>
+      inner.list(kind, namespace).flatMap((object): OwnerObject[] => {
+        const ref = topOwner(inner, object);
+        if (ref.kind !== kind || ref.name !== object.name) return [];
+        return [{ object, ref, key: `${kind}/${ref.apiVersion}/${ref.name}`, name: `${kind}/${ref.name}` }];
+      }),
+    ),
   );
 }
 
@@ -243,7 +180,7 @@ function sameWorkload(a: AnalysedWorkload, b: AnalysedWorkload): boolean {
     a.ref.name === b.ref.name &&
     a.object === b.object &&
     a.labels === b.labels &&
-    sameItems(a.classes, b.classes)
+    (a.classes === b.classes || sameItems(a.classes, b.classes))
   );
 }
 

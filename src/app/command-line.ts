@@ -36,7 +36,7 @@ const PANE_WORDS: Readonly<Record<PaneName, readonly string[]>> = {
 };
 
 /** Questions that are answered by the commands of the same name. */
-const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access'] as const;
+const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access', 'label-map'] as const;
 
 const WORDS: Readonly<Record<string, CommandLine>> = {
   overview: { type: 'overview' },

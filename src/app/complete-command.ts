@@ -1,3 +1,4 @@
+import { RECOMMENDED_LABELS } from '../kube/recommended-labels.ts';
 import { PANES } from '../model/finding.ts';
 import { FIRST_WORDS } from './command-line.ts';
 import { GROUP_KEYS } from './group-rows.ts';
@@ -63,6 +64,8 @@ function candidates(before: readonly string[], world: CompletionWorld): readonly
       return rest.length === 0 ? ['sa:', 'user:', 'group:', 'pod:'] : [];
     case 'reach':
       return ['--source', '--destination', '--explain'];
+    case 'label-map':
+      return rest.length === 0 ? RECOMMENDED_LABELS : ['--becomes'];
     default:
       return [];
   }

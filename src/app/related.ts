@@ -1,4 +1,5 @@
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
+import { referrersTo } from '../analyses/labels/label-referrers.ts';
 import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
@@ -10,6 +11,7 @@ import { refOf } from '../kube/object-ref.ts';
 import { parseServiceAccountUser, subjectKey, userKeys, type RbacUser } from '../kube/rbac-user.ts';
 import { serviceAccountIdentity } from '../kube/rbac-user.ts';
 import { DIRECTIONS } from '../kube/network-policy-rule.ts';
+import { isEmptySelector, matches, selectorText } from '../kube/selector.ts';
 import type { AuditGroup } from '../model/audit-group.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { BindingObject, Subject } from '../model/objects.ts';
@@ -100,8 +102,28 @@ function workloadGroups(view: ClusterView, { ref, classes }: AnalysedWorkload): 
     },
     ...accounts.flatMap((name) => rightsOf(view, ref.namespace, name)),
     { title: 'Secrets that it uses', things: secrets },
+    { title: 'others that select it by label', things: otherSelectors(view, ref, classes) },
   ];
 }
+
+/** Budgets, autoscalers, webhooks, affinities: whatever besides policies and Services finds the pods by their labels. */
+function otherSelectors(
+  view: ClusterView,
+  ref: AnalysedWorkload['ref'],
+  classes: AnalysedWorkload['classes'],
+): readonly RelatedThing[] {
+  const found = referrersTo(view, ref.namespace).filter(
+    ({ by, selector }) =>
+      !LISTED.has(by.kind) &&
+      (by.kind !== ref.kind || by.name !== ref.name) &&
+      !isEmptySelector(selector) &&
+      classes.some((one) => matches(selector, one.labels)),
+  );
+  return unique(found.map((one) => thing(one.by, selectorText(one.selector))));
+}
+
+/** Kinds that have a group of their own. */
+const LISTED: ReadonlySet<string> = new Set(['NetworkPolicy', 'Service']);
 
 function accountGroups(view: ClusterView, namespace: string, name: string): readonly RelatedGroup[] {
   const users = workloads(view, namespace)

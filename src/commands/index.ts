@@ -4,6 +4,7 @@ import { auditCommand } from './audit.ts';
 import { authorizeCommand } from './authorize.ts';
 import { canCommand } from './can.ts';
 import type { Command } from './command.ts';
+import { labelMapCommand } from './label-map.ts';
 import { pathsCommand } from './paths.ts';
 import { reachCommand } from './reach.ts';
 import { roleCommand } from './role.ts';
@@ -20,4 +21,5 @@ export const COMMANDS: readonly Command[] = [
   pathsCommand,
   roleCommand,
   reachCommand,
+  labelMapCommand,
 ];

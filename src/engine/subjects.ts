@@ -1,8 +1,8 @@
 import { auditGroup, auditGroups } from '../analyses/audit/audit-groups.ts';
-import { workload, workloads } from '../analyses/workload/workloads.ts';
+import { workload, workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
 import { refOf } from '../kube/object-ref.ts';
 import type { ObjectRef } from '../model/finding.ts';
-import { WORKLOAD_KINDS, type Kind } from '../model/kind.ts';
+import type { Kind } from '../model/kind.ts';
 import type { SubjectOf, SubjectType } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 
@@ -22,7 +22,7 @@ const CLUSTER: SubjectSource<SubjectOf<'Cluster'>> = {
 };
 
 const WORKLOAD: SubjectSource<SubjectOf<'Workload'>> = {
-  scopes: (view) => [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))],
+  scopes: workloadNamespaces,
   keys: (view, scope) => workloads(view, scope).map((one) => `${one.ref.kind}/${one.ref.name}`),
   get: (view, scope, key) => {
     const slash = key.indexOf('/');

@@ -1,7 +1,6 @@
-import { workloadNamespaces } from '../analyses/labels/label-census.ts';
 import { labelCoverage } from '../analyses/labels/label-coverage.ts';
 import { isMirror, labelHealth } from '../analyses/labels/label-health.ts';
-import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
+import { workloadNamespaces, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
 import { RECOMMENDED_LABELS } from '../kube/recommended-labels.ts';
 import { severityRank, type Finding } from '../model/finding.ts';

@@ -80,7 +80,7 @@ function* subjects(view: ClusterView): Generator<Subject> {
     const level = { text: levelVersionText(enforce), tone: LEVEL_TONE[enforce.level] };
     yield { kind: 'Namespace', namespace: '', name, level, created, labels };
   }
-  for (const namespace of [...workloadNamespaces(view)].sort()) {
+  for (const namespace of workloadNamespaces(view)) {
     for (const workload of workloads(view, namespace)) {
       const { level } = workloadLevel(workload, minor);
       const { ref, created, labels } = workload;

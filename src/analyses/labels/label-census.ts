@@ -1,6 +1,6 @@
 import { isGeneratedLabel } from '../../kube/generated-labels.ts';
-import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloadNamespaces } from '../workload/workloads.ts';
 import { workloadLabels } from './workload-labels.ts';
 
 /** How many workloads carry each value of each label key. */
@@ -11,11 +11,6 @@ const MOST_VALUES = 100;
 
 /** Keys whose values differ by their nature. */
 const VERSIONS = /(?:^|[/.-])(?:version|revision|chart|hash|checksum|commit|sha|build|date)$/i;
-
-/** The namespaces that hold pods or workloads, in order. */
-export function workloadNamespaces(view: ClusterView): readonly string[] {
-  return [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))].sort();
-}
 
 /** The values that workloads of a namespace (or their pods) carry. Keys that controllers write are left out. */
 export function labelCensus(view: ClusterView, namespace: string): LabelCensus {

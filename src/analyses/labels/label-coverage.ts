@@ -1,8 +1,7 @@
 import { RECOMMENDED_LABELS } from '../../kube/recommended-labels.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import { workloadNamespaces } from './label-census.ts';
+import { workloadNamespaces, workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import { isMirror, labelHealth, ownLabels } from './label-health.ts';
 
 /** How many workloads of a group carry all recommended labels, and how many labels of all that there could be. */

@@ -1,16 +1,22 @@
 import { refText } from '../../kube/object-ref.ts';
-import { matches, selectorKeys, selectorText } from '../../kube/selector.ts';
+import { matches, meets, selectorKeys, selectorText } from '../../kube/selector.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { readingKeys, referrersTo, type LabelReferrer } from './label-referrers.ts';
 import { selected } from './selectable.ts';
 
-/** What a label or selector selects in a namespace, and who relies on its keys. */
+/** What a selector has to do with a label that it reads. */
+export interface Reliance extends LabelReferrer {
+  /** Of what carries the label it selects some; or it would, were it not for the label; or other labels decide. */
+  readonly effect: 'selects' | 'leaves out' | 'names';
+}
+
+/** What a label or selector selects in a namespace, and who relies on it. */
 export interface LabelMap {
   /** Workloads, each once, in order. */
   readonly selects: readonly string[];
-  /** Selectors that read one of the keys and see pods of the namespace. */
-  readonly reliedOnBy: readonly LabelReferrer[];
+  /** Selectors that see pods of the namespace, and for which it makes a difference whether they carry the label. */
+  readonly reliedOnBy: readonly Reliance[];
 }
 
 /** A selector that would match other pods than now. */
@@ -25,10 +31,38 @@ export interface SelectorShift {
  * answers on demand.
  */
 export function labelMap(view: ClusterView, namespace: string, selector: LabelSelector): LabelMap {
-  return {
-    selects: [...new Set(selected(view, selector, namespace).map((one) => one.owner))].sort(),
-    reliedOnBy: readingKeys(referrersTo(view, namespace), selectorKeys(selector)),
-  };
+  const found = selected(view, selector, namespace);
+  const keys = selectorKeys(selector);
+  const carried = found.length > 0 ? found.map((one) => one.labels) : [exampleOf(selector)];
+  const reliedOnBy = readingKeys(referrersTo(view, namespace), keys).flatMap((referrer): Reliance[] => {
+    const bodies = carried.filter((labels) => keys.some((key) => isDecidedBy(referrer.selector, key, labels)));
+    if (bodies.length === 0) return [];
+    const isSelecting = bodies.some((labels) => matches(referrer.selector, labels));
+    const isLeaving = bodies.some((labels) => matches(referrer.selector, without(labels, keys)));
+    return [{ ...referrer, effect: isSelecting ? 'selects' : isLeaving ? 'leaves out' : 'names' }];
+  });
+  return { selects: [...new Set(found.map((one) => one.owner))].sort(), reliedOnBy };
+}
+
+/** Whether what a selector asks of a key is met because of the value that labels have, or would be without it. */
+function isDecidedBy(selector: LabelSelector, key: string, labels: Labels): boolean {
+  const wanted = selector.matchLabels?.[key];
+  if (wanted !== undefined && wanted === labels[key]) return true;
+  return (selector.matchExpressions ?? []).some(
+    (one) => one.key === key && meets(one, labels) !== meets(one, without(labels, [key])),
+  );
+}
+
+function without(labels: Labels, keys: readonly string[]): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !keys.includes(key)));
+}
+
+/** Labels that a selector matches, for one that matches nothing there is. */
+function exampleOf(selector: LabelSelector): Labels {
+  const required = (selector.matchExpressions ?? []).flatMap(({ key, operator, values = [] }): [string, string][] =>
+    operator === 'In' || operator === 'Exists' ? [[key, values[0] ?? '']] : [],
+  );
+  return { ...Object.fromEntries(required), ...selector.matchLabels };
 }
 
 /** What would change if pods of a namespace carried other labels: the selectors that gain or lose them. */

@@ -58,13 +58,21 @@ function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
  */
 export function referrersTo(view: ClusterView, namespace: string): readonly LabelReferrer[] {
   const labels = namespaceLabels(view, namespace);
-  const elsewhere = allNamespaces(view).flatMap((other) => (other === namespace ? [] : referrersOf(view, other)));
+  const sees = ({ namespaces }: LabelReferrer): boolean => namespaces !== null && matches(namespaces, labels);
   return [
-    ...referrersOf(view, namespace).filter((one) => one.namespaces === null || matches(one.namespaces, labels)),
-    ...[...elsewhere, ...clusterReferrers(view)].filter(
-      (one) => one.namespaces !== null && matches(one.namespaces, labels),
-    ),
+    ...referrersOf(view, namespace).filter((one) => one.namespaces === null || sees(one)),
+    ...referrersAcross(view).flatMap(([home, one]) => (home !== namespace && sees(one) ? [one] : [])),
+    ...clusterReferrers(view).filter(sees),
   ];
+}
+
+/** The selectors of namespaced objects that look into other namespaces, with the namespace of each. */
+function referrersAcross(view: ClusterView): readonly (readonly [string, LabelReferrer])[] {
+  return view.derive('label-referrers-across', (inner) =>
+    allNamespaces(inner).flatMap((name) =>
+      referrersOf(inner, name).flatMap((one) => (one.namespaces === null ? [] : [[name, one] as const])),
+    ),
+  );
 }
 
 /** Those of a namespace's objects that read one of the keys. */

@@ -3,7 +3,7 @@ import type { SimilarWords } from '../../kube/similar-words.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { workloadNamespaces } from './label-census.ts';
+import { workloadNamespaces } from '../workload/workloads.ts';
 import { nearestSelector, type NearestSelector } from './nearest-selector.ts';
 import { selectablesByLabel, selected } from './selectable.ts';
 

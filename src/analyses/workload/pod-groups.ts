@@ -29,6 +29,8 @@ export interface PodClass {
 /** The pods of one workload. */
 export interface PodGroup {
   readonly workload: PodClass['workload'];
+  /** Its kind and name, such as `Deployment/web`. */
+  readonly name: string;
   readonly classes: readonly PodClass[];
   /** The name of its first pod: groups are in the order of these. */
   readonly first: string;
@@ -174,15 +176,20 @@ function differenceOf(
   const come: PodObject[] = [];
   let at = 0;
   for (const pod of after) {
+    if (before[at] === pod) {
+      at += 1;
+      continue;
+    }
     for (let old = before[at]; old !== undefined && old.name < pod.name; old = before[at]) {
       gone.push(old);
       at += 1;
     }
     const old = before[at];
-    if (old?.name === pod.name) at += 1;
-    if (old === pod) continue;
+    if (old?.name === pod.name) {
+      gone.push(old);
+      at += 1;
+    }
     come.push(pod);
-    if (old?.name === pod.name) gone.push(old);
   }
   gone.push(...before.slice(at));
   return { gone, come };
@@ -208,7 +215,7 @@ function groupOf(workload: PodClass['workload'], pods: readonly PodObject[], pre
   const first = pods[0]?.name ?? '';
   const kept = reuse(classes, previous?.classes, samePodClass);
   if (previous !== undefined && previous.first === first && sameItems(kept, previous.classes)) return previous;
-  return { workload, classes: kept, first };
+  return { workload, name: previous?.name ?? `${workload.kind}/${workload.name}`, classes: kept, first };
 }
 
 function stateOf(pod: PodObject): PodClass['state'] {

@@ -15,7 +15,7 @@ export function reuse<T>(
   return items.map((item) => {
     for (let at = from; at < previous.length && at < from + LOOK_AHEAD; at += 1) {
       const old = previous[at];
-      if (old === undefined || !same(old, item)) continue;
+      if (old === undefined || (old !== item && !same(old, item))) continue;
       from = at + 1;
       return old;
     }

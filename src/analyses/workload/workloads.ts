@@ -22,9 +22,9 @@ export interface AnalysedWorkload {
   readonly created: number | null;
 }
 
-/** Every namespace in which something runs, or a workload stands. */
-export function workloadNamespaces(view: ClusterView): ReadonlySet<string> {
-  return new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)));
+/** Every namespace in which something runs, or a workload stands, in order. */
+export function workloadNamespaces(view: ClusterView): readonly string[] {
+  return [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))].sort();
 }
 
 /** Many rules of a workload ask for the same names: by class, and by list of classes. */
@@ -93,7 +93,7 @@ function workloadsByName(view: ClusterView, namespace: string): ReadonlyMap<stri
   });
 }
 
-type Groups = ReadonlyMap<string, Pick<PodGroup, 'workload' | 'classes'>>;
+type Groups = ReadonlyMap<string, Omit<PodGroup, 'first'>>;
 
 /** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
 function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
@@ -101,7 +101,7 @@ function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
   return view.derive(`pod-and-template-groups/${namespace}`, (inner, previous: Groups | undefined): Groups => {
     const groups: Groups = podGroups(inner, namespace);
     const isFromFile = inner.facts().source === 'files';
-    const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key }) => {
+    const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key, name }) => {
       if (object.template === null || (!isFromFile && object.location === null) || groups.has(key)) return [];
       const { labels, spec } = object.template;
       const there = previous?.get(key);
@@ -109,7 +109,7 @@ function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
       if (there !== undefined && old?.pods.length === 0 && old.labels === labels && old.spec === spec)
         return [[key, there] as const];
       const one: PodClass = { workload: ref, namespace, labels, spec, state: 'active', pods: [] };
-      return [[key, { workload: ref, classes: [one] }] as const];
+      return [[key, { workload: ref, name, classes: [one] }] as const];
     });
     return new Map([...groups, ...templates]);
   });
@@ -123,8 +123,7 @@ function workloadsOf(
   previous: readonly AnalysedWorkload[] | undefined,
 ): readonly AnalysedWorkload[] {
   const byName = new Map<string, readonly PodClass[]>();
-  for (const { workload: ref, classes } of groupsWithTemplates(view, namespace).values()) {
-    const name = `${ref.kind}/${ref.name}`;
+  for (const { name, classes } of groupsWithTemplates(view, namespace).values()) {
     const there = byName.get(name);
     byName.set(name, there === undefined ? classes : [...there, ...classes]);
   }

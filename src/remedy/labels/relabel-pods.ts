@@ -1,8 +1,8 @@
 import { replicaDifferences } from '../../analyses/labels/replica-labels.ts';
 import { shiftText, whatChanges } from '../../analyses/labels/label-map.ts';
+import { withEdits } from '../../analyses/labels/relabel.ts';
 import { workload as workloadOf } from '../../analyses/workload/workloads.ts';
 import type { Change } from '../../model/change.ts';
-import type { Labels } from '../../model/selector.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
 
 /** More pods than this are replaced rather than relabelled one by one. */
@@ -33,7 +33,7 @@ export const relabelPods: Remedy = {
     for (const [podName, labels] of edits) {
       const pod = view.get('Pod', namespace, podName);
       if (pod === undefined) continue;
-      const after = apply(pod.labels, labels);
+      const after = withEdits(pod.labels, labels);
       manifests.push({ apiVersion: 'v1', kind: 'Pod', metadata: { name: podName, namespace, labels } });
       const words = Object.entries(labels).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
       commands.push(`kubectl label pod ${podName} -n ${namespace} --overwrite ${words.join(' ')}`);
@@ -51,11 +51,3 @@ export const relabelPods: Remedy = {
     };
   },
 };
-
-function apply(labels: Labels, edit: Readonly<Record<string, string | null>>): Labels {
-  return Object.fromEntries(
-    Object.entries({ ...labels, ...edit }).flatMap(([key, value]): [string, string][] =>
-      value === null ? [] : [[key, value]],
-    ),
-  );
-}

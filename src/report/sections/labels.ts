@@ -1,7 +1,6 @@
-import { workloadNamespaces } from '../../analyses/labels/label-census.ts';
 import { isMirror, labelHealth, type SuspectLabel } from '../../analyses/labels/label-health.ts';
 import { nearMisses } from '../../analyses/labels/near-misses.ts';
-import { workloads } from '../../analyses/workload/workloads.ts';
+import { workloadNamespaces, workloads } from '../../analyses/workload/workloads.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 export interface LabelledWorkload {

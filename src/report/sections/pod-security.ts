@@ -28,7 +28,7 @@ export function podSecuritySection(
 }
 
 function* judgedPods(view: ClusterView, minor: number): Generator<JudgedPod> {
-  for (const namespace of [...workloadNamespaces(view)].sort()) {
+  for (const namespace of workloadNamespaces(view)) {
     for (const one of podClasses(view, namespace)) {
       const verdict = evaluatePodSecurity(one.spec, minor);
       const judged = {

@@ -51,6 +51,38 @@ describe('labelMap', () => {
       'ValidatingWebhookConfiguration guard',
     ]);
     expect(relianceText(map.reliedOnBy)).toBe('read by Service shop/web and 3 more');
+    expect(new Set(map.reliedOnBy.map((one) => one.effect))).toEqual(new Set(['selects']));
+  });
+
+  it('tells who selects by a label from who is kept from it by the label, and from who only names it', () => {
+    const more = viewOf(
+      deployment('shop', 'web', { app: 'web', env: 'prod' }),
+      deployment('shop', 'cart', { app: 'cart' }),
+      service('shop', 'prod', { env: 'prod' }),
+      service('shop', 'other', { env: 'prod', app: 'other' }),
+      service('shop', 'elsewhere', { env: 'test' }),
+      document({
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'rest', namespace: 'shop' },
+        spec: { selector: { matchExpressions: [{ key: 'env', operator: 'NotIn', values: ['prod'] }] } },
+      }),
+    );
+    const effects = labelMap(more, 'shop', { matchLabels: { env: 'prod' } }).reliedOnBy.map((one) => [
+      refText(one.by),
+      one.effect,
+    ]);
+    expect(effects).toEqual([
+      ['Service shop/other', 'names'],
+      ['Service shop/prod', 'selects'],
+      ['PodDisruptionBudget shop/rest', 'leaves out'],
+    ]);
+  });
+
+  it('names who asks for a label that nothing carries', () => {
+    const map = labelMap(viewOf(service('shop', 'web', { app: 'web' })), 'shop', { matchLabels: { app: 'web' } });
+    expect(map.selects).toEqual([]);
+    expect(map.reliedOnBy.map((one) => refText(one.by))).toEqual(['Service shop/web']);
   });
 
   it('is empty for a label that nobody reads', () => {

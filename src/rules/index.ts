@@ -25,6 +25,7 @@ import { environmentContradictsNamespace } from './labels/environment-contradict
 import { invalidLabel } from './labels/invalid-label.ts';
 import { nearMissValue } from './labels/near-miss-value.ts';
 import { overlappingSelectors } from './labels/overlapping-selectors.ts';
+import { versionDiffersFromImage } from './labels/version-differs-from-image.ts';
 import { partOfDiffers } from './labels/part-of-differs.ts';
 import { replicasDiffer } from './labels/replicas-differ.ts';
 import { SELECTOR_CATCHES_TWO_APPLICATIONS } from './labels/selector-catches-two-applications.ts';
@@ -104,6 +105,7 @@ export const RULES: readonly Rule[] = [
   ...SELECTOR_CATCHES_TWO_APPLICATIONS,
   overlappingSelectors,
   partOfDiffers,
+  versionDiffersFromImage,
   replicasDiffer,
   environmentContradictsNamespace,
   invalidLabel,

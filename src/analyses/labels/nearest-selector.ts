@@ -126,8 +126,16 @@ function elsewhereFound(selector: LabelSelector, found: readonly Selectable[]): 
   return { selector, namespace, repair: 'namespace', text, owners };
 }
 
-/** The labels in use that a label may be meant to be. */
-function repairsOf(from: LabelPair, here: ByLabel<Selectable>, canDrop: boolean): readonly Repair[] {
+/** The labels in use that a label may be meant to be, each once or more. */
+export function nearLabels(label: LabelPair, here: Pick<ByLabel<Selectable>, 'keys' | 'values'>): readonly LabelPair[] {
+  return repairsOf(label, here, false).flatMap((one) => one.to ?? []);
+}
+
+function repairsOf(
+  from: LabelPair,
+  here: Pick<ByLabel<Selectable>, 'keys' | 'values'>,
+  canDrop: boolean,
+): readonly Repair[] {
   const repairs: Repair[] = canDrop ? [{ from, to: null, kind: 'drop', distance: 0 }] : [];
   const offer = (kind: Repair['kind'], key: string, value: string, distance: number): void => {
     repairs.push({ from, to: { key, value }, kind, distance });

@@ -1,9 +1,10 @@
+import { coverageAround, coverageIn, type LabelCoverage } from '../../analyses/labels/label-coverage.ts';
 import { isMirror, labelHealth, type SuspectLabel } from '../../analyses/labels/label-health.ts';
 import { nearMisses } from '../../analyses/labels/near-misses.ts';
 import { workloadNamespaces, workloads } from '../../analyses/workload/workloads.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
-export interface LabelledWorkload {
+interface LabelledWorkload {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -11,13 +12,46 @@ export interface LabelledWorkload {
   readonly suspect: readonly SuspectLabel[];
 }
 
-/** The `labels` field of the report: every workload judged. */
-export function labelsSection(view: ClusterView): { readonly workloads: Iterable<LabelledWorkload> } {
-  return { workloads: labelled(view) };
+/** Coverage of one group; `name` is that of the namespace, kind or team ('' for workloads that name no team). */
+type NamedCoverage = LabelCoverage['all'] & { readonly name: string };
+
+export interface LabelsSection {
+  readonly workloads: Iterable<LabelledWorkload>;
+  readonly coverage: {
+    readonly all: LabelCoverage['all'];
+    readonly byNamespace: readonly NamedCoverage[];
+    readonly byKind: readonly NamedCoverage[];
+    readonly byTeam: readonly NamedCoverage[];
+    readonly around: ReturnType<typeof coverageAround>;
+  };
 }
 
-function* labelled(view: ClusterView): Generator<LabelledWorkload> {
-  for (const namespace of workloadNamespaces(view)) {
+/**
+ * The `labels` field of the report: every workload judged, and how many of the recommended labels are there.
+ *
+ * @param isIn whether a namespace is reported
+ */
+export function labelsSection(view: ClusterView, isIn: (namespace: string) => boolean): LabelsSection {
+  const namespaces = workloadNamespaces(view).filter((name) => isIn(name));
+  const { all, byNamespace, byKind, byTeam } = coverageIn(view, namespaces);
+  return {
+    workloads: labelled(view, namespaces),
+    coverage: {
+      all,
+      byNamespace: named(byNamespace),
+      byKind: named(byKind),
+      byTeam: named(byTeam),
+      around: coverageAround(view, isIn),
+    },
+  };
+}
+
+function named(groups: LabelCoverage['byKind']): readonly NamedCoverage[] {
+  return [...groups].map(([name, coverage]) => ({ name, ...coverage })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function* labelled(view: ClusterView, namespaces: readonly string[]): Generator<LabelledWorkload> {
+  for (const namespace of namespaces) {
     for (const workload of workloads(view, namespace)) {
       const { missing, suspect } = labelHealth(workload);
       const values = nearMisses(view, workload).map(({ key, meant, why }): SuspectLabel => ({

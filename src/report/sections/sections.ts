@@ -30,8 +30,7 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
     yield ['podSecurity', { ...podSecurity, pods: inScope(podSecurity.pods) }];
   }
   if (isAsked('labels')) {
-    const labels = labelsSection(view);
-    yield ['labels', { ...labels, workloads: inScope(labels.workloads) }];
+    yield ['labels', labelsSection(view, (name) => scope.namespaces.length === 0 || namespaceInScope(name, scope))];
   }
   if (isAsked('secrets')) {
     const secrets = secretsSection(view);

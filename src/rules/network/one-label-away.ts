@@ -1,14 +1,14 @@
 // A policy isolates the pods that its podSelector matches, and passes by those that miss it by one label: a typing error,
 // another convention's key, or a label that was forgotten on one workload.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicySpec.podSelector.
-import { LabelIndex } from '../../analyses/labels/label-index.ts';
+import { LabelIndex, pairsOf } from '../../analyses/labels/label-index.ts';
 import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import { selectablesOf, selectsSomething } from '../../analyses/labels/selectable.ts';
+import { selectablesOf, selectsSomething, type Selectable } from '../../analyses/labels/selectable.ts';
 import { workloadIsolation } from '../../analyses/network/isolation.ts';
-import { compiledPolicies } from '../../analyses/network/policies.ts';
+import { policiesNear } from '../../analyses/network/near-policies.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { DIRECTIONS } from '../../kube/network-policy-rule.ts';
-import { isEmptySelector, selectorText } from '../../kube/selector.ts';
+import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { NetworkPolicyObject } from '../../model/objects.ts';
@@ -26,10 +26,12 @@ export const oneLabelAway = rule({
     const verdicts = workloadIsolation(view, workload);
     const open = DIRECTIONS.filter((direction) => verdicts?.[direction].status === 'open');
     if (open.length === 0) return [];
-    return compiledPolicies(view, workload.ref.namespace).flatMap((policy): FindingDraft[] => {
+    const own = selectablesOf(workload);
+    const index = LabelIndex.of(own);
+    return [...policiesNear(view, workload.ref.namespace, own)].flatMap((policy): FindingDraft[] => {
       const missed = open.filter((direction) => policy[direction] !== null);
       if (policy.problem !== null || missed.length === 0) return [];
-      const near = nearMiss(view, workload, policy.object);
+      const near = nearMiss(view, workload, policy.object, index);
       if (near === undefined) return [];
       return [
         {
@@ -57,22 +59,22 @@ function nearMiss(
   view: ClusterView,
   workload: AnalysedWorkload,
   { namespace, podSelector }: NetworkPolicyObject,
+  own: LabelIndex<Selectable>,
 ): NearestSelector | undefined {
   // One that selects nothing has a finding of its own, with what is nearest.
-  if (isEmptySelector(podSelector) || !selectsSomething(view, podSelector, namespace)) return undefined;
-  const own = selectablesOf(workload);
-  const near = nearestSelector(podSelector, namespace, LabelIndex.of(own));
-  if (near === undefined || near.repair === 'namespace') return undefined;
-  const dropped = Object.keys(podSelector.matchLabels ?? {}).filter(
-    (key) => !(key in (near.selector.matchLabels ?? {})),
-  );
+  if (!selectsSomething(view, podSelector, namespace)) return undefined;
+  const near = nearestSelector(podSelector, namespace, own);
+  if (near === undefined) return undefined;
   switch (near.repair) {
     // Another value is another thing; only a label that is not there at all may have been forgotten.
-    case 'drop':
-      return dropped.every((key) => own.every((one) => one.labels[key] === undefined)) ? near : undefined;
+    case 'drop': {
+      const kept = pairsOf(near.selector);
+      const dropped = pairsOf(podSelector).filter(({ key }) => !kept.some((one) => one.key === key));
+      return dropped.every(({ key }) => !own.keys().includes(key)) ? near : undefined;
+    }
     // A workload that is named as its label says is no typing error.
     case 'spelling':
-      return own.some((one) =>
+      return own.items.some((one) =>
         Object.values(one.labels).some((value) => isOwnName(workload, value, podSelector.matchLabels)),
       )
         ? undefined

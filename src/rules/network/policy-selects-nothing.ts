@@ -39,7 +39,10 @@ export const policySelectsNothing = rule({
           { text: `selects ${selectorText(podSelector)}`, object, path: 'spec.podSelector' },
           ...(near === undefined
             ? []
-            : [{ text: `nearest: ${selectorText(near.selector)} in ${near.namespace}, ${near.text}` }]),
+            : [
+                { text: `nearest: ${selectorText(near.selector)} in ${near.namespace}, ${near.text}` },
+                { text: `it would protect ${near.owners.join(', ')}` },
+              ]),
         ],
         absence: true,
         remedies: near === undefined ? [] : ['network/fix-selector'],

@@ -89,14 +89,12 @@ function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): 
   const names = new Set([...view.namespaces('ServiceAccount'), ...parts.keys(), ...actors.keys()]);
   const pools = new Map<string, Pool>();
   const ofGroups = groupSteps(actors);
-  const areKnown = existingAccounts(view);
   for (const namespace of [...names].sort()) {
     if (namespace === '') continue;
     const shard = actors.get(namespace);
     const groups = ofGroups(namespace);
     if (shard === undefined && groups.length === 0) continue;
-    const accounts = { known: areKnown(namespace), users: accountUsers(view, namespace) };
-    const pool = poolOf(namespace, shard, groups, accounts, before.pools.get(namespace));
+    const pool = poolOf(namespace, shard, groups, poolAccounts(view, namespace), before.pools.get(namespace));
     pools.set(namespace, pool);
   }
   const incoming = incomingOf(pools);
@@ -109,13 +107,18 @@ function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): 
   };
 }
 
-/** The accounts of a namespace that exist; null where that is not known. */
-function existingAccounts(view: ClusterView): (namespace: string) => PoolAccounts['known'] {
-  const facts = view.facts();
-  if (facts.source === 'files' && !facts.complete) return () => null;
-  const isAllRead = view.readable('ServiceAccount').ok;
-  return (namespace) =>
-    isAllRead || view.readable('ServiceAccount', namespace).ok ? view.list('ServiceAccount', namespace) : null;
+/** The accounts of a namespace, in one value: the graph looks at every namespace each time. */
+function poolAccounts(view: ClusterView, namespace: string): PoolAccounts {
+  return view.derive(
+    `rbac/pool-accounts/${namespace}`,
+    (inner) => {
+      const { source, complete } = inner.facts();
+      const isKnown = (source !== 'files' || complete) && inner.readable('ServiceAccount', namespace).ok;
+      const listed = inner.list('ServiceAccount', namespace);
+      return { known: isKnown ? listed : null, listed, users: accountUsers(inner, namespace) };
+    },
+    (a, b) => a.known === b.known && a.listed === b.listed && a.users === b.users,
+  );
 }
 
 /** What the groups of the accounts of a namespace are granted, one list a group. */

@@ -2,7 +2,6 @@ import { parseServiceAccountUser, serviceAccountGroups, serviceAccountUser } fro
 import type { BindingObject, ServiceAccountObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { sameItems } from '../../store/same-items.ts';
 import {
   escalationGraph,
   NODE_HOLDS,
@@ -50,34 +49,50 @@ interface AccountPaths {
   readonly passed: ReadonlyMap<Place, readonly (Onward | undefined)[]>;
 }
 
+const NO_PATHS: ReadonlyMap<string, EscalationPath> = new Map();
+
 /**
  * The path of each account of a namespace that is a finding: two hops or more to the worst sink it reaches by what was
  * granted to it by name. A direct grant is the finding of its binding; what a group of everyone is granted is one
  * finding of that group (`everyonePath`), not one of each account.
  */
 export function accountPaths(view: ClusterView, namespace: string): ReadonlyMap<string, EscalationPath> {
+  return view.derive(`rbac/account-paths/${namespace}`, (inner) => pathsByNamespace(inner).get(namespace) ?? NO_PATHS);
+}
+
+/** All of them in one value, by namespace: most changes of the graph leave every path as it is, and end here. */
+function pathsByNamespace(view: ClusterView): ReadonlyMap<string, AccountPaths['paths']> {
   return view.derive(
-    `rbac/account-paths/${namespace}`,
-    (inner) =>
-      inner.derive<AccountPaths>(`rbac/account-paths-of/${namespace}`, (deeper, previous) =>
-        pathsOfAccounts(deeper, namespace, previous),
-      ).paths,
+    'rbac/account-paths',
+    (inner) => new Map([...accountPathsOfGraph(inner)].map(([namespace, { paths }]) => [namespace, paths] as const)),
+    (a, b) => a.size === b.size && [...a].every(([namespace, paths]) => b.get(namespace) === paths),
   );
 }
 
-function pathsOfAccounts(view: ClusterView, namespace: string, previous: AccountPaths | undefined): AccountPaths {
-  const graph = escalationGraph(view);
-  const accounts = view.list('ServiceAccount', namespace);
+/** A changed graph is looked through once; what it leaves alone of a namespace stays the same. */
+function accountPathsOfGraph(view: ClusterView): ReadonlyMap<string, AccountPaths> {
+  return view.derive<ReadonlyMap<string, AccountPaths>>('rbac/account-paths-of-graph', (inner, previous) => {
+    const graph = escalationGraph(inner);
+    const found = new Map<string, AccountPaths>();
+    for (const [namespace, { listed }] of graph.pools) {
+      if (!graph.actors.has(namespace)) continue;
+      found.set(namespace, pathsOfAccounts(graph, namespace, listed, previous?.get(namespace)));
+    }
+    return found;
+  });
+}
+
+function pathsOfAccounts(
+  graph: EscalationGraph,
+  namespace: string,
+  accounts: readonly ServiceAccountObject[],
+  previous: AccountPaths | undefined,
+): AccountPaths {
   const shard = graph.actors.get(namespace);
-  const isCurrent =
-    previous !== undefined &&
-    previous.shard === shard &&
-    previous.accounts === accounts &&
-    [...previous.passed].every(([place, ways]) => sameItems(ways, waysOn(graph, place)));
-  if (isCurrent) return previous;
+  if (previous?.shard === shard && previous?.accounts === accounts && isUnmoved(graph, previous)) return previous;
   const paths = new Map<string, EscalationPath>();
   const passed = new Map<Place, readonly (Onward | undefined)[]>();
-  for (const { name } of shard === undefined ? [] : accounts) {
+  for (const { name } of accounts) {
     const path = indirectPath(graph, accountKeys(namespace, name).slice(0, 1), (place) => {
       if (!passed.has(place)) passed.set(place, waysOn(graph, place));
     });
@@ -85,6 +100,14 @@ function pathsOfAccounts(view: ClusterView, namespace: string, previous: Account
   }
   const isSame = previous !== undefined && deepEqual([...previous.paths], [...paths]);
   return { paths: isSame ? previous.paths : paths, accounts, shard, passed };
+}
+
+/** Whether the ways on from all places that the paths pass are those of before. */
+function isUnmoved(graph: EscalationGraph, { passed }: AccountPaths): boolean {
+  for (const [place, ways] of passed) {
+    for (const [at, sink] of SINKS.entries()) if (graph.ways[sink].get(place) !== ways[at]) return false;
+  }
+  return true;
 }
 
 function waysOn(graph: EscalationGraph, place: Place): readonly (Onward | undefined)[] {

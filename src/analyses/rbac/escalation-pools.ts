@@ -15,6 +15,8 @@ export interface Exit {
 export interface Pool {
   /** What it was made of, by identity. */
   readonly inputs: readonly unknown[];
+  /** The accounts that were read, whether or not there are others. */
+  readonly listed: readonly ServiceAccountObject[];
   readonly any: readonly Exit[];
   /** Of accounts that a running pod has. */
   readonly running: readonly Exit[];
@@ -23,6 +25,8 @@ export interface Pool {
 /** The accounts of a namespace; `known` is null where it is not known which exist. */
 export interface PoolAccounts {
   readonly known: readonly ServiceAccountObject[] | null;
+  /** The accounts that were read. */
+  readonly listed: readonly ServiceAccountObject[];
   readonly users: AccountUsers;
 }
 
@@ -44,10 +48,11 @@ export function poolOf(
   namespace: string,
   shard: ReadonlyMap<string, readonly Step[]> | undefined,
   groups: readonly (readonly Step[])[],
-  { known, users }: PoolAccounts,
+  accounts: PoolAccounts,
   before: Pool | undefined,
 ): Pool {
-  const inputs = [shard, known, users, ...groups];
+  const inputs = [shard, accounts, ...groups];
+  const { known, listed, users } = accounts;
   if (before !== undefined && sameItems(before.inputs, inputs)) return before;
   const names = known === null ? undefined : new Set(known.map((one) => one.name));
   const any = new Map<Place, Exit>();
@@ -73,7 +78,7 @@ export function poolOf(
     add(any, `${prefix}${anyName}`, step);
     if (runningName !== undefined) add(running, `${prefix}${runningName}`, step);
   }
-  return { inputs, any: [...any.values()], running: [...running.values()] };
+  return { inputs, listed, any: [...any.values()], running: [...running.values()] };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { bindingVerdict } from '../analyses/rbac/binding-verdict.ts';
+import { grantUsage, usageText, type GrantUsage } from '../analyses/rbac/grant-usage.ts';
 import { bindingsIn } from '../analyses/rbac/policy.ts';
 import { ageText } from '../kube/age.ts';
 import { serviceAccountNamespace } from '../kube/rbac-user.ts';
@@ -21,6 +22,7 @@ export const rbacPane: Pane = {
     { name: 'SUBJECTS', width: [12, 40] },
     { name: 'ROLE', width: [10, 32] },
     { name: 'GIVES', width: [12, 60] },
+    { name: 'USED', width: [8, 48], wide: true },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
   rows: (view, findings) => {
@@ -76,6 +78,7 @@ function bindingRow(view: ClusterView, binding: BindingObject, findings: readonl
         text: gives === '' ? (isDefault ? 'Kubernetes default' : '-') : gives,
         tone: gives === '' ? 'muted' : 'plain',
       },
+      USED: usedCell(grantUsage(view, binding)),
       AGE: { text: ageText(view.now, binding.created), tone: 'muted' },
     },
     created: binding.created,
@@ -102,6 +105,7 @@ function otherRow(findings: readonly Finding[]): Row {
       SUBJECTS: { text: `${subject?.kind} ${subject?.name}`, tone: 'plain' },
       ROLE: { text: '-', tone: 'muted' },
       GIVES: { text: own[0]?.title ?? '', tone: 'plain' },
+      USED: { text: '-', tone: 'muted' },
       AGE: { text: '', tone: 'muted' },
     },
     created: null,
@@ -152,6 +156,12 @@ function bindingsOf(findings: readonly Finding[]): { readonly all: number; reado
   const own = findings.filter(({ subject }) => subject.kind.endsWith('RoleBinding'));
   const failing = own.filter(({ severity }) => severity !== 'info');
   return { all: new Set(own.map(keyOf)).size, failing: new Set(failing.map(keyOf)).size };
+}
+
+/** When a binding was used last, or since when it was not, by the audit log. */
+function usedCell(usage: GrantUsage): Row['cells'][string] {
+  if (usage.status === 'no-log') return { text: '-', tone: 'muted' };
+  return { text: usageText(usage), tone: usage.status === 'unused' ? 'warning' : 'plain' };
 }
 
 function severityCell(worst: Finding | undefined): Row['cells'][string] {

@@ -3,6 +3,8 @@ import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import { grantUsage, usageText } from '../../../src/analyses/rbac/grant-usage.ts';
 import { bindingsIn } from '../../../src/analyses/rbac/policy.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import { rbacPane } from '../../../src/panes/rbac.ts';
+import type { StoreView } from '../../../src/store/store-view.ts';
 import { viewOf } from './view-of.ts';
 
 const START = Date.UTC(2026, 10, 1);
@@ -55,16 +57,31 @@ function event(at: number, fields: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
-function usages(events: readonly AuditEvent[]): Readonly<Record<string, string>> {
+function logged(events: readonly AuditEvent[]): StoreView {
   const view = viewOf(CLUSTER);
   const intake = createAuditIntake();
   intake.push(events);
   const change = intake.takeChange();
   if (change !== null) view.apply([change]);
+  return view;
+}
+
+function usages(events: readonly AuditEvent[]): Readonly<Record<string, string>> {
+  const view = logged(events);
   return Object.fromEntries(bindingsIn(view, 'shop').map((one) => [one.name, usageText(grantUsage(view, one))]));
 }
 
 describe('the usage of a grant', () => {
+  test('stands in the pane beside the binding', () => {
+    const used = (events: readonly AuditEvent[]): unknown =>
+      rbacPane.rows(logged(events), []).find((row) => row.name === 'first')?.cells['USED'];
+    expect(used([])).toEqual({ text: '-', tone: 'muted' });
+    expect(used([event(0)])).toEqual({
+      text: 'used, last on 2026-11-01 by system:serviceaccount:shop:cart',
+      tone: 'plain',
+    });
+  });
+
   test('is unknown without a log', () => {
     expect(new Set(Object.values(usages([])))).toEqual(new Set(['unknown: no audit log']));
   });

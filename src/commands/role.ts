@@ -97,7 +97,7 @@ function printNothing(
     ...(others.length === 0 || near !== undefined
       ? []
       : [`users of the log: ${others.slice(0, MOST_USERS).join(', ')}`]),
-    `it holds ${held} ${held === 1 ? 'rule' : 'rules'} now (k8sec can lists them); that none was used is not proven`,
+    `it holds ${held} ${held === 1 ? 'rule' : 'rules'} now (see k8sec can); that none of them is used is not proven`,
     'give a log of a time in which it worked, at level Metadata or above, with the ResponseComplete stage',
   ];
   if (context.output === 'json') {

@@ -6,6 +6,7 @@
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { PolicyRule, RoleObject } from '../../model/objects.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
+import { roleReach } from '../../kube/rbac-role-reach.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
 
 /** A request that was allowed, with how often and one event that shows it. */
@@ -149,17 +150,28 @@ export interface FittingRole {
 const MOST_EXTRA = 3;
 
 /**
- * The role that is there and comes nearest to a least role: it gives all of it and at most a few permissions more.
+ * The role that is there and comes nearest to a least role: it gives all of it and at most a few permissions more, none
+ * of them dangerous.
  *
  * @param roles that a binding in the scope of the least role may name
  */
-export function fittingRole({ rules }: LeastRole, roles: readonly RoleObject[]): FittingRole | undefined {
+export function fittingRole({ namespace, rules }: LeastRole, roles: readonly RoleObject[]): FittingRole | undefined {
   let best: FittingRole | undefined;
   for (const role of roles) {
     if (uncovered(role.rules, rules).length > 0) continue;
     const extra = uncovered(rules, role.rules);
-    if (extra.length > MOST_EXTRA || (best !== undefined && best.extra.length <= extra.length)) continue;
+    if (
+      extra.length > MOST_EXTRA ||
+      isDangerous(extra, namespace === '') ||
+      (best !== undefined && best.extra.length <= extra.length)
+    )
+      continue;
     best = { role, extra };
   }
   return best;
+}
+
+function isDangerous(rules: readonly PolicyRule[], isClusterWide: boolean): boolean {
+  const { everything, held } = roleReach(rules, isClusterWide);
+  return everything >= 0 || held.length > 0;
 }

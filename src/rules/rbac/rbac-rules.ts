@@ -3,6 +3,7 @@ import { allAuthenticated } from './all-authenticated.ts';
 import { altersNodes } from './alters-nodes.ts';
 import { altersPolicy } from './alters-policy.ts';
 import { certificates } from './certificates.ts';
+import { cloudIdentity } from './cloud-identity.ts';
 import { clusterAdmin } from './cluster-admin.ts';
 import { createsWorkloads } from './creates-workloads.ts';
 import { danglingRole } from './dangling-role.ts';
@@ -53,6 +54,7 @@ export const RBAC_RULES: readonly Rule[] = [
   ...danglingSubject,
   ...unreadableRole,
   ...inertRule,
+  cloudIdentity,
   escalationPath,
   everyoneEscalates,
 ];

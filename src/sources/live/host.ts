@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { systemClock, type Clock } from './clock.ts';
 
 /** A program to run, such as an exec credential plugin. */
@@ -26,6 +26,12 @@ export interface Host {
   readonly platform: string;
   /** @throws an error with the code ENOENT where there is no such file */
   readFile(path: string): Promise<Buffer>;
+  /**
+   * Rewrites a file of the user's while holding `path.lock`, as client-go locks kubeconfigs (tools/clientcmd/loader.go).
+   *
+   * @throws an error with the code EEXIST where another program holds the lock, and whatever `change` throws
+   */
+  rewriteFile(path: string, change: (text: string) => string): Promise<void>;
   /** @throws an error with the code ENOENT where there is no such program */
   run(plan: CommandPlan): Promise<CommandResult>;
   /** Whether a login plugin may ask the person; false as soon as a session owns the terminal. */
@@ -40,10 +46,22 @@ export function nodeHost(options: { readonly stdin?: () => ReturnType<Host['stdi
     cwd: process.cwd(),
     platform: process.platform,
     readFile: (path) => readFile(path),
+    rewriteFile,
     run: runCommand,
     stdin: options.stdin ?? (() => (process.stdin.isTTY ? 'terminal' : 'no-terminal')),
     clock: systemClock(),
   };
+}
+
+async function rewriteFile(path: string, change: (text: string) => string): Promise<void> {
+  const lock = `${path}.lock`;
+  await (await open(lock, 'wx', 0o600)).close();
+  try {
+    // In place, so that the owner, the mode and links stay.
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  } finally {
+    await rm(lock, { force: true });
+  }
 }
 
 function runCommand(plan: CommandPlan): Promise<CommandResult> {

@@ -157,7 +157,8 @@ function headerOf(
   if (hasCertificate) return null;
   if (user.exec !== null) return execCredential(user.exec, execClusterOf(cluster), context.host);
   if (user.authProvider === null) return null;
-  if (user.authProvider.name === 'oidc') return oidcCredential(user.authProvider.config, name, context.host);
+  if (user.authProvider.name === 'oidc')
+    return oidcCredential(user.authProvider.config, name, context.file, context.host);
   throw new ConnectionError(
     `user "${name}" logs in by the auth-provider "${user.authProvider.name}", which Kubernetes removed; ` +
       'update the kubeconfig to its exec plugin (gke-gcloud-auth-plugin, kubelogin)',

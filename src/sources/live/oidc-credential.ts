@@ -3,6 +3,7 @@ import { sanitise } from '../../kube/sanitise.ts';
 import { ConnectionError, reasonOf } from './connection-error.ts';
 import { renewedCredential, type Credential } from './credential.ts';
 import type { Host } from './host.ts';
+import { storeLogin, type StoredUser } from './stored-login.ts';
 import { objectOf, textOf, type JsonObject } from './json-shape.ts';
 
 /** golang.org/x/oauth2's, which client-go's oidc provider uses. */
@@ -14,11 +15,12 @@ type ProviderConfig = Readonly<Record<string, string>>;
 /**
  * The auth-provider `oidc` (client-go plugin/pkg/client/auth/oidc/oidc.go): the id-token while it is valid, then a new
  * one for the refresh-token. Written out here because client-node's refresh drops the client-secret and mistakes the
- * token's life for its end. A refreshed token is kept in memory and not written back to the kubeconfig.
+ * token's life for its end. What is renewed is written back to the kubeconfig.
  *
- * @param user the name of the kubeconfig's user, for messages
+ * @param user the name of the kubeconfig's user
+ * @param file the kubeconfig that defines it; null: what is renewed is kept in memory only
  */
-export function oidcCredential(config: ProviderConfig, user: string, host: Host): Credential {
+export function oidcCredential(config: ProviderConfig, user: string, file: string | null, host: Host): Credential {
   let refreshToken = config['refresh-token'] ?? '';
   return renewedCredential(
     async (previous) => {
@@ -37,13 +39,25 @@ export function oidcCredential(config: ProviderConfig, user: string, host: Host)
           cause: error,
         });
       });
-      if (fresh.refreshToken !== '') ({ refreshToken } = fresh);
+      const isExchanged = fresh.refreshToken !== '' && fresh.refreshToken !== refreshToken;
+      if (isExchanged) ({ refreshToken } = fresh);
+      if (file !== null) await keep({ file, user }, fresh.idToken, isExchanged ? refreshToken : null, host);
       const end = expiryOfJwt(fresh.idToken);
       return { identity: bearer(fresh.idToken), renewAt: end === null ? null : end - EXPIRY_DELTA_MS };
     },
     host.clock,
     false,
   );
+}
+
+/** A refresh token that was exchanged and is lost logs every tool out; an id-token alone can be had again. */
+async function keep(stored: StoredUser, idToken: string, exchanged: string | null, host: Host): Promise<void> {
+  const settings = { 'id-token': idToken, ...(exchanged === null ? {} : { 'refresh-token': exchanged }) };
+  try {
+    await storeLogin(stored, settings, host);
+  } catch (error) {
+    if (exchanged !== null) throw error;
+  }
 }
 
 function bearer(token: string): { authorization: string; certificate: null; key: null } {

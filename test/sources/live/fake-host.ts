@@ -42,6 +42,9 @@ export function fakeHost(options: {
       if (content === undefined) throw missing(path);
       return Buffer.from(content);
     },
+    rewriteFile: async (path, change) => {
+      files.set(path, change(files.get(path) ?? ''));
+    },
     run: async (plan) => {
       commands.push(plan);
       if (options.run === undefined) throw missing(plan.command);

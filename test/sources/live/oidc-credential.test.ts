@@ -11,7 +11,9 @@ function token(expires: number): string {
 describe.skipIf(!hasOpenssl())('an OIDC login (needs openssl)', () => {
   it('is renewed with client secret and rotating refresh tokens, and not before it expires', async () => {
     const { ca, server: pair } = makeCertificates();
-    const host = fakeHost({});
+    const file = '/home/me/.kube/config';
+    const stored = { users: [{ name: 'jane', user: { 'auth-provider': { name: 'oidc', config: {} } } }] };
+    const host = fakeHost({ files: { [file]: JSON.stringify(stored) } });
     const forms: Record<string, string>[] = [];
     const server = createServer({ cert: pair.certificate, key: pair.key }, (request, response) => {
       if (request.method === 'GET') {
@@ -45,6 +47,7 @@ describe.skipIf(!hasOpenssl())('an OIDC login (needs openssl)', () => {
           'refresh-token': 'first',
         },
         'jane',
+        file,
         host,
       );
       const first = await credential.identity();
@@ -57,6 +60,17 @@ describe.skipIf(!hasOpenssl())('an OIDC login (needs openssl)', () => {
         { grant_type: 'refresh_token', refresh_token: 'first', client_id: 'me', client_secret: 'shh' },
         { grant_type: 'refresh_token', refresh_token: 'next1', client_id: 'me', client_secret: 'shh' },
       ]);
+      expect(JSON.parse(host.files.get(file) ?? '')).toMatchObject({
+        users: [
+          {
+            user: {
+              'auth-provider': {
+                config: { 'id-token': token(host.clock.now() + 600_000), 'refresh-token': 'next2' },
+              },
+            },
+          },
+        ],
+      });
       host.pass(700_000);
       await expect(credential.identity()).rejects.toThrow(
         /"jane" can't be renewed: invalid_grant session ended\^\[\[2J/,

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import { isObject, type JsonObject } from './audit-json.ts';
 import type { AuditNormaliser, AuditOutcome, AuditRequestParts } from './audit-normalise.ts';
 import { createTimeReader } from './audit-time.ts';
-import { isClean } from './sanitise.ts';
+import { isClean, sanitise } from './sanitise.ts';
 
 /** Paths that are remembered; when there are more, all are forgotten and learned anew. */
 const MOST_PATHS = 10_000;
@@ -11,12 +11,10 @@ const MOST_OF_PATH = 16;
 /** Longer ones hold bodies, and do not come again. */
 const LONGEST_REMEMBERED = 2048;
 
-/** A server cuts the id that a client gives (kubernetes/apiserver pkg/endpoints/filters/audit_init.go). */
-const LONGEST_ID = 64;
-
+const ID = '"auditID":"';
 const LEVELS = (['Metadata', 'Request', 'RequestResponse'] as const).map((value) => ({
   value,
-  text: `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${value}","auditID":"`,
+  text: `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${value}",${ID}`,
 }));
 const STAGES = (['ResponseComplete', 'ResponseStarted', 'RequestReceived', 'Panic'] as const).map((value) => ({
   value,
@@ -88,22 +86,18 @@ class LineReader implements AuditLineReader {
     if (!isAt(line, receivedTo, STAGED)) return null;
     const stagedTo = line.indexOf('"', receivedTo + STAGED.length);
 
-    const id = line.slice(level.text.length, idTo);
     const time = this.#timeOf(line.slice(receivedFrom, receivedTo));
-    if (
-      id === '' ||
-      id.length > LONGEST_ID ||
-      !isItself(id) ||
-      Number.isNaN(time) ||
-      !isItself(line.slice(receivedFrom, stagedTo))
-    )
-      return null;
-    const uri = valueOf(line.slice(uriFrom, uriTo));
-    const known = this.#request(line, uriFrom, uriTo, requestTo);
-    if (uri === null || known === null) return null;
+    if (Number.isNaN(time) || !isItself(line.slice(receivedFrom, stagedTo))) return null;
+    // Parsed, they are strings of their own: a part of a line would keep all of what was read with it.
+    const head = parsed(`{${line.slice(level.text.length - ID.length, uriTo + 1)}}`);
+    const known = head === null ? null : this.#request(line, uriFrom, uriTo, requestTo);
+    if (head === null || known === null) return null;
+    const { auditID: id, requestURI: uri } = head;
+    if (typeof id !== 'string' || id === '') return null;
     const outcome = this.#outcome(known, line, stagedTo + 1);
     if (outcome === null) return null;
-    return this.#normaliser.event({ id, stage: stage.value, level: level.value, time, uri }, known.request, outcome);
+    const own = { id: sanitise(id), stage: stage.value, level: level.value, time, uri };
+    return this.#normaliser.event(own, known.request, outcome);
   }
 
   /** The path comes again and again, from the same few callers with the same answers. */
@@ -149,20 +143,9 @@ function isAt(line: string, from: number, text: string): boolean {
   return line.slice(from, from + text.length) === text;
 }
 
-/** A part of a line keeps all of the line; its copy does not. */
+/** A part of a line keeps all of what was read with it; its copy does not. */
 function copyOf(text: string): string {
   return Buffer.from(text).toString();
-}
-
-/** What the inside of a JSON string says; null where it is none. */
-function valueOf(text: string): string | null {
-  if (isItself(text)) return text;
-  try {
-    const value: unknown = JSON.parse(`"${text}"`);
-    return typeof value === 'string' ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Whether the inside of a JSON string is what it says: nothing escaped, nothing that has to be. */

@@ -36,7 +36,7 @@ function makeBody(state: SessionState): Body {
     case 'contexts':
       return { head: [], lines: contextLines(place, state), hasItems: true };
     case 'detail':
-      return { head: [], lines: detailLines(state, place.pane, place.row), hasItems: false };
+      return { head: [], lines: detailLines(state, place), hasItems: false };
     case 'remedy':
       return { head: remedyHead(place, state), lines: remedyLines(place, state), hasItems: false };
     case 'text':

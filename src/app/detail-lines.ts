@@ -4,6 +4,9 @@ import type { Row } from '../panes/pane.ts';
 import { REMEDIES } from '../remedy/index.ts';
 import { pendingText } from './coverage-text.ts';
 import { isNarrow } from './layout.ts';
+import type { DetailPlace } from './place.ts';
+import type { RelatedGroup } from './related.ts';
+import { subjectText } from './subject-text.ts';
 import { ageText, clockText, unitText } from './number-text.ts';
 import { BLANK, line, span, type Line, type Span, type Style } from './span.ts';
 import { presentRow, type SessionState } from './state.ts';
@@ -15,11 +18,13 @@ const MARGIN = ' ';
 const ROOMY = 100;
 /** A longer cell repeats what the findings below say in full. */
 const MAX_FACT = 48;
+/** Users, readers and nodes of a Secret that are listed each; the rest is counted. */
+const MAX_THINGS = 20;
 /** Names of pods that are listed; the rest is counted. */
 const MAX_MEMBERS = 50;
 
 /** Everything known about a row: its facts, and each finding with why, evidence, references and remedy. */
-export function detailLines(state: SessionState, pane: PaneName, opened: Row): readonly Line[] {
+export function detailLines(state: SessionState, { pane, row: opened, groups }: DetailPlace): readonly Line[] {
   const current = presentRow(state, pane, opened.key);
   const row = current ?? opened;
   const findings = findingsOf(row, state);
@@ -39,6 +44,7 @@ export function detailLines(state: SessionState, pane: PaneName, opened: Row): r
     else lines.push(BLANK, line(span(`${MARGIN}${passedText(row)}`, row.severity === 'unknown' ? 'unknown' : 'good')));
   }
   for (const finding of findings) lines.push(BLANK, ...findingLines(finding, state));
+  for (const group of groups ?? []) lines.push(BLANK, ...groupLines(group, state));
   return lines;
 }
 
@@ -134,6 +140,23 @@ function findingLines(finding: Finding, state: SessionState): readonly Line[] {
     );
   }
   return lines;
+}
+
+/** What a Secret has to do with, a line each; `u` leads on from them. */
+function groupLines({ title, things, reason }: RelatedGroup, state: SessionState): readonly Line[] {
+  const width = state.columns - MARGIN.length - 3;
+  const shown = things.slice(0, MAX_THINGS);
+  const more = things.length - shown.length;
+  return [
+    line(span(`${MARGIN}${title}`, 'heading')),
+    ...shown.flatMap(({ object, note }) =>
+      wrap(`${subjectText(object)}${note === '' ? '' : `  ${note}`}`, Math.max(20, width)).map((part, at) =>
+        line(span(`${MARGIN}${at === 0 ? '  ' : '    '}${part}`)),
+      ),
+    ),
+    ...(more > 0 ? [line(span(`${MARGIN}  and ${more} more (u)`, 'muted'))] : []),
+    ...(reason === undefined ? [] : [line(span(`${MARGIN}  ${reason}`, 'unknown'))]),
+  ];
 }
 
 function remedyTitle(id: string): string {

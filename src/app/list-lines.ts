@@ -51,7 +51,7 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
     return [title, BLANK, line(span(`   ${why}`, 'muted'))];
   }
   let at = 0;
-  const width = Math.max(...groups.flatMap(({ things }) => things.map((one) => textWidth(subjectText(one.object)))));
+  const width = Math.max(0, ...groups.flatMap(({ things }) => things.map((one) => textWidth(subjectText(one.object)))));
   return [
     title,
     ...groups.flatMap((group) => [
@@ -66,6 +66,7 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
         );
         return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: `related:${at++}` };
       }),
+      ...(group.reason === undefined ? [] : [line(span(`  ${group.reason}`, 'unknown'))]),
     ]),
   ];
 }

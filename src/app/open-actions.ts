@@ -13,7 +13,16 @@ export function openRow(state: SessionState): Step {
   const pane = openPane(state);
   const table = openTable(state);
   const row = table === undefined ? undefined : cursorRow(table);
-  return pane === null || row === undefined ? stay(state) : open(state, { type: 'detail', pane, row });
+  return pane === null || row === undefined ? stay(state) : openDetail(state, pane, row);
+}
+
+/** Opens a row; of a Secret it is looked up who has to do with it. */
+function openDetail(state: SessionState, pane: PaneName, row: Row): Step {
+  const visit = state.nextId;
+  const opened = open(state, { type: 'detail', pane, row });
+  if (row.kind !== 'Secret') return opened;
+  const object = { apiVersion: 'v1', kind: row.kind, namespace: row.namespace, name: row.name };
+  return stay(opened.state, ...opened.effects, { type: 'related', visit, object });
 }
 
 /** Opens, or chooses, the item under the cursor of a list. */
@@ -27,9 +36,7 @@ export function enterItem(state: SessionState, item: string | null): Step {
   const object = place.type === 'related' ? relatedItem(item, place)?.object : earlierItem(item, state)?.object;
   if (object !== undefined) return openObject(state, object);
   const finding = itemFinding(item, state);
-  return finding === undefined
-    ? stay(state)
-    : open(state, { type: 'detail', pane: finding.pane, row: rowOf(finding, state) });
+  return finding === undefined ? stay(state) : openDetail(state, finding.pane, rowOf(finding, state));
 }
 
 /** Opens the row of an object, of the present pane if it has one; an object that no pane lists by its relations. */
@@ -42,7 +49,7 @@ function openObject(state: SessionState, object: ObjectRef): Step {
         one.name === object.name &&
         (object.kind === 'Actor' || one.namespace === (object.namespace ?? '')),
     );
-    if (row !== undefined) return open(state, { type: 'detail', pane, row });
+    if (row !== undefined) return openDetail(state, pane, row);
   }
   return showRelatedOf(state, object);
 }

@@ -9,13 +9,22 @@ import type { ContextName } from './session-model.ts';
 export type Place =
   | { readonly type: 'overview' }
   | { readonly type: 'pane'; readonly pane: PaneName }
-  /** A row with everything known about it; the row as it was when it was opened, for when it is gone. */
-  | { readonly type: 'detail'; readonly pane: PaneName; readonly row: Row }
+  | DetailPlace
   | RemedyPlace
   | TextPlace
   | RelatedPlace
   | NamespacesPlace
   | ContextsPlace;
+
+/** A row with everything known about it. */
+export interface DetailPlace {
+  readonly type: 'detail';
+  readonly pane: PaneName;
+  /** As it was when it was opened, for when it is gone. */
+  readonly row: Row;
+  /** Of a Secret: who uses it, may read it and did; absent for others and while it is looked up. */
+  readonly groups?: readonly RelatedGroup[];
+}
 
 export const REMEDY_TABS = ['yaml', 'diff', 'effect'] as const;
 export type RemedyTab = (typeof REMEDY_TABS)[number];

@@ -5,6 +5,10 @@ import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
 import { serviceSelects } from '../analyses/network/exposure.ts';
 import { bindingsIn, subjectIndex } from '../analyses/rbac/policy.ts';
+import { escapesByNode, escapesTo, holdingText } from '../analyses/secrets/secret-escapes.ts';
+import { secretNodes } from '../analyses/secrets/secret-nodes.ts';
+import { secretReaders, type SecretReader } from '../analyses/secrets/secret-readers.ts';
+import { readingText, secretReadings } from '../analyses/secrets/secret-readings.ts';
 import { secretUses } from '../analyses/secrets/secret-uses.ts';
 import { workload, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
 import { refOf } from '../kube/object-ref.ts';
@@ -23,10 +27,12 @@ export interface RelatedThing {
   readonly note: string;
 }
 
-/** Things in one relation to an object, such as the policies that select it; `things` is never empty. */
+/** Things in one relation to an object, such as the policies that select it. Without things there is a reason. */
 export interface RelatedGroup {
   readonly title: string;
   readonly things: readonly RelatedThing[];
+  /** Why there may be more, or why none is known. */
+  readonly reason?: string;
 }
 
 /** API versions of what is no object of the API: accounts by name, and actors of the audit log. */
@@ -40,7 +46,7 @@ const BOOTSTRAPPED = 'kubernetes.io/bootstrapping';
  * acted as it; the workloads of a policy; the users of a Secret. One step: a person goes on from each of them.
  */
 export function relatedThings(view: ClusterView, object: ObjectRef): readonly RelatedGroup[] {
-  return groupsOf(view, object).filter((group) => group.things.length > 0);
+  return groupsOf(view, object).filter((group) => group.things.length > 0 || group.reason !== undefined);
 }
 
 function groupsOf(view: ClusterView, { kind, namespace, name }: ObjectRef): readonly RelatedGroup[] {
@@ -51,10 +57,7 @@ function groupsOf(view: ClusterView, { kind, namespace, name }: ObjectRef): read
     case 'Service':
       return [{ title: 'sends traffic to', things: behind(view, place, name) }];
     case 'Secret':
-      return [
-        { title: 'used by', things: usersOf(view, place, name) },
-        { title: 'who touched it', things: actorsOn(view, 'secrets', place, name) },
-      ];
+      return secretGroups(view, place, name);
     case 'ServiceAccount':
       return accountGroups(view, place, name);
     case 'User':
@@ -179,6 +182,57 @@ function namespaceGroups(view: ClusterView, namespace: string): readonly Related
     { title: 'policies', things: view.list('NetworkPolicy', namespace).map((one) => thing(refOf(one))) },
     { title: 'bindings', things: bindingsIn(view, namespace).map((one) => thing(refOf(one), one.roleRef.name)) },
   ];
+}
+
+/** Who uses a Secret; who may read it by which binding, and from which node it can be taken; who did read it. */
+function secretGroups(view: ClusterView, namespace: string, name: string): readonly RelatedGroup[] {
+  const readers = secretReaders(view, namespace, name);
+  const bySubject = Map.groupBy(readers ?? [], (one) => `${one.kind}/${one.namespace ?? ''}/${one.name}`);
+  const nodes = secretNodes(view, namespace).get(name) ?? [];
+  const escapes = escapesByNode(view);
+  const readings = secretReadings(view, namespace, name);
+  const because = (reason: string): Pick<RelatedGroup, 'reason'> => ({ reason });
+  return [
+    { title: 'used by', things: usersOf(view, namespace, name) },
+    {
+      title: 'may read it',
+      things: [...bySubject.values()].flatMap((own) => {
+        const [first] = own;
+        const by = own.map(({ binding, role }) => `${binding}, which gives ${role}`);
+        return first === undefined ? [] : [thing(subjectRef(asSubject(first)), `by ${by.join('; by ')}`)];
+      }),
+      ...(readers === null
+        ? because('unknown: roles or bindings could not be read')
+        : readers.length === 0
+          ? because('nobody by a binding; members of system:masters may')
+          : {}),
+    },
+    {
+      title: 'nodes that hold it',
+      things: nodes.map((one) => thing(objectRef('v1', 'Node', null, one.name), holdingText(one))),
+    },
+    {
+      title: 'can take it from these nodes',
+      things: escapesTo(nodes, escapes ?? new Map()).map((one) => thing(one.ref, one.because)),
+      ...(escapes === null && nodes.length > 0 ? because('unknown: pods could not be read in every namespace') : {}),
+    },
+    {
+      title: 'read it, by the audit log',
+      things: (readings ?? []).map((one) =>
+        thing(objectRef(ACTOR_VERSION, 'Actor', null, one.username), readingText(one)),
+      ),
+      ...(readings === null
+        ? because('unknown: no audit log')
+        : readings.length === 0
+          ? because('nobody that it tells of')
+          : {}),
+    },
+    { title: 'who touched it', things: actorsOn(view, 'secrets', namespace, name) },
+  ];
+}
+
+function asSubject({ kind, namespace, name }: SecretReader): Subject {
+  return namespace === null ? { kind, name } : { kind, namespace, name };
 }
 
 function selectedBy(view: ClusterView, namespace: string, name: string): readonly RelatedThing[] {

@@ -50,7 +50,7 @@ export function update(state: SessionState, event: SessionEvent): Step {
     case 'related':
       return stay(
         changePlace(state, event.visit, (place) =>
-          place.type === 'related' ? { ...place, groups: event.groups } : place,
+          place.type === 'related' || place.type === 'detail' ? { ...place, groups: event.groups } : place,
         ),
       );
     case 'validated':

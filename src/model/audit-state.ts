@@ -11,7 +11,7 @@ export interface AuditState {
   /** Events read in all, duplicates not counted. */
   readonly total: number;
   readonly coverage: AuditCoverage;
-  /** What RBAC allowed, each kind of request of a user once. */
+  /** What RBAC allowed, and who else read Secrets, each kind of request of a user once. */
   readonly uses: readonly AuditUse[];
   /** False where not all of them could be kept. */
   readonly usesAreComplete: boolean;
@@ -19,7 +19,7 @@ export interface AuditState {
   readonly notes: readonly AuditNotes[];
 }
 
-/** A kind of request that RBAC allowed: who, what, where, and through which binding. */
+/** A kind of request that was allowed: who, what, where, and through which binding. */
 export interface AuditUse {
   /** Who the authorizer was asked about: the impersonated user, where there is one. */
   readonly username: string;
@@ -33,12 +33,14 @@ export interface AuditUse {
   readonly names: readonly string[] | null;
   /** Of a request that names no resource; null else. */
   readonly path: string | null;
-  /** `authorization.k8s.io/reason` */
+  /** `authorization.k8s.io/reason`; '' where RBAC was not asked (system:masters), kept for reads of Secrets only. */
   readonly reason: string;
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly first: number;
   readonly last: number;
+  /** The last one that was answered with what it asked for (2xx, or a log without codes); null where none was. */
+  readonly answered: number | null;
   /** Of the last one. */
   readonly auditID: string;
 }

@@ -8,6 +8,7 @@ import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
 import { html } from './html-escape.ts';
 import { writeGraphs } from './html-graphs.ts';
+import { writeHtmlSecrets } from './html-secrets.ts';
 import { SCRIPT, STYLE } from './html-page.ts';
 import { shownFindings, time } from './json.ts';
 import type { Report, ReportedFinding } from './report.ts';
@@ -26,6 +27,7 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   writePanes(report, write);
   writeFindings(report, write, context);
   writeGraphs(report, write);
+  writeHtmlSecrets(report, write);
   writeList(write, 'Not judged', report.holes.map(holeText));
   writeList(write, 'Resolved', report.baseline?.resolved ?? []);
   writeCoverage(report, write);

@@ -81,7 +81,12 @@ describe('what an object has to do with', () => {
   test.each([
     ['NetworkPolicy', 'cart-in', 'shop', { 'pods that it selects': ['Deployment shop/cart'] }],
     ['Service', 'cart', 'shop', { 'sends traffic to': ['Deployment shop/cart'] }],
-    ['Secret', 'pg', 'shop', { 'used by': ['Deployment shop/cart'] }],
+    [
+      'Secret',
+      'pg',
+      'shop',
+      { 'used by': ['Deployment shop/cart'], 'may read it': [], 'read it, by the audit log': [] },
+    ],
     [
       'ServiceAccount',
       'cart',

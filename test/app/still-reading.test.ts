@@ -35,7 +35,7 @@ describe('while kinds are still being read', () => {
     const { head, rows } = tableLines(state, 'network');
     expect(textOf(head)).toContain('~ reading pods');
     expect(textOf(rows)).toMatch(/^ +~ +shop/);
-    expect(textOf(detailLines(state, 'network', PASSED))).not.toContain('passed.');
+    expect(textOf(detailLines(state, { type: 'detail', pane: 'network', row: PASSED }))).not.toContain('passed.');
     expect(linearLines(state).join('\n')).toContain('severity not judged yet');
   });
 

@@ -196,6 +196,33 @@ describe('HTML', () => {
     expect(page.match(/<script/g)).toHaveLength(1);
   });
 
+  it('says of a Secret who may read it by what, and which nodes hold it', () => {
+    const metadata = (name: string) => ({ name, namespace: 'shop', uid: name });
+    const rbac = 'rbac.authorization.k8s.io';
+    const page = written(
+      judged([
+        object('Secret', { metadata: metadata('pg'), type: 'Opaque' }),
+        object('Pod', {
+          metadata: metadata('cart'),
+          spec: { nodeName: 'n1', containers: [{ name: 'a', image: 'a:1', envFrom: [{ secretRef: { name: 'pg' } }] }] },
+          status: { phase: 'Running' },
+        }),
+        object('Role', {
+          metadata: metadata('reader'),
+          rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+        }),
+        object('RoleBinding', {
+          metadata: metadata('ops'),
+          roleRef: { apiGroup: rbac, kind: 'Role', name: 'reader' },
+          subjects: [{ apiGroup: rbac, kind: 'User', name: 'ada' }],
+        }),
+      ]),
+      'html',
+    );
+    expect(page).toContain('<li>User ada by RoleBinding shop/ops, which gives Role reader</li>');
+    expect(page).toContain('<li>n1 (1 pod, state unknown)</li>');
+  });
+
   it('shows names as text', () => {
     const page = written(judged(hostile(), { ...files, ...DENIED, withRemedies: true }), 'html');
     expect(page.match(/<script/g)).toHaveLength(1);

@@ -7,17 +7,21 @@ const MOST_USES = 50_000;
 const MOST_NAMES = 20;
 
 interface Counted {
-  readonly key: Omit<AuditUse, 'names' | 'count' | 'first' | 'last' | 'auditID'>;
+  readonly key: Omit<AuditUse, 'names' | 'count' | 'first' | 'last' | 'answered' | 'auditID'>;
   readonly names: Set<string>;
   count: number;
   first: number;
   last: number;
+  answered: number | null;
   auditID: string;
   /** What was handed out last; undefined where something came since. */
   shown: AuditUse | undefined;
 }
 
-/** Which requests RBAC allowed, each kind of request of a user once. Memory is bounded; what did not fit is said. */
+/**
+ * Which requests RBAC allowed and who read Secrets, each kind of request of a user once. Memory is bounded; what did not
+ * fit is said.
+ */
 export class AccessUses {
   readonly #uses = new Map<string, Counted>();
   /** The last use of each object: the reader of logs shares the parts of requests that are alike. */
@@ -31,7 +35,8 @@ export class AccessUses {
 
   add(events: readonly AuditEvent[]): void {
     for (const event of events) {
-      if (event.decision !== 'allow' || event.reason === '' || event.stage === 'RequestReceived') continue;
+      if (event.decision !== 'allow' || event.stage === 'RequestReceived') continue;
+      if (event.reason === '' && !isOfSecrets(event)) continue;
       this.#addOne(event);
     }
   }
@@ -51,6 +56,9 @@ export class AccessUses {
     if (event.time >= there.last) {
       there.last = event.time;
       there.auditID = event.auditID;
+    }
+    if (event.code === null || (event.code >= 200 && event.code < 300)) {
+      there.answered = Math.max(there.answered ?? event.time, event.time);
     }
     there.shown = undefined;
   }
@@ -90,6 +98,7 @@ export class AccessUses {
         count: 0,
         first: event.time,
         last: event.time,
+        answered: null,
         auditID: event.auditID,
         shown: undefined,
       };
@@ -104,9 +113,14 @@ function isOf({ username, verb, reason }: Counted['key'], event: AuditEvent): bo
   return username === (event.impersonated ?? event.user).username && verb === event.verb && reason === event.reason;
 }
 
-function shownUse({ key, names, count, first, last, auditID }: Counted): AuditUse {
+/** Not by RBAC: of system:masters. What kubelets read for their pods is known from the pods, and would fill the memory. */
+function isOfSecrets({ object, user }: AuditEvent): boolean {
+  return object?.resource === 'secrets' && !user.username.startsWith('system:node:');
+}
+
+function shownUse({ key, names, count, first, last, answered, auditID }: Counted): AuditUse {
   const own = names.size > MOST_NAMES ? null : [...names].sort();
-  return { ...key, names: own, count: Math.max(1, count), first, last, auditID };
+  return { ...key, names: own, count: Math.max(1, count), first, last, answered, auditID };
 }
 
 /** The path of a request without its query. */

@@ -1,4 +1,5 @@
 import { namespacePolicy } from '../../kube/pod-security-namespace.ts';
+import type { ObjectRef } from '../../model/finding.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
@@ -9,6 +10,7 @@ import { workloads } from '../workload/workloads.ts';
 export interface EscapingPods {
   /** `DaemonSet kube-system/agent`. */
   readonly workload: string;
+  readonly ref: ObjectRef;
   /** To be read after "is": `privileged`. */
   readonly because: string;
   /** Names of the pods that run. */
@@ -37,7 +39,7 @@ export function escapingPods(view: ClusterView, namespace: string): readonly Esc
         const because = running.flatMap((one) => escapeOf(inner, namespace, one.spec) ?? [])[0];
         if (because === undefined) return [];
         const pods = running.flatMap((one) => one.pods.map((pod) => pod.name));
-        return [{ workload: `${ref.kind} ${namespace}/${ref.name}`, because, pods }];
+        return [{ workload: `${ref.kind} ${namespace}/${ref.name}`, ref, because, pods }];
       }),
     deepEqual,
   );

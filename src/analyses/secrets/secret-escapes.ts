@@ -1,12 +1,35 @@
 import type { ClusterView } from '../../store/cluster-view.ts';
+import type { ObjectRef } from '../../model/finding.ts';
+import type { HoldingNode } from './secret-nodes.ts';
 import { escapingPods } from '../rbac/pod-escape.ts';
 
 /** A workload with pods that can become root on a node, and so read what the kubelet there holds. */
 export interface NodeEscape {
   /** `DaemonSet kube-system/agent`. */
   readonly workload: string;
+  readonly ref: ObjectRef;
   /** To be read after "is": `privileged`. */
   readonly because: string;
+}
+
+/** The workloads that can escape to one of these nodes, each once, on however many of them it runs. */
+export function escapesTo(
+  nodes: readonly HoldingNode[],
+  escapes: ReadonlyMap<string, readonly NodeEscape[]>,
+): readonly NodeEscape[] {
+  const found = nodes.flatMap(({ name }) => escapes.get(name) ?? []);
+  return [...new Map(found.map((one) => [one.workload, one])).values()];
+}
+
+/** `2 pods, not ready, all terminating`. */
+export function holdingText({ pods, ready, terminating }: HoldingNode): string {
+  const parts = [
+    pods === 1 ? '1 pod' : `${pods} pods`,
+    ...(ready === false ? ['not ready'] : []),
+    ...(ready === null ? ['state unknown'] : []),
+    ...(terminating ? [pods === 1 ? 'terminating' : 'all terminating'] : []),
+  ];
+  return parts.join(', ');
 }
 
 /**
@@ -18,12 +41,12 @@ export function escapesByNode(view: ClusterView): ReadonlyMap<string, readonly N
   if (!view.readable('Pod').ok) return null;
   const byNode = new Map<string, Map<string, NodeEscape>>();
   for (const namespace of view.namespaces('Pod')) {
-    for (const { workload, because, pods } of escapingPods(view, namespace)) {
+    for (const { workload, ref, because, pods } of escapingPods(view, namespace)) {
       for (const name of pods) {
         const node = view.get('Pod', namespace, name)?.nodeName ?? '';
         if (node === '') continue;
         const found = byNode.get(node) ?? new Map<string, NodeEscape>();
-        byNode.set(node, found.set(workload, { workload, because }));
+        byNode.set(node, found.set(workload, { workload, ref, because }));
       }
     }
   }

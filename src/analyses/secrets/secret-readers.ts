@@ -15,6 +15,8 @@ export interface SecretReader {
   readonly name: string;
   /** `ClusterRoleBinding ops`, or `RoleBinding shop/ops`. */
   readonly binding: string;
+  /** `ClusterRole view`. */
+  readonly role: string;
 }
 
 interface NamespaceReaders {
@@ -98,6 +100,7 @@ function readersBy(view: ClusterView, namespace: string, name: string): Readers 
         namespace: home,
         name: subjectName,
         binding,
+        role: `${grant.binding.roleRef.kind} ${grant.binding.roleRef.name}`,
       });
     }
   }

@@ -3,7 +3,8 @@ import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { readerCount, secretReaders, type SecretReader } from '../../analyses/secrets/secret-readers.ts';
-import { escapesByNode, type NodeEscape } from '../../analyses/secrets/secret-escapes.ts';
+import { secretReadings } from '../../analyses/secrets/secret-readings.ts';
+import { escapesByNode, escapesTo, type NodeEscape } from '../../analyses/secrets/secret-escapes.ts';
 import { secretNodes, type HoldingNode } from '../../analyses/secrets/secret-nodes.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import type { ObjectRef } from '../../model/finding.ts';
@@ -34,7 +35,14 @@ export interface SecretItem {
   /** They, once for each binding that lets them; null where that could not be evaluated. */
   readonly readBy: Capped<SecretReader> | null;
   /** Workloads that run on its nodes and can escape to them; null where pods could not be read everywhere. */
-  readonly escapes: Capped<NodeEscape> | null;
+  readonly escapes: Capped<Omit<NodeEscape, 'ref'>> | null;
+  /** Who read it, by the audit log, the last first; null without one. */
+  readonly didRead: Capped<{
+    readonly username: string;
+    readonly count: number;
+    readonly last: string;
+    readonly how: 'named' | 'listed' | 'perhaps';
+  }> | null;
 }
 
 /** The first of a list, and how many more there are. */
@@ -116,19 +124,16 @@ function* items(view: ClusterView): Generator<SecretItem> {
         nodes: holding,
         readers: readerCount(view, namespace, secret.name),
         readBy: capped(secretReaders(view, namespace, secret.name)),
-        escapes: capped(escapes === null ? null : escapesOn(holding, escapes)),
+        escapes: capped(escapes === null ? null : escapesTo(holding, escapes).map(({ ref: _ref, ...one }) => one)),
+        didRead: capped(readingsOf(view, secret)),
       };
     }
   }
 }
 
-/** Each workload once, on however many of the nodes it runs. */
-function escapesOn(
-  holding: readonly HoldingNode[],
-  escapes: ReadonlyMap<string, readonly NodeEscape[]>,
-): readonly NodeEscape[] {
-  const found = holding.flatMap(({ name }) => escapes.get(name) ?? []);
-  return [...new Map(found.map((one) => [one.workload, one])).values()];
+function readingsOf(view: ClusterView, { namespace, name }: SecretObject) {
+  const readings = secretReadings(view, namespace, name);
+  return readings?.map((one) => ({ ...one, last: new Date(one.last).toISOString() })) ?? null;
 }
 
 function rotationOf(view: ClusterView, secret: SecretObject): SecretItem['rotation'] {

@@ -5,9 +5,9 @@ import { bindingsIn } from '../../../src/analyses/rbac/policy.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { rbacPane } from '../../../src/panes/rbac.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
+import { event } from './audit-event.ts';
 import { viewOf } from './view-of.ts';
 
-const START = Date.UTC(2026, 10, 1);
 const MINUTE = 60 * 1000;
 const DAY = 24 * 60 * MINUTE;
 const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
@@ -30,32 +30,6 @@ const CLUSTER = [
   bind('secret', 'secrets'),
   bind('star', 'star'),
 ].join('---\n');
-
-function event(at: number, fields: Partial<AuditEvent> = {}): AuditEvent {
-  const user = { username: 'system:serviceaccount:shop:cart', uid: '', groups: ['system:serviceaccounts'], extra: {} };
-  return {
-    auditID: `id-${at}`,
-    stage: 'ResponseComplete',
-    level: 'Metadata',
-    time: START + at,
-    verb: 'get',
-    requestURI: '/api/v1/namespaces/shop/pods/a',
-    user,
-    impersonated: null,
-    sourceIPs: [],
-    userAgent: '',
-    object: { resource: 'pods', subresource: '', namespace: 'shop', name: 'a', apiGroup: '', uid: '' },
-    code: 200,
-    statusReason: '',
-    statusMessage: '',
-    impersonationConstraint: '',
-    decision: 'allow',
-    reason: 'RBAC: allowed by RoleBinding "first/shop" of Role "pods" to ServiceAccount "cart/shop"',
-    annotations: {},
-    body: null,
-    ...fields,
-  };
-}
 
 function logged(events: readonly AuditEvent[]): StoreView {
   const view = viewOf(CLUSTER);

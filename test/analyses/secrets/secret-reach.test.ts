@@ -1,9 +1,12 @@
 /** Who can read a Secret: by bindings, and through a node that holds it. */
 import { expect, it } from 'vitest';
+import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { KubeObject } from '../../../src/model/objects.ts';
 import { secretsSection, type SecretItem } from '../../../src/report/sections/secrets.ts';
 import { object } from '../../objects.ts';
 import { judged, type Judged } from '../../report/judged.ts';
+import { event } from '../rbac/audit-event.ts';
 
 const metadata = (name: string, namespace?: string) => ({ name, namespace, uid: `${namespace}/${name}` });
 
@@ -49,10 +52,16 @@ const POLICY = [
 it('names each subject with every binding that lets it read, and counts it once', () => {
   const ada = { kind: 'User', namespace: null, name: 'ada' };
   const both = [
-    { ...ada, binding: 'RoleBinding shop/ops' },
-    { ...ada, binding: 'RoleBinding shop/ops-too' },
+    { ...ada, binding: 'RoleBinding shop/ops', role: 'Role all' },
+    { ...ada, binding: 'RoleBinding shop/ops-too', role: 'Role all' },
   ];
-  const app = { kind: 'ServiceAccount', namespace: 'shop', name: 'app', binding: 'RoleBinding shop/app' };
+  const app = {
+    kind: 'ServiceAccount',
+    namespace: 'shop',
+    name: 'app',
+    binding: 'RoleBinding shop/app',
+    role: 'Role one',
+  };
   expect(secret('db', POLICY)).toMatchObject({ readers: 2, readBy: { items: [app, ...both], more: 0 } });
   expect(secret('mail', POLICY)).toMatchObject({ readers: 1, readBy: { items: both, more: 0 } });
 });
@@ -80,4 +89,34 @@ it('says nothing where policy or pods could not be read', () => {
   const denied = (kind: 'Pod' | 'RoleBinding') => ({ coverage: [{ kind, status: 'denied' as const }] });
   expect(secret('db', POLICY, denied('RoleBinding'))).toMatchObject({ readers: null, readBy: null });
   expect(secret('db', POLICY, denied('Pod'))?.escapes).toBeNull();
+});
+
+it('names who did read it by the audit log, as far as that tells', () => {
+  const asked = (at: number, username: string, fields: Partial<AuditEvent>, name = 'db', namespace = 'shop') =>
+    event(at, {
+      user: { username, uid: '', groups: [], extra: {} },
+      object: { resource: 'secrets', subresource: '', namespace, name, apiGroup: '', uid: '' },
+      ...fields,
+    });
+  const intake = createAuditIntake();
+  intake.push([
+    asked(1, 'ada', {}),
+    asked(2, 'ada', {}),
+    asked(3, 'bob', { code: 404 }),
+    asked(4, 'eve', { code: 403, decision: 'forbid' }),
+    asked(5, 'kubernetes-admin', { reason: '', verb: 'list' }, ''),
+    asked(6, 'controller', { verb: 'watch' }, '', ''),
+    asked(7, 'other', {}, 'mail'),
+    asked(8, 'elsewhere', {}, 'db', 'web'),
+    asked(9, 'writer', { verb: 'update' }),
+    asked(10, 'system:node:n1', { reason: '' }),
+  ]);
+  const change = intake.takeChange();
+  const readings = secret('db', [], { changes: change === null ? [] : [change] })?.didRead?.items;
+  expect(readings?.map(({ username, count, how }) => ({ username, count, how }))).toEqual([
+    { username: 'controller', count: 1, how: 'listed' },
+    { username: 'kubernetes-admin', count: 1, how: 'listed' },
+    { username: 'ada', count: 2, how: 'named' },
+  ]);
+  expect(secret('db', [])?.didRead).toBeNull();
 });

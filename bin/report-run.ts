@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PANE_LIST } from '../src/panes/index.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
-import { parseBaseline } from '../src/report/baseline.ts';
+import { parseBaseline, type Baseline } from '../src/report/baseline.ts';
 import { exitVerdict } from '../src/report/exit-code.ts';
 import type { Format, FormatContext } from '../src/report/format.ts';
 import { FORMATS } from '../src/report/formats.ts';
@@ -48,11 +48,29 @@ export async function runReport(world: World, settings: Settings, loaded: Loaded
 /** Puts the report of what was loaded together, and writes the remedies of `--remediate`. */
 export async function prepareReport(world: World, settings: Settings, loaded: Loaded): Promise<PreparedReport> {
   const format = reportFormat(settings.output);
-  const { engine } = loaded;
   const baseline =
     settings.baseline === undefined ? null : parseBaseline(await world.readFile(settings.baseline), settings.baseline);
+  const report = reportOf(world, settings, loaded, baseline);
+  const verdict = exitVerdict(report, settings.failOn);
+  const files = settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings.remediate, report);
+  if (settings.remediate !== undefined && !settings.quiet) world.warn(writtenText(files, settings.remediate));
+  const took = world.now() - loaded.startedAt;
+  return {
+    report,
+    format,
+    context: { verdict, failOn: settings.failOn, took, paint: painter(world, settings), files },
+  };
+}
+
+/** The report of a settled engine. */
+export function reportOf(
+  world: World,
+  settings: Settings,
+  { engine, config, configText, base }: Pick<Loaded, 'engine' | 'config' | 'configText' | 'base'>,
+  baseline: Baseline | null,
+): Report {
   const facts = engine.view.facts();
-  const report = makeReport({
+  return makeReport({
     engine,
     rules: RULES,
     panes: PANE_LIST,
@@ -68,25 +86,15 @@ export async function prepareReport(world: World, settings: Settings, loaded: Lo
       paths: settings.from,
       onto: settings.onto ?? null,
       ruleSet: `k8sec ${TOOL.version}`,
-      configHash:
-        loaded.configText === null ? null : createHash('sha256').update(loaded.configText).digest('hex').slice(0, 16),
+      configHash: configText === null ? null : createHash('sha256').update(configText).digest('hex').slice(0, 16),
     },
-    waivers: loaded.config.waivers,
+    waivers: config.waivers,
     baseline,
-    base: loaded.base,
+    base,
     allowUnread: settings.allowUnread,
     buildRemedies:
       settings.withRemedies || settings.remediate !== undefined ? (finding) => buildRemedies(engine, finding) : null,
   });
-  const verdict = exitVerdict(report, settings.failOn);
-  const files = settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings.remediate, report);
-  if (settings.remediate !== undefined && !settings.quiet) world.warn(writtenText(files, settings.remediate));
-  const took = world.now() - loaded.startedAt;
-  return {
-    report,
-    format,
-    context: { verdict, failOn: settings.failOn, took, paint: painter(world, settings), files },
-  };
 }
 
 function writtenText(files: FormatContext['files'], folder: string): string {

@@ -27,7 +27,8 @@ import type { World } from './world.ts';
 
 /** Runs the interactive session. */
 export async function runSession(world: World, settings: Settings, options: Options): Promise<number> {
-  const { config } = await loadConfig(world, settings);
+  const loaded = await loadConfig(world, settings);
+  const { config } = loaded;
   if (settings.journal !== undefined) {
     if (settings.from.length > 0)
       throw new ArgumentError('--journal records a cluster; files have no changes to record');
@@ -45,7 +46,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
     panes: PANE_LIST,
     scope: sessionScope(settings.scope),
     buildRemedies,
-    ask: (words, engine) => answer(world, settings, words, engine),
+    ask: (words, engine) => answer(world, settings, loaded, words, engine),
     listContexts: () => contexts(settings),
     clock: SYSTEM_CLOCK,
   });
@@ -107,9 +108,11 @@ async function contexts(settings: Settings): Promise<readonly ContextName[]> {
 async function answer(
   world: World,
   settings: Settings,
+  config: Awaited<ReturnType<typeof loadConfig>>,
   [name, ...words]: readonly string[],
   engine: Engine,
 ): Promise<string> {
+  if (name === 'compliance') return complianceText(world, settings, config, words, engine);
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) throw new UsageError(`there is no question ${String(name)}`);
   const pieces: string[] = [];
@@ -131,6 +134,23 @@ async function answer(
     now: world.now(),
   });
   return pieces.join('');
+}
+
+/** What the report says of each benchmark, item by item. */
+async function complianceText(
+  world: World,
+  settings: Settings,
+  { config, text }: Awaited<ReturnType<typeof loadConfig>>,
+  words: readonly string[],
+  engine: Engine,
+): Promise<string> {
+  if (words.length > 0) throw new UsageError('compliance takes no words');
+  const [{ reportOf }, { complianceLines }] = await Promise.all([
+    import('./report-run.ts'),
+    import('../src/report/compliance-text.ts'),
+  ]);
+  const report = reportOf(world, settings, { engine, config, configText: text, base: null }, null);
+  return `${complianceLines(report, true).join('\n')}\n`;
 }
 
 /** The past that the session's sources tell of: its journal, its audit logs, and what it shows now. */

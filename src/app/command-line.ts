@@ -35,8 +35,8 @@ const PANE_WORDS: Readonly<Record<PaneName, readonly string[]>> = {
   vigilance: ['vigilance', 'posture', 'psa', 'podsecurity'],
 };
 
-/** Questions that are answered by the commands of the same name. */
-const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access', 'label-map'] as const;
+/** Questions that are answered by the commands of the same name, and the summary of the report. */
+const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access', 'label-map', 'compliance'] as const;
 
 const WORDS: Readonly<Record<string, CommandLine>> = {
   overview: { type: 'overview' },

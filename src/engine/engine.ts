@@ -241,7 +241,7 @@ function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: Cluster
     rule: rule.id,
     pane: rule.id.slice(0, rule.id.indexOf('/')) as Finding['pane'],
     subject,
-    references: rule.references,
+    references: draft.references ?? rule.references,
     members: draft.members ?? [],
     basis: !fromFiles ? 'live' : draft.absence === true && !facts.complete ? 'files-only' : 'files',
   };

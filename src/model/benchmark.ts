@@ -4,6 +4,8 @@ type Visibility =
   | 'whole'
   /** As `whole`, but only of a running server: files do not tell. */
   | 'server'
+  /** As `whole`, but only where pods of etcd can be seen. */
+  | 'etcd'
   /** The rules see a part: what they find fails it, their silence proves nothing. */
   | 'part';
 
@@ -27,6 +29,7 @@ const item =
   (id: string, title: string): BenchmarkItem => ({ id, title, visibility });
 const whole = item('whole');
 const server = item('server');
+const etcd = item('etcd');
 const part = item('part');
 
 /**
@@ -44,6 +47,13 @@ export const BENCHMARKS: readonly Benchmark[] = [
       part('1.2.16', 'Audit log path of the API server'),
       server('1.2.27', 'Encryption of Secrets is configured'),
       server('1.2.28', 'Encryption providers are appropriate'),
+      etcd('2.1', 'etcd serves clients by TLS'),
+      etcd('2.2', 'etcd asks clients for a certificate'),
+      etcd('2.3', 'etcd makes no certificate of its own for clients'),
+      etcd('2.4', 'etcd speaks with peers by TLS'),
+      etcd('2.5', 'etcd asks peers for a certificate'),
+      etcd('2.6', 'etcd makes no certificate of its own for peers'),
+      part('2.7', 'A certificate authority for etcd alone'),
       part('3.2.1', 'An audit policy exists'),
       part('3.2.2', 'The audit policy covers what matters'),
       whole('5.1.1', 'Use of cluster-admin'),
@@ -79,7 +89,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
       part('5.6.1', 'Namespaces as boundaries'),
       whole('5.6.2', 'Seccomp profiles'),
       whole('5.6.3', 'Security contexts'),
-      part('5.6.4', 'Use of the default namespace'),
+      server('5.6.4', 'Use of the default namespace'),
     ],
   },
   {

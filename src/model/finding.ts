@@ -58,6 +58,8 @@ export interface FindingDraft {
   readonly advisory?: boolean;
   /** A well-known add-on that its subject looks like: what is found of one is told together. It lowers no severity. */
   readonly addOn?: string;
+  /** Where it concerns some of the rule's references only. */
+  readonly references?: readonly Reference[];
   /** Names of remedies (`src/remedy`) that apply, the best first. */
   readonly remedies?: readonly string[];
   /** Free data for panes, remedies and report sections; plain JSON. */

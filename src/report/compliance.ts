@@ -1,10 +1,12 @@
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
+import { controlPlanePods } from '../analyses/vigilance/control-plane-pods.ts';
 import { workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
 import { levelRank } from '../kube/pod-security-namespace.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { BENCHMARKS, factName, type Attestation, type Benchmark, type BenchmarkItem } from '../model/benchmark.ts';
 import { WORKLOAD_KINDS } from '../model/kind.ts';
+import type { Reference } from '../model/finding.ts';
 import type { RuleFailure } from '../engine/engine.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Report } from './report.ts';
@@ -31,7 +33,7 @@ export interface BenchmarkSummary {
 }
 
 /**
- * What the report proves of each benchmark. An item fails where a finding of a rule that refers to it says that the
+ * What the report proves of each benchmark. An item fails where a finding that refers to it says that the
  * control is unmet (those that are waived or advisory do not count, whatever their severity), passes where the rules see all of it, read everything they need and found no such thing, and is not visible
  * otherwise. An attestation speaks only for what is not visible: it never hides a finding.
  */
@@ -45,49 +47,58 @@ export function compliance(report: Report): readonly BenchmarkSummary[] {
   });
 }
 
-/** What a report says about a rule. */
-interface RuleEvidence {
+/** What a report says about an item. */
+interface ItemEvidence {
   /** Findings that say that the control is unmet. */
   failing: number;
   advisory: number;
   waived: number;
-  /** The first verdict that is unknown, and its place among the findings. */
-  unknown: { readonly at: number; readonly why: string } | undefined;
+  /** Why the first verdict that is unknown is so. */
+  unknown: string | undefined;
 }
 
 interface Evidence {
-  readonly byRule: ReadonlyMap<string, RuleEvidence>;
+  /** By `benchmark id`. */
+  readonly byItem: ReadonlyMap<string, ItemEvidence>;
   readonly failures: readonly RuleFailure[];
 }
 
 function evidenceOf({ findings, engine }: Report): Evidence {
-  const byRule = new Map<string, RuleEvidence>();
-  for (const [at, { finding, waiver }] of findings.entries()) {
-    let of = byRule.get(finding.rule);
-    if (of === undefined) {
-      of = { failing: 0, advisory: 0, waived: 0, unknown: undefined };
-      byRule.set(finding.rule, of);
+  const byItem = new Map<string, ItemEvidence>();
+  // Most findings of a rule share its references.
+  const known = new Map<readonly Reference[], readonly ItemEvidence[]>();
+  for (const { finding, waiver } of findings) {
+    let items = known.get(finding.references);
+    if (items === undefined)
+      known.set(finding.references, (items = finding.references.map((to) => itemOf(byItem, to))));
+    for (const of of items) {
+      if (finding.unknown === true) of.unknown ??= finding.why;
+      if (waiver !== null) of.waived += 1;
+      else if (finding.unknown !== true && finding.advisory === true) of.advisory += 1;
+      else if (finding.unknown !== true) of.failing += 1;
     }
-    if (finding.unknown === true) of.unknown ??= { at, why: finding.why };
-    if (waiver !== null) of.waived += 1;
-    else if (finding.unknown !== true && finding.advisory === true) of.advisory += 1;
-    else if (finding.unknown !== true) of.failing += 1;
   }
-  return { byRule, failures: engine.failures() };
+  return { byItem, failures: engine.failures() };
+}
+
+function itemOf(byItem: Map<string, ItemEvidence>, { benchmark, id }: Reference): ItemEvidence {
+  const key = `${benchmark} ${id}`;
+  let found = byItem.get(key);
+  if (found === undefined) byItem.set(key, (found = { failing: 0, advisory: 0, waived: 0, unknown: undefined }));
+  return found;
 }
 
 function judge(report: Report, evidence: Evidence, benchmark: Benchmark, one: BenchmarkItem): JudgedItem {
   const { id, title } = one;
   const rules = rulesOf(report, benchmark, id);
-  // A rule about several kinds is in the list once for each.
-  const seen = [...new Set(rules.flatMap((rule) => evidence.byRule.get(rule.id) ?? []))];
-  const failing = isLevel(id) ? workloadsBelow(report, id) : sum(seen, 'failing');
+  const seen = evidence.byItem.get(`${benchmark.name} ${id}`);
+  const failing = isLevel(id) ? workloadsBelow(report, id) : (seen?.failing ?? 0);
   const result = (status: ItemStatus, reason: string): JudgedItem => ({ id, title, status, failing, reason });
   if (failing > 0) return result('fail', '');
   const attestation = attestationOf(report, factName(benchmark, one));
   if (attestation?.value === false) return result('fail', `${attestation.by}: not met (${attestation.evidence})`);
   const blind = blindness(report, one, rules, evidence.failures) || silence(seen);
-  if (blind === '') return result('pass', advisoryText(sum(seen, 'advisory')));
+  if (blind === '') return result('pass', advisoryText(seen?.advisory ?? 0));
   if (attestation === undefined) return result('not-visible', blind);
   const until = new Date(attestation.until).toISOString().slice(0, 10);
   return result('attested', `by ${attestation.by} until ${until}: ${attestation.evidence}`);
@@ -95,10 +106,6 @@ function judge(report: Report, evidence: Evidence, benchmark: Benchmark, one: Be
 
 function rulesOf({ rules }: Report, benchmark: Benchmark, id: string): readonly Rule[] {
   return rules.filter((rule) => rule.references.some((to) => to.benchmark === benchmark.name && to.id === id));
-}
-
-function sum(seen: readonly RuleEvidence[], what: 'failing' | 'advisory' | 'waived'): number {
-  return seen.reduce((total, one) => total + one[what], 0);
 }
 
 function advisoryText(count: number): string {
@@ -118,6 +125,11 @@ function blindness(
   if (one.visibility === 'part') return 'nothing found fails it, but k8sec does not see all of it';
   if (!facts.complete) return 'these files are not the whole cluster';
   if (one.visibility === 'server' && facts.source === 'files') return 'files do not tell how a server runs';
+  if (one.visibility === 'etcd') {
+    const pods = controlPlanePods(engine.view, 'etcd');
+    if (pods.length === 0) return 'no pod of etcd can be seen';
+    if (pods.some((pod) => pod.spec.controlPlane?.flags['config-file'] === 'on')) return 'etcd reads a file of its own';
+  }
   const asked = rules.filter(
     (rule) =>
       (scope.panes.length === 0 || scope.panes.some((pane) => rule.id.startsWith(`${pane}/`))) &&
@@ -135,10 +147,9 @@ function blindness(
 }
 
 /** Why what its rules found proves nothing: a verdict that is unknown, or only waived ones; '' where it does. */
-function silence(seen: readonly RuleEvidence[]): string {
-  const [first] = seen.flatMap((one) => one.unknown ?? []).sort((a, b) => a.at - b.at);
-  if (first !== undefined) return first.why;
-  return sum(seen, 'waived') > 0 ? 'its findings are waived' : '';
+function silence(seen: ItemEvidence | undefined): string {
+  if (seen?.unknown !== undefined) return seen.unknown;
+  return (seen?.waived ?? 0) > 0 ? 'its findings are waived' : '';
 }
 
 function attestationOf({ engine }: Report, fact: string): Attestation | undefined {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PANES, SEVERITIES, severityRank } from '../model/finding.ts';
 import { refText } from '../kube/object-ref.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import { writeHtmlCompliance } from './compliance-text.ts';
 import { marksOf, referenceText, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -28,6 +29,7 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   writeFindings(report, write, context);
   writeGraphs(report, write);
   writeHtmlSecrets(report, write);
+  writeHtmlCompliance(report, write);
   writeList(write, 'Not judged', report.holes.map(holeText));
   writeList(write, 'Resolved', report.baseline?.resolved ?? []);
   writeCoverage(report, write);

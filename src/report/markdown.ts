@@ -1,4 +1,6 @@
 import { SEVERITIES } from '../model/finding.ts';
+import { compliance } from './compliance.ts';
+import { statusText, totalsText } from './compliance-text.ts';
 import { marksOf, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -41,9 +43,23 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
       write(row([finding.rule, subjectText(finding), waiver?.reason ?? '', until === null ? '' : time(until)]));
     }
   }
+  writeCompliance(report, write);
   if (report.holes.length === 0) return;
   write(`\n## not judged (${report.holes.length})\n\n`);
   for (const hole of report.holes) write(`- ${escaped(holeText(hole))}\n`);
+}
+
+/** What each benchmark comes to, then every item that is not passed. */
+function writeCompliance(report: Report, write: Write): void {
+  write('\n## compliance\n\n| benchmark | item | status | | reason |\n| --- | --- | --- | --- | --- |\n');
+  for (const benchmark of compliance(report)) {
+    write(row([benchmark.title, '', totalsText(benchmark), '', '']));
+    for (const { id, title, status, failing, reason } of benchmark.items) {
+      if (status === 'pass') continue;
+      const counted = failing > 0 ? `${failing} failing` : '';
+      write(row([benchmark.title, `${id} ${title}`, statusText(status), counted, reason]));
+    }
+  }
 }
 
 function row(cells: readonly string[]): string {

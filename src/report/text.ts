@@ -2,7 +2,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { refText } from '../kube/object-ref.ts';
 import { kindInfo } from '../model/kind.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
-import { compliance, type JudgedItem } from './compliance.ts';
+import { complianceLines } from './compliance-text.ts';
 import { findingLine, marksOf, referenceText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -158,7 +158,8 @@ function writeRemainder(report: Report, write: Write, wide: boolean): void {
     ...unused.map((one) => `${one.rule} ${one.subject}: covers nothing`),
   ]);
   list('NOT COMPARABLE WITH THE BASELINE', report.baseline?.incomparable ?? []);
-  writeCompliance(report, write, wide);
+  write('\nCOMPLIANCE\n');
+  for (const line of complianceLines(report, wide)) write(`  ${line}\n`);
   write(`\n${readLine(report)}\n`);
   const fixable = report.findings.filter(
     (one) => (one.finding.remedies ?? []).length > 0 && one.waiver === null,
@@ -168,21 +169,6 @@ function writeRemainder(report: Report, write: Write, wide: boolean): void {
       `remedies for ${fixable} of ${counted(report.findings.length, 'finding')}: --remediate DIR writes and proves them\n`,
     );
   }
-}
-
-/** A line per benchmark; in the wide form a line per item as well. */
-function writeCompliance(report: Report, write: Write, wide: boolean): void {
-  write('\nCOMPLIANCE\n');
-  for (const { title, totals, items } of compliance(report)) {
-    const attested = totals.attested === 0 ? '' : `, ${totals.attested} attested`;
-    write(`  ${title}: ${totals.fail} fail, ${totals.pass} pass, ${totals['not-visible']} not visible${attested}\n`);
-    if (wide) for (const item of items) write(`    ${itemLine(item)}\n`);
-  }
-}
-
-function itemLine({ id, title, status, failing, reason }: JudgedItem): string {
-  const detail = reason === '' ? (failing === 0 ? '' : ` (${failing})`) : `: ${reason}`;
-  return `${id.padEnd(10)} ${status.padEnd(11)} ${title}${detail}`;
 }
 
 function waivedLine(one: ReportedFinding): string {

@@ -49,6 +49,10 @@ import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
 import { connectionWithoutTls } from './vigilance/connection-without-tls.ts';
 import { attestationExpired } from './vigilance/attestation-expired.ts';
 import { apiserviceSkipsTls } from './vigilance/apiservice-skips-tls.ts';
+import { dashboardExposed } from './vigilance/dashboard-exposed.ts';
+import { defaultNamespace } from './vigilance/default-namespace.ts';
+import { etcdWithoutCertificates } from './vigilance/etcd-without-certificates.ts';
+import { podSecurityPolicyLeftover } from './vigilance/pod-security-policy-leftover.ts';
 import { controlPlaneSkew } from './vigilance/control-plane-skew.ts';
 import { gatewayWithoutTls } from './vigilance/gateway-without-tls.ts';
 import { ingressForEveryHost, ingressSnippet, ingressWithoutTls } from './vigilance/ingress-exposure.ts';
@@ -118,6 +122,8 @@ export const RULES: readonly Rule[] = [
   hostPort,
   weakSecurityContext,
   ignoredSafeguard,
+  ...podSecurityPolicyLeftover,
+  defaultNamespace,
   tokenAutomounted,
   imageWithoutTag,
   exposedService,
@@ -125,10 +131,12 @@ export const RULES: readonly Rule[] = [
   ingressForEveryHost,
   ingressSnippet,
   gatewayWithoutTls,
+  dashboardExposed,
   serverOutOfSupport,
   attestationExpired,
   kubeletSkew,
   controlPlaneSkew,
+  etcdWithoutCertificates,
   removedApiInUse,
   apiserviceSkipsTls,
   connectionWithoutTls,

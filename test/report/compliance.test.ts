@@ -4,7 +4,7 @@ import type { KubeObject } from '../../src/model/objects.ts';
 import { compliance, type JudgedItem } from '../../src/report/compliance.ts';
 import { RULES } from '../../src/rules/index.ts';
 import { object } from '../objects.ts';
-import { judged, NOW, privileged, type Judged } from './judged.ts';
+import { judged, NOW, privileged, written, type Judged } from './judged.ts';
 
 const ATTESTATION = {
   fact: 'cis-kubernetes/3.2.1',
@@ -153,5 +153,40 @@ describe('compliance', () => {
   it('lets nobody vouch against a finding', () => {
     const attestations = [{ ...ATTESTATION, fact: 'cis-kubernetes/5.2.2' }];
     expect(item('5.2.2', privileged('agent'), { facts: { attestations } })?.status).toBe('fail');
+  });
+});
+
+describe('what only visible pods of etcd tell', () => {
+  const etcd = (flags: readonly string[]): KubeObject =>
+    object('Pod', {
+      metadata: { name: 'etcd-a', namespace: 'kube-system', uid: 'e1' },
+      spec: { containers: [{ name: 'etcd', image: 'registry.k8s.io/etcd:3.6.4', command: ['etcd', ...flags] }] },
+      status: { phase: 'Running' },
+    });
+
+  it.each([
+    ['passes where they are set', [etcd(['--client-cert-auth=true'])], 'pass', ''],
+    ['fails where they are not', [etcd(['--client-cert-auth=false'])], 'fail', ''],
+    ['is not visible without a pod', [], 'not-visible', 'no pod of etcd can be seen'],
+    ['is not visible in a file', [etcd(['--config-file=/e.yaml'])], 'not-visible', 'etcd reads a file of its own'],
+  ])('%s', (_name, objects, status, reason) => {
+    expect(item('2.2', objects)).toMatchObject({ status, reason });
+  });
+});
+
+describe('the summary in other formats', () => {
+  const report = judged([secretInEnvironment()]);
+
+  it('is a table of each benchmark in HTML', () => {
+    const page = written(report, 'html');
+    expect(page).toContain('<h2>Compliance</h2>');
+    expect(page).toMatch(/<td>5\.4\.1<\/td><td>Secrets as files rather than in the environment<\/td><td>fail<\/td>/);
+  });
+
+  it('lists in Markdown what did not pass', () => {
+    const text = written(report, 'markdown');
+    expect(text).toContain('## compliance');
+    expect(text).toMatch(/\| 5\.4\.1 Secrets as files rather than in the environment \| fail \| 1 failing \|/);
+    expect(text).not.toContain('| pass |');
   });
 });

@@ -5,6 +5,7 @@
  */
 import { findTraits } from '../../analyses/vigilance/privilege.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
+import type { Reference } from '../../model/finding.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { attack, cis, nsa, owasp, podSecurityStandard } from '../references.ts';
 import { rule } from '../rule.ts';
@@ -15,21 +16,14 @@ const MEANING = {
   hostNetwork: "uses the node's network: NetworkPolicies do not apply, and the node's loopback services are reachable",
 } as const;
 const FIELDS = ['hostPID', 'hostIPC', 'hostNetwork'] as const;
+const CIS_ITEMS = { hostPID: '5.2.3', hostIPC: '5.2.4', hostNetwork: '5.2.5' } as const;
 
 export const hostNamespaces = rule({
   id: 'vigilance/host-namespaces',
   subject: 'Workload',
   summary: 'Workloads that share the process, IPC or network namespace of their node',
   help: 'Sharing a namespace of the node removes the wall that a container is. Leave hostPID, hostIPC and hostNetwork unset; expose ports by a Service instead of the host network.',
-  references: [
-    cis('5.2.3'),
-    cis('5.2.4'),
-    cis('5.2.5'),
-    owasp('K01'),
-    nsa('1.3'),
-    attack('T1611'),
-    podSecurityStandard('baseline'),
-  ],
+  references: referencesOf(FIELDS),
   needs: ['Pod'],
   check(subject) {
     const path = specPath(subject.ref.kind);
@@ -44,6 +38,7 @@ export const hostNamespaces = rule({
       {
         severity: found.severity,
         advisory: found.advisory,
+        references: referencesOf(fields),
         title: `Shares its node's namespaces: ${fields.join(', ')}`,
         why: `The pod ${fields.map((field) => MEANING[field]).join('; it ')}.${found.note}`,
         evidence: found.evidence,
@@ -53,3 +48,14 @@ export const hostNamespaces = rule({
     ];
   },
 });
+
+/** Each field is an item of its own in the CIS benchmark. */
+function referencesOf(fields: readonly (typeof FIELDS)[number][]): readonly Reference[] {
+  return [
+    ...fields.map((field) => cis(CIS_ITEMS[field])),
+    owasp('K01'),
+    nsa('1.3'),
+    attack('T1611'),
+    podSecurityStandard('baseline'),
+  ];
+}

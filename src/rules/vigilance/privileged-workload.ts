@@ -6,16 +6,19 @@
  */
 import { containerTraits, findTraits, type Trait } from '../../analyses/vigilance/privilege.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
+import type { Evidence } from '../../model/finding.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { attack, cis, nsa, owasp, podSecurityStandard } from '../references.ts';
 import { rule } from '../rule.ts';
+
+const REFERENCES = [owasp('K01'), nsa('1.2'), attack('T1611'), podSecurityStandard('baseline')];
 
 export const privilegedWorkload = rule({
   id: 'vigilance/privileged-workload',
   subject: 'Workload',
   summary: 'Workloads with privileged or HostProcess containers',
   help: 'Whoever takes over such a container has the node, and with it every pod, token and secret there. Remove privileged and grant the one capability or device that is needed; if it is a node agent that cannot do without, keep it in a namespace of its own and waive this finding.',
-  references: [cis('5.2.2'), cis('5.2.10'), owasp('K01'), nsa('1.2'), attack('T1611'), podSecurityStandard('baseline')],
+  references: [cis('5.2.2'), cis('5.2.10'), ...REFERENCES],
   needs: ['Pod'],
   check(subject) {
     const { kind } = subject.ref;
@@ -26,6 +29,11 @@ export const privilegedWorkload = rule({
       {
         severity,
         advisory,
+        references: [
+          ...(evidence.every(isWindows) ? [] : [cis('5.2.2')]),
+          ...(evidence.some(isWindows) ? [cis('5.2.10')] : []),
+          ...REFERENCES,
+        ],
         title: 'Runs privileged containers',
         why: `${evidence.length === 1 ? 'A container has' : `${evidence.length} containers have`} full access to the node: taking it over is taking over the node.${note}`,
         evidence,
@@ -35,6 +43,10 @@ export const privilegedWorkload = rule({
     ];
   },
 });
+
+function isWindows({ path }: Evidence): boolean {
+  return path?.endsWith('.hostProcess') === true;
+}
 
 function traits(spec: PodSpec, kind: string): readonly Trait[] {
   const onPod = spec.securityContext.windowsOptions?.hostProcess === true;

@@ -9,6 +9,7 @@ const FLAGS: Readonly<Record<ControlPlane['component'], ReadonlySet<string>>> = 
   etcd: new Set([
     'auto-tls',
     'cert-file',
+    'config-file',
     'client-cert-auth',
     'peer-auto-tls',
     'peer-cert-file',
@@ -27,12 +28,16 @@ const FLAG = /^--?([a-z][a-z0-9-]*)(?:=(.*))?$/s;
  */
 export function controlPlane(spec: JsonObject): ControlPlane | null {
   for (const container of objects(spec['containers'])) {
+    // What etcd is told by its environment has the names of its flags.
+    const settings = objects(container['env'])
+      .filter((one) => text(one['name']).startsWith('ETCD_'))
+      .map((one) => `--${text(one['name']).slice(5).toLowerCase().replaceAll('_', '-')}=${text(one['value'])}`);
     const words = [...list(container['command']), ...list(container['args'])].map(text);
     const component = CONTROL_PLANE_COMPONENTS.find((name) =>
       words.some((word) => word === name || word.endsWith(`/${name}`)),
     );
     if (component === undefined) continue;
-    return { component, flags: flagsOf(words, FLAGS[component]) };
+    return { component, flags: flagsOf([...settings, ...words], FLAGS[component]) };
   }
   return null;
 }

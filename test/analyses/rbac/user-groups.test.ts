@@ -41,6 +41,7 @@ function seen(username: string, last: number, ...groups: readonly string[]): Aud
     count: 1,
     first: last,
     last,
+    answered: last,
     auditID: username,
   };
 }

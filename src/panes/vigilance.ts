@@ -2,7 +2,7 @@ import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
 import { workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
-import { supportOf } from '../kube/kubernetes-version-support.ts';
+import { SUPPORT_TABLE_AS_OF, supportOf } from '../kube/kubernetes-version-support.ts';
 import { minorText, parseKubernetesVersion } from '../kube/kubernetes-version.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespace.ts';
@@ -142,7 +142,11 @@ function supportText(view: ClusterView): string {
     case 'dated':
       return view.isPast(support.end)
         ? `${minorText(version)} out of support since ${support.until}`
-        : `${minorText(version)} supported until ${support.until}`;
+        : `${minorText(version)} supported until ${support.until} (as of ${SUPPORT_TABLE_AS_OF})`;
+    case 'ended-by':
+      return view.isPast(support.end)
+        ? `${minorText(version)} out of support since ${support.until} at the latest`
+        : `support of ${minorText(version)} unknown`;
   }
 }
 

@@ -29,7 +29,8 @@ describe('Kubernetes versions', () => {
       until: '2027-06-28',
       end: Date.parse('2027-06-29T00:00:00Z'),
     });
-    expect(supportOf('v1.18.0').status).toBe('ended');
+    expect(supportOf('v1.15.0').status).toBe('ended');
+    expect(supportOf('v1.32.9')).toMatchObject({ status: 'ended-by', until: '2026-06-28' });
     expect(supportOf('v1.37.0').status).toBe('unknown');
     expect(supportOf('v2.0.0').status).toBe('unknown');
     expect(supportOf(null).status).toBe('unknown');

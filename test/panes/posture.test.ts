@@ -82,6 +82,7 @@ describe('the secrets pane', () => {
       readers: 0,
       readBy: { items: [], more: 0 },
       escapes: { items: [], more: 0 },
+      didRead: null,
     });
   });
 });
@@ -91,7 +92,7 @@ describe('the vigilance pane', () => {
 
   it('counts namespaces that enforce nothing, and tells the end of support', () => {
     expect(summary.headline).toBe('1 namespace enforces no pod security');
-    expect(summary.aside).toBe('1.36 supported until 2027-06-28');
+    expect(summary.aside).toBe('1.36 supported until 2027-06-28 (as of 2026-08-22)');
   });
 
   it('shows what namespaces enforce and what workloads pass', () => {

@@ -29,17 +29,13 @@ export const serverOutOfSupport = rule({
     ];
     switch (support.status) {
       case 'unknown':
-        return [
-          {
-            severity: 'info',
-            title: 'Support of the server version is unknown',
-            why: `Whether it still gets fixes cannot be told: ${support.reason}.`,
-            evidence,
-            unknown: true,
-          },
-        ];
+        return [unknownSupport(support.reason, evidence)];
       case 'ended':
         return [outOfSupport(serverVersion ?? '', 'years ago', evidence)];
+      case 'ended-by':
+        return view.isPast(support.end)
+          ? [outOfSupport(serverVersion ?? '', `by ${support.until}`, evidence)]
+          : [unknownSupport(`the table has no day for it, only that it ends by ${support.until}`, evidence)];
       case 'dated': {
         if (view.isPast(support.end)) return [outOfSupport(serverVersion ?? '', `on ${support.until}`, evidence)];
         if (!view.isPast(support.end - NOTICE)) return [];
@@ -55,6 +51,16 @@ export const serverOutOfSupport = rule({
     }
   },
 });
+
+function unknownSupport(reason: string, evidence: FindingDraft['evidence']): FindingDraft {
+  return {
+    severity: 'info',
+    title: 'Support of the server version is unknown',
+    why: `Whether it still gets fixes cannot be told: ${reason}.`,
+    evidence,
+    unknown: true,
+  };
+}
 
 function outOfSupport(version: string, when: string, evidence: FindingDraft['evidence']): FindingDraft {
   return {

@@ -27,6 +27,9 @@ export function workloadNamespaces(view: ClusterView): readonly string[] {
   return [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))].sort();
 }
 
+/** One object, so that a workload without labels of its own stays the same. */
+const NO_LABELS: Labels = Object.freeze({});
+
 /** Many rules of a workload ask for the same names: by class, and by list of classes. */
 const NAMES = new WeakMap<PodClass | readonly PodClass[], readonly string[]>();
 
@@ -142,7 +145,7 @@ function workloadsOf(
       object: undefined,
       template: undefined,
       classes: list,
-      labels: bare?.labels ?? {},
+      labels: bare?.labels ?? NO_LABELS,
       created: bare?.created ?? null,
     });
   }

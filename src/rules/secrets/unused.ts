@@ -8,6 +8,7 @@ import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses, unlookedResources, unreadUseKinds } from '../../analyses/secrets/secret-uses.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { kindInfo } from '../../model/kind.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -56,9 +57,7 @@ export const unused = rule({
         severity: isLikely ? 'low' : 'info',
         advisory: !isLikely,
         title: 'No reference to this Secret was found',
-        why: `Neither pods and pod templates nor service accounts, Ingresses, Gateways, volumes and custom resources that k8sec reads name it.${
-          maker === null ? '' : ` ${maker} makes it and may read it itself.`
-        }${unlookedText(unlooked)} Controllers that read Secrets through the API leave no reference.`,
+        why: whyText(view, maker),
         evidence: [{ text: 'no reference in the kinds read', object }],
         absence: true,
         remedies: ['secrets/delete-unused'],
@@ -66,6 +65,17 @@ export const unused = rule({
     ];
   },
 });
+
+/** Thousands of Secrets have the same reason: one text for all of a maker. */
+function whyText(view: ClusterView, maker: string | null): string {
+  return view.derive(
+    `secrets/unused-why/${maker ?? ''}`,
+    (inner) =>
+      `Neither pods and pod templates nor service accounts, Ingresses, Gateways, volumes and custom resources that k8sec reads name it.${
+        maker === null ? '' : ` ${maker} makes it and may read it itself.`
+      }${unlookedText(unlookedResources(inner))} Controllers that read Secrets through the API leave no reference.`,
+  );
+}
 
 /** Custom resources in which a reference may still stand. */
 function unlookedText(resources: readonly string[]): string {

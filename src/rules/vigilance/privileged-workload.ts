@@ -12,13 +12,16 @@ import { attack, cis, nsa, owasp, podSecurityStandard } from '../references.ts';
 import { rule } from '../rule.ts';
 
 const REFERENCES = [owasp('K01'), nsa('1.2'), attack('T1611'), podSecurityStandard('baseline')];
+const PRIVILEGED = [cis('5.2.2'), ...REFERENCES];
+const WINDOWS = [cis('5.2.10'), ...REFERENCES];
+const BOTH = [cis('5.2.2'), ...WINDOWS];
 
 export const privilegedWorkload = rule({
   id: 'vigilance/privileged-workload',
   subject: 'Workload',
   summary: 'Workloads with privileged or HostProcess containers',
   help: 'Whoever takes over such a container has the node, and with it every pod, token and secret there. Remove privileged and grant the one capability or device that is needed; if it is a node agent that cannot do without, keep it in a namespace of its own and waive this finding.',
-  references: [cis('5.2.2'), cis('5.2.10'), ...REFERENCES],
+  references: BOTH,
   needs: ['Pod'],
   check(subject) {
     const { kind } = subject.ref;
@@ -29,11 +32,7 @@ export const privilegedWorkload = rule({
       {
         severity,
         advisory,
-        references: [
-          ...(evidence.every(isWindows) ? [] : [cis('5.2.2')]),
-          ...(evidence.some(isWindows) ? [cis('5.2.10')] : []),
-          ...REFERENCES,
-        ],
+        references: evidence.some(isWindows) ? (evidence.every(isWindows) ? WINDOWS : BOTH) : PRIVILEGED,
         title: 'Runs privileged containers',
         why: `${evidence.length === 1 ? 'A container has' : `${evidence.length} containers have`} full access to the node: taking it over is taking over the node.${note}`,
         evidence,

@@ -1,3 +1,5 @@
+import { eachMember, withMember, withoutMember, type Few } from './few.ts';
+
 /** A computed value and the buckets that it read. */
 interface Cell<C> {
   readonly bucket: string;
@@ -16,7 +18,8 @@ interface Cell<C> {
 interface ReadSet<C> {
   readonly signature: string;
   readonly buckets: readonly string[];
-  readonly cells: Set<Cell<C>>;
+  /** undefined once no cell reads them any more. */
+  cells: Few<Cell<C>> | undefined;
 }
 
 /** What one running computation has read so far; `outer` is the one that asked for it. */
@@ -48,7 +51,7 @@ export class CellGraph<C> {
   readonly #isLive: boolean;
   readonly #cells = new Map<string, Cell<C>>();
   readonly #readSets = new Map<string, ReadSet<C>>();
-  readonly #readers = new Map<string, Set<ReadSet<C>>>();
+  readonly #readers = new Map<string, Few<ReadSet<C>>>();
   #recorder: Recorder | undefined;
   /** What the computation that runs now has asked for with `once`. */
   #asked: Map<string, unknown> | undefined;
@@ -133,9 +136,7 @@ export class CellGraph<C> {
   /** Marks the readers of these buckets dirty; returns the keys-as-buckets of the cells that became dirty. */
   touch(buckets: Iterable<string>): void {
     for (const bucket of buckets) {
-      for (const readSet of this.#readers.get(bucket) ?? []) {
-        for (const cell of readSet.cells) this.#markDirty(cell);
-      }
+      this.#eachReader(bucket, (cell) => this.#markDirty(cell));
     }
   }
 
@@ -179,16 +180,18 @@ export class CellGraph<C> {
     const found = new Set<string>();
     const queue = [...buckets];
     for (let bucket = queue.pop(); bucket !== undefined; bucket = queue.pop()) {
-      for (const readSet of this.#readers.get(bucket) ?? []) {
-        for (const cell of readSet.cells) {
-          const key = cell.bucket.slice(1);
-          if (found.has(key)) continue;
-          found.add(key);
-          queue.push(cell.bucket);
-        }
-      }
+      this.#eachReader(bucket, (cell) => {
+        const key = cell.bucket.slice(1);
+        if (found.has(key)) return;
+        found.add(key);
+        queue.push(cell.bucket);
+      });
     }
     return found;
+  }
+
+  #eachReader(bucket: string, act: (cell: Cell<C>) => void): void {
+    eachMember(this.#readers.get(bucket), (readSet) => eachMember(readSet.cells, act));
   }
 
   /** Forgets a cell, for instance of a subject that is gone. */
@@ -263,13 +266,13 @@ export class CellGraph<C> {
 
   /** Readers that have ended become dirty; those that are still running have to run once more. */
   #tellReaders({ bucket, value }: Cell<C>): void {
-    for (const readSet of this.#readers.get(bucket) ?? []) {
+    eachMember(this.#readers.get(bucket), (readSet) => {
       const isOnlyRead = readSet.buckets.length === 1;
-      for (const cell of readSet.cells) {
-        if (isOnlyRead && cell.pick !== undefined && Object.is(cell.pick(value), cell.value)) continue;
+      eachMember(readSet.cells, (cell) => {
+        if (isOnlyRead && cell.pick !== undefined && Object.is(cell.pick(value), cell.value)) return;
         this.#markDirty(cell);
-      }
-    }
+      });
+    });
     for (let running = this.#recorder; running !== undefined; running = running.outer) {
       if (running.reads.has(bucket)) running.isOutdated = true;
     }
@@ -284,15 +287,15 @@ export class CellGraph<C> {
     this.#unlink(cell);
     let readSet = this.#readSets.get(signature);
     if (readSet === undefined) {
-      readSet = { signature, buckets, cells: new Set() };
+      readSet = { signature, buckets, cells: undefined };
       this.#readSets.set(signature, readSet);
       for (const bucket of buckets) {
-        let sets = this.#readers.get(bucket);
-        if (sets === undefined) this.#readers.set(bucket, (sets = new Set()));
-        sets.add(readSet);
+        const before = this.#readers.get(bucket);
+        const after = withMember(before, readSet);
+        if (after !== before) this.#readers.set(bucket, after);
       }
     }
-    readSet.cells.add(cell);
+    readSet.cells = withMember(readSet.cells, cell);
     cell.reads = readSet;
   }
 
@@ -300,13 +303,12 @@ export class CellGraph<C> {
     const readSet = cell.reads;
     if (readSet === undefined) return;
     cell.reads = undefined;
-    readSet.cells.delete(cell);
-    if (readSet.cells.size > 0) return;
+    readSet.cells = withoutMember(readSet.cells, cell);
+    if (readSet.cells !== undefined) return;
     this.#readSets.delete(readSet.signature);
     for (const bucket of readSet.buckets) {
-      const sets = this.#readers.get(bucket);
-      sets?.delete(readSet);
-      if (sets?.size === 0) this.#readers.delete(bucket);
+      const left = withoutMember(this.#readers.get(bucket), readSet);
+      if (left === undefined) this.#readers.delete(bucket);
     }
   }
 }

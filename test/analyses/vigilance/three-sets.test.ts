@@ -45,6 +45,29 @@ apiVersion: v1
 kind: Service
 metadata: {name: ledger, namespace: bank}
 spec: {selector: {app: ledger}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: ledger, namespace: bank, annotations: {nginx.ingress.kubernetes.io/rewrite-target: /}}
+spec:
+  tls: [{hosts: [ledger.example], secretName: ledger-tls}]
+  rules: [{host: ledger.example, http: {paths: [{path: /, backend: {service: {name: ledger, port: {number: 80}}}}]}}]
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: ledger, namespace: bank}
+spec: {secretName: ledger-tls}
+status: {notAfter: "2027-02-01T00:00:00Z", renewalTime: "2027-01-01T00:00:00Z", conditions: [{type: Ready, status: "True"}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ledger, namespace: bank}
+data: {TOKEN_TTL: 24h, TLS_KEY_PATH: /etc/tls/tls.key, SERVER_TOKENS: "off", OAUTH_TOKEN_URL: "https://login.example/token"}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: policy}
+webhooks: [{name: policy.example, rules: [{resources: [pods]}], failurePolicy: Fail}]
 `;
 
 const CARELESS = `
@@ -70,6 +93,48 @@ spec:
           securityContext: {privileged: true}
           volumeMounts: [{name: docker, mountPath: /var/run/docker.sock}]
       volumes: [{name: docker, hostPath: {path: /var/run/docker.sock}}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: dashboard, namespace: shop, labels: {app: dashboard}}
+spec:
+  automountServiceAccountToken: false
+  securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: web
+      image: docker.io/kubernetesui/dashboard:v2.7.0
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+status: {phase: Running}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: dashboard, namespace: shop}
+spec: {type: NodePort, selector: {app: dashboard}, ports: [{port: 443, nodePort: 30443}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop, annotations: {nginx.ingress.kubernetes.io/server-snippet: "return 200;"}}
+spec: {rules: [{http: {paths: [{path: /, backend: {service: {name: dashboard, port: {number: 443}}}}]}}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cart, namespace: shop}
+data: {database.url: "postgres://cart:k7Qz!pW2vX9m@db/shop"}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: policy}
+webhooks:
+  - name: policy.example
+    rules: [{resources: [pods]}]
+    failurePolicy: Ignore
+    objectSelector: {matchExpressions: [{key: skip, operator: DoesNotExist}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: etcd-n1, namespace: kube-system, annotations: {kubernetes.io/config.mirror: abc}}
+spec: {containers: [{name: etcd, image: "registry.k8s.io/etcd:3.6.4", command: [etcd, --cert-file=/c, --peer-cert-file=/p, --peer-client-cert-auth=true]}]}
+status: {phase: Running}
 `;
 
 const AGENT = (name: string, namespace: string): string => `
@@ -101,6 +166,54 @@ spec:
   volumes: [{name: pki, hostPath: {path: /etc/kubernetes/pki}}]
 status: {phase: Running}
 ---
+apiVersion: v1
+kind: Pod
+metadata: {name: etcd-n1, namespace: kube-system, annotations: {kubernetes.io/config.mirror: abc}}
+spec:
+  hostNetwork: true
+  containers:
+    - name: etcd
+      image: registry.k8s.io/etcd:3.6.4
+      command: [etcd, --cert-file=/c, --client-cert-auth=true, --peer-cert-file=/p, --peer-client-cert-auth=true, --auto-tls=false]
+      volumeMounts: [{name: data, mountPath: /var/lib/etcd}]
+  volumes: [{name: data, hostPath: {path: /var/lib/etcd}}]
+status: {phase: Running}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: edge-tls, namespace: edge, creationTimestamp: "2026-10-01T00:00:00Z"}
+type: kubernetes.io/tls
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: edge, namespace: edge}
+spec:
+  template:
+    metadata: {labels: {app: edge}}
+    spec:
+      automountServiceAccountToken: false
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: controller
+          image: registry.example/edge:3.1
+          args: [--default-ssl-certificate=edge/edge-tls]
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: edge}
+spec: {gatewayClassName: g, listeners: [{name: plain, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: redirect, namespace: edge}
+spec: {parentRefs: [{name: edge}], rules: [{filters: [{type: RequestRedirect, requestRedirect: {scheme: https}}]}]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingWebhookConfiguration
+metadata: {name: events}
+webhooks: [{name: events.example, rules: [{resources: [events]}], failurePolicy: Ignore}]
+---
 ${AGENT('network-plugin', 'kube-system')}
 ---
 ${AGENT('node-exporter', 'monitoring')}
@@ -122,13 +235,22 @@ it('finds nothing in sound workloads', () => {
 it('finds everything in careless ones', () => {
   expect(judged(CARELESS)).toEqual([
     'critical vigilance/runtime-socket Deployment shop/cart',
+    'high secrets/credential-in-config-map ConfigMap shop/cart',
     'high secrets/credential-in-configuration Deployment shop/cart',
+    'high vigilance/dashboard-exposed Pod shop/dashboard',
+    'high vigilance/etcd-without-certificates Cluster cluster',
     'high vigilance/privileged-workload Deployment shop/cart',
+    'low vigilance/exposed-service Service shop/dashboard',
     'low vigilance/image-without-tag Deployment shop/cart',
+    'low vigilance/ingress-for-every-host Ingress shop/shop',
     'low vigilance/token-automounted Deployment shop/cart',
+    'low vigilance/validating-webhook-skips-objects ValidatingWebhookConfiguration policy',
     'low vigilance/weak-security-context Deployment shop/cart',
     'medium vigilance/host-namespaces Deployment shop/cart',
+    'medium vigilance/ingress-snippet Ingress shop/shop',
+    'medium vigilance/ingress-without-tls Ingress shop/shop',
     'medium vigilance/namespace-without-pod-security Namespace shop',
+    'medium vigilance/validating-webhook-fails-open ValidatingWebhookConfiguration policy',
   ]);
 });
 

@@ -59,7 +59,14 @@ export const KUBE_SYSTEM_WORKLOADS: readonly WorkloadPlan[] = [
   controlPlane(
     'etcd',
     'registry.k8s.io/etcd:3.6.5-0',
-    ['etcd', '--listen-client-urls=https://127.0.0.1:2379,https://10.0.1.10:2379', '--client-cert-auth=true'],
+    [
+      'etcd',
+      '--listen-client-urls=https://127.0.0.1:2379,https://10.0.1.10:2379',
+      `--cert-file=${PKI}/etcd/server.crt`,
+      '--client-cert-auth=true',
+      `--peer-cert-file=${PKI}/etcd/peer.crt`,
+      '--peer-client-cert-auth=true',
+    ],
     2381,
   ),
   controlPlane(

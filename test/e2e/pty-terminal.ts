@@ -34,7 +34,8 @@ export class PtyTerminal {
       });
     });
     this.#ended = new Promise((resolve) => {
-      this.#pty.onExit(({ exitCode, signal }) => resolve({ code: exitCode, signal }));
+      // What it wrote last may still be on its way to the screen.
+      this.#pty.onExit(({ exitCode, signal }) => this.#terminal.write('', () => resolve({ code: exitCode, signal })));
     });
   }
 

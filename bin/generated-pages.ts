@@ -2,10 +2,13 @@ import { KEYS } from '../src/app/keymap.ts';
 import { UNICODE_GLYPHS } from '../src/app/glyphs.ts';
 import { keyText } from '../src/app/key-binding.ts';
 import { PANES, type Reference } from '../src/model/finding.ts';
+import { PANE_LIST } from '../src/panes/index.ts';
+import type { Pane } from '../src/panes/pane.ts';
 import { FORMATS } from '../src/report/formats.ts';
 import { RULES } from '../src/rules/index.ts';
 import { FLAGS } from './flags.ts';
-import { commandLines } from './usage.ts';
+import { manPage } from './man-page.ts';
+import { commandLines, usage } from './usage.ts';
 
 /** A page of the documentation that no hand edits. */
 export interface GeneratedPage {
@@ -19,6 +22,8 @@ export function generatedPages(): readonly GeneratedPage[] {
     { path: 'docs/rules.md', text: rulesPage() },
     { path: 'docs/keys.md', text: keysPage() },
     { path: 'docs/command-line.md', text: commandLinePage() },
+    ...PANE_LIST.map((pane) => ({ path: `docs/panes/${pane.name}.md`, text: panePage(pane) })),
+    { path: 'docs/k8sec.1', text: manPage(usage('k8sec')) },
   ];
 }
 
@@ -83,6 +88,37 @@ function commandLinePage(): string {
       FORMATS.map((format) => [`\`${format.name}\``, format.summary]),
     ),
   ]);
+}
+
+/** What a pane shows: its columns, and the rules that find something for it. */
+function panePage({ name, title, about, unit, columns }: Pane): string {
+  const rules = [...new Map(RULES.map((rule) => [rule.id, rule])).values()].filter((rule) =>
+    rule.id.startsWith(`${name}/`),
+  );
+  return page(title, [
+    about,
+    '',
+    `\`${PANES.indexOf(name) + 1}\` opens it, and \`:${name}\`. Its tab counts the ${unit} that fail. \`enter\` on a row says what is wrong, why and how that is known; \`f\` writes the fix.`,
+    '',
+    '## Columns',
+    '',
+    ...columns.map((column) => `- ${column.name}${column.wide === true ? ' (in the wide view, `ctrl-w`)' : ''}`),
+    '',
+    '## What it looks for',
+    '',
+    ...table(
+      ['rule', 'what it finds'],
+      rules.map((rule) => [`[${rule.id}](../rules.md#${anchor(rule.id)})`, sentence(rule.summary)]),
+    ),
+  ]);
+}
+
+/** The anchor that Markdown renderers give a heading. */
+function anchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
 }
 
 function page(title: string, lines: readonly string[]): string {

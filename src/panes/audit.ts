@@ -12,7 +12,9 @@ const SLICES = 30;
 /** Recent audit anomalies: one row per actor and detection. What is only info is shown and not counted. */
 export const auditPane: Pane = {
   name: 'audit',
-  title: 'audit',
+  title: 'Audit',
+  about:
+    'What the audit log shows: actors whose requests fit a detection, worst first, with the time, the address and the events that prove it.',
   unit: 'anomalies',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

@@ -11,6 +11,7 @@ import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 export const labelsPane: Pane = {
   name: 'labels',
   title: 'Labels',
+  about: 'Workloads whose labels are missing, misspelt or contradictory, and selectors that match nothing or too much.',
   unit: 'workloads',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

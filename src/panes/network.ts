@@ -14,6 +14,8 @@ const NOTHING: CellText = { text: '-', tone: 'muted' };
 export const networkPane: Pane = {
   name: 'network',
   title: 'Network',
+  about:
+    'Workloads and the network policies that decide about their pods: which are isolated, who may reach them and whom they may reach, and what leads to them from outside.',
   unit: 'workloads',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

@@ -47,6 +47,8 @@ export interface Column {
 export interface Pane {
   readonly name: PaneName;
   readonly title: string;
+  /** One or two sentences for its page in the documentation. */
+  readonly about: string;
   /** The unit that the tab's count counts, in the plural: `workloads`, `bindings`. */
   readonly unit: string;
   readonly columns: readonly Column[];

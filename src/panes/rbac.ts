@@ -14,6 +14,8 @@ const ESCALATION: readonly string[] = ['rbac/escalation-path', 'rbac/everyone-es
 export const rbacPane: Pane = {
   name: 'rbac',
   title: 'RBAC',
+  about:
+    'Bindings that give more than their subjects need, and the paths by which an account becomes cluster-admin, root on a node, or reads Secrets.',
   unit: 'bindings',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

@@ -16,6 +16,8 @@ const STALE = 'secrets/stale';
 export const secretsPane: Pane = {
   name: 'secrets',
   title: 'Secrets',
+  about:
+    'Secrets without their values: how old they are, who uses and who may read them, whether they are encrypted, and credentials that stand outside of Secrets.',
   unit: 'objects',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

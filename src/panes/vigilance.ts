@@ -16,6 +16,8 @@ const NOT_ENFORCED = 'vigilance/namespace-without-pod-security';
 export const vigilancePane: Pane = {
   name: 'vigilance',
   title: 'Vigilance',
+  about:
+    'What else is weak: pods against the Pod Security Standards, open defaults, exposure to outside, old versions, and safeguards that can be passed by.',
   unit: 'objects',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },

@@ -120,6 +120,7 @@ const EARLY = rule<'Namespace'>({
 const PANE: Pane = {
   name: 'vigilance',
   title: 'Vigilance',
+  about: '',
   unit: 'namespaces',
   columns: [],
   rows: (view, findings) =>

@@ -2,7 +2,7 @@ import xterm from '@xterm/headless';
 import { PassThrough, Writable } from 'node:stream';
 
 /** Longest wait for a screen; a test that reaches it fails. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 /** A terminal for Ink: what is written goes into a real screen model, of any size. */
 export class TestTerminal {
@@ -63,6 +63,12 @@ export class TestTerminal {
     return this.lines().join('\n');
   }
 
+  /** The screen as runs of equally drawn characters, line by line. */
+  runs(): readonly (readonly Run[])[] {
+    const { active } = this.#terminal.buffer;
+    return Array.from({ length: this.#terminal.rows }, (_, at) => runsOf(active.getLine(at), this.#terminal.cols));
+  }
+
   /** Types keys as the terminal would send them. */
   type(keys: string): void {
     (this.stdin as unknown as PassThrough).write(keys);
@@ -96,4 +102,37 @@ export class TestTerminal {
   async shows(text: string): Promise<void> {
     await this.until((screen) => screen.includes(text), JSON.stringify(text));
   }
+}
+
+/** Characters beside each other that are drawn alike. */
+export interface Run {
+  readonly column: number;
+  readonly text: string;
+  /** Of the terminal's 16 colours; null is the terminal's own. */
+  readonly ink: number | null;
+  readonly ground: number | null;
+  readonly bold: boolean;
+  readonly inverse: boolean;
+}
+
+function runsOf(line: xterm.IBufferLine | undefined, columns: number): readonly Run[] {
+  const runs: Run[] = [];
+  for (let column = 0; column < columns; column += 1) {
+    const cell = line?.getCell(column);
+    if (cell === undefined || cell.getWidth() === 0) continue;
+    const made: Run = {
+      column,
+      text: cell.getChars() === '' ? ' ' : cell.getChars(),
+      ink: cell.isFgDefault() ? null : cell.getFgColor(),
+      ground: cell.isBgDefault() ? null : cell.getBgColor(),
+      bold: cell.isBold() !== 0,
+      inverse: cell.isInverse() !== 0,
+    };
+    const last = runs.at(-1);
+    const isAlike = last?.ink === made.ink && last.ground === made.ground && last.bold === made.bold;
+    if (last !== undefined && isAlike && last.inverse === made.inverse) {
+      runs[runs.length - 1] = { ...last, text: last.text + made.text };
+    } else runs.push(made);
+  }
+  return runs;
 }

@@ -20,6 +20,8 @@ const PERIOD = 500;
 const DUTY = 10;
 /** The first rows shall not wait for half a second. */
 const FIRST_PERIOD = 80;
+/** A stream of changes is judged all the time; only what lags behind is worth a word, milliseconds. */
+const LONG_JUDGING = 2000;
 
 /** What every world is made with. */
 export interface WorldParts {
@@ -58,6 +60,7 @@ export class SessionWorld {
   #isDrawing = false;
   /** Whether every pane has once been made of findings that were all there. */
   #wasWhole = false;
+  #lastSettled = 0;
   #isStopped = false;
   #findings: ReadonlyMap<string, Finding> = new Map();
   #findingsVersion = -1;
@@ -125,7 +128,7 @@ export class SessionWorld {
       feed: this.#feed.entries,
       earlier: this.#earlier,
       failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
-      judging: !this.runner.isSettled || !this.#wasWhole,
+      judging: !this.#wasWhole || (!this.runner.isSettled && this.#clock.now() - this.#lastSettled > LONG_JUDGING),
     };
   }
 
@@ -145,7 +148,10 @@ export class SessionWorld {
 
   #onWork(): void {
     this.#version += 1;
-    if (this.runner.isSettled) this.#takeChanges();
+    if (this.runner.isSettled) {
+      this.#lastSettled = this.#clock.now();
+      this.#takeChanges();
+    }
     this.schedule();
   }
 

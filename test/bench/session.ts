@@ -87,22 +87,29 @@ async function idleShare(pid: number): Promise<number> {
 }
 
 /** Milliseconds of processor time of a process until now. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * TICK;
 }
 
+/** Megabytes that a process has in memory. */
+export function memoryOf(pid: number): number {
+  const kilobytes = /VmRSS:\s+(?<kB>\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.groups?.['kB'];
+  return Number(kilobytes) / 1000;
+}
+
 /** Moves the cursor of a full table up and down; each time until the screen is another. */
-async function keyTimes(terminal: PtyTerminal): Promise<readonly number[]> {
+export async function keyTimes(terminal: PtyTerminal): Promise<readonly number[]> {
   terminal.type('1');
   await sleep(1000);
   const times: number[] = [];
   for (let key = 0; key < KEYS; key += 1) {
-    const before = terminal.bytes.length;
+    const isDown = key % 2 === 0;
     const at = performance.now();
-    terminal.type(key % 2 === 0 ? 'j' : 'k');
-    await terminal.until(() => terminal.bytes.length > before, 'an answer to a key');
+    terminal.type(isDown ? 'j' : 'k');
+    // Not any byte: what changes in the background is written too.
+    await terminal.until((screen) => screen.includes(isDown ? ' 2/' : ' 1/'), 'an answer to a key');
     times.push(performance.now() - at);
     await sleep(BETWEEN_KEYS);
   }

@@ -28,7 +28,6 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   'k8sec paths': 0,
   'k8sec reach --destination postgres': 0,
   'k8sec label-map app=web --becomes app=w2': 0,
-  'k8sec label-map app=web --becomes app=w2': 0,
   'k8sec audit --audit-log audit.log': 0,
   'k8sec as-of 2026-11-23 shop/db': 3,
   'k8sec record --journal days/': 0,

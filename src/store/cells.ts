@@ -34,9 +34,12 @@ interface Recorder {
 interface Base<C> {
   readonly graph: CellGraph<C>;
   readonly touched: ReadonlySet<string>;
-  /** Keys of the cells that hung on what was touched, directly or through others, when `graph` was of this revision. */
-  stale: ReadonlySet<string>;
-  revision: number;
+}
+
+/** What hung on some buckets while a graph was of a revision. */
+interface Dependents {
+  readonly revision: number;
+  readonly keys: ReadonlySet<string>;
 }
 
 /**
@@ -58,6 +61,8 @@ export class CellGraph<C> {
   #dirty = new Set<Cell<C>>();
   /** Counts the changes of what cells read: of values that are asked for the first time, too. */
   #revision = 0;
+  /** By the set that was asked about: every value that an overlay is asked for asks again. */
+  readonly #dependents = new WeakMap<ReadonlySet<string>, Dependents>();
 
   constructor(context: C, isLive = true, base?: Base<C>) {
     this.#context = context;
@@ -70,8 +75,7 @@ export class CellGraph<C> {
    * whose reads came out the same; where reads are not recorded, everything.
    */
   overlay(context: C, touched: ReadonlySet<string>): CellGraph<C> {
-    const base = this.#isLive ? { graph: this, touched, stale: new Set<string>(), revision: -1 } : undefined;
-    return new CellGraph(context, false, base);
+    return new CellGraph(context, false, this.#isLive ? { graph: this, touched } : undefined);
   }
 
   /** Whether what is read now is noted at all: naming a bucket costs more than reading it. */
@@ -176,7 +180,16 @@ export class CellGraph<C> {
   }
 
   /** Every cell that read one of these buckets, directly or through other cells; keys, in no order. */
-  dependents(buckets: Iterable<string>): Set<string> {
+  dependents(buckets: ReadonlySet<string>): ReadonlySet<string> {
+    let known = this.#dependents.get(buckets);
+    if (known?.revision !== this.#revision) {
+      known = { revision: this.#revision, keys: this.#dependentsOf(buckets) };
+      this.#dependents.set(buckets, known);
+    }
+    return known.keys;
+  }
+
+  #dependentsOf(buckets: ReadonlySet<string>): ReadonlySet<string> {
     const found = new Set<string>();
     const queue = [...buckets];
     for (let bucket = queue.pop(); bucket !== undefined; bucket = queue.pop()) {
@@ -209,7 +222,7 @@ export class CellGraph<C> {
     if (base === undefined) return undefined;
     const there = base.graph.#cells.get(key);
     if (there === undefined || there.dirty) return undefined;
-    if (!this.#isStale(base, key)) return there;
+    if (!base.graph.dependents(base.touched).has(key)) return there;
     if (!this.#differs(there, base)) {
       this.#cells.set(key, there);
       return there;
@@ -219,21 +232,14 @@ export class CellGraph<C> {
     return own;
   }
 
-  /** Whether a cell of the base hangs on what was touched. The base may have got cells since this graph was made. */
-  #isStale(base: Base<C>, key: string): boolean {
-    if (base.revision !== base.graph.#revision) {
-      base.revision = base.graph.#revision;
-      base.stale = base.graph.dependents(base.touched);
-    }
-    return base.stale.has(key);
-  }
-
   /** Whether anything that a cell of the base read is not the same here. */
   #differs(cell: Cell<C>, base: Base<C>): boolean {
     return (cell.reads?.buckets ?? []).some((bucket) => {
       if (base.touched.has(bucket)) return true;
+      if (!bucket.startsWith('=')) return false;
       const key = bucket.slice(1);
-      const inner = bucket.startsWith('=') && this.#isStale(base, key) ? base.graph.#cells.get(key) : undefined;
+      const isStale = base.graph.dependents(base.touched).has(key);
+      const inner = isStale ? base.graph.#cells.get(key) : undefined;
       return inner !== undefined && this.read(key, inner.compute, inner.equals) !== inner.value;
     });
   }

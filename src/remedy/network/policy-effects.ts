@@ -1,7 +1,7 @@
 import { connectionDifference, type ConnectionDifference } from '../../analyses/network/connection-difference.ts';
 import type { DeclaredFlow } from '../../analyses/network/declared-flow.ts';
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
-import { flowCheck } from '../../analyses/network/flow-check.ts';
+import { flowCheck, type FlowCheck } from '../../analyses/network/flow-check.ts';
 import { endText } from '../../analyses/network/observed-flows.ts';
 import { overlay } from '../../analyses/network/overlay.ts';
 import { portsText } from '../../kube/port-set.ts';
@@ -23,27 +23,32 @@ export function policyEffects(view: ClusterView, steps: readonly Change[]): read
   const { flows } = declaredFlows(view);
   const before = flowCheck(view);
   const open = flows.filter((flow) => before(flow) === true);
-  const closed = closedFlows(view, open, steps);
+  const allowed = flowCheck(after);
+  const closed = closedFlows(view, open, steps, allowed);
   const difference = connectionDifference(view, after);
   return [
     ...[...closed.values()].map((text) => `CLOSES a declared connection: ${text}`),
     `keeps ${open.length - closed.size} of ${open.length} declared flows${steps.length > 1 ? `, after each of the ${steps.length} steps` : ''}`,
     ...differenceTexts(difference),
-    ...observedEffects(view, before, flowCheck(after)),
+    ...observedEffects(view, before, allowed),
   ];
 }
 
-/** Declared flows that are closed after any prefix of the steps, each with its text. */
+/**
+ * Declared flows that are closed after any prefix of the steps, each with its text.
+ *
+ * @param allowed the check after all steps
+ */
 function closedFlows(
   view: ClusterView,
   open: readonly DeclaredFlow[],
   steps: readonly Change[],
+  allowed: FlowCheck,
 ): ReadonlyMap<DeclaredFlow, string> {
   const closed = new Map<DeclaredFlow, string>();
   for (let length = 1; length <= steps.length; length += 1) {
-    const state = overlay(view, steps.slice(0, length));
-    if (state === undefined) break;
-    const check = flowCheck(state);
+    const state = length === steps.length ? undefined : overlay(view, steps.slice(0, length));
+    const check = state === undefined ? allowed : flowCheck(state);
     for (const flow of open) if (check(flow) === false) closed.set(flow, flowText(flow));
   }
   return closed;

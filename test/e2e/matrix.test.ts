@@ -41,7 +41,7 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   answer: [[':who-can get secrets\r', /who-can get secrets/]],
   waiver: [NETWORK, [':waive\r', /waivers:/]],
   namespaces: [[':ns\r', /namespaces *$/m]],
-  contexts: [[':ctx\r', /contexts *$/m]],
+  contexts: [[':ctx\r', /contexts *\n+(?! *Reading)./]],
   help: [['?', /keys that work here/]],
   command: [[':who', /:who/]],
   // What stays as it was set comes last.

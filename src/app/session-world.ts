@@ -58,7 +58,7 @@ export class SessionWorld {
   #lastPicture = 0;
   #cost = 0;
   #isDrawing = false;
-  /** Whether every pane has once been made of findings that were all there. */
+  /** Whether every pane has once been made of all that the first reading found. */
   #wasWhole = false;
   #lastSettled = 0;
   #isStopped = false;
@@ -194,7 +194,7 @@ export class SessionWorld {
     this.#isDrawing = true;
     const begin = this.#clock.now();
     const version = this.#version;
-    const { isSettled } = this.runner;
+    const isWhole = this.runner.isSettled && this.#reading.isOver;
     const left = await this.#evaluation.run(
       this.runner.engine.view,
       { findings: this.#shown(), scope: this.#scope, pending: this.#reading.allPending(), version },
@@ -202,7 +202,7 @@ export class SessionWorld {
     );
     this.#isDrawing = false;
     if (this.#isStopped) return;
-    this.#wasWhole ||= isSettled && !left;
+    this.#wasWhole ||= isWhole && !left;
     this.#lastPicture = this.#clock.now();
     this.#cost = this.#lastPicture - begin;
     this.#events.publish();

@@ -251,6 +251,28 @@ describe('a live model', () => {
     expect(titles()).toHaveLength(3);
   });
 
+  test('a picture that was begun while lists were read judges still, though the last list came meanwhile', async () => {
+    let meanwhile = (): void => undefined;
+    const busy: Pane = {
+      ...PANE,
+      rows: (view, findings) => {
+        meanwhile();
+        return PANE.rows(view, findings);
+      },
+    };
+    const others = (['network', 'rbac', 'labels', 'secrets'] as const).map((name): Pane => ({ ...PANE, name }));
+    const { clock, sources, pictures } = setup({ panes: [busy, ...others] });
+    meanwhile = () => {
+      meanwhile = () => undefined;
+      sources[0]?.apply(namespace('bad-b'), coverage('live'));
+    };
+    sources[0]?.apply(coverage('syncing'), namespace('bad-a'));
+    await clock.pass(3000);
+    const calm = pictures.filter(({ connection, judging }) => connection.status === 'live' && !judging);
+    expect(calm.length).toBeGreaterThan(0);
+    expect(calm.map(({ panes }) => panes.map((pane) => pane.rows.length))).toEqual(calm.map(() => [2, 2, 2, 2, 2]));
+  });
+
   test('a kind whose list fails is waited for no longer, and metrics that nobody answered for are', async () => {
     const { model, clock, sources } = setup({ rules: [RULE, EARLY] });
     sources[0]?.apply(coverage('live'), coverage('syncing', 'connection reset', 'Pod'), namespace('bad-a'));

@@ -1,6 +1,5 @@
 import meow from 'meow';
 import { nearestName } from '../src/kube/nearest-name.ts';
-import { TOOL } from '../src/model/tool.ts';
 import type { Flag } from './flags.ts';
 
 /** Parsed flags by long name: true, one value, or all values of a repeatable flag. */
@@ -25,8 +24,6 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[]):
   const { flags: parsed } = meow({
     argv: tokens,
     importMeta: import.meta,
-    // Else it looks for a package.json and parses it; the name is that of the process.
-    pkg: { name: TOOL.name },
     autoHelp: false,
     autoVersion: false,
     flags: Object.fromEntries(

@@ -2,7 +2,6 @@ import { build } from 'esbuild';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fasterInk, noDeveloperTools } from './faster-ink.ts';
-import { lighterMeow } from './lighter-meow.ts';
 
 /**
  * Bundles the program to `dist/`: ESM with splitting, so that a report never loads React and an old Node only parses
@@ -44,7 +43,7 @@ async function bundle(): Promise<void> {
     },
     // Native, and optional: it stays a package of its own.
     external: ['@duckdb/node-api'],
-    plugins: [fasterInk, lighterMeow, noDeveloperTools],
+    plugins: [fasterInk, noDeveloperTools],
   });
   for (const name of PROGRAMS) await chmod(join(OUT, `${name}.js`), 0o755);
 }

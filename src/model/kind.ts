@@ -230,6 +230,13 @@ export const KINDS = {
     resource: 'servicemonitors',
     namespaced: true,
   },
+  PodMonitor: {
+    group: 'monitoring.coreos.com',
+    versions: ['v1'],
+    kind: 'PodMonitor',
+    resource: 'podmonitors',
+    namespaced: true,
+  },
   Prometheus: {
     group: 'monitoring.coreos.com',
     versions: ['v1'],
@@ -303,8 +310,6 @@ export const REFERRER_KINDS = [
   'ClusterSecretStore',
   'IngressRoute',
   'IstioGateway',
-  'ServiceMonitor',
-  'Prometheus',
   'FluxGitRepository',
   'FluxHelmRepository',
 ] as const satisfies readonly Kind[];

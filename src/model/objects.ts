@@ -342,6 +342,39 @@ export type SecretReferrerObject = {
   [K in (typeof REFERRER_KINDS)[number]]: Base<K> & { readonly secretRefs: readonly SecretReference[] };
 }[(typeof REFERRER_KINDS)[number]];
 
+/** What a monitor scrapes of its Services or pods; without either field, every port. `port` goes before `targetPort`. */
+export interface MonitorEndpoint {
+  /** Name of a Service port (ServiceMonitor) or of a container port (PodMonitor). */
+  readonly port: string | null;
+  /** Name or number of a container port. */
+  readonly targetPort: string | number | null;
+}
+
+/** The Prometheus Operator's ServiceMonitor, which selects Services, and PodMonitor, which selects pods. */
+export type MonitorObject = {
+  [K in 'ServiceMonitor' | 'PodMonitor']: Base<K> & {
+    readonly selector: LabelSelector;
+    /** null: every namespace. */
+    readonly namespaces: readonly string[] | null;
+    readonly endpoints: readonly MonitorEndpoint[];
+    readonly secretRefs: readonly SecretReference[];
+  };
+}['ServiceMonitor' | 'PodMonitor'];
+
+/** Which monitors a Prometheus takes: no selector takes none, no namespace selector means its own namespace. */
+interface MonitorSelection {
+  readonly selector: LabelSelector | null;
+  readonly namespaceSelector: LabelSelector | null;
+}
+
+/** The Prometheus Operator's Prometheus. */
+export interface PrometheusObject extends Base<'Prometheus'> {
+  readonly monitors: Readonly<Record<MonitorObject['kind'], MonitorSelection>>;
+  /** Its monitors reach no further than their own namespace. */
+  readonly ignoreNamespaceSelectors: boolean;
+  readonly secretRefs: readonly SecretReference[];
+}
+
 /** cert-manager's Certificate. Times in milliseconds since the epoch; null where cert-manager has not said. */
 export interface CertificateObject extends Base<'Certificate'> {
   /** The Secret that it fills. */
@@ -379,6 +412,8 @@ export type KubeObject =
   | PodTemplateObject
   | DeliveryObject
   | SecretReferrerObject
+  | MonitorObject
+  | PrometheusObject
   | CertificateObject;
 
 /** The object type of a kind. */

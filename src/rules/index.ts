@@ -30,6 +30,7 @@ import { partOfDiffers } from './labels/part-of-differs.ts';
 import { replicasDiffer } from './labels/replicas-differ.ts';
 import { SELECTOR_CATCHES_TWO_APPLICATIONS } from './labels/selector-catches-two-applications.ts';
 import { SELECTOR_MATCHES_NOTHING } from './labels/selector-matches-nothing.ts';
+import { MONITOR_SELECTOR_MATCHES_NOTHING } from './labels/monitor-selector-matches-nothing.ts';
 import { WEBHOOK_SELECTOR_MATCHES_NOTHING } from './labels/webhook-selector-matches-nothing.ts';
 import { namespaceWithoutPodSecurity } from './vigilance/namespace-without-pod-security.ts';
 import { privilegedWorkload } from './vigilance/privileged-workload.ts';
@@ -106,6 +107,7 @@ export const RULES: readonly Rule[] = [
   nearMissValue,
   ...SELECTOR_MATCHES_NOTHING,
   ...WEBHOOK_SELECTOR_MATCHES_NOTHING,
+  ...MONITOR_SELECTOR_MATCHES_NOTHING,
   ...SELECTOR_CATCHES_TWO_APPLICATIONS,
   overlappingSelectors,
   partOfDiffers,

@@ -1,3 +1,4 @@
+import type { Kind } from '../../model/kind.ts';
 import type { Protocol } from '../../kube/port-set.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -34,4 +35,6 @@ export interface UnknownFlow {
 export interface DeclaredFlows {
   readonly flows: readonly DeclaredFlow[];
   readonly unknown: readonly UnknownFlow[];
+  /** Kinds that declare flows and could not wholly be read: what their objects say is not known. */
+  readonly unread: readonly Kind[];
 }

@@ -1,3 +1,4 @@
+import type { Kind } from '../../model/kind.ts';
 import type { HostReference } from '../../model/pod-spec.ts';
 
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -7,8 +8,23 @@ import { apiServerEnd } from './api-server-address.ts';
 import { clusterDns } from './cluster-dns.ts';
 import type { DeclaredFlow, DeclaredFlows, FlowEnd, UnknownFlow } from './declared-flow.ts';
 import { allNamespaces } from './namespace-labels.ts';
+import { scrapeFlows } from './scrape-flows.ts';
 import { serviceOfHost, serviceTargets, type ServiceTarget } from './service-target.ts';
 import { trafficSources } from './traffic-sources.ts';
+
+/** What declares flows beside the workloads. */
+const DECLARING_KINDS: readonly Kind[] = [
+  'Service',
+  'ConfigMap',
+  'Ingress',
+  'HTTPRoute',
+  'ValidatingWebhookConfiguration',
+  'MutatingWebhookConfiguration',
+  'APIService',
+  'CustomResourceDefinition',
+  'ServiceMonitor',
+  'PodMonitor',
+];
 
 const ANYONE: FlowEnd = { type: 'anyone' };
 
@@ -39,10 +55,11 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
       }
     }
     flows.push(...outsideFlows(inner), ...apiServerCallbacks(inner), ...memberFlows(inner));
-    const sources = trafficSources(inner);
-    flows.push(...sources.flows);
-    unknown.push(...sources.unknown);
-    return { flows, unknown };
+    const all = allNamespaces(inner).flatMap((namespace) => workloads(inner, namespace));
+    const scrapes = scrapeFlows(inner, all);
+    flows.push(...trafficSources(inner, all), ...scrapes.flows);
+    unknown.push(...scrapes.unknown);
+    return { flows, unknown, unread: DECLARING_KINDS.filter((kind) => !inner.readable(kind).ok) };
   });
 }
 

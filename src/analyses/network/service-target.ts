@@ -1,6 +1,8 @@
 import { isProtocol } from '../../kube/port-set.ts';
 import { targetPorts } from '../../kube/network-service-port.ts';
 import type { ServiceObject } from '../../model/objects.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import type { FlowPort } from './declared-flow.ts';
@@ -22,17 +24,31 @@ export function serviceTargets(
   port?: number | string,
 ): readonly ServiceTarget[] {
   const asked = service.ports.filter((one) => port === undefined || one.port === port || one.name === port);
-  return workloads(view, service.namespace).flatMap((workload) => {
+  return podTargets(
+    view,
+    service.namespace,
+    (labels) => serviceSelects(service, labels),
+    (spec) =>
+      asked.flatMap((one) => {
+        const { protocol } = one;
+        return isProtocol(protocol) ? targetPorts(one, spec).map((target) => ({ protocol, port: target })) : [];
+      }),
+  );
+}
+
+/** The workloads of a namespace whose pods, or the pods of whose templates, are meant, with the ports that are meant. */
+export function podTargets(
+  view: ClusterView,
+  namespace: string,
+  isMeant: (labels: Labels) => boolean,
+  portsOf: (spec: PodSpec) => readonly FlowPort[],
+): readonly ServiceTarget[] {
+  return workloads(view, namespace).flatMap((workload) => {
     const sets = [...workload.classes, ...(workload.template === undefined ? [] : [workload.template])];
-    const behind = sets.filter((one) => serviceSelects(service, one.labels));
     const ports = new Map<string, FlowPort>();
-    for (const { spec } of behind) {
-      for (const one of asked) {
-        if (!isProtocol(one.protocol)) continue;
-        for (const target of targetPorts(one, spec)) {
-          ports.set(`${one.protocol}/${target}`, { protocol: one.protocol, port: target });
-        }
-      }
+    for (const { labels, spec } of sets) {
+      if (!isMeant(labels)) continue;
+      for (const one of portsOf(spec)) ports.set(`${one.protocol}/${one.port}`, one);
     }
     return ports.size === 0 ? [] : [{ workload, ports: [...ports.values()] }];
   });

@@ -1,36 +1,31 @@
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import type { DeclaredFlow, DeclaredFlows, FlowEnd, UnknownFlow } from './declared-flow.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import type { DeclaredFlow, FlowEnd } from './declared-flow.ts';
 import { inapplicable } from './isolation.ts';
-import { allNamespaces, namespaceLabels } from './namespace-labels.ts';
+import { namespaceLabels } from './namespace-labels.ts';
+import { runsImage } from './runs-image.ts';
 import { serviceTargets } from './service-target.ts';
 
 /** Images of ingress and gateway controllers; their pods open the connections to the backends. */
 const CONTROLLER =
   /(?:^|\/)(?:ingress-nginx\/controller|nginx-ingress(?:-controller)?|nginx\/nginx-ingress|traefik|haproxy-ingress|kubernetes-ingress|kong(?:-gateway)?|contour|envoy|emissary|nginx-gateway-fabric|istio\/proxyv2|apisix)(?=[:@]|$)/;
-const PROMETHEUS = /(?:^|\/)(?:prometheus|vmagent|victoria-metrics|alloy|grafana\/agent)(?=[:@]|$)/;
 
 const ANYONE: FlowEnd = { type: 'anyone' };
 /** HBONE: the port on which an ambient mesh delivers to pods. Source: istio.io/docs/ambient/usage/networkpolicy. */
 const AMBIENT_PORT = 15_008;
 
-/** Flows from controllers and scrapers, which are known by what they run, and from the ambient mesh. */
-export function trafficSources(view: ClusterView): DeclaredFlows {
-  const all = allNamespaces(view).flatMap((namespace) => workloads(view, namespace));
+/** Flows from controllers, which are known by what they run, and from the ambient mesh. */
+export function trafficSources(view: ClusterView, all: readonly AnalysedWorkload[]): readonly DeclaredFlow[] {
   const flows: DeclaredFlow[] = [];
-  const unknown: UnknownFlow[] = [];
-  const controllers = all.filter((one) => runs(one, CONTROLLER));
-  const scrapers = all.filter((one) => runs(one, PROMETHEUS));
+  const controllers = all.filter((one) => runsImage(one, CONTROLLER));
   flows.push(...backendFlows(view, controllers));
   for (const workload of all) {
-    const port = scrapePort(workload);
-    if (port !== null) addScrape(workload, port, scrapers, flows, unknown);
     if (namespaceLabels(view, workload.ref.namespace)['istio.io/dataplane-mode'] !== 'ambient') continue;
     const ports = [{ protocol: 'TCP', port: AMBIENT_PORT } as const];
     const why = 'the ambient mesh delivers on this port';
     flows.push({ source: ANYONE, destination: { type: 'workload', workload }, ports, why });
   }
-  return { flows, unknown };
+  return flows;
 }
 
 function backendFlows(view: ClusterView, controllers: readonly AnalysedWorkload[]): readonly DeclaredFlow[] {
@@ -70,36 +65,4 @@ function backendFlows(view: ClusterView, controllers: readonly AnalysedWorkload[
       return [{ source: ANYONE, destination, ports, why: `${backend.by} leads here; ${reason}, so from anyone` }];
     });
   });
-}
-
-function addScrape(
-  workload: AnalysedWorkload,
-  port: number,
-  scrapers: readonly AnalysedWorkload[],
-  flows: DeclaredFlow[],
-  unknown: UnknownFlow[],
-): void {
-  const why = 'annotation prometheus.io/scrape';
-  if (scrapers.length === 0) {
-    unknown.push({ workload, direction: 'ingress', text: `${why} on port ${port}, and no Prometheus was found` });
-  }
-  for (const scraper of scrapers) {
-    if (scraper === workload) continue;
-    const ports = [{ protocol: 'TCP', port } as const];
-    const source = { type: 'workload', workload: scraper } as const;
-    flows.push({ source, destination: { type: 'workload', workload }, ports, why });
-  }
-}
-
-function scrapePort(workload: AnalysedWorkload): number | null {
-  const annotations = workload.template?.annotations ?? workload.classes[0]?.pods[0]?.annotations ?? {};
-  if (annotations['prometheus.io/scrape'] !== 'true') return null;
-  const written = Number(annotations['prometheus.io/port']);
-  const spec = workload.template?.spec ?? workload.classes[0]?.spec;
-  return Number.isInteger(written) && written > 0 ? written : (spec?.containers[0]?.ports[0]?.containerPort ?? null);
-}
-
-function runs(workload: AnalysedWorkload, image: RegExp): boolean {
-  const specs = [...workload.classes.map((one) => one.spec), ...(workload.template ? [workload.template.spec] : [])];
-  return specs.some((spec) => spec.containers.some((container) => image.test(container.image)));
 }

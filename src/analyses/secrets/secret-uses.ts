@@ -35,7 +35,15 @@ export interface SecretUse {
 export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
 
 /** Custom resources that name Secrets. */
-const REFERRERS = ['Certificate', 'FluxKustomization', 'FluxHelmRelease', ...REFERRER_KINDS] as const;
+const REFERRERS = [
+  'Certificate',
+  'FluxKustomization',
+  'FluxHelmRelease',
+  'ServiceMonitor',
+  'PodMonitor',
+  'Prometheus',
+  ...REFERRER_KINDS,
+] as const;
 
 /** What cert-manager copies a certificate authority into. */
 const INJECTABLES = [

@@ -2,7 +2,7 @@ import { refOf, refText } from '../../kube/object-ref.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { selected } from '../../analyses/labels/selectable.ts';
 import { apiVersionOf, kindInfo } from '../../model/kind.ts';
-import type { ObjectOf, PodDisruptionBudgetObject, ServiceObject } from '../../model/objects.ts';
+import type { MonitorObject, ObjectOf, PodDisruptionBudgetObject, ServiceObject } from '../../model/objects.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Manifest, Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
@@ -23,6 +23,7 @@ export const fixSelector: Remedy = {
     const { kind, name } = finding.subject;
     const namespace = finding.subject.namespace ?? '';
     if (fix === null) return { refused: 'No label is near enough to be what was meant.' };
+    if (kind === 'ServiceMonitor' || kind === 'PodMonitor') return ofMonitor(view.get(kind, namespace, name), fix);
     if (fix.namespace !== namespace) {
       return {
         refused: `The pods are in namespace ${fix.namespace}: selectors do not reach over namespaces, so create ${kind} ${name} there.`,
@@ -134,6 +135,41 @@ function ofWebhook(
     use: { type: 'patch', commands: [`kubectl patch ${resource} ${configuration.name} --patch-file FILE`] },
     changes: [{ type: 'upsert', object: { ...configuration, webhooks } }],
     effects: [`${refText(refOf(configuration))} selects namespaces ${selectorText(selector)}`],
+  };
+}
+
+/** A monitor reaches into other namespaces where its namespaceSelector says so. */
+function ofMonitor(monitor: MonitorObject | undefined, { selector, namespace }: Fix): RemedyDraft | RemedyRefusal {
+  if (monitor === undefined) return GONE;
+  const { kind, resource } = kindInfo(monitor.kind);
+  const isReached = monitor.namespaces === null || monitor.namespaces.includes(namespace);
+  const namespaces = isReached ? monitor.namespaces : [namespace];
+  return {
+    note: NOTE,
+    manifests: [
+      {
+        apiVersion: apiVersionOf(monitor.kind),
+        kind,
+        metadata: { name: monitor.name, namespace: monitor.namespace },
+        spec: {
+          selector: selectorPatch(monitor.selector, selector),
+          ...(isReached ? {} : { namespaceSelector: { matchNames: [namespace] } }),
+        },
+      },
+    ],
+    comments: [
+      {
+        document: 0,
+        path: ['spec', 'selector'],
+        text: `selected ${selectorText(monitor.selector)}, which matches nothing`,
+      },
+    ],
+    use: {
+      type: 'patch',
+      commands: [`kubectl patch ${resource} ${monitor.name} -n ${monitor.namespace} --type=merge --patch-file FILE`],
+    },
+    changes: [{ type: 'upsert', object: { ...monitor, selector, namespaces } }],
+    effects: [`it scrapes what ${selectorText(selector)} selects in namespace ${namespace}`],
   };
 }
 

@@ -6,6 +6,7 @@ import { endText } from '../../analyses/network/observed-flows.ts';
 import { overlay } from '../../analyses/network/overlay.ts';
 import { portsText } from '../../kube/port-set.ts';
 import type { Change } from '../../model/change.ts';
+import { kindInfo } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { observedEffects } from './observed-effects.ts';
 
@@ -20,7 +21,7 @@ const NAMED = 5;
 export function policyEffects(view: ClusterView, steps: readonly Change[]): readonly string[] {
   const after = overlay(view, steps);
   if (after === undefined) return [];
-  const { flows } = declaredFlows(view);
+  const { flows, unread } = declaredFlows(view);
   const before = flowCheck(view);
   const open = flows.filter((flow) => before(flow) === true);
   const allowed = flowCheck(after);
@@ -29,6 +30,9 @@ export function policyEffects(view: ClusterView, steps: readonly Change[]): read
   return [
     ...[...closed.values()].map((text) => `CLOSES a declared connection: ${text}`),
     `keeps ${open.length - closed.size} of ${open.length} declared flows${steps.length > 1 ? `, after each of the ${steps.length} steps` : ''}`,
+    ...(unread.length === 0
+      ? []
+      : [`what ${unread.map((kind) => kindInfo(kind).resource).join(', ')} declare is unknown: not all could be read`]),
     ...differenceTexts(difference),
     ...observedEffects(view, before, allowed),
   ];

@@ -19,11 +19,14 @@ export interface JudgedSelector {
   readonly namespace: string;
   /** What follows, as the end of a sentence: `so that the Service leads nowhere`. */
   readonly consequence: string;
+  /** What it selects, where that is not pods: `Service`. */
+  readonly selects?: string;
 }
 
 /** The finding for a selector's verdict; none where it matches, or where the answer is not there yet. */
 export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelector): readonly FindingDraft[] {
-  const { object, path, selector, namespace, consequence } = judged;
+  const { object, path, selector, namespace, consequence, selects = 'pod or workload' } = judged;
+  const where = namespace === '' ? 'any namespace' : `namespace ${namespace}`;
   const text = selectorText(selector);
   const evidence = [{ text: `selects ${text}`, object, path }];
   switch (verdict.type) {
@@ -34,8 +37,8 @@ export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelecto
       return [
         {
           severity: 'info',
-          title: 'it is not known whether its selector matches a pod',
-          why: `Nothing that could be read in namespace ${namespace} has the labels ${text}, but ${verdict.reason}.`,
+          title: `it is not known whether its selector matches a ${selects === 'Service' ? selects : 'pod'}`,
+          why: `Nothing that could be read in ${where} has the labels ${text}, but ${verdict.reason}.`,
           evidence,
           unknown: true,
         },
@@ -48,7 +51,7 @@ export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelecto
         {
           severity: near === undefined ? 'low' : 'medium',
           title: `its selector ${text} matches nothing`,
-          why: `No pod or workload of namespace ${namespace} has the labels ${text}, ${consequence}.${near === undefined ? '' : ` Nearest: ${near.text}.`}`,
+          why: `No ${selects} of ${where} has the labels ${text}, ${consequence}.${near === undefined ? '' : ` Nearest: ${near.text}.`}`,
           evidence: [
             ...evidence,
             ...(near === undefined

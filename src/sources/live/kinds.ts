@@ -86,6 +86,7 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   IngressRoute: CUSTOM,
   IstioGateway: CUSTOM,
   ServiceMonitor: CUSTOM,
+  PodMonitor: CUSTOM,
   Prometheus: CUSTOM,
   FluxGitRepository: CUSTOM,
   FluxHelmRepository: CUSTOM,

@@ -18,6 +18,7 @@ import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from 
 import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
 import { createMetaReader } from './meta.ts';
+import { monitorFields, slimPrometheus } from './monitoring.ts';
 import {
   slimEndpoints,
   slimEndpointSlice,
@@ -150,8 +151,9 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
     kind: 'IstioGateway',
     ...anywhereReferrerFields(raw, meta, context),
   }),
-  ServiceMonitor: (raw, meta, context) => ({ ...meta, kind: 'ServiceMonitor', ...referrerFields(raw, meta, context) }),
-  Prometheus: (raw, meta, context) => ({ ...meta, kind: 'Prometheus', ...referrerFields(raw, meta, context) }),
+  ServiceMonitor: (raw, meta, context) => ({ ...meta, kind: 'ServiceMonitor', ...monitorFields(raw, meta, context) }),
+  PodMonitor: (raw, meta, context) => ({ ...meta, kind: 'PodMonitor', ...monitorFields(raw, meta, context) }),
+  Prometheus: slimPrometheus,
   FluxGitRepository: (raw, meta, context) => ({
     ...meta,
     kind: 'FluxGitRepository',

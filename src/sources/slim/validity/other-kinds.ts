@@ -99,6 +99,27 @@ export const persistentVolumeClaim: Check = fields({
   spec: fields({ volumeName: anyText, storageClassName: anyText }),
 });
 
+const endpoints = listOf(fields({ port: anyText, portNumber: number, targetPort: intOrString }));
+
+export const monitor: Check = fields({
+  spec: fields({
+    selector: labelSelector,
+    namespaceSelector: fields({ any: boolean, matchNames: listOf(anyText) }),
+    endpoints,
+    podMetricsEndpoints: endpoints,
+  }),
+});
+
+export const prometheus: Check = fields({
+  spec: fields({
+    serviceMonitorSelector: labelSelector,
+    serviceMonitorNamespaceSelector: labelSelector,
+    podMonitorSelector: labelSelector,
+    podMonitorNamespaceSelector: labelSelector,
+    ignoreNamespaceSelectors: boolean,
+  }),
+});
+
 /** Kinds whose rules belong to other projects: only that `spec` is an object. */
 export const withSpec: Check = (value, place, report) => {
   if (isObject(value)) fields({ spec: anyObject, specs: listOf(anyObject) })(value, place, report);

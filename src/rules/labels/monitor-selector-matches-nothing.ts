@@ -1,0 +1,132 @@
+// A ServiceMonitor finds Services by their labels, a PodMonitor pods; each endpoint then takes the ports of that name. One
+// that finds nothing, or names a port that nothing has, scrapes nothing, and no alert ever fires for what is not measured.
+// Source: prometheus-operator pkg/apis/monitoring/v1/{servicemonitor,podmonitor}_types.go.
+import { LabelIndex } from '../../analyses/labels/label-index.ts';
+import { nearestSelector } from '../../analyses/labels/nearest-selector.ts';
+import type { Selectable } from '../../analyses/labels/selectable.ts';
+import { judgeSelector, unreadKinds, type SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
+import { allNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { monitoredServices, monitorNamespaces, monitorTargets } from '../../analyses/network/monitor-targets.ts';
+import { nearestName } from '../../kube/nearest-name.ts';
+import { servingPorts } from '../../kube/network-policy-rule.ts';
+import { refOf, refText } from '../../kube/object-ref.ts';
+import { matches } from '../../kube/selector.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import { WORKLOAD_KINDS } from '../../model/kind.ts';
+import type { MonitorObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { workloads } from '../../analyses/workload/workloads.ts';
+import { rule } from '../rule.ts';
+import { unmatchedFinding } from './unmatched-finding.ts';
+
+const ID = 'labels/selector-matches-nothing';
+const SUMMARY = 'monitors of Prometheus that select nothing, or name a port that nothing has';
+const HELP =
+  'Nothing is measured, and alerts stay silent. Correct the selector (a ServiceMonitor selects the labels of Services, not of pods), its namespaceSelector, or the name of the port.';
+
+const serviceMonitor = rule({
+  id: ID,
+  subject: 'ServiceMonitor',
+  summary: SUMMARY,
+  help: HELP,
+  references: [],
+  needs: ['ServiceMonitor', 'Service'],
+  check: (monitor, view) => {
+    const services = monitoredServices(view, monitor);
+    if (services.length === 0) return unmatched(monitor, judgeServices(view, monitor), 'Service');
+    const names = services.flatMap((service) => service.ports.flatMap(({ name }) => name ?? []));
+    return portFindings(monitor, ({ port }) => port === null || names.includes(port), names, 'selected Service');
+  },
+});
+
+const podMonitor = rule({
+  id: ID,
+  subject: 'PodMonitor',
+  summary: SUMMARY,
+  help: HELP,
+  references: [],
+  needs: ['PodMonitor', 'Pod', ...WORKLOAD_KINDS],
+  check: (monitor, view) => {
+    const verdict = judgePods(view, monitor);
+    if (verdict.type !== 'matches') return unmatched(monitor, verdict, 'pod or workload');
+    const specs = monitorNamespaces(view, monitor).flatMap((namespace) =>
+      workloads(view, namespace).flatMap(({ classes, template }) =>
+        [...classes, ...(template === undefined ? [] : [template])]
+          .filter(({ labels }) => matches(monitor.selector, labels))
+          .map(({ spec }) => spec),
+      ),
+    );
+    // Templates that an operator owns are selected too, and hold no ports that were read.
+    if (specs.length === 0) return [];
+    const names = specs.flatMap((spec) => servingPorts(spec).flatMap(({ name }) => name ?? []));
+    const isThere = (endpoint: MonitorObject['endpoints'][number]): boolean =>
+      (endpoint.port === null && endpoint.targetPort === null) || monitorTargets(view, monitor, endpoint).length > 0;
+    return portFindings(monitor, isThere, names, 'selected pod');
+  },
+});
+
+export const MONITOR_SELECTOR_MATCHES_NOTHING = [serviceMonitor, podMonitor] as const;
+
+function unmatched(monitor: MonitorObject, verdict: SelectorVerdict, selects: string): readonly FindingDraft[] {
+  return unmatchedFinding(verdict, {
+    object: refOf(monitor),
+    path: 'spec.selector',
+    selector: monitor.selector,
+    namespace: monitor.namespaces?.join(', ') ?? '',
+    consequence: 'so that nothing is scraped',
+    selects,
+  });
+}
+
+function judgeServices(view: ClusterView, monitor: MonitorObject): SelectorVerdict {
+  const namespaces = monitorNamespaces(view, monitor);
+  const [first = monitor.namespace] = namespaces;
+  const unread = namespaces.flatMap((namespace) => unreadKinds(view, namespace, ['Service']) ?? []);
+  if (unread[0] !== undefined) return unread[0];
+  const candidates = allNamespaces(view).flatMap((namespace) =>
+    view
+      .list('Service', namespace)
+      .map((service): Selectable => ({ namespace, labels: service.labels, owner: refText(refOf(service)) })),
+  );
+  const { here = [], elsewhere = [] } = Object.groupBy(candidates, ({ namespace }) =>
+    namespaces.includes(namespace) ? 'here' : 'elsewhere',
+  );
+  const found = elsewhere.filter(({ labels }) => matches(monitor.selector, labels));
+  return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(here), found) };
+}
+
+/** The first namespace in which it matches decides; else the first that is not known, else the first. */
+function judgePods(view: ClusterView, monitor: MonitorObject): SelectorVerdict {
+  const verdicts = monitorNamespaces(view, monitor).map((one) => judgeSelector(view, monitor.selector, one));
+  const order = ['matches', 'pending', 'unknown', 'nothing'] as const;
+  for (const type of order) {
+    const found = verdicts.find((one) => one.type === type);
+    if (found !== undefined) return found;
+  }
+  return { type: 'nothing', near: undefined };
+}
+
+function portFindings(
+  monitor: MonitorObject,
+  isThere: (endpoint: MonitorObject['endpoints'][number]) => boolean,
+  names: readonly string[],
+  where: string,
+): readonly FindingDraft[] {
+  const list = monitor.kind === 'ServiceMonitor' ? 'endpoints' : 'podMetricsEndpoints';
+  return monitor.endpoints.flatMap((endpoint, index): FindingDraft[] => {
+    if (isThere(endpoint)) return [];
+    const [field, port] = endpoint.port === null ? ['targetPort', endpoint.targetPort] : ['port', endpoint.port];
+    const near = nearestName(`${port}`, names);
+    const have = names.length === 0 ? 'its ports have no names' : `there are ${[...new Set(names)].sort().join(', ')}`;
+    return [
+      {
+        key: `${port}`,
+        severity: 'medium',
+        title: `no ${where} has a port ${port}`,
+        why: `The endpoint takes ports named ${port}, and ${have}, so that it scrapes nothing.${near === undefined ? '' : ` Nearest: ${near}.`}`,
+        evidence: [{ text: `port ${port}`, object: refOf(monitor), path: `spec.${list}[${index}].${field}` }],
+        absence: true,
+      },
+    ];
+  });
+}

@@ -1,0 +1,54 @@
+import type { Meta, MonitorEndpoint, MonitorObject, PrometheusObject } from '../../model/objects.ts';
+import { list, object, objects, type JsonObject } from './json-reading.ts';
+import { secretReferences } from './secret-references.ts';
+import { selectorOrEmpty, selectorOrNull, strings, type SlimContext } from './slim-context.ts';
+
+/**
+ * What the Prometheus Operator's monitors select and scrape.
+ *
+ * Source: prometheus-operator pkg/apis/monitoring/v1/{servicemonitor,podmonitor}_types.go
+ */
+export function monitorFields(
+  raw: JsonObject,
+  meta: Meta,
+  context: SlimContext,
+): Pick<MonitorObject, 'selector' | 'namespaces' | 'endpoints' | 'secretRefs'> {
+  const spec = object(raw['spec']);
+  const { any, matchNames } = object(spec['namespaceSelector']);
+  const names = strings(list(matchNames), context);
+  return {
+    selector: selectorOrEmpty(spec['selector'], context),
+    namespaces: any === true ? null : names.length > 0 ? names : [meta.namespace],
+    endpoints: objects(spec['endpoints'] ?? spec['podMetricsEndpoints']).map((one) => endpoint(one, context)),
+    secretRefs: secretReferences(spec, meta.namespace, context),
+  };
+}
+
+function endpoint(raw: JsonObject, context: SlimContext): MonitorEndpoint {
+  const target = raw['portNumber'] ?? raw['targetPort'];
+  return {
+    port: context.string(raw['port']) || null,
+    targetPort: typeof target === 'number' ? target : context.string(target) || null,
+  };
+}
+
+/**
+ * Which monitors a Prometheus takes.
+ *
+ * Source: prometheus-operator pkg/apis/monitoring/v1/prometheus_types.go (an empty selector matches all, null none; a
+ * null namespace selector matches the own namespace)
+ */
+export function slimPrometheus(raw: JsonObject, meta: Meta, context: SlimContext): PrometheusObject {
+  const spec = object(raw['spec']);
+  const selection = (kind: string): PrometheusObject['monitors']['PodMonitor'] => ({
+    selector: selectorOrNull(spec[`${kind}Selector`], context) ?? null,
+    namespaceSelector: selectorOrNull(spec[`${kind}NamespaceSelector`], context) ?? null,
+  });
+  return {
+    ...meta,
+    kind: 'Prometheus',
+    monitors: { ServiceMonitor: selection('serviceMonitor'), PodMonitor: selection('podMonitor') },
+    ignoreNamespaceSelectors: spec['ignoreNamespaceSelectors'] === true,
+    secretRefs: secretReferences(spec, meta.namespace, context),
+  };
+}

@@ -38,6 +38,7 @@ const READ_KINDS: readonly Kind[] = [
   'NetworkPolicy',
   'PodDisruptionBudget',
   'HorizontalPodAutoscaler',
+  'PodMonitor',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
   'AdminNetworkPolicy',
@@ -184,7 +185,7 @@ function textOf(
     `  ${refText(one.by)}`,
     one.path,
     selectorText(one.selector),
-    EFFECTS[one.effect],
+    selects.length === 0 && one.effect === 'selects' ? 'would select it' : EFFECTS[one.effect],
   ]);
   lines.push(columnsText(rows));
   const becomes = context.options['becomes'];

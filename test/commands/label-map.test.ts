@@ -63,6 +63,13 @@ describe('k8sec label-map', () => {
     });
   });
 
+  it('says of a label that nothing carries what would select it', async () => {
+    const { output } = await runCommand(labelMapCommand, view, ['app=blue'], { namespaces: ['shop'] });
+    expect(output).toBe(
+      'app=blue selects 0 workloads\nrelied on by\n  PodDisruptionBudget shop/blue  spec.selector  app=blue  would select it\n',
+    );
+  });
+
   it('says which selectors would gain and lose the pods', async () => {
     const { output, code } = await runCommand(labelMapCommand, view, ['app=web'], {
       options: { becomes: 'app=blue,tier-' },

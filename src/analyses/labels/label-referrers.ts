@@ -6,7 +6,7 @@ import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { allNamespaces, namespaceLabels } from '../network/namespace-labels.ts';
+import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
 import { widerSelectors } from './wider-selectors.ts';
 
 /** A selector somewhere in the cluster that decides something by the labels of pods. */
@@ -29,6 +29,7 @@ export function referrersOf(view: ClusterView, namespace: string): readonly Labe
       ...budgets(inner, namespace),
       ...controllers(inner, namespace),
       ...autoscalers(inner, namespace),
+      ...podMonitors(inner, namespace),
       ...widerSelectors(inner, ['CiliumNetworkPolicy'], namespace),
     ],
     deepEqual,
@@ -187,6 +188,22 @@ function autoscalers(view: ClusterView, namespace: string): readonly LabelReferr
     if (object === undefined || object.selector === null) return [];
     return [{ by: refOf(scaler), path: 'spec.scaleTargetRef', selector: object.selector, namespaces: null }];
   });
+}
+
+/** A ServiceMonitor selects Services by their labels, a PodMonitor pods. */
+function podMonitors(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.list('PodMonitor', namespace).map((monitor) => ({
+    by: refOf(monitor),
+    path: 'spec.selector',
+    selector: monitor.selector,
+    namespaces: monitoredNamespaces(monitor.namespaces, namespace),
+  }));
+}
+
+function monitoredNamespaces(names: readonly string[] | null, home: string): LabelSelector | null {
+  if (names === null) return {};
+  if (names.every((name) => name === home)) return null;
+  return { matchExpressions: [{ key: NAME_LABEL, operator: 'In', values: names }] };
 }
 
 function webhooks(view: ClusterView): readonly LabelReferrer[] {

@@ -4,7 +4,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
 
 /** Every API server since 1.21 sets it to the namespace's name (KEP-2161). */
-const NAME_LABEL = 'kubernetes.io/metadata.name';
+export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /**
  * The labels that namespace selectors see. A namespace from files carries its name label as the server would set it,

@@ -54,6 +54,31 @@ describe('labelMap', () => {
     expect(new Set(map.reliedOnBy.map((one) => one.effect))).toEqual(new Set(['selects']));
   });
 
+  it('names the PodMonitors that look into the namespace', () => {
+    const monitor = (namespace: string, name: string, namespaceSelector?: unknown): string =>
+      document({
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'PodMonitor',
+        metadata: { name, namespace },
+        spec: { selector: { matchLabels: { app: 'web' } }, namespaceSelector, podMetricsEndpoints: [{}] },
+      });
+    const more = viewOf(
+      deployment('shop', 'web', { app: 'web' }),
+      deployment('ops', 'prometheus', { app: 'prometheus' }),
+      monitor('shop', 'own'),
+      monitor('ops', 'own'),
+      monitor('ops', 'named', { matchNames: ['shop', 'data'] }),
+      monitor('ops', 'other', { matchNames: ['data'] }),
+      monitor('ops', 'any', { any: true }),
+    );
+    const map = labelMap(more, 'shop', { matchLabels: { app: 'web' } });
+    expect(map.reliedOnBy.map((one) => refText(one.by)).sort()).toEqual([
+      'PodMonitor ops/any',
+      'PodMonitor ops/named',
+      'PodMonitor shop/own',
+    ]);
+  });
+
   it('tells who selects by a label from who is kept from it by the label, and from who only names it', () => {
     const more = viewOf(
       deployment('shop', 'web', { app: 'web', env: 'prod' }),

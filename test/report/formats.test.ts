@@ -5,6 +5,7 @@ import type { KubeObject } from '../../src/model/objects.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { object } from '../objects.ts';
 import { judged, ONLY_PRIVILEGED, PRIVILEGED, privileged, written } from './judged.ts';
+import { sarifErrors } from './sarif-schema.ts';
 
 /** A name that no Kubernetes server would take, and a file can hold. */
 const HOSTILE = `x"><script>alert(1)</script>|[a](http://evil.example)&'<!--`;
@@ -74,7 +75,9 @@ describe('SARIF', () => {
   }
 
   function sarif(...args: Parameters<typeof judged>): Sarif['runs'][0] & { readonly version: string } {
-    const { version, runs } = JSON.parse(written(judged(...args), 'sarif')) as Sarif;
+    const log = JSON.parse(written(judged(...args), 'sarif')) as Sarif;
+    expect(sarifErrors(log)).toEqual([]);
+    const { version, runs } = log;
     const [run] = runs;
     if (run === undefined) throw new Error('no run');
     return { version, ...run };
@@ -93,6 +96,13 @@ describe('SARIF', () => {
       locations: [{ logicalLocations: [{ fullyQualifiedName: 'Deployment shop/agent' }] }],
     });
     expect(invocations[0]?.exitCode).toBe(2);
+  });
+
+  it('is valid by the official schema without a finding, with unknown verdicts and with any name', () => {
+    expect(sarif([], { scope: ONLY_PRIVILEGED }).results).toEqual([]);
+    expect(sarif(hostile(), DENIED).results.length).toBeGreaterThan(0);
+    expect(sarif(privileged('a\u001b[31mb\u202ec'), files).results.length).toBeGreaterThan(0);
+    expect(sarifErrors({ version: '2.1.0', runs: [{ results: [{}] }] })).not.toEqual([]);
   });
 
   it('marks unknown verdicts as open, waived ones as suppressed, and the baseline', () => {

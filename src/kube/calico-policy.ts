@@ -11,6 +11,7 @@ import type { Direction } from './network-policy-rule.ts';
  */
 export interface CalicoPolicy {
   readonly name: string;
+  readonly isGlobal: boolean;
   readonly tier: string;
   /** Lower goes first; absent goes last. */
   readonly order: number;
@@ -68,6 +69,7 @@ export function compileCalicoPolicy(object: WiderPolicyObject): CalicoPolicy | n
   return {
     name:
       object.namespace === '' ? `${object.kind} ${object.name}` : `${object.kind} ${object.namespace}/${object.name}`,
+    isGlobal: object.namespace === '',
     tier: stringOf(spec['tier']) ?? 'default',
     order: numberOf(spec['order']) ?? Number.POSITIVE_INFINITY,
     directions: directionsOf(spec),

@@ -43,12 +43,28 @@ export function calicoVerdict(
   for (const tier of tiers) {
     const own = selecting.filter((policy) => policy.tier === tier.name).sort((a, b) => byOrder(a, b));
     if (own.length === 0) continue;
-    const decided = own.map((policy) => policy.catchAll[direction]).find((action) => action !== null) ?? null;
-    const action = decided ?? tier.defaultAction;
+    const [first, rival] = deciders(own, direction);
+    const action = first?.catchAll[direction] ?? tier.defaultAction;
+    if (rival !== undefined && rival.catchAll[direction] !== action) {
+      return { ...NOTHING, acts, unknown: `${first?.name} and ${rival.name} have the same order, and differ` };
+    }
     if (action === 'Pass') continue;
     return { isolates: own.map((policy) => policy.name), everyone: action === 'Allow', acts, unknown: '' };
   }
   return { ...NOTHING, acts };
+}
+
+/**
+ * The first policy with a rule that matches everything, and the first of the other kind that might stand before it:
+ * among equal orders the name of Calico's own key decides, which holds the namespace in some versions.
+ *
+ * Source: projectcalico/calico felix/calc/policy_sorter.go
+ */
+function deciders(sorted: readonly CalicoPolicy[], direction: Direction): readonly CalicoPolicy[] {
+  const [first, ...others] = sorted.filter((policy) => policy.catchAll[direction] !== null);
+  if (first === undefined) return [];
+  const rival = others.find((one) => one.order === first.order && one.isGlobal !== first.isGlobal);
+  return rival === undefined ? [first] : [first, rival];
 }
 
 /** Whether anything of Calico may decide about pods of a namespace. */

@@ -116,6 +116,35 @@ describe('Calico: the verdict for traffic that no rule speaks of', () => {
         calico('{selector: all()}'),
       'isolated* open',
     ],
+    [
+      'a lower order decides, wherever it is',
+      calico('{order: 2, selector: all(), ingress: [{action: Deny}]}') +
+        global('{order: 1, types: [Ingress], ingress: [{action: Allow}]}'),
+      'isolated* open',
+    ],
+    [
+      'of one kind and one order the names decide',
+      calico('{order: 1, selector: all(), ingress: [{action: Allow}]}', 'a') +
+        calico('{order: 1, selector: all(), ingress: [{action: Deny}]}', 'b'),
+      'isolated* open',
+    ],
+    [
+      'a policy of the namespace and a global one of one order, which differ',
+      calico('{order: 1, selector: all(), ingress: [{action: Allow}]}') +
+        global('{order: 1, types: [Ingress], ingress: [{action: Deny}]}'),
+      'unknown open',
+    ],
+    [
+      'both without an order',
+      calico('{selector: all(), ingress: [{action: Deny}]}') + global('{types: [Ingress], ingress: [{action: Allow}]}'),
+      'unknown open',
+    ],
+    [
+      'a policy of the namespace and a global one of one order, which agree',
+      calico('{order: 1, selector: all(), ingress: [{action: Allow}]}') +
+        global('{order: 1, types: [Ingress], ingress: [{action: Allow}]}'),
+      'isolated* open',
+    ],
     ['a tier that is not there', global('{tier: lost, types: [Ingress]}'), 'unknown open'],
     ['a selector that can not be read', calico('{selector: app ==}'), 'unknown open'],
   ])('%s', (_name, yaml, expected) => {

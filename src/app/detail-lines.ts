@@ -1,4 +1,5 @@
 import { refText } from '../kube/object-ref.ts';
+import { someOf } from '../kube/some-of.ts';
 import { severityRank, type Evidence, type Finding, type PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import { REMEDIES } from '../remedy/index.ts';
@@ -177,7 +178,5 @@ function evidenceText(evidence: Evidence): string {
 }
 
 function membersText(members: readonly string[]): string {
-  const shown = members.slice(0, MAX_MEMBERS).join(', ');
-  const more = members.length - MAX_MEMBERS;
-  return `${unitText(members.length, 'pods')}: ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${unitText(members.length, 'pods')}: ${someOf(members, MAX_MEMBERS)}`;
 }

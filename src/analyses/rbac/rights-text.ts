@@ -1,5 +1,6 @@
 import { roleReach } from '../../kube/rbac-role-reach.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Subject } from '../../model/objects.ts';
 import type { RightsChange } from './rights-difference.ts';
 
@@ -18,17 +19,11 @@ export function rightsText({ subject, type, namespace, rules, through, keptIn }:
   const order = [...positions.filter(isDangerous), ...positions.filter((at) => !isDangerous(at))];
   const texts = order.flatMap((at) => (rules[at] === undefined ? [] : [ruleText(rules[at])]));
   const bindings = through.map((one) => `${one.kind} ${one.name}`);
-  const kept = keptIn.length === 0 ? '' : `, still in ${counted(keptIn, ', ')}`;
-  return `${shortSubject(subject)} ${type}: ${counted(texts, '; ')} (${namespace ?? 'all namespaces'}${kept}) through ${counted(bindings, ', ')}`;
+  const kept = keptIn.length === 0 ? '' : `, still in ${someOf(keptIn, MOST)}`;
+  return `${shortSubject(subject)} ${type}: ${someOf(texts, MOST, '; ')} (${namespace ?? 'all namespaces'}${kept}) through ${someOf(bindings, MOST)}`;
 }
 
 /** `sa shop/cart`, `user bob`, `group devs`. */
 function shortSubject({ kind, namespace = '', name }: Subject): string {
   return kind === 'ServiceAccount' ? `sa ${namespace}/${name}` : `${kind.toLowerCase()} ${name}`;
-}
-
-function counted(texts: readonly string[], separator: string): string {
-  const more = texts.length - MOST;
-  const shown = texts.slice(0, MOST).join(separator);
-  return more > 0 ? `${shown} and ${more} more` : shown;
 }

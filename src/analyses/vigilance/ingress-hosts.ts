@@ -1,7 +1,11 @@
 import { refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { IngressObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { backendsOf } from './exposed-backends.ts';
+
+/** Workloads that a text names. */
+const MOST_NAMED = 5;
 
 /** Annotations by which a cloud or controller ends TLS without `spec.tls`; of some the value has to be `true`. */
 const TLS_ELSEWHERE: readonly (readonly [key: string, value: RegExp])[] = [
@@ -42,4 +46,10 @@ export function workloadsBehind(view: ClusterView, namespace: string, services: 
     for (const workload of backendsOf(view, service)) found.add(refText(workload.ref));
   }
   return [...found].sort();
+}
+
+/** ` Behind it stand Deployment shop/web and 2 more.`; '' for nothing. */
+export function standingText(workloads: readonly string[]): string {
+  if (workloads.length === 0) return '';
+  return ` Behind it ${workloads.length === 1 ? 'stands' : 'stand'} ${someOf(workloads, MOST_NAMED)}.`;
 }

@@ -6,6 +6,7 @@
 import { namespaceLevels, type NamespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { levelLabel, versionLabel } from '../../kube/pod-security-namespace.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Remedy } from '../remedy.ts';
 
 const NAMED = 10;
@@ -58,15 +59,11 @@ function effectsOf(levels: NamespaceLevels, minor: number): string[] {
     case 'baseline':
       return [
         `baseline at v1.${minor} admits all ${levels.judged} workloads of today`,
-        `restricted would warn about ${named(levels.refusedByRestricted)}`,
+        `restricted would warn about ${someOf(levels.refusedByRestricted, NAMED)}`,
       ];
     case 'privileged':
       return [
-        `nothing is enforced yet, because baseline at v1.${minor} refuses ${named(levels.refusedByBaseline)}: change these first`,
+        `nothing is enforced yet, because baseline at v1.${minor} refuses ${someOf(levels.refusedByBaseline, NAMED)}: change these first`,
       ];
   }
-}
-
-function named(names: readonly string[]): string {
-  return `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
 }

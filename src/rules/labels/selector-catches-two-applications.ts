@@ -4,10 +4,14 @@ import { applicationsOf } from '../../analyses/labels/applications.ts';
 import { selected, type Selectable } from '../../analyses/labels/selectable.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { isEmptySelector, selectorKeys, selectorText } from '../../kube/selector.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
+
+/** Owners that are named; the rest is counted. */
+const NAMED = 5;
 
 const ID = 'labels/selector-catches-two-applications';
 const SUMMARY = 'Services and disruption budgets whose selector matches pods of several applications';
@@ -78,5 +82,5 @@ function isByProduct(selector: LabelSelector): boolean {
 
 function ownersOf(found: readonly Selectable[], key: string, name: string): string {
   const owners = [...new Set(found.flatMap((one) => (one.labels[key] === name ? [one.owner] : [])))].sort();
-  return owners.length <= 5 ? owners.join(', ') : `${owners.slice(0, 5).join(', ')} and ${owners.length - 5} more`;
+  return someOf(owners, NAMED);
 }

@@ -8,6 +8,7 @@ import { compilePolicy } from '../../kube/network-policy.ts';
 import type { NetworkRule } from '../../kube/network-policy-rule.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { matches } from '../../kube/selector.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 
@@ -31,17 +32,13 @@ export const crossEnvironmentReach = rule({
       });
       if (others.length === 0) return [];
       const environments = [...new Set(others.map((each) => each.environment))].sort().join(' and ');
-      const names = others
-        .slice(0, NAMED)
-        .map((each) => each.name)
-        .join(', ');
-      const more = others.length > NAMED ? ` and ${others.length - NAMED} more` : '';
+      const names = others.map((each) => each.name);
       return [
         {
           key: one.path,
           severity: own.environment === 'production' ? ('medium' as const) : ('low' as const),
           title: `lets ${environments} into ${own.environment} (${one.path})`,
-          why: `Namespace ${policy.namespace} is ${own.environment}, and the rule allows pods of ${names}${more} to connect.`,
+          why: `Namespace ${policy.namespace} is ${own.environment}, and the rule allows pods of ${someOf(names, NAMED)} to connect.`,
           evidence: [
             { text: `selects namespaces of ${environments}`, object: refOf(policy), path: one.path },
             { text: own.text },

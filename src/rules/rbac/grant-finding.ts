@@ -7,6 +7,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
+import { someOf } from '../../kube/some-of.ts';
 import { apiVersionOf } from '../../model/kind.ts';
 import type { Evidence, FindingDraft, ObjectRef, Reference } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
@@ -167,10 +168,7 @@ function usersText(view: ClusterView, subject: Subject, binding: BindingObject):
 }
 
 function membersText(members: readonly string[]): string {
-  if (members.length === 0) return '';
-  const more = members.length - MOST_MEMBERS;
-  const shown = members.slice(0, MOST_MEMBERS).join(', ');
-  return `, known members ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  return members.length === 0 ? '' : `, known members ${someOf(members, MOST_MEMBERS)}`;
 }
 
 /** The role of a binding as reports name it. */

@@ -9,6 +9,7 @@ import { dataAge, DAY, daysBetween } from '../../analyses/secrets/secret-age.ts'
 import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { SecretObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -46,7 +47,7 @@ export const stale = rule({
             : `Not rotated for over ${period.days} days`,
         why: `Its data is ${age.basis === 'exactly' ? 'exactly' : 'at least'} ${days} days old. ${
           rotator === null ? 'No tool is known to rotate it' : `${rotator} manages it, but has not changed it`
-        }${users.length === 0 ? '' : `; used by ${users.slice(0, NAMED).join(', ')}${users.length > NAMED ? ` and ${users.length - NAMED} more` : ''}`}.`,
+        }${users.length === 0 ? '' : `; used by ${someOf(users, NAMED)}`}.`,
         evidence: [
           {
             text:

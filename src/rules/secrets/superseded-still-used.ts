@@ -6,6 +6,7 @@
 import { successorOf } from '../../analyses/secrets/generations.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import { owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -24,12 +25,11 @@ export const supersededStillUsed = rule({
     const uses = secretUses(view, subject.namespace).get(subject.name) ?? [];
     if (uses.length === 0) return [];
     const users = [...new Set(uses.map((use) => refText(use.by)))];
-    const more = users.length > NAMED ? ` and ${users.length - NAMED} more` : '';
     return [
       {
         severity: 'low',
         title: 'An old credential is still referred to',
-        why: `${successor.name} is newer, but ${users.slice(0, NAMED).join(', ')}${more} still ${users.length === 1 ? 'uses' : 'use'} this one.`,
+        why: `${successor.name} is newer, but ${someOf(users, NAMED)} still ${users.length === 1 ? 'uses' : 'use'} this one.`,
         evidence: [
           {
             text: `Secret ${successor.name} was created later`,

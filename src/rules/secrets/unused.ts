@@ -7,6 +7,7 @@
 import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses, unlookedResources, unreadUseKinds } from '../../analyses/secrets/secret-uses.ts';
 import { refOf } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import { kindInfo } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
@@ -80,6 +81,5 @@ function whyText(view: ClusterView, maker: string | null): string {
 /** Custom resources in which a reference may still stand. */
 function unlookedText(resources: readonly string[]): string {
   if (resources.length === 0) return '';
-  const more = resources.length > NAMED ? ` and ${resources.length - NAMED} more` : '';
-  return ` Not looked into: ${resources.slice(0, NAMED).join(', ')}${more}.`;
+  return ` Not looked into: ${someOf(resources, NAMED)}.`;
 }

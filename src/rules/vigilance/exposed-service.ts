@@ -6,6 +6,7 @@
 import { backendsOf, exposuresOf, type Exposure } from '../../analyses/vigilance/exposed-backends.ts';
 import { sensitiveService } from '../../kube/sensitive-port.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Evidence, Severity } from '../../model/finding.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import { attack, owasp } from '../references.ts';
@@ -27,8 +28,7 @@ export const exposedService = rule({
     if (worst === undefined) return [];
     const backends = backendsOf(view, subject);
     const sensitive = [...new Set(subject.ports.flatMap(sensitivePort))];
-    const behind = backends.slice(0, NAMED).map((one) => refText(one.ref));
-    const more = backends.length > NAMED ? ` and ${backends.length - NAMED} more` : '';
+    const behind = backends.map((one) => refText(one.ref));
     const isKnown = view.readable('Pod', subject.namespace).ok;
     const nothing = subject.selector === null ? 'endpoints without a selector' : isKnown ? 'no pod' : 'unknown pods';
     const ports = subject.ports.map((port) => `${port.port}/${port.protocol}`).join(', ');
@@ -36,7 +36,7 @@ export const exposedService = rule({
       {
         severity: severityOf(subject, exposures, sensitive.length > 0, isKnown && backends.length === 0),
         title: `${exposureText(worst)} on ${ports}`,
-        why: `Behind it ${backends.length <= 1 ? 'stands' : 'stand'} ${behind.length === 0 ? nothing : `${behind.join(', ')}${more}`}.${
+        why: `Behind it ${backends.length <= 1 ? 'stands' : 'stand'} ${behind.length === 0 ? nothing : someOf(behind, NAMED)}.${
           sensitive.length === 0 ? '' : ` ${sensitive.join(' and ')} should not be reachable from outside.`
         }`,
         evidence: exposures.map((exposure) => evidenceOf(subject, exposure)),

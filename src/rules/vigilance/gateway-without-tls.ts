@@ -2,8 +2,9 @@
  * A listener of protocol HTTP hands requests on as they come in. One whose routes only redirect is as it should be.
  * Source: https://gateway-api.sigs.k8s.io/guides/tls/; parentRefs[].sectionName names the listener of a route.
  */
-import { workloadsBehind } from '../../analyses/vigilance/ingress-hosts.ts';
+import { standingText, workloadsBehind } from '../../analyses/vigilance/ingress-hosts.ts';
 import { refOf } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { GatewayObject, HTTPRouteObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
@@ -37,8 +38,8 @@ export const gatewayWithoutTls = rule({
     return [
       {
         severity: 'medium',
-        title: `Serves ${shown(names)} without TLS`,
-        why: `Whoever stands in between reads and changes the requests.${behind.length === 0 ? '' : ` Behind it ${behind.length === 1 ? 'stands' : 'stand'} ${shown(behind)}.`}`,
+        title: `Serves ${someOf(names, NAMED)} without TLS`,
+        why: `Whoever stands in between reads and changes the requests.${standingText(behind)}`,
         evidence: open.map(({ listener }) => ({
           text: `listener ${listener.name} takes HTTP on port ${listener.port}`,
           object: refOf(subject),
@@ -61,8 +62,4 @@ function isAttached({ parents }: HTTPRouteObject, { namespace, name }: GatewayOb
   return parents.some(
     (parent) => parent.namespace === namespace && parent.name === name && (parent.section ?? listener) === listener,
   );
-}
-
-function shown(names: readonly string[]): string {
-  return `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ` and ${names.length - NAMED} more` : ''}`;
 }

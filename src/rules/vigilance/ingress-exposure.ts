@@ -4,8 +4,14 @@
  * which holds the certificates of all namespaces (CVE-2021-25742).
  * Source: https://kubernetes.io/docs/concepts/services-networking/ingress/; kubernetes/ingress-nginx#7837.
  */
-import { hostsWithoutTls, ingressHosts, workloadsBehind } from '../../analyses/vigilance/ingress-hosts.ts';
+import {
+  hostsWithoutTls,
+  ingressHosts,
+  standingText,
+  workloadsBehind,
+} from '../../analyses/vigilance/ingress-hosts.ts';
 import { refOf } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { IngressObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -92,13 +98,12 @@ export const ingressSnippet = rule({
 });
 
 function hostsText(hosts: readonly string[]): string {
-  const shown = hosts.slice(0, NAMED).map((host) => (host === '' ? 'every host' : host));
-  return `${shown.join(', ')}${hosts.length > NAMED ? ` and ${hosts.length - NAMED} more` : ''}`;
+  return someOf(
+    hosts.map((host) => (host === '' ? 'every host' : host)),
+    NAMED,
+  );
 }
 
 function behindText({ namespace }: IngressObject, view: ClusterView, services: readonly string[]): string {
-  const workloads = workloadsBehind(view, namespace, services);
-  if (workloads.length === 0) return '';
-  const more = workloads.length > NAMED ? ` and ${workloads.length - NAMED} more` : '';
-  return ` Behind it ${workloads.length === 1 ? 'stands' : 'stand'} ${workloads.slice(0, NAMED).join(', ')}${more}.`;
+  return standingText(workloadsBehind(view, namespace, services));
 }

@@ -8,6 +8,7 @@ import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { isSystemNamespace } from '../../analyses/vigilance/node-agent.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { levelLabel, levelVersionText, namespacePolicy } from '../../kube/pod-security-namespace.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Evidence, FindingDraft } from '../../model/finding.ts';
 import type { NamespaceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -81,6 +82,5 @@ function refusedEvidence(levels: NamespaceLevels): readonly Evidence[] {
   const refused = levels.strictest === 'privileged' ? levels.refusedByBaseline : levels.refusedByRestricted;
   const level = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
   if (refused.length === 0) return [];
-  const more = refused.length > NAMED ? ` and ${refused.length - NAMED} more` : '';
-  return [{ text: `${level} would refuse ${refused.slice(0, NAMED).join(', ')}${more}` }];
+  return [{ text: `${level} would refuse ${someOf(refused, NAMED)}` }];
 }

@@ -1,3 +1,4 @@
+import { dayText } from '../kube/age.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
@@ -23,7 +24,7 @@ export function tableFileName(pane: PaneName, namespace: string | null): string 
 
 /** The entry that would waive findings, to be put under `waivers` in k8sec.yaml; a person fills in the reason. */
 export function waiverYaml(findings: readonly Finding[], now: number): string {
-  const until = new Date(now + 90 * 24 * 3_600_000).toISOString().slice(0, 10);
+  const until = dayText(now + 90 * 24 * 3_600_000);
   const entries = findings.map((finding) => {
     const { kind, namespace, name } = finding.subject;
     const subject = namespace === null ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;

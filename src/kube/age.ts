@@ -14,3 +14,8 @@ export function ageText(now: number, since: number | null): string {
   }
   return '0s';
 }
+
+/** The day of a time in milliseconds since the epoch, in UTC: `2026-11-23`. */
+export function dayText(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

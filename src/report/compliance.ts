@@ -1,3 +1,4 @@
+import { dayText } from '../kube/age.ts';
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
 import { controlPlanePods } from '../analyses/vigilance/control-plane-pods.ts';
@@ -100,7 +101,7 @@ function judge(report: Report, evidence: Evidence, benchmark: Benchmark, one: Be
   const blind = blindness(report, one, rules, evidence.failures) || silence(seen);
   if (blind === '') return result('pass', advisoryText(seen?.advisory ?? 0));
   if (attestation === undefined) return result('not-visible', blind);
-  const until = new Date(attestation.until).toISOString().slice(0, 10);
+  const until = dayText(attestation.until);
   return result('attested', `by ${attestation.by} until ${until}: ${attestation.evidence}`);
 }
 

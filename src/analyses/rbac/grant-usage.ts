@@ -3,6 +3,7 @@
  * (`authorization.k8s.io/reason`), but only the first one: ClusterRoleBindings before RoleBindings, each in order of name
  * (pkg/registry/rbac/validation/rule.go VisitRulesFor).
  */
+import { dayText } from '../../kube/age.ts';
 import { parseGrantReason } from '../../kube/audit-reason.ts';
 import { rulesOfBinding } from '../../kube/authorizer.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
@@ -63,7 +64,7 @@ export function grantUsage(view: ClusterView, binding: BindingObject): GrantUsag
 
 /** `used 3 d ago by …` in words: never "unused", only "not observed in" what the log spans. */
 export function usageText({ status, last, by, window }: GrantUsage): string {
-  const day = (time: number | null): string => new Date(time ?? 0).toISOString().slice(0, 10);
+  const day = (time: number | null): string => dayText(time ?? 0);
   const span = window === null ? '' : `${day(window.from)} to ${day(window.to)}`;
   switch (status) {
     case 'used':

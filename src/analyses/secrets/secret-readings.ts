@@ -1,3 +1,4 @@
+import { dayText } from '../../kube/age.ts';
 import type { AuditUse } from '../../model/audit-state.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
@@ -59,5 +60,5 @@ function howRead({ names }: AuditUse, name: string): SecretReading['how'] | unde
 /** `by name 3 times, last on 2026-11-20`. */
 export function readingText({ how, count, last }: SecretReading): string {
   const text = { named: 'by name', listed: 'in lists', perhaps: 'perhaps, among many' }[how];
-  return `${text} ${count === 1 ? 'once' : `${count} times`}, last on ${new Date(last).toISOString().slice(0, 10)}`;
+  return `${text} ${count === 1 ? 'once' : `${count} times`}, last on ${dayText(last)}`;
 }

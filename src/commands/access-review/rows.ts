@@ -1,3 +1,4 @@
+import { dayText } from '../../kube/age.ts';
 import { allVerdicts, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { grantUsage, usageText } from '../../analyses/rbac/grant-usage.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
@@ -48,7 +49,7 @@ export function* reviewRows(view: ClusterView): Generator<HeldRow> {
         sensitive: verdict.grants.map((one) => `${one.severity}: ${one.category}`).join('; '),
         usage: usageText(grantUsage(view, binding)),
         owner: ownerText(view, binding, subject),
-        since: binding.created === null ? '' : new Date(binding.created).toISOString().slice(0, 10),
+        since: binding.created === null ? '' : dayText(binding.created),
         changed: '',
         decision: '',
         reviewer: '',

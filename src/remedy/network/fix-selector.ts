@@ -1,4 +1,5 @@
 import type { NearestSelector } from '../../analyses/labels/nearest-selector.ts';
+import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import type { NetworkPolicyObject, NetworkPolicyPeer } from '../../model/objects.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
 import { policyDocument, type PolicyDocument } from './policy-document.ts';
@@ -64,7 +65,7 @@ function repairedPeer(policy: NetworkPolicyObject, peer: NetworkPolicyPeer, near
   if (nearest.repair !== 'namespace' || nearest.namespace === policy.namespace) {
     return { ...peer, podSelector: nearest.selector };
   }
-  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': nearest.namespace } };
+  const namespaceSelector = { matchLabels: { [NAME_LABEL]: nearest.namespace } };
   return { namespaceSelector, podSelector: nearest.selector };
 }
 

@@ -1,6 +1,7 @@
 import { clusterDns, FALLBACK_DNS_PORTS } from '../../analyses/network/cluster-dns.ts';
 import type { DeclaredFlow, DeclaredFlows, FlowEnd, FlowPort } from '../../analyses/network/declared-flow.ts';
 import { inapplicable } from '../../analyses/network/isolation.ts';
+import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
@@ -23,8 +24,6 @@ export interface WorkloadRules {
   /** What could not be turned into a rule, for a person to decide. */
   readonly undecided: readonly string[];
 }
-
-const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
 /** The rules that keep every declared flow of a workload in one direction; DNS is among the egress rules. */
 export function flowRules(
@@ -64,7 +63,7 @@ function addDnsWithoutPods(
   const dns = clusterDns(view);
   if (dns.targets.length === 0) {
     const peer = {
-      namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } },
+      namespaceSelector: { matchLabels: { [NAME_LABEL]: 'kube-system' } },
       podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
     };
     add([peer], FALLBACK_DNS_PORTS, dns.why);
@@ -103,7 +102,7 @@ function workloadPeers(
   if (selector === undefined) return null;
   const podSelector = { matchLabels: selector.labels };
   if (other.ref.namespace === workload.ref.namespace) return [{ podSelector }];
-  return [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: other.ref.namespace } }, podSelector }];
+  return [{ namespaceSelector: { matchLabels: { [NAME_LABEL]: other.ref.namespace } }, podSelector }];
 }
 
 /** A pod on the host's network has its node's address. */

@@ -1,3 +1,4 @@
+import { dayText } from '../../kube/age.ts';
 import { encryption } from '../../analyses/secrets/encryption.ts';
 import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
@@ -93,14 +94,10 @@ export function dueNext(view: ClusterView): readonly DueSecret[] {
     .map(({ secret: { namespace, name }, due, days }) => ({
       namespace,
       name,
-      due: day(due),
+      due: dayText(due),
       periodDays: days,
       usedBy: distinct((secretUses(view, namespace).get(name) ?? []).map((use) => use.by)),
     }));
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 function* items(view: ClusterView): Generator<SecretItem> {
@@ -139,13 +136,13 @@ function readingsOf(view: ClusterView, { namespace, name }: SecretObject) {
 function rotationOf(view: ClusterView, secret: SecretObject): SecretItem['rotation'] {
   const rotation = rotationDue(view, secret);
   if (rotation === null) return null;
-  return { periodDays: rotation.days, due: rotation.due === null ? null : day(rotation.due) };
+  return { periodDays: rotation.days, due: rotation.due === null ? null : dayText(rotation.due) };
 }
 
 /** Only cert-manager says when a certificate ends: the one in a plain TLS Secret would have to be read. */
 function certificateEnds(view: ClusterView, secret: SecretObject): SecretItem['certificateEnds'] {
   const certificate = certificateOf(view, secret);
-  if (certificate !== undefined) return certificate.notAfter === null ? 'unknown' : day(certificate.notAfter);
+  if (certificate !== undefined) return certificate.notAfter === null ? 'unknown' : dayText(certificate.notAfter);
   return secret.type === 'kubernetes.io/tls' ? 'unknown' : null;
 }
 

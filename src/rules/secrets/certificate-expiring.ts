@@ -3,6 +3,7 @@
  * status.notAfter whatever checks the certificate stops working. Nothing of the Secret is read for that.
  * Source: cert-manager pkg/apis/certmanager/v1/types_certificate.go
  */
+import { dayText } from '../../kube/age.ts';
 import { DAY, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { Evidence, FindingDraft } from '../../model/finding.ts';
@@ -28,10 +29,10 @@ export const certificateExpiring = rule({
     const fills = subject.secretName === null ? 'its Secret' : `Secret ${subject.secretName}`;
     if (notAfter === null) return subject.ready === false ? [neverIssued(subject, fills)] : [];
     const evidence: Evidence[] = [
-      { text: `valid until ${day(notAfter)}`, object: refOf(subject), path: 'status.notAfter' },
+      { text: `valid until ${dayText(notAfter)}`, object: refOf(subject), path: 'status.notAfter' },
       ...(renewalTime === null
         ? []
-        : [{ text: `to be renewed at ${day(renewalTime)}`, object: refOf(subject), path: 'status.renewalTime' }]),
+        : [{ text: `to be renewed at ${dayText(renewalTime)}`, object: refOf(subject), path: 'status.renewalTime' }]),
     ];
     if (view.isPast(notAfter)) {
       const why = `What is in ${fills} expired ${ago(notAfter, view)}: clients that check it refuse the connection.`;
@@ -40,7 +41,7 @@ export const certificateExpiring = rule({
     const isLate = renewalTime !== null && view.isPast(renewalTime + GRACE);
     if (!isLate && !view.isPast(notAfter - NOTICE)) return [];
     const reason = isLate ? `its renewal was due ${ago(renewalTime, view)}` : 'no renewal was due before';
-    const why = `What is in ${fills} is valid until ${day(notAfter)}, and ${reason}.`;
+    const why = `What is in ${fills} is valid until ${dayText(notAfter)}, and ${reason}.`;
     return [{ severity: 'medium', title: 'The certificate was not renewed in time', why, evidence }];
   },
 });
@@ -52,10 +53,6 @@ function neverIssued(certificate: CertificateObject, fills: string): FindingDraf
     why: `cert-manager says that it is not ready, so ${fills} has no valid certificate.`,
     evidence: [{ text: 'condition Ready is not True', object: refOf(certificate), path: 'status.conditions' }],
   };
-}
-
-function day(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
 }
 
 function ago(time: number, view: ClusterView): string {

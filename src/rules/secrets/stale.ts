@@ -4,6 +4,7 @@
  * Source: meta/v1 ManagedFieldsEntry.time; NIST SP 800-57 (cryptoperiods). Helm releases, bootstrap and service account
  * tokens are left out.
  */
+import { dayText } from '../../kube/age.ts';
 import { DEFAULT_ROTATION_DAYS, rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { dataAge, DAY, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
@@ -53,7 +54,7 @@ export const stale = rule({
             text:
               age.basis === 'exactly'
                 ? 'immutable since it was created'
-                : `last write to data fields: ${new Date(age.since).toISOString().slice(0, 10)}`,
+                : `last write to data fields: ${dayText(age.since)}`,
             object: refOf(subject),
             path: age.basis === 'exactly' ? 'immutable' : 'metadata.managedFields',
           },

@@ -2,6 +2,7 @@
  * What cannot be seen from the API is vouched for by a person, for a time. When that is over nobody knows it any more.
  * Source: the config's `attest`; CIS Kubernetes Benchmark, items of type Manual.
  */
+import { dayText } from '../../kube/age.ts';
 import { owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -19,7 +20,7 @@ export const attestationExpired = rule({
         key: fact,
         severity: 'low' as const,
         title: `The attestation of ${fact} has expired`,
-        why: `${by} vouched for it until ${new Date(until).toISOString().slice(0, 10)}; since then it is not known.`,
+        why: `${by} vouched for it until ${dayText(until)}; since then it is not known.`,
         evidence: [{ text: `attest ${fact} by ${by}: ${evidence}` }],
       }));
   },

@@ -4,6 +4,7 @@
  * documentation recommends, so that is only told.)
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#matching-requests-objectselector
  */
+import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { isSystemNamespace } from '../../analyses/vigilance/node-agent.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { isEmptySelector, matches, selectorText } from '../../kube/selector.ts';
@@ -17,7 +18,6 @@ import { guardedWebhooks } from '../../analyses/vigilance/guarded-webhooks.ts';
 const HELP =
   'Prefer a namespaceSelector on labels that only administrators may set, or matchConditions on who asks, to an objectSelector: whoever may create the object sets its labels. Make sure that few may create workloads in namespaces that admission does not see.';
 const REFERENCES = [owasp('K04'), attack('T1562')];
-const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 export const validatingWebhookSkipsObjects = rule({
   id: 'vigilance/validating-webhook-skips-objects',
@@ -62,7 +62,9 @@ function skips(
     });
   }
   const unseen = guarded.flatMap(({ webhook, index }) => {
-    const names = systemNamespaces(view).filter((name) => !matches(webhook.namespaceSelector, labelsOf(view, name)));
+    const names = systemNamespaces(view).filter(
+      (name) => !matches(webhook.namespaceSelector, namespaceLabels(view, name)),
+    );
     return names.length === 0 ? [] : [{ webhook, index, names }];
   });
   if (unseen.length > 0) {
@@ -86,8 +88,4 @@ function skips(
 function systemNamespaces(view: ClusterView): readonly string[] {
   const seen = view.list('Namespace').map((one) => one.name);
   return [...new Set(['kube-system', ...seen.filter(isSystemNamespace)])].sort();
-}
-
-function labelsOf(view: ClusterView, name: string): Readonly<Record<string, string>> {
-  return { ...view.get('Namespace', '', name)?.labels, [NAME_LABEL]: name };
 }

@@ -3,13 +3,12 @@ import { rightsState, type RightsState } from '../analyses/rbac/rights-state.ts'
 import { rightsText } from '../analyses/rbac/rights-text.ts';
 import { parseServiceAccountUser } from '../kube/rbac-user.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
-import { kindInfo } from '../model/kind.ts';
+import { kindInfo, RBAC_KINDS } from '../model/kind.ts';
 import type { BindingObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { FeedEntry } from './session-model.ts';
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const KINDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
 const WRITES: readonly string[] = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 /** The log of a write comes before or after the watch tells of it, and the clocks of both differ. */
@@ -74,7 +73,7 @@ function entryOf(change: RightsChange, by: string | undefined, time: number): Fe
 
 /** What of RBAC is read; undefined while a list is under way, of which nobody can say what changed. */
 function coverageOf(view: ClusterView): string | undefined {
-  const own = view.coverage().filter(({ kind }) => KINDS.some((one) => one === kind));
+  const own = view.coverage().filter(({ kind }) => RBAC_KINDS.some((one) => one === kind));
   if (own.some(({ status }) => status === 'syncing')) return undefined;
   return JSON.stringify(
     own.map(({ kind, status, namespaces }) => [kind, status === 'stale' ? 'live' : status, namespaces]),
@@ -101,7 +100,7 @@ function isWriteOf({ object, verb, code, stage }: AuditEvent, binding: BindingOb
   if (stage === 'RequestReceived' || (code !== null && code >= 300)) return false;
   const role = binding.roleRef;
   const isOf = (kind: string, namespace: string, name: string): boolean =>
-    KINDS.some((one) => one === kind && kindInfo(one).resource === object.resource) &&
+    RBAC_KINDS.some((one) => one === kind && kindInfo(one).resource === object.resource) &&
     object.namespace === namespace &&
     (object.name === name || verb === 'deletecollection');
   return (

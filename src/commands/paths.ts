@@ -3,11 +3,12 @@ import { SINKS, type EscalationPath, type Hop } from '../analyses/rbac/escalatio
 import { allPaths, escapePath, minimalCut, shortestPath } from '../analyses/rbac/escalation-paths.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import { parseServiceAccountUser, serviceAccountGroups, userKeys } from '../kube/rbac-user.ts';
-import { ALL_KINDS } from '../model/kind.ts';
+import { ALL_KINDS, RBAC_KINDS, type Kind } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { printAnswer } from './answer-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 import { bindingName, nameText, roleName, type SubjectName } from './rbac-names.ts';
+import { holesIn } from './holes.ts';
 import { parseSubject } from './rbac-subject.ts';
 
 const SINK_NAMES: ReadonlySet<string> = new Set(SINKS);
@@ -69,12 +70,14 @@ function scoped(paths: readonly EscalationPath[], namespaces: readonly string[])
   return paths.filter((path) => namespaces.includes(subjectOfKey(path.from).namespace ?? ''));
 }
 
+/** What decides about paths, in the order of the table of kinds. */
+const DECIDING: ReadonlySet<Kind> = new Set([...RBAC_KINDS, 'ServiceAccount', 'Pod', 'Namespace']);
+
 function unread(view: ClusterView): readonly string[] {
-  const deciding = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount', 'Pod', 'Namespace'];
-  return ALL_KINDS.filter((kind) => deciding.includes(kind)).flatMap((kind) => {
-    const readability = view.readable(kind);
-    return readability.ok ? [] : [`${kind}: ${readability.reason}`];
-  });
+  return holesIn(
+    view,
+    ALL_KINDS.filter((kind) => DECIDING.has(kind)),
+  );
 }
 
 function subjectOfKey(key: string): SubjectName {

@@ -301,6 +301,14 @@ export const WORKLOAD_KINDS = [
   'ReplicationController',
 ] as const satisfies readonly Kind[];
 
+/** What RBAC is made of. */
+export const RBAC_KINDS = [
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+] as const satisfies readonly Kind[];
+
 /** Custom resources of well-known operators that name Secrets. */
 export const REFERRER_KINDS = [
   'Issuer',

@@ -3,7 +3,7 @@ import { rightsDifference } from '../analyses/rbac/rights-difference.ts';
 import { rightsState } from '../analyses/rbac/rights-state.ts';
 import { rightsText } from '../analyses/rbac/rights-text.ts';
 import { portsText } from '../kube/port-set.ts';
-import { ALL_KINDS, kindInfo, type Kind } from '../model/kind.ts';
+import { ALL_KINDS, kindInfo, RBAC_KINDS } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { deepEqual } from '../store/deep-equal.ts';
@@ -154,8 +154,6 @@ function findingDifference(
   });
   return { added: only(right.values(), left, after), removed: only(left.values(), right, before), changed };
 }
-
-const RBAC_KINDS: readonly Kind[] = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'];
 
 function permissionDifference(before: Side, after: Side, incomparable: string[]): Difference['permissions'] {
   const none = { added: [], removed: [] };

@@ -59,7 +59,6 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T> {
   }
 
   /** The same object as long as the same values are there. */
-
   values(key: string): SimilarWords {
     return this.#keys.get(key)?.words ?? NO_VALUES;
   }

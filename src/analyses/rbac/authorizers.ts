@@ -3,6 +3,7 @@
  * Source: kubernetes.io/docs/reference/access-authn-authz/authorization; EKS access entries and GKE IAM are webhook
  * authorizers that are asked beside RBAC, AKS has one where Azure RBAC is switched on.
  */
+import { RBAC_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 export interface Authorizers {
@@ -12,8 +13,6 @@ export interface Authorizers {
   readonly webhook: 'none seen' | 'present' | 'unknown';
   readonly evidence: readonly string[];
 }
-
-const RBAC_KINDS = ['ClusterRoleBinding', 'ClusterRole', 'RoleBinding', 'Role'] as const;
 
 /** What decides about requests in this cluster, as far as it can be seen. */
 export function authorizers(view: ClusterView): Authorizers {

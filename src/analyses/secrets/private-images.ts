@@ -19,7 +19,7 @@ export function privateRepositories(view: ClusterView): ReadonlyMap<string, stri
     'private-repositories',
     (inner) => {
       const found = new Map<string, string>();
-      for (const namespace of [...workloadNamespaces(inner)].sort()) {
+      for (const namespace of workloadNamespaces(inner)) {
         for (const [repository, user] of pulledWithSecret(inner, namespace)) {
           if (!found.has(repository)) found.set(repository, user);
         }

@@ -1,5 +1,7 @@
+import { RBAC_KINDS } from '../../model/kind.ts';
 import { csvRow } from '../../report/csv.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { holesIn } from '../holes.ts';
 import { UsageError, type Command, type CommandContext } from '../command.ts';
 import { reviewHtml } from './html.ts';
 import { compared, previousRows, toRemove, type PreviousRows } from './previous.ts';
@@ -35,7 +37,7 @@ async function run(context: CommandContext): Promise<number> {
   );
   if (output === 'yaml') return printRemovals(context, view, rows, before);
   const all = compared(rows, before);
-  const holes = holesOf(view);
+  const holes = holesIn(view, RBAC_KINDS);
   switch (output) {
     case 'json':
       context.print(`${JSON.stringify({ rows: all, holes }, null, 2)}\n`);
@@ -64,11 +66,4 @@ function printRemovals(
     context.warn(`not removed: ${row.subject} in ${row.binding} gives something else than when that was decided\n`);
   }
   return changed.length > 0 ? 3 : 0;
-}
-
-function holesOf(view: ClusterView): readonly string[] {
-  return (['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const).flatMap((kind) => {
-    const readability = view.readable(kind);
-    return readability.ok ? [] : [`${kind}: ${readability.reason}`];
-  });
 }

@@ -1,10 +1,11 @@
 import { podLabels } from '../../analyses/labels/label-health.ts';
 import { shiftText, whatChanges } from '../../analyses/labels/label-map.ts';
 import { meetsRequirement, requiredOf } from '../../kube/required-label.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { RequiredLabel } from '../../model/label-convention.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { Remedy } from '../remedy.ts';
+import type { Remedy, RemedyRefusal } from '../remedy.ts';
 import { labelDraft } from './label-draft.ts';
 import { labelledWorkload, TOOL_LABELS, type LabelledWorkload } from './label-plan.ts';
 
@@ -20,11 +21,10 @@ export const setRequiredLabel: Remedy = {
   title: 'set the required label',
   safety: 'review',
   build: (finding, view) => {
-    const found = labelledWorkload(finding, view);
-    if ('refused' in found) return found;
-    const chosen = choose(view, found, finding.key);
+    const chosen = choose(view, finding);
     if ('refused' in chosen) return chosen;
-    return labelDraft(view, found, { own: chosen.labels, pods: {} }, { note: '', reasons: chosen.reasons });
+    const { found, labels, reasons } = chosen;
+    return labelDraft(view, found, { own: labels, pods: {} }, { note: '', reasons });
   },
 };
 
@@ -34,12 +34,10 @@ export const setRequiredLabelOnPods: Remedy = {
   title: 'set the required label on the workload and its pods',
   safety: 'review',
   build: (finding, view) => {
-    const found = labelledWorkload(finding, view);
-    if ('refused' in found) return found;
-    const chosen = choose(view, found, finding.key);
+    const chosen = choose(view, finding);
     if ('refused' in chosen) return chosen;
+    const { found, labels, reasons } = chosen;
     const { workload } = found;
-    const { labels, reasons } = chosen;
     const [shift] = [podLabels(workload), ...workload.classes.map((one) => one.labels)].flatMap((before) =>
       whatChanges(view, workload.ref.namespace, before, { ...before, ...labels }),
     );
@@ -49,17 +47,16 @@ export const setRequiredLabelOnPods: Remedy = {
 };
 
 interface Chosen {
+  readonly found: LabelledWorkload;
   readonly labels: Labels;
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-function choose(
-  view: ClusterView,
-  found: LabelledWorkload,
-  key: string | undefined,
-): Chosen | { readonly refused: string } {
+function choose(view: ClusterView, finding: Finding): Chosen | RemedyRefusal {
+  const found = labelledWorkload(finding, view);
+  if ('refused' in found) return found;
   const { namespace, kind } = found.workload.ref;
-  const one = requiredOf(view.facts().labels?.required ?? [], namespace, kind).find((each) => each.key === key);
+  const one = requiredOf(view.facts().labels?.required ?? [], namespace, kind).find((each) => each.key === finding.key);
   if (one === undefined) return { refused: 'The config does not require the label any more.' };
   if (found.target.manager !== 'none' && TOOL_LABELS.has(one.key)) {
     return { refused: `The label ${one.key} is set by ${found.target.manager} itself.` };
@@ -71,7 +68,7 @@ function choose(
     const each = candidates.map(({ value, from }) => `${value} (from ${from})`).join(', ');
     return { refused: `Which value of ${one.key} is meant is ambiguous: ${each}.` };
   }
-  return { labels: { [one.key]: first.value }, reasons: { [one.key]: `from ${first.from}` } };
+  return { found, labels: { [one.key]: first.value }, reasons: { [one.key]: `from ${first.from}` } };
 }
 
 /** Allowed values that something speaks for. A wrong value is somebody's word: only its other spelling replaces it. */

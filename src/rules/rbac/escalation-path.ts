@@ -3,6 +3,7 @@
  * of it, and so on (/docs/concepts/security/rbac-good-practices/#kubernetes-rbac-privilege-escalation-risks). One-hop
  * grants are findings of their bindings; here are paths of two hops and more.
  */
+import { RBAC_KINDS } from '../../model/kind.ts';
 import { accountPaths, everyonePaths } from '../../analyses/rbac/escalation-paths.ts';
 import type { EscalationPath, Hop } from '../../analyses/rbac/escalation-graph.ts';
 import type { Sink } from '../../analyses/rbac/escalation-step.ts';
@@ -27,7 +28,7 @@ export const escalationPath = rule<'ServiceAccount'>({
     { benchmark: 'owasp-kubernetes-top-ten', version: '2025', id: 'K02' },
     { benchmark: 'mitre-attack', version: '17', id: 'T1078.004' },
   ],
-  needs: ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount', 'Pod', 'Namespace'],
+  needs: [...RBAC_KINDS, 'ServiceAccount', 'Pod', 'Namespace'],
   check: (account, view) => check(account, view),
 });
 

@@ -8,7 +8,7 @@ import type { Category } from '../../kube/rbac-permissions.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import { someOf } from '../../kube/some-of.ts';
-import { apiVersionOf } from '../../model/kind.ts';
+import { apiVersionOf, RBAC_KINDS } from '../../model/kind.ts';
 import type { Evidence, FindingDraft, ObjectRef, Reference } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -31,7 +31,7 @@ export interface GrantRuleText {
 }
 
 /** Kinds that decide what a binding gives. */
-const NEEDS = ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding', 'ServiceAccount'] as const;
+const NEEDS = [...RBAC_KINDS, 'ServiceAccount'] as const;
 
 /** Longest lists in titles and evidence; the rest is counted. */
 const MOST_SUBJECTS = 20;

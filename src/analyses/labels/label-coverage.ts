@@ -1,8 +1,9 @@
+import { ownerOf } from '../../kube/ownership-labels.ts';
 import { RECOMMENDED_LABELS } from '../../kube/recommended-labels.ts';
 import { kindInfo, type Kind } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { workloadNamespaces, workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadNamespaces, workloads } from '../workload/workloads.ts';
 import { isMirror, labelHealth, ownLabels } from './label-health.ts';
 
 /** How many workloads of a group carry all recommended labels, and how many labels of all that there could be. */
@@ -29,9 +30,6 @@ export interface LabelCoverage {
   /** By the team or owner that workloads name; '' for those that name none. */
   readonly byTeam: ReadonlyMap<string, Coverage>;
 }
-
-/** Keys by which workloads usually name who is responsible for them. */
-const TEAM_KEYS = ['team', 'owner', 'app.kubernetes.io/team', 'app.kubernetes.io/owner'] as const;
 
 const NONE: Coverage = { workloads: 0, complete: 0, labels: 0 };
 
@@ -101,7 +99,7 @@ function judged(view: ClusterView, namespace: string): readonly Judged[] {
       for (const workload of workloads(inner, namespace)) {
         if (isMirror(workload)) continue;
         const { kind } = workload.ref;
-        const team = teamOf(workload, owner);
+        const team = ownerOf(ownLabels(workload), owner) ?? '';
         const { missing } = labelHealth(workload);
         const labels = RECOMMENDED_LABELS.length - missing.length;
         const one = { workloads: 1, complete: missing.length === 0 ? 1 : 0, labels };
@@ -112,12 +110,6 @@ function judged(view: ClusterView, namespace: string): readonly Judged[] {
     },
     deepEqual,
   );
-}
-
-function teamOf(workload: AnalysedWorkload, owner: string | null): string {
-  const labels = ownLabels(workload);
-  const key = owner ?? TEAM_KEYS.find((one) => labels[one] !== undefined);
-  return key === undefined ? '' : (labels[key] ?? '');
 }
 
 function sum(a: Coverage | undefined, b: Coverage): Coverage {

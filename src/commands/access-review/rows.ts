@@ -1,6 +1,7 @@
 import { dayText } from '../../kube/age.ts';
 import { allVerdicts, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { grantUsage, usageText } from '../../analyses/rbac/grant-usage.ts';
+import { ownerOf } from '../../kube/ownership-labels.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
 import { parseServiceAccountUser, serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
@@ -32,9 +33,6 @@ export interface HeldRow {
   readonly binding: BindingObject;
   readonly subject: Subject;
 }
-
-/** Labels that usually name who is responsible, where the config names none. */
-const OWNER_LABELS = ['owner', 'team', 'app.kubernetes.io/owner', 'app.kubernetes.io/team'] as const;
 
 /** A row for each subject of each binding, ClusterRoleBindings first. */
 export function* reviewRows(view: ClusterView): Generator<HeldRow> {
@@ -74,10 +72,10 @@ function ownerText(view: ClusterView, binding: BindingObject, subject: Subject):
     account === undefined ? undefined : view.get('ServiceAccount', account.namespace, account.name),
     ...namespaces.map((name) => view.get('Namespace', '', name)),
   ];
-  const named = view.facts().labels?.owner ?? null;
+  const convention = view.facts().labels?.owner ?? null;
   for (const object of objects) {
-    const label = (named === null ? OWNER_LABELS : [named]).find((key) => object?.labels[key] !== undefined);
-    if (label !== undefined) return object?.labels[label] ?? '';
+    const owner = ownerOf(object?.labels ?? {}, convention);
+    if (owner !== undefined) return owner;
   }
   const { manager, app } = remedyTarget(view, binding);
   return manager === 'none' ? '' : `${manager}${app === null ? '' : ` ${app}`}`;

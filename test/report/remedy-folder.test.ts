@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import type { ClusterFacts } from '../../src/model/change.ts';
 import { apiVersionOf, type Kind } from '../../src/model/kind.ts';
 import { contradicts } from '../../src/report/remedy-folder/patch-fields.ts';
 import { remedyFolder, type RemedyFolder } from '../../src/report/remedy-folder/remedy-folder.ts';
@@ -59,10 +60,10 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
-function folderOf(plans: readonly Plan[]): RemedyFolder {
+function folderOf(plans: readonly Plan[], facts: Partial<ClusterFacts> = {}): RemedyFolder {
   const report = judged(
     plans.map(({ kind, ...rest }) => object(kind, rest)),
-    { withRemedies: true },
+    { withRemedies: true, facts },
   );
   return remedyFolder(
     report.engine.view,
@@ -84,6 +85,12 @@ describe('the folder of --remediate', () => {
       'retail/store',
       'search/finder',
     ]);
+  });
+
+  test('groups by the owner label of the config', () => {
+    const plan = workload('Deployment', 'shop', 'cart', { labels: { unit: 'stores', team: 'retail' } });
+    const { files } = folderOf([plan], { labels: { owner: 'unit', required: [] } });
+    expect(new Set([...files.keys()].map((path) => dirname(path)))).toEqual(new Set(['stores/shop']));
   });
 
   test('has a page and a component in each', () => {

@@ -18,8 +18,9 @@ const NO_OWNER = '_no-owner';
 const CLUSTER = '_cluster';
 
 /**
- * The group of a remedy. Labels of the object that the finding is about come first, then those of its namespace; what
- * has none belongs to the namespace of its ServiceAccounts, where they are all of one.
+ * The group of a remedy. Labels of the object that the finding is about come first, then those of its namespace; the
+ * config may say which of them names owners. What has none belongs to the namespace of its ServiceAccounts, where they
+ * are all of one.
  */
 export function remedyGroup(view: ClusterView, finding: Finding, { target }: BuiltRemedy): RemedyGroup {
   const { apiVersion, kind: kindName, name } = finding.subject;
@@ -28,9 +29,12 @@ export function remedyGroup(view: ClusterView, finding: Finding, { target }: Bui
     kind === undefined ? undefined : view.get(kind, finding.subject.namespace ?? '', name);
   const home = finding.subject.namespace ?? homeOf(object) ?? parseServiceAccountUser(name)?.namespace ?? '';
   const namespace = view.get('Namespace', '', home);
+  const convention = view.facts().labels?.owner ?? null;
   const delivered = target.manager === 'none' || target.manager === 'operator' ? null : target.app;
   return {
-    owner: folderName(ownerOf(object?.labels ?? {}) ?? ownerOf(namespace?.labels ?? {}) ?? NO_OWNER),
+    owner: folderName(
+      ownerOf(object?.labels ?? {}, convention) ?? ownerOf(namespace?.labels ?? {}, convention) ?? NO_OWNER,
+    ),
     application: folderName((delivered ?? applicationOf(object?.labels ?? {}) ?? home) || CLUSTER),
   };
 }

@@ -32,7 +32,8 @@ export interface ClusterView {
    * A value computed from the view, kept until something that it read changes. Readers of a value that comes out equal
    * again are not re-run.
    *
-   * @param key names the value; the same key must always mean the same computation
+   * @param key names the value; the same key must always mean the same computation, which may use nothing from outside
+   *   that the key does not name: the computation of the first call is the one that is run again
    * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined
    * @param equals default `Object.is`
    */

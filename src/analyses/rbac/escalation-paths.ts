@@ -1,4 +1,11 @@
-import { parseServiceAccountUser, serviceAccountGroups, serviceAccountUser } from '../../kube/rbac-user.ts';
+import {
+  ALL_SERVICE_ACCOUNTS,
+  AUTHENTICATED,
+  parseServiceAccountUser,
+  serviceAccountGroups,
+  serviceAccountUser,
+  UNAUTHENTICATED,
+} from '../../kube/rbac-user.ts';
 import type { BindingObject, ServiceAccountObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
@@ -115,12 +122,17 @@ function waysOn(graph: EscalationGraph, place: Place): readonly (Onward | undefi
 }
 
 /** The paths of groups that everybody, or every service account (of a namespace), is in; two hops or more. */
-export function everyonePaths(view: ClusterView, groups: readonly string[]): readonly EscalationPath[] {
+export function everyonePaths(view: ClusterView): readonly EscalationPath[] {
   return view.derive(
     'rbac/everyone-paths',
-    (inner) => groups.flatMap((group) => indirectPath(escalationGraph(inner), [`g:${group}`]) ?? []),
+    (inner) => everyoneGroups(inner).flatMap((group) => indirectPath(escalationGraph(inner), [`g:${group}`]) ?? []),
     deepEqual,
   );
+}
+
+function everyoneGroups(view: ClusterView): readonly string[] {
+  const namespaces = view.namespaces('ServiceAccount').map((name) => `${ALL_SERVICE_ACCOUNTS}:${name}`);
+  return [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
 }
 
 function indirectPath(

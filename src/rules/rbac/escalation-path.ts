@@ -11,7 +11,7 @@ import { addOnOf } from '../../analyses/rbac/add-ons.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
-import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED, parseServiceAccountUser, UNAUTHENTICATED } from '../../kube/rbac-user.ts';
+import { parseServiceAccountUser } from '../../kube/rbac-user.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { ServiceAccountObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -79,7 +79,7 @@ export const everyoneEscalates = rule<'Cluster'>({
   references: escalationPath.references,
   needs: escalationPath.needs,
   check: (_cluster, view) =>
-    everyonePaths(view, everyoneGroups(view)).map((path) => ({
+    everyonePaths(view).map((path) => ({
       subject: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Group',
@@ -92,11 +92,6 @@ export const everyoneEscalates = rule<'Cluster'>({
       ...pathDraft(path),
     })),
 });
-
-function everyoneGroups(view: ClusterView): readonly string[] {
-  const namespaces = view.namespaces('ServiceAccount').map((name) => `${ALL_SERVICE_ACCOUNTS}:${name}`);
-  return [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
-}
 
 function hopText({ to, step, condition }: Hop, at: number, hops: readonly Hop[]): string {
   const who = subjectKeyText(hops[at]?.from ?? '');

@@ -11,7 +11,7 @@ import type { JsonObject } from '../src/sources/live/json-shape.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { startLiveSource, type LiveSource } from '../src/sources/live/live-source.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
-import { toYaml } from '../src/remedy/to-yaml.ts';
+import { plainYaml } from '../src/remedy/to-yaml.ts';
 import { parseAllDocuments } from 'yaml';
 import { connect, readNamespaces } from './load-live.ts';
 import { followAudit } from './follow-audit.ts';
@@ -61,7 +61,7 @@ export class ClusterSource implements SessionSource {
     const kind = kindOf(object.apiVersion, object.kind);
     if (this.#live === undefined || kind === undefined) throw new Error(`${object.kind} cannot be read from here`);
     const found = await this.#live.fetchObject(kind, object.namespace ?? '', object.name);
-    return toYaml([maskObject({ apiVersion: object.apiVersion, kind: object.kind, ...found })], []);
+    return plainYaml(maskObject({ apiVersion: object.apiVersion, kind: object.kind, ...found }));
   }
 
   async dryRun(yaml: string): Promise<string> {

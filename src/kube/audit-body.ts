@@ -2,7 +2,7 @@ import type { AuditBodyFacts } from '../model/audit-event.ts';
 import { isObject, listAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from './audit-json.ts';
 import { holdsPodSpec, podFacts } from './audit-pod-facts.ts';
 import { findCredentials, judgeCredential } from './credential-detector.ts';
-import { sanitise } from './sanitise.ts';
+import { exactText } from './exact-text.ts';
 
 type Binding = NonNullable<AuditBodyFacts['binding']>;
 type Rules = NonNullable<AuditBodyFacts['rules']>;
@@ -50,7 +50,7 @@ export function bodyFacts(resource: string, verb: string, request: unknown, resp
   const realName = textAt(objectAt(answered, 'metadata'), 'name');
   return {
     patch: isPatch,
-    pod: pod !== null && realName !== '' ? { ...pod, name: sanitise(realName) } : pod,
+    pod: pod !== null && realName !== '' ? { ...pod, name: exactText(realName) } : pod,
     binding: bindingOf(resource, body) ?? bindingOf(resource, answered),
     rules: resource === 'roles' || resource === 'clusterroles' ? rulesOf(body) : null,
     service: resource === 'services' ? serviceOf(body) : null,
@@ -65,21 +65,21 @@ function bindingOf(resource: string, body: JsonObject | null): Binding | null {
   const role = objectAt(body, 'roleRef');
   if (role === null) return null;
   return {
-    roleKind: sanitise(textAt(role, 'kind')),
-    roleName: sanitise(textAt(role, 'name')),
+    roleKind: exactText(textAt(role, 'kind')),
+    roleName: exactText(textAt(role, 'name')),
     subjects: objectsAt(body, 'subjects')
       .slice(0, 100)
       .map((subject) => ({
-        kind: sanitise(textAt(subject, 'kind')),
-        namespace: sanitise(textAt(subject, 'namespace')),
-        name: sanitise(textAt(subject, 'name')),
+        kind: exactText(textAt(subject, 'kind')),
+        namespace: exactText(textAt(subject, 'namespace')),
+        name: exactText(textAt(subject, 'name')),
       })),
   };
 }
 
 function rulesOf(body: JsonObject): Rules | null {
   if (!Array.isArray(body['rules'])) return null;
-  const clean = (texts: readonly string[]): string[] => texts.slice(0, 200).map((text) => sanitise(text));
+  const clean = (texts: readonly string[]): string[] => texts.slice(0, 200).map((text) => exactText(text));
   return objectsAt(body, 'rules')
     .slice(0, 500)
     .map((rule) => ({
@@ -93,7 +93,7 @@ function rulesOf(body: JsonObject): Rules | null {
 function serviceOf(body: JsonObject): AuditBodyFacts['service'] {
   const spec = objectAt(body, 'spec');
   if (spec === null) return null;
-  return { type: sanitise(textAt(spec, 'type')), externalIPs: listAt(spec, 'externalIPs').length > 0 };
+  return { type: exactText(textAt(spec, 'type')), externalIPs: listAt(spec, 'externalIPs').length > 0 };
 }
 
 function isWithoutTLS(body: JsonObject): boolean {
@@ -106,7 +106,7 @@ function credentialKeysOf(body: JsonObject): readonly string[] {
   return Object.entries(objectAt(body, 'data') ?? {}).flatMap(([key, value]) => {
     if (typeof value !== 'string') return [];
     const found = value.includes('\n') ? findCredentials(value).length > 0 : judgeCredential(key, value) !== null;
-    return found ? [sanitise(key)] : [];
+    return found ? [exactText(key)] : [];
   });
 }
 
@@ -127,8 +127,8 @@ function csrOf(body: JsonObject): AuditBodyFacts['csr'] {
     der = '';
   }
   return {
-    signerName: sanitise(textAt(spec, 'signerName')),
-    username: sanitise(textAt(spec, 'username')),
+    signerName: exactText(textAt(spec, 'signerName')),
+    username: exactText(textAt(spec, 'username')),
     masters: der.includes('system:masters'),
   };
 }

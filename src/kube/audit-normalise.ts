@@ -2,6 +2,7 @@ import type { AuditEvent, AuditObjectRef, AuditUser } from '../model/audit-event
 import { bodyFacts, hasBodyFacts } from './audit-body.ts';
 import { isObject, type JsonObject } from './audit-json.ts';
 import { createTimeReader } from './audit-time.ts';
+import { exactText } from './exact-text.ts';
 import { sanitise } from './sanitise.ts';
 
 /** Names that occur often are kept once; when there are more, all are forgotten and learned anew. */
@@ -70,7 +71,8 @@ export function createAuditNormaliser(): AuditNormaliser {
 
 class Normaliser implements AuditNormaliser {
   readonly #time = createTimeReader();
-  readonly #interned = new Map<string, string>();
+  readonly #names = new Map<string, string>();
+  readonly #reasons = new Map<string, string>();
   readonly #users = new Map<string, AuditUser>();
   readonly #addresses = new Map<string, readonly string[]>();
 
@@ -119,7 +121,7 @@ class Normaliser implements AuditNormaliser {
     const decision = annotations[DECISION];
     return {
       decision: decision === 'allow' || decision === 'forbid' ? decision : null,
-      reason: this.#name(annotations[REASON]),
+      reason: this.#known(this.#reasons, annotations[REASON], sanitise),
       annotations: this.#annotations(annotations),
     };
   }
@@ -167,13 +169,17 @@ class Normaliser implements AuditNormaliser {
 
   /** A text of which there are few different ones. */
   #name(value: unknown): string {
+    return this.#known(this.#names, value, exactText);
+  }
+
+  #known(cache: Map<string, string>, value: unknown, clean: (raw: string) => string): string {
     if (typeof value !== 'string' || value === '') return '';
-    const known = this.#interned.get(value);
+    const known = cache.get(value);
     if (known !== undefined) return known;
-    if (this.#interned.size >= MOST_INTERNED) this.#interned.clear();
-    const clean = sanitise(value);
-    this.#interned.set(value, clean);
-    return clean;
+    if (cache.size >= MOST_INTERNED) cache.clear();
+    const made = clean(value);
+    cache.set(value, made);
+    return made;
   }
 
   #object(raw: unknown): AuditObjectRef | null {
@@ -182,7 +188,7 @@ class Normaliser implements AuditNormaliser {
       resource: this.#name(raw['resource']),
       subresource: this.#name(raw['subresource']),
       namespace: this.#name(raw['namespace']),
-      name: text(raw['name']),
+      name: exactText(stringOf(raw['name'])),
       apiGroup: this.#name(raw['apiGroup']),
       uid: text(raw['uid']),
     };
@@ -191,11 +197,11 @@ class Normaliser implements AuditNormaliser {
   #user(raw: unknown): AuditUser | null {
     if (!isObject(raw)) return null;
     const { username, uid, groups, extra } = raw;
-    const name = typeof username === 'string' ? username : '';
+    const name = stringOf(username);
     const known = this.#users.get(name);
     if (known !== undefined && isSameUser(known, raw)) return known;
     const user: AuditUser = {
-      username: sanitise(name),
+      username: exactText(name),
       uid: text(uid),
       groups: texts(groups),
       extra: extraOf(extra),
@@ -213,7 +219,7 @@ class Normaliser implements AuditNormaliser {
     const known = this.#addresses.get(only);
     if (known !== undefined) return known;
     if (this.#addresses.size >= MOST_INTERNED) this.#addresses.clear();
-    const list = [sanitise(only)];
+    const list = [exactText(only)];
     this.#addresses.set(only, list);
     return list;
   }
@@ -259,7 +265,7 @@ function extraOf(raw: unknown): Readonly<Record<string, readonly string[]>> {
   let count = 0;
   for (const key in raw) {
     if (count >= MOST_ITEMS || !Object.hasOwn(raw, key) || key === '__proto__') continue;
-    extra[sanitise(key)] = texts(raw[key]);
+    extra[exactText(key)] = texts(raw[key]);
     count += 1;
   }
   return count === 0 ? NO_RECORD : extra;
@@ -282,12 +288,16 @@ function isWrite(verb: string): boolean {
 }
 
 function text(value: unknown, longest?: number): string {
-  return typeof value === 'string' ? sanitise(value, longest) : '';
+  return sanitise(stringOf(value), longest);
+}
+
+function stringOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function texts(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length === 0) return NO_TEXTS;
   const clean: string[] = [];
-  for (const one of value) if (typeof one === 'string' && clean.length < MOST_ITEMS) clean.push(sanitise(one));
+  for (const one of value) if (typeof one === 'string' && clean.length < MOST_ITEMS) clean.push(exactText(one));
   return clean;
 }

@@ -1,6 +1,6 @@
 import type { AuditPodFacts } from '../model/audit-event.ts';
 import { objectAt, objectsAt, textAt, textsAt, type JsonObject } from './audit-json.ts';
-import { sanitise } from './sanitise.ts';
+import { exactText } from './exact-text.ts';
 
 const CONTAINER_FIELDS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
@@ -39,9 +39,9 @@ export function podFacts(resource: string, body: JsonObject): AuditPodFacts | nu
   const volumes = objectsAt(spec, 'volumes');
   const metadata = objectAt(body, 'metadata');
   return {
-    name: sanitise(textAt(metadata, 'name') || textAt(metadata, 'generateName')),
+    name: exactText(textAt(metadata, 'name') || textAt(metadata, 'generateName')),
     owner: controllerOf(metadata),
-    serviceAccountName: sanitise(textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')),
+    serviceAccountName: exactText(textAt(spec, 'serviceAccountName') || textAt(spec, 'serviceAccount')),
     labels: labelsOf(objectAt(template, 'metadata')),
     privileged: security.some((one) => one?.['privileged'] === true),
     hostNamespaces: ['hostNetwork', 'hostPID', 'hostIPC'].filter((field) => spec[field] === true),
@@ -62,7 +62,7 @@ export function podFacts(resource: string, body: JsonObject): AuditPodFacts | nu
 function controllerOf(metadata: JsonObject | null): AuditPodFacts['owner'] {
   const owner = objectsAt(metadata, 'ownerReferences').find((one) => one['controller'] === true);
   if (owner === undefined) return null;
-  return { kind: sanitise(textAt(owner, 'kind')), name: sanitise(textAt(owner, 'name')) };
+  return { kind: exactText(textAt(owner, 'kind')), name: exactText(textAt(owner, 'name')) };
 }
 
 function secretsOfVolume(volume: JsonObject): readonly string[] {
@@ -82,7 +82,7 @@ function secretsOfContainer(container: JsonObject): readonly string[] {
 function labelsOf(metadata: JsonObject | null): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};
   for (const [key, value] of Object.entries(objectAt(metadata, 'labels') ?? {})) {
-    if (typeof value === 'string') labels[sanitise(key)] = sanitise(value);
+    if (typeof value === 'string') labels[exactText(key)] = exactText(value);
   }
   return labels;
 }
@@ -92,5 +92,5 @@ function nonEmpty(text: string): readonly string[] {
 }
 
 function distinct(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].slice(0, 200).map((text) => sanitise(text));
+  return [...new Set(texts)].slice(0, 200).map((text) => exactText(text));
 }

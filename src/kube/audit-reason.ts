@@ -1,3 +1,6 @@
+import { exactText } from './exact-text.ts';
+import { goUnquote } from './go-quote.ts';
+
 /** The grant that an event's `authorization.k8s.io/reason` names. Names stand before their namespace. */
 export interface GrantReason {
   readonly bindingKind: 'RoleBinding' | 'ClusterRoleBinding';
@@ -39,7 +42,7 @@ export function parseGrantReason(reason: string): GrantReason | null {
   };
 }
 
-/** The escapes of Go's %q that can occur in a name that a server accepts. */
+/** A name from its form in Go's `%q`. */
 function unquote(text: string): string {
-  return text.includes('\\') ? text.replaceAll(/\\(["\\])/g, '$1') : text;
+  return exactText(goUnquote(text));
 }

@@ -5,7 +5,8 @@
  * pkg/registry/rbac/validation/rule.go VisitRulesFor.
  */
 import type { BindingObject, PolicyRule, Subject } from '../model/objects.ts';
-import { aggregateErrors, describeGrant, goQuote, roleNotFound } from './rbac-reason.ts';
+import { goQuote } from './go-quote.ts';
+import { aggregateErrors, describeGrant, roleNotFound } from './rbac-reason.ts';
 import { ruleAllows, type RequestAttributes } from './rbac-rule.ts';
 import { appliesTo, nodeNameOf, SYSTEM_MASTERS, type RbacUser } from './rbac-user.ts';
 

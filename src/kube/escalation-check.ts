@@ -5,7 +5,7 @@
  */
 import type { BindingObject, PolicyRule } from '../model/objects.ts';
 import { authorize, rulesOfBinding, visitRules, type RbacPolicy } from './authorizer.ts';
-import { goQuote } from './rbac-reason.ts';
+import { goQuote } from './go-quote.ts';
 import { urlCovers } from './rbac-rule.ts';
 import { SYSTEM_MASTERS, type RbacUser } from './rbac-user.ts';
 

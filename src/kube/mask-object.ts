@@ -47,5 +47,5 @@ function maskedText(key: string, value: string): string {
   // Of an annotation or label the name after the prefix tells.
   const verdict = judgeCredential(key.slice(key.lastIndexOf('/') + 1), value) ?? findCredentials(value)[0];
   if (verdict !== undefined) return `(masked: looks like a ${verdict.rule}, ${verdict.lengthClass} characters)`;
-  return value.includes('\n') ? sanitiseBlock(value) : sanitise(value, value.length + 1);
+  return value.includes('\n') ? sanitiseBlock(value) : sanitise(value, Number.MAX_SAFE_INTEGER);
 }

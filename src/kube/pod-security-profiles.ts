@@ -3,6 +3,7 @@
  * Source: k8s.io/pod-security-admission policy/check_appArmorProfile.go and check_seccompProfile_*.go.
  */
 import type { PodSpec } from '../model/pod-spec.ts';
+import { goQuote } from './go-quote.ts';
 import {
   containersText,
   containersWhere,
@@ -95,9 +96,4 @@ function isAllowedAppArmorAnnotation(value: string): boolean {
 
 function isAllowedSeccompAnnotation(value: string): boolean {
   return value === 'runtime/default' || value === 'docker/default' || value.startsWith('localhost/');
-}
-
-/** Go's `%q` for text that is already free of control characters. */
-function goQuote(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -25,12 +25,20 @@ export function isClean(text: string): boolean {
   return PRINTABLE_ASCII.test(text) || !UNSAFE.test(text);
 }
 
+/** Every character of a YAML stream that is not safe to show, as an escape of a double-quoted scalar; lines stay. */
+export function escapeYaml(text: string): string {
+  return text.replace(UNSAFE_BUT_NEWLINE, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
+}
+
 /**
  * One line of text that is safe in a terminal, a report and a YAML comment.
  *
  * @param text anything from a cluster, a file or a log
  * @param maxLength in UTF-16 units, the ellipsis included
- * @returns the same string when it is clean and short; else with every unsafe character written out (`^[`, `\u202e`)
+ * @returns the same string when it is clean and short; else with every unsafe character written out (`\u001b`, `\u202e`)
  *   and the rest cut with `…`. Sanitising twice changes nothing.
  */
 export function sanitise(text: string, maxLength = MAX_TEXT_LENGTH): string {
@@ -51,8 +59,6 @@ export function sanitiseBlock(text: string, maxLength = Number.MAX_SAFE_INTEGER)
 
 function visible(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x20) return `^${String.fromCharCode(code + 0x40)}`;
-  if (code === 0x7f) return '^?';
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 

@@ -24,7 +24,7 @@ describe('text width', () => {
   });
 
   test('nothing that a terminal acts on is left', () => {
-    expect(clip('a\nb\u001b[31m\u202e', 40)).toBe(String.raw`a^Jb^[[31m\u202e`);
+    expect(clip('a\nb\u001b[31m\u202e', 40)).toBe(String.raw`a\u000ab\u001b[31m\u202e`);
   });
 
   test('fitted text has exactly its width', () => {

@@ -33,7 +33,7 @@ describe('maskObject', () => {
 
   it('keeps everything else, sanitised', () => {
     expect(shown).toMatchObject({
-      metadata: { name: 'cart^[[31m', annotations: { note: 'plain' } },
+      metadata: { name: 'cart\\u001b[31m', annotations: { note: 'plain' } },
       spec: {
         containers: [{ image: 'registry.example/cart:1', env: [{}, {}, { name: 'LOG_LEVEL', value: 'debug' }] }],
       },

@@ -10,6 +10,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { freePolicyName, policyDocument } from '../network/policy-document.ts';
 import type { Remedy, RemedyDraft } from '../remedy.ts';
 import { groupOf, SAVE_FIRST } from './audit-finding.ts';
+import { kubectl } from '../kubectl.ts';
 
 const LABEL = 'k8sec-quarantine';
 const MOST_PODS = 20;
@@ -77,7 +78,7 @@ function isolated(view: ClusterView, namespace: string, pods: readonly PodObject
       type: 'commands',
       commands: [
         'kubectl apply -f FILE  # the first document',
-        ...pods.map((pod) => `kubectl -n ${namespace} label pod ${pod.name} ${LABEL}=true`),
+        ...pods.map((pod) => kubectl`-n ${namespace} label pod ${pod.name} ${LABEL}=true`),
       ],
     },
     changes: [

@@ -1,5 +1,6 @@
 import { apiVersionOf, kindInfo, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Remedy } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 /** Names the workload that an autoscaler most likely means. */
 export const fixScaleTarget: Remedy = {
@@ -30,7 +31,7 @@ export const fixScaleTarget: Remedy = {
       use: {
         type: 'patch',
         commands: [
-          `kubectl patch ${kindInfo('HorizontalPodAutoscaler').resource} ${name} -n ${namespace} --patch-file FILE`,
+          kubectl`patch ${kindInfo('HorizontalPodAutoscaler').resource} ${name} -n ${namespace} --patch-file FILE`,
         ],
       },
       changes: [{ type: 'upsert', object: { ...scaler, target: { kind, name: meant.name } } }],

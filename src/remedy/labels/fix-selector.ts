@@ -6,6 +6,7 @@ import type { MonitorObject, ObjectOf, PodDisruptionBudgetObject, ServiceObject 
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Manifest, Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 interface Fix {
   readonly selector: LabelSelector;
@@ -96,7 +97,7 @@ function draft(
     ],
     use: {
       type: 'patch',
-      commands: [`kubectl patch ${resource} ${before.name} -n ${before.namespace} --type=merge --patch-file FILE`],
+      commands: [kubectl`patch ${resource} ${before.name} -n ${before.namespace} --type=merge --patch-file FILE`],
     },
     changes: [{ type: 'upsert', object: after }],
     effects: [`${selectorText(selector)} selects ${[...owners].sort().join(', ')}`],
@@ -132,7 +133,7 @@ function ofWebhook(
       },
     ],
     comments: [],
-    use: { type: 'patch', commands: [`kubectl patch ${resource} ${configuration.name} --patch-file FILE`] },
+    use: { type: 'patch', commands: [kubectl`patch ${resource} ${configuration.name} --patch-file FILE`] },
     changes: [{ type: 'upsert', object: { ...configuration, webhooks } }],
     effects: [`${refText(refOf(configuration))} selects namespaces ${selectorText(selector)}`],
   };
@@ -166,7 +167,7 @@ function ofMonitor(monitor: MonitorObject | undefined, { selector, namespace }: 
     ],
     use: {
       type: 'patch',
-      commands: [`kubectl patch ${resource} ${monitor.name} -n ${monitor.namespace} --type=merge --patch-file FILE`],
+      commands: [kubectl`patch ${resource} ${monitor.name} -n ${monitor.namespace} --type=merge --patch-file FILE`],
     },
     changes: [{ type: 'upsert', object: { ...monitor, selector, namespaces } }],
     effects: [`it scrapes what ${selectorText(selector)} selects in namespace ${namespace}`],

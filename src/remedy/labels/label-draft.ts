@@ -8,6 +8,7 @@ import type { Manifest, RemedyDraft, RemedyRefusal, YamlComment } from '../remed
 import { labelled, restarts, type LabelEdit } from './label-changes.ts';
 import type { LabelledWorkload } from './label-plan.ts';
 import { repositoryFile } from './repository-file.ts';
+import { kubectl } from '../kubectl.ts';
 
 export interface LabelReasons {
   readonly note: string;
@@ -60,7 +61,7 @@ export function labelDraft(
     comments,
     use: {
       type: 'patch',
-      commands: [`kubectl patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
+      commands: [kubectl`patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
     },
   };
 }

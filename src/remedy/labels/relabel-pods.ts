@@ -4,6 +4,7 @@ import { withEdits } from '../../analyses/labels/relabel.ts';
 import { workload as workloadOf } from '../../analyses/workload/workloads.ts';
 import type { Change } from '../../model/change.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
+import { kubectl, shellWord } from '../kubectl.ts';
 
 /** More pods than this are replaced rather than relabelled one by one. */
 const MOST_PODS = 20;
@@ -35,8 +36,10 @@ export const relabelPods: Remedy = {
       if (pod === undefined) continue;
       const after = withEdits(pod.labels, labels);
       manifests.push({ apiVersion: 'v1', kind: 'Pod', metadata: { name: podName, namespace, labels } });
-      const words = Object.entries(labels).map(([key, value]) => (value === null ? `${key}-` : `${key}=${value}`));
-      commands.push(`kubectl label pod ${podName} -n ${namespace} --overwrite ${words.join(' ')}`);
+      const words = Object.entries(labels).map(([key, value]) =>
+        shellWord(value === null ? `${key}-` : `${key}=${value}`),
+      );
+      commands.push(`${kubectl`label pod ${podName} -n ${namespace} --overwrite`} ${words.join(' ')}`);
       changes.push({ type: 'upsert', object: { ...pod, labels: after } });
       for (const shift of whatChanges(view, namespace, pod.labels, after))
         effects.add(`${podName}: ${shiftText(shift)}`);

@@ -1,8 +1,9 @@
 import { refOf } from '../../kube/object-ref.ts';
 import type { ObjectRef } from '../../model/finding.ts';
-import type { BindingObject } from '../../model/objects.ts';
+import type { BindingObject, RoleObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { RemedyDraft } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 /** The binding that a finding is about; undefined where it is gone or the finding is about something else. */
 export function foundBinding(view: ClusterView, subject: ObjectRef): BindingObject | undefined {
@@ -29,16 +30,15 @@ export function bindingManifest(binding: BindingObject): {
   };
 }
 
-/** The kubectl command that deletes a binding, or patches it with the written file (`FILE`). */
-export function commandFor(binding: BindingObject, verb: 'delete' | 'patch'): string {
-  const scope = binding.namespace === '' ? '' : `-n ${binding.namespace} `;
-  const rest = verb === 'patch' ? ' --type=merge --patch-file FILE' : '';
-  return `kubectl ${scope}${verb} ${binding.kind.toLowerCase()} ${quoted(binding.name)}${rest}`;
-}
-
-/** Names of RBAC objects may hold what a shell reads. */
-function quoted(name: string): string {
-  return /^[\w.:-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+/** The kubectl command that deletes a role or binding, or patches it with the written file (`FILE`). */
+export function commandFor(
+  { kind, namespace, name }: Pick<BindingObject | RoleObject, 'kind' | 'namespace' | 'name'>,
+  verb: 'delete' | 'patch',
+): string {
+  const word = kind.toLowerCase();
+  const command =
+    namespace === '' ? kubectl`${verb} ${word} ${name}` : kubectl`-n ${namespace} ${verb} ${word} ${name}`;
+  return verb === 'patch' ? `${command} --type=merge --patch-file FILE` : command;
 }
 
 /** A remedy that deletes a binding. */

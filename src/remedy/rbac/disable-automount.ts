@@ -4,6 +4,7 @@
  */
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import type { Remedy } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 export const disableAutomount: Remedy = {
   id: 'rbac/disable-automount',
@@ -28,7 +29,7 @@ export const disableAutomount: Remedy = {
       comments: [],
       use: {
         type: 'patch',
-        commands: [`kubectl -n ${namespace} patch serviceaccount default --type=merge --patch-file FILE`],
+        commands: [kubectl`-n ${namespace} patch serviceaccount default --type=merge --patch-file FILE`],
       },
       changes: [{ type: 'upsert', object: { ...account, automountServiceAccountToken: false } }],
       effects: [

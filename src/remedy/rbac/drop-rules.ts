@@ -13,7 +13,7 @@ import type { BindingObject, PolicyRule, RoleObject } from '../../model/objects.
 import type { GrantData } from '../../rules/rbac/grant-finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
-import { foundBinding } from './binding-manifest.ts';
+import { commandFor, foundBinding } from './binding-manifest.ts';
 import { lostRights } from './lost-rights.ts';
 
 export const dropRules: Remedy = {
@@ -37,7 +37,6 @@ export const dropRules: Remedy = {
     const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? without(rule, permissions) : [rule]));
     const others = otherHolders(view, binding);
     const { apiVersion, metadata } = manifestOf(role);
-    const scope = role.namespace === '' ? '' : `-n ${role.namespace} `;
     return {
       note: 'The role stays bound; only what the finding names goes. Ask the audit log what of it is in use.',
       manifests: [{ apiVersion, kind: role.kind, metadata, rules: after }],
@@ -46,7 +45,7 @@ export const dropRules: Remedy = {
       ],
       use: {
         type: 'patch',
-        commands: [`kubectl ${scope}patch ${role.kind.toLowerCase()} ${role.name} --type=merge --patch-file FILE`],
+        commands: [commandFor(role, 'patch')],
       },
       changes: [{ type: 'upsert', object: { ...role, rules: after } as RoleObject }],
       effects: [

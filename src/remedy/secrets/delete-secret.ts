@@ -7,6 +7,7 @@ import { refText } from '../../kube/object-ref.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 export const deleteLegacyToken: Remedy = {
   id: 'secrets/delete-legacy-token',
@@ -47,7 +48,7 @@ function deletion(finding: Finding, view: ClusterView, note: string): RemedyDraf
     note,
     manifests: [{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name } }],
     comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
-    use: { type: 'commands', commands: [`kubectl -n ${namespace} delete secret ${name}`] },
+    use: { type: 'commands', commands: [kubectl`-n ${namespace} delete secret ${name}`] },
     changes: [{ type: 'remove', kind: 'Secret', namespace, name }],
     effects: ['no reference breaks in the kinds read'],
   };

@@ -3,6 +3,7 @@
  * Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/ (it keeps no such annotation)
  */
 import type { Remedy } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const KAPP_ORIGINAL = 'kapp.k14s.io/original';
@@ -21,7 +22,7 @@ export const removeAnnotation: Remedy = {
       note: 'Apply it with kubectl apply --server-side from now on, or the annotation comes back.',
       manifests: [{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name, annotations } }],
       comments: [],
-      use: { type: 'patch', commands: [`kubectl -n ${namespace} patch secret ${name} --type=merge --patch-file FILE`] },
+      use: { type: 'patch', commands: [kubectl`-n ${namespace} patch secret ${name} --type=merge --patch-file FILE`] },
       changes: [{ type: 'upsert', object: { ...secret, valuesInAnnotation: false } }],
       effects: ['the data does not change, so that nothing restarts'],
     };

@@ -1,5 +1,5 @@
 /**
- * Restarts the workloads that read a Secret at start, as `kubectl rollout restart` does: by an annotation on the template.
+ * Restarts the workloads that read a Secret at start, as kubectl`rollout restart` does: by an annotation on the template.
  * Source: k8s.io/kubectl pkg/polymorphichelpers/objectrestarter.go
  */
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
@@ -9,6 +9,7 @@ import type { ObjectRef } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
+import { kubectl } from '../kubectl.ts';
 
 const RESTARTABLE = ['Deployment', 'StatefulSet', 'DaemonSet'];
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -41,9 +42,7 @@ export const restartConsumers: Remedy = {
       comments: [],
       use: {
         type: 'commands',
-        commands: restartable.map(
-          (by) => `kubectl -n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`,
-        ),
+        commands: restartable.map((by) => kubectl`-n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`),
       },
       changes: restartable.flatMap((by) => restarted(view, namespace, by)),
       effects: [

@@ -6,6 +6,7 @@ import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses, type SecretUse } from '../../analyses/secrets/secret-uses.ts';
 import type { SecretObject } from '../../model/objects.ts';
 import type { Remedy } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 const RESTARTABLE = ['Deployment', 'StatefulSet', 'DaemonSet'];
 const PLACEHOLDER = 'REPLACE-WITH-THE-NEW-VALUE';
@@ -46,7 +47,7 @@ export const rotation: Remedy = {
       use: {
         type: 'commands',
         commands: [
-          `kubectl -n ${namespace} patch secret ${name} --patch-file FILE`,
+          kubectl`-n ${namespace} patch secret ${name} --patch-file FILE`,
           ...restarts(namespace, uses),
           '# then revoke the old credential where it was issued',
         ],
@@ -60,9 +61,7 @@ export const rotation: Remedy = {
 function restarts(namespace: string, uses: readonly SecretUse[]): string[] {
   const restarted = uses.filter((use) => use.fixedAtStart && RESTARTABLE.includes(use.by.kind));
   return [
-    ...new Set(
-      restarted.map(({ by }) => `kubectl -n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`),
-    ),
+    ...new Set(restarted.map(({ by }) => kubectl`-n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`)),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Remedy } from '../remedy.ts';
 import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
 import { patchable, rolledOut } from '../vigilance/changed-workload.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
+import { kubectl } from '../kubectl.ts';
 
 interface Place {
   readonly container: string;
@@ -46,7 +47,7 @@ export const secretReferencePatch: Remedy = {
         commands: [
           exists
             ? `# add the key ${place.key} to Secret ${secretName}`
-            : `kubectl -n ${namespace} create secret generic ${secretName} --from-file=${place.key}=/dev/stdin`,
+            : kubectl`-n ${namespace} create secret generic ${secretName} --from-file=${place.key}=/dev/stdin`,
           target.command,
         ],
       },

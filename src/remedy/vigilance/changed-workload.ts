@@ -5,6 +5,7 @@ import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { PodTemplate, WorkloadObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { kubectl } from '../kubectl.ts';
 
 export interface PatchedWorkload {
   readonly object: WorkloadObject;
@@ -26,7 +27,7 @@ export function patchable(view: ClusterView, subject: ObjectRef): PatchedWorkloa
   if (object === undefined) return { refused: 'The workload is not there any more.' };
   if (object.template === null) return { refused: 'The pod template was not read.' };
   if (kind === 'Job') return { refused: 'The template of a Job is immutable: delete it and create it anew.' };
-  const command = `kubectl -n ${namespace} patch ${kind.toLowerCase()} ${subject.name} --type=strategic --patch-file FILE`;
+  const command = kubectl`-n ${namespace} patch ${kind.toLowerCase()} ${subject.name} --type=strategic --patch-file FILE`;
   return { object, template: object.template, ref: { ...subject, namespace }, command };
 }
 

@@ -8,6 +8,7 @@ import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { levelLabel, versionLabel } from '../../kube/pod-security-namespace.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { Remedy } from '../remedy.ts';
+import { kubectl } from '../kubectl.ts';
 
 const NAMED = 10;
 
@@ -30,7 +31,7 @@ export const namespaceLabels: Remedy = {
       comments: [{ document: 0, path: ['metadata', 'labels', levelLabel('enforce')], text: reason(levels) }].filter(
         () => labels[levelLabel('enforce')] !== undefined,
       ),
-      use: { type: 'patch', commands: [`kubectl patch namespace ${name} --patch-file FILE`] },
+      use: { type: 'patch', commands: [kubectl`patch namespace ${name} --patch-file FILE`] },
       changes: [{ type: 'upsert', object: { ...namespace, labels: { ...namespace.labels, ...labels } } }],
       effects: effectsOf(levels, minor),
     };

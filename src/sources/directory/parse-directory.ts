@@ -1,4 +1,5 @@
 import { CsvTextError, parseCsv } from '../../kube/csv-text.ts';
+import { exactText } from '../../kube/exact-text.ts';
 import { parseTime } from '../../kube/rfc3339.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { Directory, Membership } from '../../model/directory.ts';
@@ -24,9 +25,9 @@ export function parseDirectory(text: string, source: string): Directory {
         if (written === '') return null;
         return parseTime(written) ?? fail(`line ${line}: ${name} "${sanitise(written)}" is no time such as 2026-11-23`);
       };
-      const user = sanitise(cells['user'] ?? '');
+      const user = exactText(cells['user'] ?? '');
       if (user === '') fail(`line ${line}: no user`);
-      return { user, group: sanitise(cells['group'] ?? ''), from: time('from'), to: time('to') };
+      return { user, group: exactText(cells['group'] ?? ''), from: time('from'), to: time('to') };
     });
     return { source, memberships };
   } catch (error) {

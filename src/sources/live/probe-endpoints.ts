@@ -1,4 +1,5 @@
 import type { ClusterFacts } from '../../model/change.ts';
+import { exactText } from '../../kube/exact-text.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { isStatus } from './api-error.ts';
 import { reasonOf } from './connection-error.ts';
@@ -33,7 +34,7 @@ export async function fetchUserName(transport: Transport, signal: AbortSignal): 
     });
     const review = objectOf(JSON.parse(answer.bytes.toString()));
     answer.release();
-    return sanitise(textOf(objectOf(objectOf(review['status'])['userInfo'])['username'])) || null;
+    return exactText(textOf(objectOf(objectOf(review['status'])['userInfo'])['username'])) || null;
   } catch {
     return null;
   }

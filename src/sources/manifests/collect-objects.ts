@@ -1,6 +1,7 @@
 import { ALL_KINDS, kindInfo, kindOf, type Kind } from '../../model/kind.ts';
 import type { BrokenObject } from '../../model/change.ts';
 import type { KubeObject } from '../../model/objects.ts';
+import { exactText } from '../../kube/exact-text.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { isObject, object, text, type JsonObject } from '../slim/json-reading.ts';
 import { nameOf } from '../slim/meta.ts';
@@ -76,7 +77,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
         file,
         line: document.lineOf([...item.path, ...path]),
         kind,
-        namespace: namespaced ? sanitise(text(metadata['namespace'])) || defaultNamespace : null,
+        namespace: namespaced ? exactText(text(metadata['namespace'])) || defaultNamespace : null,
         name: nameOf(metadata) || null,
         field,
         message,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { sanitise } from '../../kube/sanitise.ts';
+import { exactText } from '../../kube/exact-text.ts';
 import type { Labels } from '../../model/selector.ts';
 import { isObject } from './json-reading.ts';
 import { createRecentCache } from './recent-cache.ts';
@@ -30,7 +30,7 @@ export function createInterner(): Interner {
     if (typeof raw !== 'string' || raw === '') return '';
     const hit = strings.get(raw);
     if (hit !== undefined) return hit;
-    const clean = sanitise(raw);
+    const clean = exactText(raw);
     strings.set(raw, clean);
     return clean;
   };

@@ -1,3 +1,4 @@
+import { exactText } from '../../kube/exact-text.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { kindInfo, type Kind } from '../../model/kind.ts';
 import type { FileLocation, ManagerEntry, Meta, OwnerReference } from '../../model/objects.ts';
@@ -50,9 +51,9 @@ export function createMetaReader(interner: Interner, defaultNamespace: string): 
 /** The name; `prefix*` for a manifest that lets the server choose the rest (generateName). */
 export function nameOf(metadata: JsonObject): string {
   const name = text(metadata['name']);
-  if (name !== '') return sanitise(name);
+  if (name !== '') return exactText(name);
   const prefix = text(metadata['generateName']);
-  return prefix === '' ? '' : `${sanitise(prefix)}*`;
+  return prefix === '' ? '' : `${exactText(prefix)}*`;
 }
 
 function ownersOf(

@@ -292,7 +292,7 @@ describe('reading audit logs', () => {
       ['log'],
     );
     expect(JSON.stringify(events)).not.toMatch(/(?<!\\)\\u00|\u202e|\u200b|\u009b/);
-    expect(events[0]).toMatchObject({ userAgent: 'a^[[2Jb', user: { username: 'eve\\u202e' } });
+    expect(events[0]).toMatchObject({ userAgent: 'a\\u001b[2Jb', user: { username: 'eve\\u202e' } });
   });
 
   it('reads standard input, and only the period that was asked for', async () => {

@@ -89,7 +89,7 @@ describe('an exec plugin', () => {
     const host = fakeHost({ run: () => ({ code: 3, stdout: '', stderr: '\u001b[31mno session\n' }) });
     const credential = execCredential(entry(), CLUSTER, host);
     for (let index = 0; index < 5; index += 1) {
-      await expect(credential.identity()).rejects.toThrow(/exit code 3: \^\[\[31mno session/);
+      await expect(credential.identity()).rejects.toThrow(/exit code 3: \\u001b\[31mno session/);
     }
     expect(host.commands).toHaveLength(1);
     host.pass(6000);

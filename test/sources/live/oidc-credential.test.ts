@@ -73,7 +73,7 @@ describe.skipIf(!hasOpenssl())('an OIDC login (needs openssl)', () => {
       });
       host.pass(700_000);
       await expect(credential.identity()).rejects.toThrow(
-        /"jane" can't be renewed: invalid_grant session ended\^\[\[2J/,
+        /"jane" can't be renewed: invalid_grant session ended\\u001b\[2J/,
       );
     } finally {
       server.closeAllConnections();

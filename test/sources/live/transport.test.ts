@@ -106,8 +106,8 @@ describe('requests', () => {
       name: 'ApiError',
       status: 422,
       reason: 'Invalid',
-      message: 'no^[[31m\\u202e',
-      causes: [{ reason: 'FieldValueInvalid', message: 'bad^[[2J', field: 'spec.x' }],
+      message: 'no\\u001b[31m\\u202e',
+      causes: [{ reason: 'FieldValueInvalid', message: 'bad\\u001b[2J', field: 'spec.x' }],
     });
   });
 

@@ -54,7 +54,11 @@ test.each<[Kind, object, object]>([
     },
   ],
   ['NetworkPolicy', { spec: {} }, { podSelector: {}, policyTypes: null, ingress: null, egress: null }],
-  ['CiliumNetworkPolicy', { spec: { a: ['\u001b'] }, specs: [{ b: 1 }, 'x'] }, { specs: [{ a: ['^['] }, { b: 1 }] }],
+  [
+    'CiliumNetworkPolicy',
+    { spec: { a: ['\u001b'] }, specs: [{ b: 1 }, 'x'] },
+    { specs: [{ a: ['\\u001b'] }, { b: 1 }] },
+  ],
   [
     'ClusterRole',
     {

@@ -147,7 +147,7 @@ test('a problem says what is wrong in words, with the steps to its place', () =>
   expect(validateObject({ metadata: { name: 'A\u001b' } }, 'Pod')).toEqual([
     {
       field: 'metadata.name',
-      message: expect.stringContaining('"A^[" must consist of lower case'),
+      message: expect.stringContaining('"A\\u001b" must consist of lower case'),
       path: ['metadata', 'name'],
     },
     { field: 'spec', message: 'is required', path: ['spec'] },

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
+import { ClusterStore } from '../../../src/store/cluster-store.ts';
+
+const binding = (name: string): unknown => ({
+  metadata: { name },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+  subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'mallory' }],
+});
+
+describe('two ClusterRoleBindings whose names only look alike are two objects', () => {
+  test.each([
+    ['a zero-width character', 'evil', 'evil\u200b'],
+    ['a control character', 'evil', 'evil\u001b'],
+    ['what a zero-width character is written as', 'evil\u200b', 'evil\\u200b'],
+    ['what a control character is written as', 'evil\u001b', 'evil\\u001b'],
+    ['what lies behind the longest shown text', `${'e'.repeat(1100)}a`, `${'e'.repeat(1100)}b`],
+  ])('%s', (_what, one, other) => {
+    const slimmer = createSlimmer();
+    const store = new ClusterStore();
+    store.load(
+      [one, other].map((name) => ({ type: 'upsert', object: slimmer.slim(binding(name), 'ClusterRoleBinding') })),
+    );
+    expect(store.list('ClusterRoleBinding')).toHaveLength(2);
+  });
+});

@@ -8,6 +8,7 @@ import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
 import { BaselineError } from '../src/report/baseline.ts';
 import { HistoryError } from '../src/sources/history/history-error.ts';
+import { SnapshotError } from '../src/sources/snapshot/snapshot.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
 import { FLAGS, type Flag } from './flags.ts';
@@ -163,6 +164,7 @@ function messageOf(error: unknown): string {
     LoadError,
     AuditSourceError,
     DirectoryError,
+    SnapshotError,
   ].some((one) => error instanceof one);
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
   return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;

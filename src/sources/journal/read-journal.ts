@@ -1,4 +1,7 @@
+import { parseCleanJson } from '../../kube/clean-json.ts';
 import type { Listing, Observation, PastKind, PastObject, Window } from '../../model/observation.ts';
+import { isObject } from '../slim/json-reading.ts';
+import { shapeProblem } from '../slim/slim-shape.ts';
 import { JournalError } from './journal-error.ts';
 import { JOURNAL_FORMAT, JOURNAL_VERSION } from './journal-writer.ts';
 
@@ -48,10 +51,8 @@ class Reader {
   }
 
   line(text: string): void {
-    let line: Line;
-    try {
-      line = JSON.parse(text) as Line;
-    } catch {
+    const line = lineOf(text);
+    if (line === null) {
       this.#damaged += 1;
       for (const kind of this.#since.keys()) this.#lost(kind);
       return;
@@ -124,5 +125,15 @@ class Reader {
     this.#since.delete(kind);
     const to = this.#last - DELAY;
     if (from !== undefined && from < to) this.#windows.push({ kind, from, to });
+  }
+}
+
+/** null where the line is damaged. */
+function lineOf(text: string): Line | null {
+  try {
+    const line = parseCleanJson(text);
+    return isObject(line) && (!('up' in line) || shapeProblem(line['up']) === null) ? line : null;
+  } catch {
+    return null;
   }
 }

@@ -1,6 +1,8 @@
 import type { BrokenObject, Change, ClusterFacts } from '../../model/change.ts';
 import type { Coverage } from '../../model/coverage.ts';
 import type { KubeObject } from '../../model/objects.ts';
+import { parseCleanJson } from '../../kube/clean-json.ts';
+import { shapeProblem } from '../slim/slim-shape.ts';
 import { TOOL } from '../../model/tool.ts';
 
 const FORMAT = 'k8sec-snapshot';
@@ -78,7 +80,7 @@ export function readSnapshot(
   if (lines.at(-1) !== '') throw new SnapshotError(`${file} is cut off in its last line`);
   const parse = (line: string, index: number): Record<string, unknown> => {
     try {
-      return JSON.parse(line) as Record<string, unknown>;
+      return parseCleanJson(line) as Record<string, unknown>;
     } catch {
       throw new SnapshotError(`${file}:${index + 1} is damaged: the line is not JSON`);
     }
@@ -95,7 +97,16 @@ export function readSnapshot(
     if (index === 0 || line === '') continue;
     const value = parse(line, index);
     if ('shared' in value) shared[value['shared'] as number] = value['value'];
-    else objects.push(restore(value, shared) as KubeObject);
+    else {
+      const object = restore(value, shared);
+      const problem = shapeProblem(object);
+      if (problem !== null) {
+        throw new SnapshotError(
+          `${file}:${index + 1} is damaged, or of another version of k8sec (take a new snapshot): ${problem}`,
+        );
+      }
+      objects.push(object as KubeObject);
+    }
   }
   return {
     capturedAt: header.capturedAt,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isClean } from '../../../src/kube/sanitise.ts';
 import { ALL_KINDS } from '../../../src/model/kind.ts';
 import { CUT_MARK } from '../../../src/sources/slim/annotations.ts';
+import { shapeProblem } from '../../../src/sources/slim/slim-shape.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { validateObject } from '../../../src/sources/slim/validity/validate-object.ts';
 
@@ -294,6 +295,7 @@ describe('hostile shapes', () => {
         expect(slim.kind).toBe(kind);
         expect(typeof slim.name).toBe('string');
         expect(uncleanIn(slim)).toEqual([]);
+        expect(shapeProblem(slim)).toBeNull();
         expect(Array.isArray(validateObject(raw, kind))).toBe(true);
       }),
       { numRuns: 40 },

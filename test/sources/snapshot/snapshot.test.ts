@@ -50,6 +50,13 @@ describe('snapshot', () => {
     expect(text).not.toContain('MARKER');
   });
 
+  it('that somebody else wrote holds nothing that a terminal would act on', () => {
+    const { changes } = readSnapshot(text.replaceAll('web-1', '\\u001b[2J\\u202eweb'), 'a.snapshot');
+    expect(changes.flatMap((change) => (change.type === 'upsert' ? [change.object.name] : []))).toContain(
+      '\\u001b[2J\\u202eweb',
+    );
+  });
+
   it('is known by its first bytes', () => {
     expect(isSnapshot(text)).toBe(true);
     expect(isSnapshot('{"kind":"List"}')).toBe(false);
@@ -59,6 +66,10 @@ describe('snapshot', () => {
     [text.slice(0, -5), 'a.snapshot is cut off in its last line'],
     [text.replace('"version":1', '"version":9'), 'a.snapshot is a snapshot of format 9'],
     [`${text}{"kind":\n`, 'is damaged'],
+    [text.replace('"kind":"Pod"', '"kind":"Pot"'), 'a.snapshot:6 is damaged, or of another version of k8sec'],
+    [text.replace('"name":"web-1"', '"name":7'), 'name is not a string'],
+    [text.replace('"containers":[', '"containers":[null,'), 'spec.containers[0] is not an object'],
+    [text.replace('"phase":', '"face":'), 'phase is missing'],
   ])('says what is wrong with a damaged file (%#)', (damaged, message) => {
     expect(() => readSnapshot(damaged, 'a.snapshot')).toThrow(SnapshotError);
     expect(() => readSnapshot(damaged, 'a.snapshot')).toThrow(message);

@@ -1,4 +1,5 @@
-import { applicationOf, ownerOf } from '../kube/ownership-labels.ts';
+import { responsibleFor, type Ownership } from '../analyses/labels/ownership.ts';
+import { applicationOf } from '../kube/ownership-labels.ts';
 import { severityRank } from '../model/finding.ts';
 import { CLUSTER_SCOPE, type Row } from '../panes/pane.ts';
 import { textWidth } from './text-width.ts';
@@ -7,15 +8,23 @@ import { textWidth } from './text-width.ts';
 export const GROUP_KEYS = ['namespace', 'workload', 'owner'] as const;
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
+/** How rows stand together. */
+export interface Grouping {
+  /** null: they do not. */
+  readonly by: GroupKey | null;
+  /** Who owns what, for `owner`. */
+  readonly ownership: Ownership;
+}
+
 const NONE = '-';
 
 /** The name of the group that a row belongs to. */
-function groupName(row: Row, by: GroupKey): string {
+function groupName(row: Row, by: GroupKey, ownership: Ownership): string {
   switch (by) {
     case 'namespace':
       return row.namespace === '' ? CLUSTER_SCOPE : row.namespace;
     case 'owner':
-      return ownerOf(row.labels) ?? NONE;
+      return responsibleFor(ownership, row.labels, row.namespace) ?? NONE;
     case 'workload':
       return applicationOf(row.labels) ?? `${row.kind} ${row.name}`;
   }
@@ -25,16 +34,16 @@ function groupName(row: Row, by: GroupKey): string {
 export function groupedOrder(
   order: (a: Row, b: Row) => number,
   rows: readonly Row[],
-  by: GroupKey | null,
+  { by, ownership }: Grouping,
 ): (a: Row, b: Row) => number {
   if (by === null) return order;
   const worst = new Map<string, number>();
   for (const row of rows) {
-    const name = groupName(row, by);
+    const name = groupName(row, by, ownership);
     worst.set(name, Math.min(worst.get(name) ?? Infinity, rank(row)));
   }
   return (a, b) => {
-    const [left, right] = [groupName(a, by), groupName(b, by)];
+    const [left, right] = [groupName(a, by, ownership), groupName(b, by, ownership)];
     if (left === right) return order(a, b);
     return (worst.get(left) ?? Infinity) - (worst.get(right) ?? Infinity) || (left < right ? -1 : 1);
   };
@@ -51,33 +60,31 @@ export interface GroupColumn {
 const MOST_WIDTH = 24;
 
 /** The group column of a table; null where it is not grouped. */
-export function groupColumn({ shown }: { readonly shown: readonly Row[] }, by: GroupKey | null): GroupColumn | null {
+export function groupColumn({ shown }: { readonly shown: readonly Row[] }, grouping: Grouping): GroupColumn | null {
+  const { by, ownership } = grouping;
   if (by === null) return null;
   const there = COLUMNS.get(shown);
-  if (there?.by === by) return there.column;
-  const column = makeColumn(shown, by);
-  COLUMNS.set(shown, { by, column });
+  if (there?.grouping.by === by && there.grouping.ownership === ownership) return there.column;
+  const column = makeColumn(shown, by, ownership);
+  COLUMNS.set(shown, { grouping, column });
   return column;
 }
 
 /** One for each list of rows: it is asked for at every frame. */
-const COLUMNS = new WeakMap<readonly Row[], { readonly by: GroupKey; readonly column: GroupColumn }>();
+const COLUMNS = new WeakMap<readonly Row[], { readonly grouping: Grouping; readonly column: GroupColumn }>();
 
-function makeColumn(shown: readonly Row[], by: GroupKey): GroupColumn {
+function makeColumn(shown: readonly Row[], by: GroupKey, ownership: Ownership): GroupColumn {
+  const names = shown.map((row) => groupName(row, by, ownership));
   const counts = new Map<string, number>();
-  for (const row of shown) counts.set(groupName(row, by), (counts.get(groupName(row, by)) ?? 0) + 1);
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   const label = (name: string): string => `${name} (${counts.get(name) ?? 0})`;
   const width = [...counts.keys()].reduce((most, name) => Math.max(most, textWidth(label(name))), by.length);
-  const nameAt = (at: number): string | undefined => {
-    const row = shown[at];
-    return row === undefined ? undefined : groupName(row, by);
-  };
   return {
     name: by.toUpperCase(),
     width: Math.min(MOST_WIDTH, width),
     text: (at, isTop) => {
-      const name = nameAt(at);
-      return name === undefined || (!isTop && name === nameAt(at - 1)) ? '' : label(name);
+      const name = names[at];
+      return name === undefined || (!isTop && name === names[at - 1]) ? '' : label(name);
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { PaneName } from '../model/finding.ts';
 import { tableHeight } from './layout.ts';
 import { openBelow, stay, type Step } from './navigation.ts';
-import { forEachPane, here, OVERVIEW, type SessionState } from './state.ts';
+import { forEachPane, groupingOf, here, OVERVIEW, type SessionState } from './state.ts';
 import { resort, type TableScope, type TableState } from './table-state.ts';
 
 /** What applies to every table now. */
 export function scopeOf(state: SessionState): TableScope {
-  const { namespace, onlyFailing, group } = state;
-  return { namespace, onlyFailing, group, height: tableHeight(state) };
+  const { namespace, onlyFailing } = state;
+  return { namespace, onlyFailing, grouping: groupingOf(state), height: tableHeight(state) };
 }
 
 /** Opens a pane: a sibling of the open one, so that `esc` leads to the overview. */

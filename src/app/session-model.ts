@@ -1,3 +1,4 @@
+import type { Ownership } from '../analyses/labels/ownership.ts';
 import type { ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Finding, ObjectRef, PaneName, Severity } from '../model/finding.ts';
@@ -67,6 +68,8 @@ export interface SessionSnapshot {
   readonly opened: ReadonlyMap<string, number>;
   readonly objects: number;
   readonly namespaces: readonly string[];
+  /** Who owns what, as far as labels say. */
+  readonly ownership: Ownership;
   /** What the flags narrow the session to, for the header; '' where it is the whole cluster. */
   readonly scope: string;
   /** Newest first. */

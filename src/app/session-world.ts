@@ -1,3 +1,4 @@
+import { ownership } from '../analyses/labels/ownership.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Change } from '../model/change.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
@@ -124,6 +125,7 @@ export class SessionWorld {
       opened: this.#feed.opened,
       objects: view.store.size(),
       namespaces: namespacesOf(engine).filter((name) => this.#scope.namespace(name)),
+      ownership: ownership(view),
       scope: this.#scope.text,
       feed: this.#feed.entries,
       earlier: this.#earlier,

@@ -1,6 +1,6 @@
 import type { PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
-import type { GroupKey } from './group-rows.ts';
+import type { GroupKey, Grouping } from './group-rows.ts';
 import type { Glyphs } from './glyphs.ts';
 import { EMPTY_LINE, type LineEdit } from './line-edit.ts';
 import type { Place, Visit } from './place.ts';
@@ -142,4 +142,9 @@ export function openPane(state: SessionState): PaneName | null {
 export function openTable(state: SessionState): TableState | undefined {
   const pane = openPane(state);
   return pane === null ? undefined : state.tables[pane];
+}
+
+/** How rows stand together, in every table. */
+export function groupingOf({ group, snapshot }: SessionState): Grouping {
+  return { by: group, ownership: snapshot.ownership };
 }

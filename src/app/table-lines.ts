@@ -7,7 +7,7 @@ import { barText, sparkText } from './glyphs.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
 import { groupColumn, type GroupColumn } from './group-rows.ts';
 import type { PaneSnapshot, SessionSnapshot } from './session-model.ts';
-import type { SessionState } from './state.ts';
+import { groupingOf, type SessionState } from './state.ts';
 import { COLUMN_GAP, placeColumns, sortedColumn, type PlacedColumn } from './table-columns.ts';
 import type { TableState } from './table-state.ts';
 import { fit } from './text-width.ts';
@@ -30,7 +30,7 @@ export function tableLines(state: SessionState, pane: PaneName): TableLines {
   const snapshot = state.snapshot.panes.find((one) => one.name === pane);
   const table = state.tables[pane];
   if (snapshot === undefined) return { head: [], rows: [], empty: emptyLines(state, table, undefined) };
-  const groups = groupColumn(table, state.group);
+  const groups = groupColumn(table, groupingOf(state));
   const room = state.columns - 1 - GUTTER - REMEDY_ROOM - (groups === null ? 0 : groups.width + COLUMN_GAP);
   const columns = snapshot.columns.filter((column) => column.name !== groups?.name);
   const placed = placeColumns(columns, table.source, room, state.wide);

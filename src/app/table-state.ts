@@ -1,6 +1,6 @@
 import type { Row } from '../panes/pane.ts';
 import { NO_FILTER, type RowFilter } from './filter.ts';
-import { groupedOrder, type GroupKey } from './group-rows.ts';
+import { groupedOrder, type Grouping } from './group-rows.ts';
 import { mergeRows, selectRows } from './select-rows.ts';
 import { rowOrder, WORST_FIRST, type Sort } from './sort-rows.ts';
 
@@ -31,7 +31,7 @@ export interface TableState {
 export interface TableScope {
   readonly namespace: string | null;
   readonly onlyFailing: boolean;
-  readonly group: GroupKey | null;
+  readonly grouping: Grouping;
   /** Lines for rows on the screen. */
   readonly height: number;
 }
@@ -60,7 +60,7 @@ export function cursorRow(table: TableState): Row | undefined {
 /** Takes over new rows: the cursor keeps its row and its line on the screen, what comes above it scrolls off. */
 export function absorbRows(table: TableState, source: readonly Row[], scope: TableScope): TableState {
   const selected = selectRows(source, { ...scope, filter: table.filter, asOf: table.asOf });
-  const order = groupedOrder(rowOrder(table.sort), selected, scope.group);
+  const order = groupedOrder(rowOrder(table.sort), selected, scope.grouping);
   const marks = keepMarks(table.marks, source);
   if (!table.pinned || table.shown.length === 0) {
     return withCursor({ ...table, source, shown: [...selected].sort(order), marks, newAbove: 0 }, 0, 0, scope.height);
@@ -75,7 +75,7 @@ export function absorbRows(table: TableState, source: readonly Row[], scope: Tab
 /** Selects and sorts from scratch, after a change of filter, sort or scope; the cursor keeps its row if it can. */
 export function resort(table: TableState, scope: TableScope): TableState {
   const selected = selectRows(table.source, { ...scope, filter: table.filter, asOf: table.asOf });
-  const shown = [...selected].sort(groupedOrder(rowOrder(table.sort), selected, scope.group));
+  const shown = [...selected].sort(groupedOrder(rowOrder(table.sort), selected, scope.grouping));
   const key = cursorRow(table)?.key;
   const there = table.pinned ? shown.findIndex((row) => row.key === key) : 0;
   const cursor = Math.max(0, there);

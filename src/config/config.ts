@@ -4,8 +4,8 @@ import { labelKeyProblem, labelValueProblem } from '../kube/label-syntax.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { BENCHMARKS, factName, type Attestation } from '../model/benchmark.ts';
 import type { ClusterFacts } from '../model/change.ts';
-import { LABELLED_KINDS } from '../model/kind.ts';
-import type { RequiredLabel } from '../model/label-convention.ts';
+import { LABELLED_KINDS, OPT_IN_KINDS } from '../model/kind.ts';
+import type { LabelConvention, RequiredLabel } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
 import { THEMES, type Config, type RunConfig } from './config-value.ts';
 import type { Sensitive } from '../model/observation.ts';
@@ -27,7 +27,7 @@ const BURST_KEYS = ['count'] as const;
 const ATTEST_KEYS = ['fact', 'value', 'by', 'evidence', 'until'] as const;
 const ROTATION_KEYS = ['type', 'labels', 'days'] as const;
 const FACTS = BENCHMARKS.flatMap((benchmark) => benchmark.items.map((item) => factName(benchmark, item)));
-const LABELS_KEYS = ['required', 'owner'] as const;
+const LABELS_KEYS = ['required', 'owner', 'include'] as const;
 const REQUIRED_KEYS = ['key', 'values', 'namespaces', 'kinds'] as const;
 const SENSITIVE_KEYS = ['labels', 'secrets', 'volumes'] as const;
 
@@ -62,7 +62,7 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
   },
   labels: (value, path, fail, at) => {
     checkKeys(at(path), LABELS_KEYS, path, fail);
-    const { required = [], owner = null } = value as { readonly required?: unknown; readonly owner?: unknown };
+    const { required = [], owner = null, include = [] } = value as Readonly<Record<string, unknown>>;
     const under = [...path, 'required'];
     return {
       owner: owner === null ? null : labelKey(owner, [...path, 'owner'], fail),
@@ -70,6 +70,7 @@ const READERS: { readonly [K in keyof Config]: Read<Config[K]> } = {
         checkKeys(at([...under, index]), REQUIRED_KEYS, [...under, index], fail);
         return requiredFrom(entry as Record<string, unknown>, [...under, index], fail);
       }),
+      include: includedFrom(include, [...path, 'include'], fail),
     };
   },
   theme: (value, path, fail) => {
@@ -89,7 +90,7 @@ export const DEFAULT_CONFIG: Config = {
   attest: [],
   rotation: [],
   sensitive: null,
-  labels: { required: [], owner: null },
+  labels: { required: [], owner: null, include: [] },
   theme: null,
 };
 
@@ -249,6 +250,14 @@ function requiredFrom(value: Record<string, unknown>, path: Path, fail: Fail): R
       LABELLED_KINDS.some((kind) => kind === text) ? null : `kinds must be of ${LABELLED_KINDS.join(', ')}`,
     ) as RequiredLabel['kinds'],
   };
+}
+
+function includedFrom(value: unknown, path: Path, fail: Fail): LabelConvention['include'] {
+  return texts(value, path, fail).map(
+    (text, index) =>
+      OPT_IN_KINDS.find((kind) => kind === text) ??
+      fail([...path, index], `${text}: labels.include takes ${OPT_IN_KINDS.join(' and ')}`),
+  );
 }
 
 function labelKey(value: unknown, path: Path, fail: Fail): string {

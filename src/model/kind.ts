@@ -328,3 +328,17 @@ export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 export const LABELLED_KINDS = [...WORKLOAD_KINDS, 'Pod'] as const satisfies readonly Kind[];
 
 export type LabelledKind = (typeof LABELLED_KINDS)[number];
+
+/** What stands around workloads and is labelled like them. */
+export const AROUND_KINDS = [
+  'Service',
+  'Ingress',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+] as const satisfies readonly Kind[];
+
+/** Kinds that mostly tools make: their labels are judged where the config asks for it. */
+export const OPT_IN_KINDS = ['ConfigMap', 'Secret'] as const satisfies readonly Kind[];
+
+export type AroundKind = (typeof AROUND_KINDS)[number] | (typeof OPT_IN_KINDS)[number];

@@ -1,4 +1,4 @@
-import type { LabelledKind } from './kind.ts';
+import type { LabelledKind, OPT_IN_KINDS } from './kind.ts';
 
 /** A label that workloads must carry. */
 export interface RequiredLabel {
@@ -17,4 +17,6 @@ export interface LabelConvention {
   readonly required: readonly RequiredLabel[];
   /** The label that names who is responsible for a workload; null: the usual ones. */
   readonly owner: string | null;
+  /** Kinds whose recommended labels are judged besides those of workloads and of what stands around them. */
+  readonly include: readonly (typeof OPT_IN_KINDS)[number][];
 }

@@ -1,17 +1,20 @@
-import { labelCoverage } from '../analyses/labels/label-coverage.ts';
+import { judgedNamespaces, labelCoverage } from '../analyses/labels/label-coverage.ts';
 import { isMirror, labelHealth } from '../analyses/labels/label-health.ts';
-import { workloadNamespaces, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
+import { labelledObjects, missingLabels, type AroundObject } from '../analyses/labels/labelled-objects.ts';
+import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
-import { RECOMMENDED_LABELS } from '../kube/recommended-labels.ts';
+import { RECOMMENDED_LABELS, type RecommendedLabel } from '../kube/recommended-labels.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
+import { AROUND_KINDS, kindInfo, OPT_IN_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
-/** Labels: workloads by what their labels lack or get wrong, and selectors that match nothing. */
+/** Labels: workloads and objects around them by what their labels lack or get wrong, and selectors that match nothing. */
 export const labelsPane: Pane = {
   name: 'labels',
   title: 'Labels',
-  about: 'Workloads whose labels are missing, misspelt or contradictory, and selectors that match nothing or too much.',
+  about:
+    'Workloads, and the objects around them, whose labels are missing, misspelt or contradictory, and selectors that match nothing or too much.',
   unit: 'workloads',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },
@@ -26,13 +29,19 @@ export const labelsPane: Pane = {
   rows: (view, findings) => {
     const bySubject = Map.groupBy(findings, subjectKey);
     const rows: Row[] = [];
-    for (const namespace of workloadNamespaces(view)) {
+    const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
+      const key = `${kind}/${namespace}/${name}`;
+      const own = bySubject.get(key) ?? [];
+      bySubject.delete(key);
+      return own;
+    };
+    for (const namespace of judgedNamespaces(view)) {
       const share = shareText(view, namespace);
       for (const workload of workloads(view, namespace)) {
-        const key = `${workload.ref.kind}/${namespace}/${workload.ref.name}`;
-        const own = bySubject.get(key) ?? [];
-        bySubject.delete(key);
-        rows.push(workloadRow(view, workload, own, share));
+        rows.push(workloadRow(view, workload, take(workload.ref.kind, namespace, workload.ref.name), share));
+      }
+      for (const object of labelledObjects(view, namespace)) {
+        rows.push(objectRow(view, object, take(kindInfo(object.kind).kind, namespace, object.name), share));
       }
     }
     for (const own of bySubject.values()) {
@@ -40,14 +49,17 @@ export const labelsPane: Pane = {
       if (subject === undefined) continue;
       const { kind, name } = subject;
       rows.push(
-        row(view, own, { kind, namespace: subject.namespace ?? '', name, ...NO_WORKLOAD, created: null, labels: {} }),
+        row(view, own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED, created: null, labels: {} }),
       );
     }
     return rows;
   },
   summary: (_view, findings, rows) => {
-    const judged = rows.filter((one) => isJudged(one));
-    const lacking = judged.filter((one) => one.cells['MISSING']?.text !== NOTHING).length;
+    const { workload: judged = [], around = [] } = Object.groupBy(rows.filter(isJudged), ({ kind }) =>
+      AROUND.has(kind) ? 'around' : 'workload',
+    );
+    const lacking = judged.filter(isLacking).length;
+    const lackingAround = around.filter(isLacking).length;
     const unmatched = findings.filter(
       (one) => one.rule === 'labels/selector-matches-nothing' && one.severity !== 'info',
     ).length;
@@ -55,6 +67,7 @@ export const labelsPane: Pane = {
     const unagreed = new Set(findings.filter((one) => one.rule === 'labels/required-label').map(subjectKey)).size;
     const total = judged.length;
     const aside = [
+      lackingAround === 0 ? '' : `${lackingAround} of ${around.length} objects around them too`,
       unagreed === 0 ? '' : `${unagreed} without required labels`,
       unmatched === 0 ? '' : `${unmatched} ${unmatched === 1 ? 'selector matches' : 'selectors match'} nothing`,
       mislabelled === 0 ? '' : `${mislabelled} mislabelled`,
@@ -73,8 +86,10 @@ export const labelsPane: Pane = {
 const NOTHING = '-';
 const NOT_APPLICABLE = 'n/a';
 const MUTED: CellText = { text: '', tone: 'muted' };
-/** The cells of an object that is no workload: recommended labels are not asked of it. */
-const NO_WORKLOAD = { missing: MUTED, has: MUTED, share: MUTED } as const;
+/** The kinds of object around workloads, which the headline does not count. */
+const AROUND: ReadonlySet<string> = new Set([...AROUND_KINDS, ...OPT_IN_KINDS]);
+/** The cells of an object of which recommended labels are not asked. */
+const NOT_JUDGED = { missing: MUTED, has: MUTED, share: MUTED } as const;
 
 interface Subject {
   readonly kind: string;
@@ -95,11 +110,15 @@ const OTHER_RULES: ReadonlySet<string> = new Set([
   'labels/orphan-pod',
 ]);
 
+function isLacking(one: Row): boolean {
+  return one.cells['MISSING']?.text !== NOTHING;
+}
+
 function isMislabelled(finding: Finding): boolean {
   return !OTHER_RULES.has(finding.rule) && finding.unknown !== true;
 }
 
-/** Whether a row is a workload whose labels count. */
+/** Whether a row is an object whose labels count. */
 function isJudged(one: Row): boolean {
   const text = one.cells['MISSING']?.text;
   return text !== undefined && text !== '' && text !== NOT_APPLICABLE;
@@ -117,21 +136,22 @@ function workloadRow(
     const missing: CellText = { text: NOT_APPLICABLE, tone: 'muted' };
     return row(view, findings, { kind, namespace, name, missing, has: MUTED, share, created, labels });
   }
-  const missing = labelHealth(workload).missing.map((label) => label.slice(label.indexOf('/') + 1));
+  const cells = labelCells(labelHealth(workload).missing);
+  return row(view, findings, { kind, namespace, name, ...cells, share, created, labels });
+}
+
+function objectRow(view: ClusterView, object: AroundObject, findings: readonly Finding[], share: CellText): Row {
+  const { namespace, name, created, labels } = object;
+  const { kind } = kindInfo(object.kind);
+  return row(view, findings, { kind, namespace, name, ...labelCells(missingLabels(labels)), share, created, labels });
+}
+
+function labelCells(missing: readonly RecommendedLabel[]): Pick<Subject, 'missing' | 'has'> {
   const total = RECOMMENDED_LABELS.length;
-  return row(view, findings, {
-    kind,
-    namespace,
-    name,
-    missing: {
-      text: missing.length === 0 ? NOTHING : missing.length === total ? `all ${total}` : missing.join(' '),
-      tone: missing.length === 0 ? 'good' : 'plain',
-    },
-    has: { text: `${total - missing.length}/${total}`, tone: missing.length === 0 ? 'good' : 'plain' },
-    share,
-    created,
-    labels,
-  });
+  const tone = missing.length === 0 ? 'good' : 'plain';
+  const names = missing.map((label) => label.slice(label.indexOf('/') + 1)).join(' ');
+  const text = missing.length === 0 ? NOTHING : missing.length === total ? `all ${total}` : names;
+  return { missing: { text, tone }, has: { text: `${total - missing.length}/${total}`, tone } };
 }
 
 function row(view: ClusterView, findings: readonly Finding[], subject: Subject): Row {
@@ -165,13 +185,13 @@ function row(view: ClusterView, findings: readonly Finding[], subject: Subject):
   };
 }
 
-/** Workloads of the namespace with all recommended labels, and the share of labels that are there. */
+/** Objects of the namespace with all recommended labels, and the share of labels that are there. */
 function shareText(view: ClusterView, namespace: string): CellText {
   const found = labelCoverage(view).byNamespace.get(namespace);
   if (found === undefined) return MUTED;
-  const percent = Math.round((100 * found.labels) / (found.workloads * RECOMMENDED_LABELS.length));
-  const isComplete = found.complete === found.workloads;
-  return { text: `${found.complete} of ${found.workloads}, ${percent} %`, tone: isComplete ? 'good' : 'plain' };
+  const percent = Math.round((100 * found.labels) / (found.objects * RECOMMENDED_LABELS.length));
+  const isComplete = found.complete === found.objects;
+  return { text: `${found.complete} of ${found.objects}, ${percent} %`, tone: isComplete ? 'good' : 'plain' };
 }
 
 function subjectKey(finding: Finding): string {

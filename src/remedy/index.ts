@@ -2,6 +2,7 @@ import { leastPolicy } from './network/least-policy.ts';
 import { defaultDeny } from './network/default-deny.ts';
 import { fixSelector as fixPolicySelector } from './network/fix-selector.ts';
 import { labelWorkload } from './labels/label-workload.ts';
+import { labelObject } from './labels/label-object.ts';
 import { labelTemplate } from './labels/label-template.ts';
 import { fixScaleTarget } from './labels/fix-scale-target.ts';
 import { fixSelector } from './labels/fix-selector.ts';
@@ -34,6 +35,7 @@ export const REMEDIES: readonly Remedy[] = [
   fixPolicySelector,
   labelWorkload,
   labelTemplate,
+  labelObject,
   setLabels,
   setRequiredLabel,
   setRequiredLabelOnPods,

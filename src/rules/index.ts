@@ -18,8 +18,8 @@ import { oneLabelAway } from './network/one-label-away.ts';
 import { requiredLabel } from './labels/required-label.ts';
 import { selectorNotOnTemplate } from './labels/selector-not-on-template.ts';
 import { orphanPod } from './labels/orphan-pod.ts';
-import { missingRecommended } from './labels/missing-recommended.ts';
-import { misspeltLabel } from './labels/misspelt-label.ts';
+import { MISSING_RECOMMENDED } from './labels/missing-recommended.ts';
+import { MISSPELT_LABEL } from './labels/misspelt-label.ts';
 import { labelNotOnTemplate } from './labels/label-not-on-template.ts';
 import { environmentContradictsNamespace } from './labels/environment-contradicts-namespace.ts';
 import { invalidLabel } from './labels/invalid-label.ts';
@@ -100,9 +100,9 @@ export const RULES: readonly Rule[] = [
   ...RBAC_RULES,
   selectorNotOnTemplate,
   orphanPod,
-  missingRecommended,
+  ...MISSING_RECOMMENDED,
   requiredLabel,
-  misspeltLabel,
+  ...MISSPELT_LABEL,
   labelNotOnTemplate,
   nearMissValue,
   ...SELECTOR_MATCHES_NOTHING,

@@ -24,6 +24,7 @@ const BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic
 
 const CONVENTION: LabelConvention = {
   owner: 'team',
+  include: [],
   required: [
     { key: 'team', values: ['pay'], namespaces: ['pay-*'], kinds: [] },
     { key: 'team', values: ['data'], namespaces: [], kinds: ['StatefulSet', 'CronJob'] },

@@ -1,3 +1,4 @@
+import { NO_OWNERSHIP } from '../../src/analyses/labels/ownership.ts';
 import type { Finding, ObjectRef, PaneName, Severity } from '../../src/model/finding.ts';
 import { findingId, PANES, SEVERITIES } from '../../src/model/finding.ts';
 import type { CellText, Column, Row } from '../../src/panes/pane.ts';
@@ -101,6 +102,7 @@ export function snapshotOf(rows: readonly Row[], change: Partial<SessionSnapshot
   }
   return {
     revision: 1,
+    ownership: NO_OWNERSHIP,
     now: NOW,
     connection: LIVE,
     facts: {

@@ -1,3 +1,4 @@
+import { NO_OWNERSHIP } from '../../src/analyses/labels/ownership.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -13,7 +14,12 @@ import { rowOrder, WORST_FIRST } from '../../src/app/sort-rows.ts';
 import type { Row } from '../../src/panes/pane.ts';
 import { row } from './fake-model.ts';
 
-const SCOPE = { namespace: null, onlyFailing: false, group: null, height: 5 };
+const SCOPE = {
+  namespace: null,
+  onlyFailing: false,
+  grouping: { by: null, ownership: NO_OWNERSHIP },
+  height: 5,
+};
 
 function rows(...names: readonly string[]): readonly Row[] {
   return names.map((name) => row('shop', name, 'high'));

@@ -68,6 +68,11 @@ waivers:
     ],
     ['apiVersion: k8sec/v1\nrotation:\n- {days: 0}\n', 'k8sec.yaml:3: rotation needs days, a whole number from 1'],
     ['apiVersion: k8sec/v1\nrotation:\n- {days: 9, labels: {a: 1}}\n', 'labels holds texts only'],
+    [
+      'apiVersion: k8sec/v1\nlabels:\n  include: [ConfigMap, Pods]\n',
+      'k8sec.yaml:3: Pods: labels.include takes ConfigMap and Secret',
+    ],
+    ['apiVersion: k8sec/v1\nlabels: {include: Secret}\n', 'k8sec.yaml:2: labels.include must be a list'],
     ['apiVersion: k8sec/v1\nlabels: [team]\n', 'k8sec.yaml:2: labels: a map is expected here'],
     ['apiVersion: k8sec/v1\nlabels: {requierd: []}\n', 'unknown key requierd; did you mean required?'],
     ['apiVersion: k8sec/v1\nlabels:\n  owner: a b\n', 'k8sec.yaml:3: a b: the key of a label name part must'],
@@ -111,12 +116,14 @@ waivers:
     const text = `apiVersion: k8sec/v1
 labels:
   owner: team
+  include: [Secret]
   required:
     - {key: team, values: [pay, shop], namespaces: ['pay-*'], kinds: [Deployment, Pod]}
     - {key: example.com/tier}
 `;
     expect(parseConfig(text, 'k8sec.yaml').labels).toEqual({
       owner: 'team',
+      include: ['Secret'],
       required: [
         { key: 'team', values: ['pay', 'shop'], namespaces: ['pay-*'], kinds: ['Deployment', 'Pod'] },
         { key: 'example.com/tier', values: [], namespaces: [], kinds: [] },

@@ -89,7 +89,7 @@ describe('the folder of --remediate', () => {
 
   test('groups by the owner label of the config', () => {
     const plan = workload('Deployment', 'shop', 'cart', { labels: { unit: 'stores', team: 'retail' } });
-    const { files } = folderOf([plan], { labels: { owner: 'unit', required: [] } });
+    const { files } = folderOf([plan], { labels: { owner: 'unit', required: [], include: [] } });
     expect(new Set([...files.keys()].map((path) => dirname(path)))).toEqual(new Set(['stores/shop']));
   });
 

@@ -70,13 +70,17 @@ function findLabelHealth(workload: AnalysedWorkload): LabelHealth {
   const onPods = known ?? own;
   const missing = RECOMMENDED_LABELS.filter((label) => own[label] === undefined || onPods[label] === undefined);
   const notOnTemplate = RECOMMENDED_LABELS.filter((label) => own[label] !== undefined && onPods[label] === undefined);
-  const keys = new Set([...Object.keys(own), ...Object.keys(onPods)]);
-  const suspect = [...keys].sort().flatMap((key): SuspectLabel[] => {
+  return { missing, suspect: suspectLabels(own, onPods), notOnTemplate };
+}
+
+/** The misspelt recommended labels among some sets of labels of one object, in order. */
+export function suspectLabels(...bodies: readonly Labels[]): readonly SuspectLabel[] {
+  const keys = new Set(bodies.flatMap((labels) => Object.keys(labels)));
+  return [...keys].sort().flatMap((key): SuspectLabel[] => {
     const meant = misspeltRecommendedLabel(key);
     if (meant === undefined) return [];
     // A right label beside the wrong one makes the wrong one somebody's own.
-    const isWrong = [own, onPods].some((labels) => labels[key] !== undefined && labels[meant] === undefined);
+    const isWrong = bodies.some((labels) => labels[key] !== undefined && labels[meant] === undefined);
     return isWrong ? [{ key, reason: `looks like ${meant}, but no tool reads it`, suggestion: meant }] : [];
   });
-  return { missing, suspect, notOnTemplate };
 }

@@ -19,7 +19,7 @@ export interface LabelMap {
   readonly reliedOnBy: readonly Reliance[];
 }
 
-/** A selector that would match other pods than now. */
+/** A selector that would match other objects than now. */
 export interface SelectorShift {
   readonly referrer: LabelReferrer;
   /** Whether it would begin to match the labels, or cease to. */

@@ -6,7 +6,7 @@ import type { Selectable } from './selectable.ts';
 /** Labels to set, or to take away where the value is null, as `kubectl label` takes them. */
 export type LabelEdits = Readonly<Record<string, string | null>>;
 
-/** A selector that would match other pods than now, and the workloads whose pods those are. */
+/** A selector that would match other objects than now, and the workloads whose pods those are. */
 export interface Relabelling extends SelectorShift {
   /** Workloads, each once, in order. */
   readonly workloads: readonly string[];

@@ -64,7 +64,7 @@ export function labelPlan(finding: Finding, view: ClusterView, onPods: boolean):
   return { ...found, proposals, left };
 }
 
-function reasonLeft(
+export function reasonLeft(
   label: RecommendedLabel,
   proposed: readonly LabelProposal[],
   allowed: readonly LabelProposal[],
@@ -72,7 +72,7 @@ function reasonLeft(
 ): string {
   if (!proposed.some((one) => one.label === label)) return 'nothing in the cluster tells its value';
   if (!allowed.some((one) => one.label === label)) return `${target.manager} sets it itself`;
-  return 'a selector would match other pods than now';
+  return 'a selector would match other objects than now';
 }
 
 interface Wanted {

@@ -1,5 +1,5 @@
 import { apiVersionOf, kindInfo } from '../../model/kind.ts';
-import type { WorkloadObject } from '../../model/objects.ts';
+import type { KubeObject } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { RemedyTarget } from '../built-remedy.ts';
 import type { Manifest, RemedyDraft } from '../remedy.ts';
@@ -18,11 +18,7 @@ type RepositoryFile = Pick<RemedyDraft, 'manifests' | 'comments' | 'use' | 'file
  * Sources: kustomize docs, "labels" (includeSelectors false leaves selectors alone, includeTemplates labels templates)
  * and "components"; Helm docs, "Values Files".
  */
-export function repositoryFile(
-  object: WorkloadObject,
-  target: RemedyTarget,
-  edit: LabelEdit,
-): RepositoryFile | undefined {
+export function repositoryFile(object: KubeObject, target: RemedyTarget, edit: LabelEdit): RepositoryFile | undefined {
   switch (target.manager) {
     case 'argocd':
     case 'flux':
@@ -35,7 +31,7 @@ export function repositoryFile(
   }
 }
 
-function component(object: WorkloadObject, target: RemedyTarget, edit: LabelEdit): RepositoryFile {
+function component(object: KubeObject, target: RemedyTarget, edit: LabelEdit): RepositoryFile {
   const isPods = Object.keys(edit.pods).length > 0;
   const shared = pick({ ...edit.own, ...edit.pods }, (key) => SHARED.has(key));
   const patch = patchText(object, {
@@ -83,7 +79,7 @@ function component(object: WorkloadObject, target: RemedyTarget, edit: LabelEdit
   };
 }
 
-function patchText(object: WorkloadObject, edit: LabelEdit): string | undefined {
+function patchText(object: KubeObject, edit: LabelEdit): string | undefined {
   const hasOwn = Object.keys(edit.own).length > 0;
   const hasPods = Object.keys(edit.pods).length > 0;
   if (!hasOwn && !hasPods) return undefined;
@@ -99,7 +95,7 @@ function patchText(object: WorkloadObject, edit: LabelEdit): string | undefined 
 }
 
 /** Most charts take labels for all objects as `commonLabels` and for pods as `podLabels`. */
-function values(object: WorkloadObject, target: RemedyTarget, edit: LabelEdit): RepositoryFile {
+function values(object: KubeObject, target: RemedyTarget, edit: LabelEdit): RepositoryFile {
   const hasPods = Object.keys(edit.pods).length > 0;
   return {
     manifests: [

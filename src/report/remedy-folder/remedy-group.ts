@@ -1,4 +1,5 @@
-import { applicationOf, ownerOf } from '../../kube/ownership-labels.ts';
+import { ownership, responsibleFor } from '../../analyses/labels/ownership.ts';
+import { applicationOf } from '../../kube/ownership-labels.ts';
 import { parseServiceAccountUser } from '../../kube/rbac-user.ts';
 import type { Finding } from '../../model/finding.ts';
 import { kindOf } from '../../model/kind.ts';
@@ -28,13 +29,9 @@ export function remedyGroup(view: ClusterView, finding: Finding, { target }: Bui
   const object: KubeObject | undefined =
     kind === undefined ? undefined : view.get(kind, finding.subject.namespace ?? '', name);
   const home = finding.subject.namespace ?? homeOf(object) ?? parseServiceAccountUser(name)?.namespace ?? '';
-  const namespace = view.get('Namespace', '', home);
-  const convention = view.facts().labels?.owner ?? null;
   const delivered = target.manager === 'none' || target.manager === 'operator' ? null : target.app;
   return {
-    owner: folderName(
-      ownerOf(object?.labels ?? {}, convention) ?? ownerOf(namespace?.labels ?? {}, convention) ?? NO_OWNER,
-    ),
+    owner: folderName(responsibleFor(ownership(view), object?.labels ?? {}, home) ?? NO_OWNER),
     application: folderName((delivered ?? applicationOf(object?.labels ?? {}) ?? home) || CLUSTER),
   };
 }

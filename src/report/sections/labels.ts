@@ -1,10 +1,17 @@
-import { coverageAround, coverageIn, type LabelCoverage } from '../../analyses/labels/label-coverage.ts';
-import { isMirror, labelHealth, type SuspectLabel } from '../../analyses/labels/label-health.ts';
+import {
+  coverageIn,
+  judgedNamespaces,
+  type Coverage,
+  type LabelCoverage,
+} from '../../analyses/labels/label-coverage.ts';
+import { isMirror, labelHealth, suspectLabels, type SuspectLabel } from '../../analyses/labels/label-health.ts';
+import { labelledObjects, missingLabels } from '../../analyses/labels/labelled-objects.ts';
 import { nearMisses } from '../../analyses/labels/near-misses.ts';
-import { workloadNamespaces, workloads } from '../../analyses/workload/workloads.ts';
+import { workloads } from '../../analyses/workload/workloads.ts';
+import { kindInfo } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
-interface LabelledWorkload {
+interface Labelled {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
@@ -12,36 +19,37 @@ interface LabelledWorkload {
   readonly suspect: readonly SuspectLabel[];
 }
 
-/** Coverage of one group; `name` is that of the namespace, kind or team ('' for workloads that name no team). */
-type NamedCoverage = LabelCoverage['all'] & { readonly name: string };
+/** Coverage of one group; `name` is that of the namespace, kind or team ('' for objects that name no team). */
+type NamedCoverage = Coverage & { readonly name: string };
 
 export interface LabelsSection {
-  readonly workloads: Iterable<LabelledWorkload>;
+  readonly workloads: Iterable<Labelled>;
+  /** The objects around them. */
+  readonly objects: Iterable<Labelled>;
   readonly coverage: {
-    readonly all: LabelCoverage['all'];
+    readonly all: Coverage;
     readonly byNamespace: readonly NamedCoverage[];
     readonly byKind: readonly NamedCoverage[];
     readonly byTeam: readonly NamedCoverage[];
-    readonly around: ReturnType<typeof coverageAround>;
   };
 }
 
 /**
- * The `labels` field of the report: every workload judged, and how many of the recommended labels are there.
+ * The `labels` field of the report: every object judged, and how many of the recommended labels are there.
  *
  * @param isIn whether a namespace is reported
  */
 export function labelsSection(view: ClusterView, isIn: (namespace: string) => boolean): LabelsSection {
-  const namespaces = workloadNamespaces(view).filter((name) => isIn(name));
+  const namespaces = judgedNamespaces(view).filter((name) => isIn(name));
   const { all, byNamespace, byKind, byTeam } = coverageIn(view, namespaces);
   return {
-    workloads: labelled(view, namespaces),
+    workloads: labelledWorkloads(view, namespaces),
+    objects: objectsAround(view, namespaces),
     coverage: {
       all,
       byNamespace: named(byNamespace),
       byKind: named(byKind),
       byTeam: named(byTeam),
-      around: coverageAround(view, isIn),
     },
   };
 }
@@ -50,7 +58,7 @@ function named(groups: LabelCoverage['byKind']): readonly NamedCoverage[] {
   return [...groups].map(([name, coverage]) => ({ name, ...coverage })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function* labelled(view: ClusterView, namespaces: readonly string[]): Generator<LabelledWorkload> {
+function* labelledWorkloads(view: ClusterView, namespaces: readonly string[]): Generator<Labelled> {
   for (const namespace of namespaces) {
     for (const workload of workloads(view, namespace)) {
       const { missing, suspect } = labelHealth(workload);
@@ -66,6 +74,15 @@ function* labelled(view: ClusterView, namespaces: readonly string[]): Generator<
         missing: isMirror(workload) ? [] : missing,
         suspect: [...suspect, ...values],
       };
+    }
+  }
+}
+
+function* objectsAround(view: ClusterView, namespaces: readonly string[]): Generator<Labelled> {
+  for (const namespace of namespaces) {
+    for (const { kind, name, labels } of labelledObjects(view, namespace)) {
+      const missing = missingLabels(labels);
+      yield { kind: kindInfo(kind).kind, namespace, name, missing, suspect: suspectLabels(labels) };
     }
   }
 }

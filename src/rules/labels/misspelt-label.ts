@@ -1,35 +1,67 @@
 // A label key is free text: `app.kubernetes.io/nmae` is valid and selects nothing that anybody looks for.
 // Source: kubernetes.io docs, "Labels and Selectors" (syntax) and "Recommended Labels".
-import { labelHealth, ownLabels, podLabels } from '../../analyses/labels/label-health.ts';
+import {
+  labelHealth,
+  ownLabels,
+  podLabels,
+  suspectLabels,
+  type SuspectLabel,
+} from '../../analyses/labels/label-health.ts';
+import { isLabelledByHand, judgedKinds } from '../../analyses/labels/labelled-objects.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
+import { refOf } from '../../kube/object-ref.ts';
+import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
+import { AROUND_KINDS, OPT_IN_KINDS } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
 
-export const misspeltLabel = rule({
+const COMMON = {
   id: 'labels/misspelt-label',
-  subject: 'Workload',
   summary: 'label keys that nearly are a recommended label',
-  help: 'The key is valid but no tool or policy reads it. Rename it on the workload and on its pod template.',
+  help: 'The key is valid but no tool or policy reads it. Rename it on the object, and for a workload on its pod template.',
   references: [],
+} as const;
+
+const ofWorkload = rule({
+  ...COMMON,
+  subject: 'Workload',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'],
   check: (workload) => {
     const onPods = podLabels(workload);
-    return labelHealth(workload).suspect.map(({ key, reason, suggestion }) => ({
-      key,
-      severity: 'low',
-      title: `label ${key} should probably be ${suggestion}`,
-      why: `The key ${reason}: selectors on ${suggestion} pass this workload by.`,
-      evidence: [
-        {
-          text: `${key}=${onPods[key] ?? ownLabels(workload)[key] ?? ''} ${reason}`,
-          object: workload.ref,
-          path: 'metadata.labels',
-        },
-      ],
+    return labelHealth(workload).suspect.map((suspect) => ({
+      ...draft(suspect, onPods[suspect.key] ?? ownLabels(workload)[suspect.key] ?? '', workload.ref),
       members: memberNames(workload.classes),
-      remedies: remediesOf(workload, onPods[key] !== undefined),
+      remedies: remediesOf(workload, onPods[suspect.key] !== undefined),
     }));
   },
 });
+
+const OF_OBJECTS = [...AROUND_KINDS, ...OPT_IN_KINDS].map((kind) =>
+  rule({
+    ...COMMON,
+    subject: kind,
+    needs: OPT_IN_KINDS.some((one) => one === kind) ? [] : [kind],
+    check: (object, view) => {
+      const suspects = suspectLabels(object.labels);
+      if (suspects.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(kind)) return [];
+      return suspects.map((suspect) => ({
+        ...draft(suspect, object.labels[suspect.key] ?? '', refOf(object)),
+        remedies: ['labels/label-object'],
+      }));
+    },
+  }),
+);
+
+export const MISSPELT_LABEL = [ofWorkload, ...OF_OBJECTS] as const;
+
+function draft({ key, reason, suggestion }: SuspectLabel, value: string, object: ObjectRef): FindingDraft {
+  return {
+    key,
+    severity: 'low',
+    title: `label ${key} should probably be ${suggestion}`,
+    why: `The key ${reason}: selectors on ${suggestion} pass it by.`,
+    evidence: [{ text: `${key}=${value} ${reason}`, object, path: 'metadata.labels' }],
+  };
+}
 
 /** Labelling the workload alone is enough where its pods do not carry the wrong key. */
 function remediesOf(workload: AnalysedWorkload, isOnPods: boolean): readonly string[] {

@@ -9,6 +9,7 @@ import { demoCluster } from '../network/fixtures.ts';
 
 const NAMES = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 const TEAMS = ['team', 'owner', 'app.kubernetes.io/team', 'app.kubernetes.io/owner'];
+const AROUND = ['Service', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'];
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'ReplicaSet'];
 
 type Labels = Readonly<Record<string, string>>;
@@ -26,20 +27,39 @@ interface Counted {
   readonly present: number;
 }
 
+const controlled = ({ metadata }: KubeObject): boolean =>
+  ((metadata['ownerReferences'] ?? []) as readonly { readonly controller?: boolean }[]).some(
+    (one) => one.controller === true,
+  );
+
 /** What runs on its own: workloads and pods that nothing else controls; a pod of a node is the kubelet's. */
 function counted(object: KubeObject): readonly Counted[] {
   const { kind, metadata } = object;
   const isPod = kind === 'Pod';
-  const owners = (metadata['ownerReferences'] ?? []) as readonly { readonly controller?: boolean }[];
-  if ((!isPod && !WORKLOADS.includes(kind)) || owners.some((one) => one.controller === true)) return [];
-  const own: Labels = metadata.labels ?? {};
+  if ((!isPod && !WORKLOADS.includes(kind)) || controlled(object)) return [];
   const spec = (object['spec'] ?? {}) as Spec;
   const template = spec.jobTemplate?.spec.template ?? spec.template;
-  const onPods: Labels = isPod ? own : (template?.metadata?.labels ?? {});
-  const present = NAMES.map((name) => `app.kubernetes.io/${name}`).filter((key) => key in own && key in onPods);
-  const team = TEAMS.flatMap((key) => own[key] ?? [])[0] ?? '';
-  return [{ kind, namespace: metadata.namespace ?? '', team, present: present.length }];
+  return [countOf(object, isPod ? (metadata.labels ?? {}) : (template?.metadata?.labels ?? {}))];
 }
+
+/** What stands around them; what the control plane makes is nobody's to label. */
+function countedAround(object: KubeObject, kinds: readonly string[] = AROUND): readonly Counted[] {
+  const { kind, metadata } = object;
+  const isOwn = ['kubernetes', 'kube-root-ca.crt', 'extension-apiserver-authentication'].includes(metadata.name);
+  return !kinds.includes(kind) || controlled(object) || isOwn ? [] : [countOf(object, metadata.labels ?? {})];
+}
+
+function countOf({ kind, metadata }: KubeObject, onPods: Labels): Counted {
+  const own: Labels = metadata.labels ?? {};
+  const present = NAMES.map((name) => `app.kubernetes.io/${name}`).filter((key) => key in own && key in onPods);
+  const team = TEAMS.flatMap((key) => own[key] ?? NAMESPACES.get(metadata.namespace ?? '')?.[key] ?? [])[0] ?? '';
+  return { kind, namespace: metadata.namespace ?? '', team, present: present.length };
+}
+
+const OBJECTS = shopObjects(Date.parse('2026-11-23T10:00:00Z'));
+const NAMESPACES = new Map(
+  OBJECTS.filter((one) => one.kind === 'Namespace').map(({ metadata }) => [metadata.name, metadata.labels]),
+);
 
 function tally(all: readonly Counted[], by: (one: Counted) => string): unknown {
   return [...Map.groupBy(all, by)]
@@ -48,50 +68,55 @@ function tally(all: readonly Counted[], by: (one: Counted) => string): unknown {
 }
 
 function sumOf(group: readonly Counted[]): {
-  readonly workloads: number;
+  readonly objects: number;
   readonly complete: number;
   readonly labels: number;
 } {
   return {
-    workloads: group.length,
+    objects: group.length,
     complete: group.filter((one) => one.present === NAMES.length).length,
     labels: group.reduce((sum, one) => sum + one.present, 0),
   };
 }
 
 it('is what the manifests say, in the report and in the pane', () => {
-  const all = shopObjects(Date.parse('2026-11-23T10:00:00Z')).flatMap(counted);
+  const workloads = OBJECTS.flatMap(counted);
+  const around = OBJECTS.flatMap((one) => countedAround(one));
+  const all = [...workloads, ...around];
+  expect(new Set(around.map(({ kind }) => kind)).size).toBeGreaterThan(2);
   const view = demoCluster();
-  const { coverage } = labelsSection(view, () => true);
+  const section = labelsSection(view, () => true);
+  const { coverage } = section;
   expect(coverage.all).toEqual(sumOf(all));
   expect(coverage.byNamespace).toEqual(tally(all, (one) => one.namespace));
   expect(coverage.byKind).toEqual(tally(all, (one) => one.kind));
   expect(coverage.byTeam).toEqual(tally(all, (one) => one.team));
+  expect([...section.objects].map(({ missing }) => NAMES.length - missing.length).sort()).toEqual(
+    around.map(({ present }) => present).sort(),
+  );
 
   const shop = sumOf(all.filter((one) => one.namespace === 'shop'));
   expect(labelsSection(view, (name) => name === 'shop').coverage.all).toEqual(shop);
   const rows = labelsPane.rows(view, []);
-  const { subjects, failing } = labelsPane.summary(view, [], rows);
-  expect({ subjects, failing }).toEqual({ subjects: all.length, failing: all.length - sumOf(all).complete });
+  const { subjects, failing, aside } = labelsPane.summary(view, [], rows);
+  expect({ subjects, failing }).toEqual({ subjects: workloads.length, failing: lackingOf(workloads) });
+  expect(aside).toBe(`${lackingOf(around)} of ${around.length} objects around them too`);
   const cell = rows.find((row) => row.namespace === 'shop')?.cells['IN NAMESPACE']?.text;
   expect(cell).toBe(
-    `${shop.complete} of ${shop.workloads}, ${Math.round((100 * shop.labels) / (shop.workloads * NAMES.length))} %`,
+    `${shop.complete} of ${shop.objects}, ${Math.round((100 * shop.labels) / (shop.objects * NAMES.length))} %`,
   );
   expect(labelCoverage(view).all).toEqual(coverage.all);
 });
 
-it('counts the objects around workloads by kind', () => {
-  const objects = shopObjects(Date.parse('2026-11-23T10:00:00Z'));
-  const { around } = labelsSection(demoCluster(), () => true).coverage;
-  expect(around.map((one) => [one.kind, one.objects])).toEqual(
-    ['Service', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'].flatMap((kind) => {
-      const count = objects.filter((one) => one.kind === kind).length;
-      return count === 0 ? [] : [[kind, count]];
-    }),
-  );
-  const services = objects.filter((one) => one.kind === 'Service');
-  const present = services.flatMap(({ metadata }) =>
-    NAMES.filter((name) => metadata.labels?.[`app.kubernetes.io/${name}`] !== undefined),
-  );
-  expect(around.find((one) => one.kind === 'Service')?.labels).toBe(present.length);
+it('counts ConfigMaps where the config includes them', () => {
+  const maps = OBJECTS.flatMap((one) => countedAround(one, ['ConfigMap']));
+  expect(maps.length).toBeGreaterThan(0);
+  const view = demoCluster();
+  view.apply([{ type: 'facts', facts: { labels: { owner: null, required: [], include: ['ConfigMap'] } } }]);
+  const { byKind } = labelsSection(view, () => true).coverage;
+  expect(byKind.find(({ name }) => name === 'ConfigMap')).toEqual({ name: 'ConfigMap', ...sumOf(maps) });
 });
+
+function lackingOf(group: readonly Counted[]): number {
+  return group.length - sumOf(group).complete;
+}

@@ -139,7 +139,7 @@ describe('traps of labels', () => {
 
   it('a deprecated label counts for no recommended one, and is no misspelling of one', () => {
     const view = viewOf(deployment('shop', 'web', { 'app.kubernetes.io/created-by': 'me' }));
-    expect(labelCoverage(view).all).toEqual({ workloads: 1, complete: 0, labels: 0 });
+    expect(labelCoverage(view).all).toEqual({ objects: 1, complete: 0, labels: 0 });
     expect(
       findings('labels/misspelt-label', [deployment('shop', 'web', { 'app.kubernetes.io/created-by': 'me' })]),
     ).toEqual([]);

@@ -85,9 +85,15 @@ const workload = (index: number): fc.Arbitrary<readonly Raw[]> =>
 
 const referrer = (index: number): fc.Arbitrary<Raw> =>
   fc
-    .record({ namespace: fc.constantFrom(...NAMESPACES), kind: fc.integer({ min: 0, max: 3 }), selector, fewLabels })
-    .map(({ namespace, kind, selector: chosen, fewLabels: pairs }) => {
-      const metadata = { namespace, name: `selector-${index}`, uid: `s-${index}` };
+    .record({
+      namespace: fc.constantFrom(...NAMESPACES),
+      kind: fc.integer({ min: 0, max: 4 }),
+      selector,
+      fewLabels,
+      labels,
+    })
+    .map(({ namespace, kind, selector: chosen, fewLabels: pairs, labels: own }) => {
+      const metadata = { namespace, name: `selector-${index}`, uid: `s-${index}`, labels: own };
       switch (kind) {
         case 0:
           return { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: pairs, ports: [{ port: 80 }] } };
@@ -95,6 +101,13 @@ const referrer = (index: number): fc.Arbitrary<Raw> =>
           return { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec: { selector: chosen } };
         case 2:
           return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec: { podSelector: chosen } };
+        case 3:
+          return {
+            apiVersion: 'monitoring.coreos.com/v1',
+            kind: 'ServiceMonitor',
+            metadata,
+            spec: { selector: chosen, namespaceSelector: { any: true }, endpoints: [{}] },
+          };
         default:
           return {
             apiVersion: 'networking.k8s.io/v1',

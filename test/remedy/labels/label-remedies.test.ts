@@ -68,7 +68,7 @@ describe('labelling a workload', () => {
       'labels/label-template',
     );
     expect(JSON.stringify(built.manifests)).not.toContain('app.kubernetes.io/name');
-    expect(built.note).toContain('app.kubernetes.io/name: a selector would match other pods than now');
+    expect(built.note).toContain('app.kubernetes.io/name: a selector would match other objects than now');
     expect(built.effects).toContain('no selector changes what it matches');
   });
 

@@ -8,30 +8,32 @@ import type { Change } from '../../../src/model/change.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import type { LabelConvention } from '../../../src/model/label-convention.ts';
 import { kindOf } from '../../../src/model/kind.ts';
+import { labelObject } from '../../../src/remedy/labels/label-object.ts';
 import { labelTemplate } from '../../../src/remedy/labels/label-template.ts';
 import { setRequiredLabelOnPods } from '../../../src/remedy/labels/set-required-label.ts';
 import { labelWorkload } from '../../../src/remedy/labels/label-workload.ts';
 import type { RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { labelNotOnTemplate } from '../../../src/rules/labels/label-not-on-template.ts';
 import { requiredLabel } from '../../../src/rules/labels/required-label.ts';
-import { missingRecommended } from '../../../src/rules/labels/missing-recommended.ts';
-import { misspeltLabel } from '../../../src/rules/labels/misspelt-label.ts';
+import { MISSING_RECOMMENDED } from '../../../src/rules/labels/missing-recommended.ts';
+import { MISSPELT_LABEL } from '../../../src/rules/labels/misspelt-label.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
 import { coverage } from '../../analyses/network/cluster.ts';
 import { labelledCluster } from './generated-labels.ts';
 
-const RULES = [misspeltLabel, labelNotOnTemplate, missingRecommended, requiredLabel];
+const RULES = [...MISSPELT_LABEL, labelNotOnTemplate, ...MISSING_RECOMMENDED, requiredLabel];
 
 /** Nothing is required. */
-const FREE: LabelConvention = { required: [], owner: null };
+const FREE: LabelConvention = { required: [], owner: null, include: [] };
 const AGREED: LabelConvention = {
   required: [
     { key: 'tier', values: ['backend'], namespaces: [], kinds: [] },
     { key: 'app', values: [], namespaces: ['shop'], kinds: ['Deployment', 'CronJob'] },
   ],
   owner: null,
+  include: [],
 };
 
 function engineOn(objects: readonly Readonly<Record<string, unknown>>[], labels = FREE): Engine {
@@ -49,10 +51,14 @@ function engineOn(objects: readonly Readonly<Record<string, unknown>>[], labels 
   return engine;
 }
 
-/** Which pods and templates each selector matches. */
+/** Which pods and templates each selector matches, and which Services each monitor. */
 function matchSets(engine: Engine): readonly string[] {
   const { view } = engine;
-  return ['shop', 'data'].flatMap((namespace) => {
+  const scraped = view.list('ServiceMonitor').map((monitor) => {
+    const services = view.list('Service').filter(({ labels }) => matches(monitor.selector, labels));
+    return `ServiceMonitor ${monitor.name}: ${services.map(({ name }) => name).join(' ')}`;
+  });
+  const selecting = ['shop', 'data'].flatMap((namespace) => {
     const bodies = [
       ...view.list('Pod', namespace).map((pod) => ({ name: `Pod ${pod.name}`, labels: pod.labels })),
       ...(['Deployment', 'StatefulSet', 'CronJob'] as const).flatMap((kind) =>
@@ -69,16 +75,28 @@ function matchSets(engine: Engine): readonly string[] {
           .join(' ')}`,
     );
   });
+  return [...selecting, ...scraped];
+}
+
+function isAround(finding: Finding): boolean {
+  return finding.remedies?.includes(labelObject.id) === true;
+}
+
+/** Workloads first: what stands around them takes their labels. */
+function inOrder(engine: Engine): readonly Finding[] {
+  return [...engine.findings.values()].toSorted(
+    (a, b) => Number(isAround(a)) - Number(isAround(b)) || (a.rule < b.rule ? 1 : -1),
+  );
 }
 
 function draftOf(engine: Engine, finding: Finding): RemedyDraft | undefined {
-  const built = labelTemplate.build(finding, engine.view);
+  const built = (isAround(finding) ? labelObject : labelTemplate).build(finding, engine.view);
   return 'refused' in built ? undefined : built;
 }
 
 /** Renaming a label may be what makes a selector see the pods: the remedy then says so, and is not for all at once. */
 function movesNothing(draft: RemedyDraft): boolean {
-  return draft.effects.every((effect) => effect === 'no selector changes what it matches');
+  return draft.effects.every((effect) => effect.endsWith('no selector changes what it matches'));
 }
 
 describe('label remedies', () => {
@@ -88,7 +106,7 @@ describe('label remedies', () => {
         const engine = engineOn(objects);
         const before = matchSets(engine);
         const closed = new Set<string>();
-        for (const finding of [...engine.findings.values()].toSorted((a, b) => (a.rule < b.rule ? 1 : -1))) {
+        for (const finding of inOrder(engine)) {
           if (!engine.findings.has(finding.id)) continue;
           const draft = draftOf(engine, finding);
           if (draft === undefined || !movesNothing(draft)) continue;

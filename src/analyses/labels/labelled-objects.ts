@@ -1,0 +1,51 @@
+import { RECOMMENDED_LABELS, type RecommendedLabel } from '../../kube/recommended-labels.ts';
+import { AROUND_KINDS, type AroundKind } from '../../model/kind.ts';
+import type { ObjectOf } from '../../model/objects.ts';
+import type { Labels } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
+import { ownKind } from '../secrets/secret-origin.ts';
+
+/** An object that stands around workloads and is labelled like them. */
+export type AroundObject = ObjectOf<AroundKind>;
+
+/** What the API server and controllers make in every cluster or namespace, by kind and name. */
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'Service default/kubernetes',
+  'ConfigMap */kube-root-ca.crt',
+  'ConfigMap */openshift-service-ca.crt',
+  'ConfigMap kube-system/extension-apiserver-authentication',
+]);
+
+/** The kinds whose labels are judged: those around workloads, and those that the config includes. */
+export function judgedKinds(view: ClusterView): readonly AroundKind[] {
+  return [...AROUND_KINDS, ...(view.facts().labels?.include ?? [])];
+}
+
+/** Whether somebody writes the labels of an object: what a controller, the cluster or a tool makes is not theirs. */
+export function isLabelledByHand(object: AroundObject): boolean {
+  const { kind, namespace, name, owners } = object;
+  if (owners.some((owner) => owner.controller)) return false;
+  if (BUILT_IN.has(`${kind} ${namespace}/${name}`) || BUILT_IN.has(`${kind} */${name}`)) return false;
+  return object.kind !== 'Secret' || ownKind(object) === undefined;
+}
+
+/** The objects around the workloads of a namespace whose labels are judged, in order of kind and name. */
+export function labelledObjects(view: ClusterView, namespace: string): readonly AroundObject[] {
+  return view.derive(
+    `labelled-objects/${namespace}`,
+    (inner) =>
+      judgedKinds(inner).flatMap((kind) => inner.list(kind, namespace).filter((object) => isLabelledByHand(object))),
+    sameItems,
+  );
+}
+
+/** The namespaces in which such objects stand, in order. */
+export function labelledNamespaces(view: ClusterView): readonly string[] {
+  return [...new Set(judgedKinds(view).flatMap((kind) => view.namespaces(kind)))].sort();
+}
+
+/** The recommended labels that are not there. */
+export function missingLabels(labels: Labels): readonly RecommendedLabel[] {
+  return RECOMMENDED_LABELS.filter((label) => labels[label] === undefined);
+}

@@ -67,10 +67,10 @@ export const labelsPane: Pane = {
     const unagreed = new Set(findings.filter((one) => one.rule === 'labels/required-label').map(subjectKey)).size;
     const total = judged.length;
     const aside = [
-      lackingAround === 0 ? '' : `${lackingAround} of ${around.length} objects around them too`,
       unagreed === 0 ? '' : `${unagreed} without required labels`,
       unmatched === 0 ? '' : `${unmatched} ${unmatched === 1 ? 'selector matches' : 'selectors match'} nothing`,
       mislabelled === 0 ? '' : `${mislabelled} mislabelled`,
+      lackingAround === 0 ? '' : `${lackingAround} of ${around.length} objects around them too`,
     ];
     return {
       subjects: total,
@@ -155,9 +155,9 @@ function labelCells(missing: readonly RecommendedLabel[]): Pick<Subject, 'missin
 }
 
 function row(view: ClusterView, findings: readonly Finding[], subject: Subject): Row {
-  const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
-  const known = own.find((finding) => finding.unknown !== true);
-  const worst = known?.severity ?? (own.length > 0 ? ('unknown' as const) : null);
+  const own = findings.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const [first] = own;
+  const worst = first === undefined ? null : first.unknown === true ? ('unknown' as const) : first.severity;
   const suspect = own.filter((finding) => finding.rule !== 'labels/missing-recommended').map(({ title }) => title);
   const { kind, namespace, name, missing, has, share, created, labels } = subject;
   return {
@@ -183,6 +183,11 @@ function row(view: ClusterView, findings: readonly Finding[], subject: Subject):
     created,
     labels,
   };
+}
+
+/** What is not known may be worse than what is low. */
+function rankOf({ severity, unknown }: Finding): number {
+  return unknown === true ? severityRank('medium') + 0.5 : severityRank(severity);
 }
 
 /** Objects of the namespace with all recommended labels, and the share of labels that are there. */

@@ -285,6 +285,18 @@ describe('groups', () => {
     expect(shown(driver.command('group none'))).toEqual(['cart', 'postgres', 'nobody', 'web']);
   });
 
+  test('by owner: the label that the config names decides, then that of the namespace', () => {
+    const unit = { label: 'unit', byNamespace: new Map([['data', 'u2']]) };
+    const rows = [
+      row('shop', 'cart', 'high', { labels: { team: 'web', unit: 'u1' } }),
+      row('data', 'postgres', 'medium', { labels: { team: 'storage' } }),
+      row('shop', 'nobody', 'low', { labels: { team: 'web' } }),
+    ];
+    const driver = new Driver(snapshotOf(rows, { ownership: unit }), { pane: 'network' }).command('group owner');
+    const first = tableLines(driver.state, 'network').rows.map((one) => lineText(one).trim().split(' ')[0]);
+    expect(first).toEqual(['u1', 'u2', '-']);
+  });
+
   test('a wrong key says which there are', () => {
     expect(status(new Driver(TEAMS).command('group colour'))).toContain(
       ':group takes namespace, workload, owner or none',

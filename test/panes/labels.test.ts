@@ -25,13 +25,13 @@ describe('the labels pane', () => {
     expect(summary.aside).toContain('1 selector matches nothing');
     const row = rows.find((one) => one.kind === 'Service');
     expect(row).toMatchObject({ severity: 'medium', namespace: 'shop', name: 'web' });
-    expect(row?.cells['MISSING']?.text).toBe('');
+    expect(row?.cells['MISSING']?.text).toBe('all 6');
     expect(row?.cells['SUSPECT']?.text).toBe('its selector app=wep matches nothing');
   });
 
-  it('calls a verdict that could not be reached unknown', () => {
+  it('calls a verdict that could not be reached unknown, whatever labels it lacks', () => {
     const { rows, summary } = paneOf(viewOf(service('shop', 'web', { app: 'web' }), { denied: ['Pod'] }));
     expect(rows.map((row) => row.severity)).toEqual(['unknown']);
-    expect(summary).toMatchObject({ subjects: 0, share: null, aside: '' });
+    expect(summary).toMatchObject({ subjects: 0, share: null, aside: '1 of 1 objects around them too' });
   });
 });

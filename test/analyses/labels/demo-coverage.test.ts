@@ -91,8 +91,8 @@ it('is what the manifests say, in the report and in the pane', () => {
   expect(coverage.byNamespace).toEqual(tally(all, (one) => one.namespace));
   expect(coverage.byKind).toEqual(tally(all, (one) => one.kind));
   expect(coverage.byTeam).toEqual(tally(all, (one) => one.team));
-  expect([...section.objects].map(({ missing }) => NAMES.length - missing.length).sort()).toEqual(
-    around.map(({ present }) => present).sort(),
+  expect([...section.objects].map(({ kind, missing }) => `${kind} ${NAMES.length - missing.length}`).sort()).toEqual(
+    around.map(({ kind, present }) => `${kind} ${present}`).sort(),
   );
 
   const shop = sumOf(all.filter((one) => one.namespace === 'shop'));

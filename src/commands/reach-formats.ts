@@ -17,6 +17,8 @@ export interface ReachRest {
   readonly unknown: readonly { readonly ref: WorkloadRefText; readonly reason: string }[];
   /** What could not be read and may change any connection. */
   readonly caveats: readonly string[];
+  /** What is asked of workloads against themselves, which are in no connection. */
+  readonly itself: readonly string[];
 }
 
 /** One output form: pieces of text, written one after the other. */
@@ -54,7 +56,8 @@ function* textForm(lines: Iterable<ReachLine>, rest: ReachRest): Generator<strin
     yield `${endText(connection.source)} -> ${endText(connection.destination)}  ${portsText(connection.ports)}${certainty}\n`;
     if (explain !== null) yield `    egress:  ${explain.egress}\n    ingress: ${explain.ingress}\n`;
   }
-  if (count === 0) yield 'no connection is allowed\n';
+  if (count === 0 && rest.itself.length === 0) yield 'no connection is allowed\n';
+  for (const text of rest.itself) yield `${text}\n`;
   for (const { ref, reason } of rest.notApplicable) yield `not applicable: ${refText(ref)}, ${reason}\n`;
   for (const { ref, reason } of rest.unknown) yield `unknown: ${refText(ref)}, ${reason}\n`;
   for (const caveat of rest.caveats) yield `not judged: ${caveat}\n`;

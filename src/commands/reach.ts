@@ -1,9 +1,16 @@
 import { explain } from '../analyses/network/explain.ts';
 import { connections, type Connection, type Endpoint } from '../analyses/network/reach.ts';
-import { reachTable, type ReachNode, type ReachTable } from '../analyses/network/reach-table.ts';
+import {
+  CNI_DEPENDENT,
+  ReachRow,
+  reachTable,
+  type ReachNode,
+  type ReachTable,
+} from '../analyses/network/reach-table.ts';
 import { widerUnreadable } from '../analyses/network/wider-policies.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { refText } from '../kube/object-ref.ts';
+import { isNoPorts, portsText } from '../kube/port-set.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 import { REACH_FORMATS, type ReachLine, type ReachRest } from './reach-formats.ts';
@@ -34,7 +41,7 @@ async function run(context: CommandContext): Promise<number> {
   const source = wanted(table, context, 'source');
   const destination = wanted(table, context, 'destination');
   const isExplained = options['explain'] !== undefined;
-  const rest = restOf(view, table, context);
+  const rest = restOf(view, table, context, itself(source, destination));
   const lines = linesOf(view, context, { source, destination }, isExplained);
   for (const piece of format(lines, rest)) context.print(piece);
   if (isExplained && form === 'text') explainDenied(view, context, source, destination);
@@ -84,7 +91,21 @@ function explainDenied(
   }
 }
 
-function restOf(view: ClusterView, table: ReachTable, context: CommandContext): ReachRest {
+/** A pod can't block its own traffic; other pods of the same workload are peers like any other. */
+function itself(
+  sources: readonly ReachNode[] | undefined,
+  destinations: readonly ReachNode[] | undefined,
+): readonly string[] {
+  return (sources ?? []).flatMap((node) => {
+    if (destinations?.includes(node) !== true || node.undecided !== '') return [];
+    const { certain, uncertain } = new ReachRow(node).to(node);
+    const others = isNoPorts(certain) ? 'nothing' : portsText(certain);
+    const more = isNoPorts(uncertain) ? '' : `, and ${portsText(uncertain)} (${CNI_DEPENDENT})`;
+    return [`${refText(node.ref)} -> itself  a pod always reaches itself; its other pods: ${others}${more}`];
+  });
+}
+
+function restOf(view: ClusterView, table: ReachTable, context: CommandContext, asked: readonly string[]): ReachRest {
   const isShown = ({ ref }: { readonly ref: { readonly namespace: string } }): boolean =>
     context.namespaces.length === 0 || context.namespaces.includes(ref.namespace);
   const pods = view.readable('Pod');
@@ -101,6 +122,7 @@ function restOf(view: ClusterView, table: ReachTable, context: CommandContext): 
       ...(namespaces.ok ? [] : [`labels of namespaces: ${namespaces.reason}`]),
       ...(wider === '' ? [] : [`connections are by NetworkPolicy alone: ${wider}`]),
     ],
+    itself: asked,
   };
 }
 

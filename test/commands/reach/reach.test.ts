@@ -108,6 +108,16 @@ describe('other forms', () => {
     expect(denied.output).toContain('denied: isolated by data/db');
   });
 
+  test('a workload against itself', async () => {
+    const own = async (name: string): Promise<string> =>
+      (await runCommand(reachCommand, cluster(SHOP), [], { options: { source: name, destination: name } })).output;
+    expect(await own('web')).toContain(
+      'Pod shop/web -> itself  a pod always reaches itself; its other pods: all ports',
+    );
+    expect(await own('db')).toContain('Pod data/db -> itself  a pod always reaches itself; its other pods: nothing');
+    expect(await own('db')).not.toContain('no connection');
+  });
+
   test.each([
     ['csv', 'Pod,shop,web,Pod,data,db,"TCP 443-460,8080",,,'],
     ['dot', '"Pod shop/web" -> "Pod data/db" [label="TCP 443-460,8080"];'],

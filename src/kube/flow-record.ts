@@ -1,6 +1,6 @@
 import { isObject, objectAt, objectsAt, textAt, type JsonObject } from './audit-json.ts';
 import type { ObservedEnd, ObservedFlow } from '../model/observed-flow.ts';
-import { parseAddress } from './ip-range.ts';
+import { containsAddress, parseAddress, parseCidr } from './ip-range.ts';
 import { isProtocol } from './port-set.ts';
 import { sanitise } from './sanitise.ts';
 
@@ -24,6 +24,11 @@ const MOST_NAME = 253;
 const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = { '6': 'TCP', '17': 'UDP', '132': 'SCTP' };
 const SYN = 2;
 const SYN_ACK = 18;
+
+/** What is never another host that a policy could speak of: loopback, unspecified and multicast. Source: RFC 6890. */
+const NOBODY = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '::/127', '::ffff:127.0.0.0/104', 'ff00::/8'].flatMap(
+  (cidr) => parseCidr(cidr) ?? [],
+);
 
 /** The fields of a VPC flow log record in the default format, version 2. */
 const VPC_DEFAULT =
@@ -192,10 +197,16 @@ function directed({ isKnown, sourcePort, port, protocol, time, ...rest }: Candid
   if (port === null || !Number.isInteger(port) || port < 1 || port > MOST_PORT) return broken('no destination port');
   const hasNoEnd = [rest.source, rest.destination].some((one) => one.namespace === null && one.address === null);
   if (hasNoEnd) return broken('an end without a namespace or an address');
+  if (isNobody(rest.source) || isNobody(rest.destination)) return SKIPPED;
   if (!isKnown && sourcePort !== null && port >= FIRST_CLIENT_PORT) {
     return sourcePort < FIRST_CLIENT_PORT ? SKIPPED : UNDIRECTED;
   }
   return { type: 'flow', flow: { ...rest, protocol, port }, time };
+}
+
+function isNobody({ namespace, address }: ObservedEnd): boolean {
+  const parsed = namespace === null && address !== null ? parseAddress(address) : null;
+  return parsed !== null && NOBODY.some((range) => containsAddress(range, parsed));
 }
 
 function byAddress(text: string): ObservedEnd {

@@ -122,6 +122,36 @@ test('the least policy of one workload and direction isolates nothing else', () 
   expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/no-ingress-isolation');
 });
 
+test('a caller on the host network is let in by the addresses of the nodes, each in the length of its family', () => {
+  const controller = `---
+apiVersion: v1
+kind: Node
+metadata: {name: node-1}
+status: {addresses: [{type: InternalIP, address: 192.0.2.7}, {type: InternalIP, address: "2001:db8::7"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart, namespace: shop}
+spec: {selector: {app: cart}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: edge}
+spec: {hostNetwork: true, containers: [{name: agent, image: agent, env: [{name: CART, value: "http://cart.shop:80"}]}]}
+status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
+`;
+  const engine = engineOf(namespace('shop') + namespace('edge') + pod('shop', 'cart', { app: 'cart' }) + controller);
+  const draft = built(leastPolicy, engine, 'network/no-ingress-isolation', 'Pod shop/cart');
+  expect(draft.manifests[0]?.['spec']).toMatchObject({
+    ingress: [
+      {
+        from: [{ ipBlock: { cidr: '192.0.2.7/32' } }, { ipBlock: { cidr: '2001:db8::7/128' } }],
+        ports: [{ protocol: 'TCP', port: 8080 }],
+      },
+    ],
+  });
+});
+
 test('a workload whose labels also select another is refused', () => {
   const twin = `${BOUTIQUE}---\n${
     BOUTIQUE.split('---')

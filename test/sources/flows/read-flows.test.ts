@@ -67,6 +67,14 @@ describe('what a line of each log means', () => {
       JSON.stringify({ flow: { ...HUBBLE, verdict: 'DROPPED' } }),
       ['shop/Deployment:cart -> shop/redis-0 TCP 6379 dropped ×1'],
     ],
+    [
+      'Hubble, a pod to its own loopback',
+      JSON.stringify({ flow: { ...HUBBLE, destination: {}, IP: { ...HUBBLE.IP, destination: '::1' } } }),
+      [],
+    ],
+    ...['127.0.0.1', '127.8.0.1', '::1', '::ffff:127.0.0.1', '0.0.0.0', '224.0.0.1', 'ff02::fb'].map(
+      (address): [string, string, string[]] => [`VPC, ${address}`, VPC.replace('10.1.0.9', address), []],
+    ),
     ['Hubble, ICMP', JSON.stringify({ flow: { ...HUBBLE, l4: { ICMPv4: { type: 8 } } } }), []],
     [
       'Hubble, from outside',

@@ -1,3 +1,4 @@
+import { stagedLeastPolicy } from './network/staged-least-policy.ts';
 import { leastPolicy } from './network/least-policy.ts';
 import { defaultDeny } from './network/default-deny.ts';
 import { fixSelector as fixPolicySelector } from './network/fix-selector.ts';
@@ -30,6 +31,7 @@ import type { Remedy } from './remedy.ts';
 
 /** Every remedy. */
 export const REMEDIES: readonly Remedy[] = [
+  stagedLeastPolicy,
   leastPolicy,
   defaultDeny,
   fixPolicySelector,

@@ -9,6 +9,7 @@ import type { Direction } from '../../kube/network-policy-rule.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { cis } from '../references.ts';
 import { rule } from '../rule.ts';
+import { closingRemedies } from './closing-remedies.ts';
 
 /** Cutting these by default stops the cluster itself; their policies come with what runs there. */
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
@@ -35,7 +36,7 @@ export const namespaceWithoutDefaultDeny = rule({
         why: `A pod that no other policy selects is open for ${text} from its first moment.`,
         evidence: [{ text: `no policy with an empty podSelector isolates ${text}`, path: 'spec.podSelector' }],
         absence: true,
-        remedies: ['network/least-policy', 'network/default-deny'],
+        remedies: closingRemedies(view),
         data: { directions: missing },
       },
     ];

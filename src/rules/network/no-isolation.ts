@@ -5,6 +5,7 @@ import { memberNames, type AnalysedWorkload } from '../../analyses/workload/work
 import type { Direction } from '../../kube/network-policy-rule.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { closingRemedies } from './closing-remedies.ts';
 import { exposureEvidence, openSeverity } from './open-severity.ts';
 
 const TEXTS = {
@@ -62,7 +63,7 @@ export function isolationFindings(
       ],
       members,
       absence: true,
-      remedies: ['network/least-policy', 'network/default-deny'],
+      remedies: closingRemedies(view),
       data: { direction, mixed: verdict.mixed },
     },
   ];

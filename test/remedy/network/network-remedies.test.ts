@@ -14,6 +14,7 @@ import type { FlowNotes, ObservedEnd, ObservedFlow } from '../../../src/model/ob
 import { defaultDeny } from '../../../src/remedy/network/default-deny.ts';
 import { fixSelector } from '../../../src/remedy/network/fix-selector.ts';
 import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
+import { stagedLeastPolicy } from '../../../src/remedy/network/staged-least-policy.ts';
 import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { RULES } from '../../../src/rules/index.ts';
 import { apply, cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
@@ -149,6 +150,53 @@ status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
         ports: [{ protocol: 'TCP', port: 8080 }],
       },
     ],
+  });
+});
+
+describe('on Calico', () => {
+  const calico = `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: calico-node, namespace: calico-system}
+spec:
+  selector: {matchLabels: {k8s-app: calico-node}}
+  template:
+    metadata: {labels: {k8s-app: calico-node}}
+    spec: {hostNetwork: true, containers: [{name: calico-node, image: quay.io/calico/node}]}
+`;
+  const definition = (plural: string): string => `---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: ${plural}.crd.projectcalico.org}
+spec: {group: crd.projectcalico.org, scope: Namespaced, names: {plural: ${plural}, kind: Any}, versions: []}
+`;
+  const STAGED = definition('stagedkubernetesnetworkpolicies');
+  const remedies = (yaml: string): unknown =>
+    findingOf(engineOf(BOUTIQUE + yaml), 'network/no-ingress-isolation', 'StatefulSet shop/redis').remedies;
+  const ENFORCED = ['network/least-policy', 'network/default-deny'];
+
+  test.each([
+    ['its staged policies go first', calico + STAGED, ['network/staged-least-policy', ...ENFORCED]],
+    ['also where no definition could be seen', calico, ['network/staged-least-policy', ...ENFORCED]],
+    ['not where it is too old for them', calico + definition('felixconfigurations'), ENFORCED],
+    ['nor where something else enforces', STAGED, ENFORCED],
+  ])('%s', (_name, yaml, expected) => {
+    expect(remedies(yaml)).toEqual(expected);
+  });
+
+  test('a staged set is the least policies, in the same order, and changes nothing yet', () => {
+    const engine = engineOf(BOUTIQUE + calico + STAGED);
+    const ask = (remedy: Remedy): RemedyDraft =>
+      built(remedy, engine, 'network/namespace-without-default-deny', 'Namespace shop');
+    const [staged, enforced] = [ask(stagedLeastPolicy), ask(leastPolicy)];
+    const kinds = { apiVersion: 'projectcalico.org/v3', kind: 'StagedKubernetesNetworkPolicy' };
+    expect(staged.manifests).toEqual(enforced.manifests.map((one) => ({ ...one, ...kinds })));
+    expect(staged.comments).toEqual(enforced.comments);
+    expect(staged.changes).toEqual([]);
+    expect(staged.effects).toContain('once enforced: opens no connection');
+    expect(staged.note).toContain(
+      'kubectl delete stagedkubernetesnetworkpolicies.projectcalico.org -n shop ads-least cart-least frontend-least redis-least default-deny.',
+    );
   });
 });
 

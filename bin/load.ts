@@ -13,7 +13,7 @@ import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
-import { optimiseLate } from './late-optimisation.ts';
+import { tuneForOnePass } from './one-pass.ts';
 import { loadAudit } from './load-audit.ts';
 import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
@@ -43,7 +43,7 @@ export interface Loaded {
  */
 export async function load(world: World, settings: Settings, mayChange = true): Promise<Loaded> {
   const startedAt = world.now();
-  optimiseLate();
+  tuneForOnePass();
   const { config, text } = await loadConfig(world, settings);
   const store = new ClusterStore();
   let evaluatedAt = settings.now ?? startedAt;

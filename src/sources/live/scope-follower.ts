@@ -88,12 +88,14 @@ export class ScopeFollower {
   /** @returns what went wrong, or null */
   async #list(): Promise<unknown> {
     const { target, namespace, signal, report } = this.#plan;
-    const { transport, clock, sink, slots } = this.#context;
+    const { transport, clock, mode, sink, slots } = this.#context;
     const release = await slots.acquire();
     try {
       if (signal.aborted) return null;
-      if (!this.#wasListed && this.#failures === 0) report({ status: 'syncing', reason: '' });
-      let seen = new Set<string>();
+      const isFirst = !this.#wasListed && this.#failures === 0;
+      if (isFirst) report({ status: 'syncing', reason: '' });
+      // Before the only list that there is nothing was told that could be gone.
+      let seen = mode === 'once' && isFirst ? null : new Set<string>();
       const outcome = await listAll(
         {
           target,
@@ -101,7 +103,7 @@ export class ScopeFollower {
           includeObject: 'Metadata',
           signal,
           onPage: (items) => {
-            for (const item of items) seen.add(keyOfRaw(item));
+            if (seen !== null) for (const item of items) seen.add(keyOfRaw(item));
             sink.page(target.kind, items);
           },
           onRestart: () => {
@@ -195,10 +197,14 @@ export class ScopeFollower {
     sink.remove(kind, namespace, name, textOf(objectOf(object['metadata'])['uid']));
   }
 
-  /** The scope was read whole. */
-  #synced(seen: ReadonlySet<string>): void {
+  /**
+   * The scope was read whole.
+   *
+   * @param seen all that is there; null where nothing can be gone
+   */
+  #synced(seen: ReadonlySet<string> | null): void {
     const { target, namespace } = this.#plan;
-    this.#context.sink.replaceDone(target.kind, namespace === null ? 'all' : [namespace], seen);
+    if (seen !== null) this.#context.sink.replaceDone(target.kind, namespace === null ? 'all' : [namespace], seen);
     this.#wasListed = true;
     this.#isApproximate = false;
     this.#streamFailures = 0;

@@ -42,7 +42,7 @@ function patientClock(): ReturnType<typeof noClock> {
 /** Follows pods through the watches given; the last one stays open until the follower is stopped. */
 async function follow(
   watches: readonly Watch[],
-  options: { readonly list?: Respond; readonly watchList?: boolean } = {},
+  options: { readonly list?: Respond; readonly watchList?: boolean; readonly mode?: 'once' | 'watch' } = {},
 ) {
   const stop = new AbortController();
   const sink = new MirrorSink();
@@ -66,7 +66,7 @@ async function follow(
     const line = reason === '' ? status : `${status}: ${reason}`;
     if (states.at(-1) !== line) states.push(line);
   };
-  const context = { transport, clock, sink, slots: new Semaphore(4), mode: 'watch' as const, watchList };
+  const context = { transport, clock, sink, slots: new Semaphore(4), mode: options.mode ?? 'watch', watchList };
   const plan = { target: targetOf('Pod'), namespace: null, signal: stop.signal, report, endsWhenDenied: false };
   await new ScopeFollower(plan, context).run();
   const requests = transport.log.map((line) => line.replace(/timeoutSeconds=\d+&?/, '').replace('/api/v1/pods?', ''));
@@ -160,6 +160,35 @@ describe('a reflector', () => {
     });
     expect(requests.slice(-2)).toEqual([from('20'), from('31')]);
     expect(states).toEqual(['syncing', expect.stringContaining('live: approximate'), 'live']);
+  });
+
+  it('that reads once forgets what was gone when the list began again', async () => {
+    let isExpired = false;
+    const { requests, keys } = await follow([], {
+      mode: 'once',
+      list: ({ query }) => {
+        if (query.get('continue') === null)
+          return podPage('20', isExpired ? ['b'] : ['a', 'b'], isExpired ? '' : 'next');
+        isExpired = true;
+        throw new ApiError({ status: 410, message: 'old' });
+      },
+    });
+    expect(requests).toEqual([LIST, `${LIST}&continue=next`, LIST]);
+    expect(keys).toEqual(['ns/b']);
+  });
+
+  it('that reads once forgets what was gone when the list was tried again', async () => {
+    let tries = 0;
+    const { keys } = await follow([], {
+      mode: 'once',
+      list: ({ query }) => {
+        if (query.get('continue') === null) return podPage('20', tries === 0 ? ['a'] : ['b'], 'next');
+        tries += 1;
+        if (tries === 1) throw new ApiError({ status: 400, message: 'a rubbish token' });
+        return podPage('20', ['c']);
+      },
+    });
+    expect(keys).toEqual(['ns/b', 'ns/c']);
   });
 
   it('reads a refused kind again only after minutes', async () => {

@@ -59,11 +59,7 @@ function* linesOf(
   { source, destination }: Wanted,
   isExplained: boolean,
 ): Generator<ReachLine> {
-  const question = {
-    ...(source === undefined ? {} : { source: (node: ReachNode) => source.includes(node) }),
-    ...(destination === undefined ? {} : { destination: (node: ReachNode) => destination.includes(node) }),
-  };
-  for (const connection of connections(view, question)) {
+  for (const connection of connections(view, { sources: source, destinations: destination })) {
     if (!inScope(connection, context.namespaces)) continue;
     yield { connection, explain: isExplained ? explain(connection.source, connection.destination) : null };
   }
@@ -79,11 +75,11 @@ function explainDenied(
   if (sources === undefined || destinations === undefined) return;
   for (const source of sources) {
     for (const destination of destinations) {
-      const only = {
-        source: (node: ReachNode) => node === source,
-        destination: (node: ReachNode) => node === destination,
-      };
-      if (source === destination || [...connections(view, only)].length > 0) continue;
+      if (
+        source === destination ||
+        [...connections(view, { sources: [source], destinations: [destination] })].length > 0
+      )
+        continue;
       const reason = explain({ type: 'workload', node: source }, { type: 'workload', node: destination });
       context.print(`${refText(source.ref)} -> ${refText(destination.ref)}  no connection\n`);
       context.print(`    egress:  ${reason.egress}\n    ingress: ${reason.ingress}\n`);

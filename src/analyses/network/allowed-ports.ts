@@ -29,7 +29,8 @@ export interface RangePorts {
 /** How a rule matches a peer: by its selectors, or only because a CIDR covers the peer's pod address. */
 type Match = 'yes' | 'by-address' | 'no';
 
-const EVERYTHING: AllowedPorts = { certain: ALL_PORTS, possible: ALL_PORTS };
+/** No policy says anything. */
+export const EVERYTHING: AllowedPorts = { certain: ALL_PORTS, possible: ALL_PORTS };
 
 /**
  * What a profile lets through between its own pod and another pod.

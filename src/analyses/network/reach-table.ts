@@ -4,10 +4,18 @@ import type { ObjectRef } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { groupBy } from '../workload/group-by.ts';
 import { workloads } from '../workload/workloads.ts';
-import { portsWithOutside, portsWithPod, uniteRanges, type AllowedPorts, type RangePorts } from './allowed-ports.ts';
-import { profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
+import {
+  EVERYTHING,
+  portsWithOutside,
+  portsWithPod,
+  uniteRanges,
+  type AllowedPorts,
+  type RangePorts,
+} from './allowed-ports.ts';
+import { isOpen, profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
 import { inapplicable } from './isolation.ts';
 import { allNamespaces } from './namespace-labels.ts';
+import { peerIndex, type PeerIndex } from './peer-index.ts';
 
 export type WorkloadRefText = ObjectRef & { readonly namespace: string };
 
@@ -24,6 +32,12 @@ export interface ReachTable {
   readonly nodes: readonly ReachNode[];
   /** Workloads that policies do not apply to: host network, finished. */
   readonly notApplicable: readonly { readonly ref: WorkloadRefText; readonly reason: string }[];
+  /** The decided ones namespace by namespace, by whom they may let through. */
+  readonly namespaces: readonly NamespaceReach[];
+}
+
+interface NamespaceReach extends Readonly<Record<Direction, PeerIndex<ReachNode>>> {
+  readonly namespace: string;
 }
 
 /** What one workload may open to another. */
@@ -39,11 +53,19 @@ export const CNI_DEPENDENT = 'depends on the CNI';
 export function reachTable(view: ClusterView): ReachTable {
   return view.derive('reach-table', (inner) => {
     const parts = allNamespaces(inner).map((namespace) => namespaceNodes(inner, namespace));
-    return { nodes: parts.flatMap((part) => part.nodes), notApplicable: parts.flatMap((part) => part.notApplicable) };
+    return {
+      nodes: parts.flatMap((part) => part.nodes),
+      notApplicable: parts.flatMap((part) => part.notApplicable),
+      namespaces: parts.map((part) => part.reach),
+    };
   });
 }
 
-function namespaceNodes(view: ClusterView, namespace: string): ReachTable {
+interface NamespacePart extends Pick<ReachTable, 'nodes' | 'notApplicable'> {
+  readonly reach: NamespaceReach;
+}
+
+function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
   return view.derive(`reach-nodes/${namespace}`, (inner) => {
     const profiles = profileIndex(inner, namespace);
     const nodes: ReachNode[] = [];
@@ -54,7 +76,9 @@ function namespaceNodes(view: ClusterView, namespace: string): ReachTable {
       if (own.length > 0) nodes.push({ ref, classes: own, undecided: undecidedReason(own) });
       else if (first !== undefined) notApplicable.push({ ref, reason: inapplicable(first) });
     }
-    return { nodes, notApplicable };
+    const decided = nodes.filter((node) => node.undecided === '');
+    const reach = { namespace, ingress: peerIndex(decided, 'ingress'), egress: peerIndex(decided, 'egress') };
+    return { nodes, notApplicable, reach };
   });
 }
 
@@ -103,6 +127,7 @@ export class ReachRow {
   }
 
   #far(own: PeerProfiles, other: PeerProfiles, profile: DirectionProfile): AllowedPorts {
+    if (isOpen(profile)) return EVERYTHING;
     const known = groupBy(groupBy(this.#known, own), profile);
     const key = profile.direction === 'ingress' ? other.peer.namesKey : '';
     let ports = known.get(key);

@@ -1,8 +1,11 @@
 import type { IpRange } from '../../kube/ip-range.ts';
+import type { Direction } from '../../kube/network-policy-rule.ts';
 import { isNoPorts, type PortSet } from '../../kube/port-set.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { groupBy } from '../workload/group-by.ts';
 import type { RangePorts } from './allowed-ports.ts';
-import { CNI_DEPENDENT, outsidePorts, ReachRow, reachTable, type ReachNode } from './reach-table.ts';
+import { mayLetThrough } from './peer-index.ts';
+import { CNI_DEPENDENT, outsidePorts, ReachRow, reachTable, type ReachNode, type ReachTable } from './reach-table.ts';
 
 /** One end of a connection. */
 export type Endpoint =
@@ -17,9 +20,9 @@ export interface Connection {
 }
 
 export interface ReachQuestion {
-  /** Only these sources, or destinations; undefined: any, outside addresses included. */
-  readonly source?: (node: ReachNode) => boolean;
-  readonly destination?: (node: ReachNode) => boolean;
+  /** Only from these; undefined: from any, outside addresses included. */
+  readonly sources?: readonly ReachNode[] | undefined;
+  readonly destinations?: readonly ReachNode[] | undefined;
 }
 
 /**
@@ -29,32 +32,60 @@ export interface ReachQuestion {
  * Source: kubernetes.io/docs/concepts/services-networking/network-policies ("for a connection to be allowed, both the
  * egress policy on the source and the ingress policy on the destination need to allow it")
  */
-export function* connections(view: ClusterView, question: ReachQuestion = {}): Generator<Connection> {
-  const nodes = reachTable(view).nodes.filter((node) => node.undecided === '');
-  const sources = question.source === undefined ? nodes : nodes.filter(question.source);
-  const destinations = question.destination === undefined ? nodes : nodes.filter(question.destination);
-  if (question.source === undefined && destinations.length < sources.length) {
-    yield* towards(sources, destinations);
-  } else {
-    for (const source of sources) yield* fromSource(source, destinations, new ReachRow(source));
+export function* connections(view: ClusterView, { sources, destinations }: ReachQuestion = {}): Generator<Connection> {
+  const table = reachTable(view);
+  const from = (sources ?? table.nodes).filter(isDecided);
+  const to = (destinations ?? table.nodes).filter(isDecided);
+  if (sources === undefined && destinations !== undefined) yield* towards(table, to);
+  else {
+    for (const source of from) {
+      const others = destinations === undefined ? partners(table, source, 'ingress') : to;
+      yield* fromSource(source, others);
+    }
   }
-  if (question.destination === undefined) for (const source of sources) yield* toOutside(source);
-  if (question.source === undefined) for (const destination of destinations) yield* fromOutside(destination);
+  if (destinations === undefined) for (const source of from) yield* toOutside(source);
+  if (sources === undefined) for (const destination of to) yield* fromOutside(destination);
 }
 
-function* fromSource(source: ReachNode, destinations: readonly ReachNode[], row: ReachRow): Generator<Connection> {
+function isDecided(node: ReachNode): boolean {
+  return node.undecided === '';
+}
+
+/** Whether both are the same workload, or pods of it: one is never listed against itself. */
+function isSame(a: ReachNode, b: ReachNode): boolean {
+  if (a === b) return true;
+  return (
+    a.ref.namespace === b.ref.namespace &&
+    a.classes.some((one) => b.classes.some((other) => one.peer.podClass === other.peer.podClass))
+  );
+}
+
+/** The workloads that may let `node` through in that direction of theirs, in the order of the table. */
+function* partners(table: ReachTable, node: ReachNode, direction: Direction): Generator<ReachNode> {
+  const labels = node.classes[0]?.peer.identity.namespaceLabels ?? {};
+  for (const part of table.namespaces) {
+    if (part.namespace !== node.ref.namespace) yield* mayLetThrough(part[direction], labels);
+    else yield* part[direction].all;
+  }
+}
+
+function* fromSource(source: ReachNode, destinations: Iterable<ReachNode>): Generator<Connection> {
+  const row = new ReachRow(source);
   for (const destination of destinations) {
-    if (destination !== source) yield* pair(source, destination, row.to(destination));
+    if (!isSame(source, destination)) yield* pair(source, destination, row.to(destination));
   }
 }
 
-/** The same pairs as `fromSource` gives for each source, in the same order, with one row per destination. */
-function* towards(sources: readonly ReachNode[], destinations: readonly ReachNode[]): Generator<Connection> {
-  const rows = destinations.map((destination) => new ReachRow(destination));
-  for (const source of sources) {
-    for (const [index, destination] of destinations.entries()) {
-      const row = rows[index];
-      if (destination !== source && row !== undefined) yield* pair(source, destination, row.from(source));
+/** The pairs of every source with these, in the order of the sources, with one row per destination. */
+function* towards(table: ReachTable, destinations: readonly ReachNode[]): Generator<Connection> {
+  const asked = new Map<ReachNode, Map<ReachNode, ReachRow>>();
+  for (const destination of destinations) {
+    const row = new ReachRow(destination);
+    for (const source of partners(table, destination, 'egress')) groupBy(asked, source).set(destination, row);
+  }
+  for (const source of table.nodes) {
+    for (const [destination, row] of asked.get(source) ?? []) {
+      if (!isSame(source, destination)) yield* pair(source, destination, row.from(source));
     }
   }
 }

@@ -133,6 +133,7 @@ for (let asked = 0; asked < 40; asked += 1) {
   const node = reachTable(view).nodes[(asked * 7919) % workloads];
   if (node === undefined) throw new Error('no workload');
   reachTimes.push(measure(() => void [...connections(view, { sources: [node] })].length));
+  reachTimes.push(measure(() => void [...connections(view, { destinations: [node] })].length));
 }
 line('reach of one workload, p50', percentile(reachTimes, 0.5), 'ms', 50);
 console.log(

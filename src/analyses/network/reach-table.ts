@@ -14,8 +14,8 @@ import {
 } from './allowed-ports.ts';
 import { isOpen, profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
 import { inapplicable } from './isolation.ts';
-import { allNamespaces } from './namespace-labels.ts';
-import { peerIndex, type PeerIndex } from './peer-index.ts';
+import { allNamespaces, namespaceLabels } from './namespace-labels.ts';
+import { namespaceExtent, peerIndex, type NamespaceExtent, type PeerIndex } from './peer-index.ts';
 
 export type WorkloadRefText = ObjectRef & { readonly namespace: string };
 
@@ -38,6 +38,7 @@ export interface ReachTable {
 
 interface NamespaceReach extends Readonly<Record<Direction, PeerIndex<ReachNode>>> {
   readonly namespace: string;
+  readonly extent: NamespaceExtent;
 }
 
 /** What one workload may open to another. */
@@ -77,7 +78,12 @@ function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
       else if (first !== undefined) notApplicable.push({ ref, reason: inapplicable(first) });
     }
     const decided = nodes.filter((node) => node.undecided === '');
-    const reach = { namespace, ingress: peerIndex(decided, 'ingress'), egress: peerIndex(decided, 'egress') };
+    const reach = {
+      namespace,
+      extent: namespaceExtent(decided, namespaceLabels(inner, namespace)),
+      ingress: peerIndex(decided, 'ingress'),
+      egress: peerIndex(decided, 'egress'),
+    };
     return { nodes, notApplicable, reach };
   });
 }

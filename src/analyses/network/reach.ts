@@ -2,9 +2,8 @@ import type { IpRange } from '../../kube/ip-range.ts';
 import type { Direction } from '../../kube/network-policy-rule.ts';
 import { isNoPorts, type PortSet } from '../../kube/port-set.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { groupBy } from '../workload/group-by.ts';
 import type { RangePorts } from './allowed-ports.ts';
-import { mayLetThrough } from './peer-index.ts';
+import { mayConcern, mayLetThrough } from './peer-index.ts';
 import { CNI_DEPENDENT, outsidePorts, ReachRow, reachTable, type ReachNode, type ReachTable } from './reach-table.ts';
 
 /** One end of a connection. */
@@ -26,8 +25,9 @@ export interface ReachQuestion {
 }
 
 /**
- * Which connections policies allow, one source after the other, lazily. A workload is never listed against itself (a
- * pod can't block its own traffic), and one whose policies can't be decided is in no connection.
+ * Which connections policies allow, lazily: one source after the other, or one destination where only those are asked
+ * for. A workload is never listed against itself (a pod can't block its own traffic), and one whose policies can't be
+ * decided is in no connection.
  *
  * Source: kubernetes.io/docs/concepts/services-networking/network-policies ("for a connection to be allowed, both the
  * egress policy on the source and the ingress policy on the destination need to allow it")
@@ -36,11 +36,11 @@ export function* connections(view: ClusterView, { sources, destinations }: Reach
   const table = reachTable(view);
   const from = (sources ?? table.nodes).filter(isDecided);
   const to = (destinations ?? table.nodes).filter(isDecided);
-  if (sources === undefined && destinations !== undefined) yield* towards(table, to);
-  else {
+  if (sources === undefined && destinations !== undefined) {
+    for (const destination of to) yield* toDestination(partners(table, destination, 'ingress'), destination);
+  } else {
     for (const source of from) {
-      const others = destinations === undefined ? partners(table, source, 'ingress') : to;
-      yield* fromSource(source, others);
+      yield* fromSource(source, destinations === undefined ? partners(table, source, 'egress') : to);
     }
   }
   if (destinations === undefined) for (const source of from) yield* toOutside(source);
@@ -60,12 +60,13 @@ function isSame(a: ReachNode, b: ReachNode): boolean {
   );
 }
 
-/** The workloads that may let `node` through in that direction of theirs, in the order of the table. */
+/** The workloads that may be at the other end of the node's connections of a direction, in the order of the table. */
 function* partners(table: ReachTable, node: ReachNode, direction: Direction): Generator<ReachNode> {
-  const labels = node.classes[0]?.peer.identity.namespaceLabels ?? {};
-  for (const part of table.namespaces) {
-    if (part.namespace !== node.ref.namespace) yield* mayLetThrough(part[direction], labels);
-    else yield* part[direction].all;
+  const there = direction === 'egress' ? 'ingress' : 'egress';
+  const own = table.namespaces.find((one) => one.namespace === node.ref.namespace);
+  for (const other of table.namespaces) {
+    if (other === own) yield* other[there].all;
+    else if (mayConcern(node, direction, other.extent)) yield* mayLetThrough(other[there], own?.extent.pairs ?? []);
   }
 }
 
@@ -76,17 +77,10 @@ function* fromSource(source: ReachNode, destinations: Iterable<ReachNode>): Gene
   }
 }
 
-/** The pairs of every source with these, in the order of the sources, with one row per destination. */
-function* towards(table: ReachTable, destinations: readonly ReachNode[]): Generator<Connection> {
-  const asked = new Map<ReachNode, Map<ReachNode, ReachRow>>();
-  for (const destination of destinations) {
-    const row = new ReachRow(destination);
-    for (const source of partners(table, destination, 'egress')) groupBy(asked, source).set(destination, row);
-  }
-  for (const source of table.nodes) {
-    for (const [destination, row] of asked.get(source) ?? []) {
-      if (!isSame(source, destination)) yield* pair(source, destination, row.from(source));
-    }
+function* toDestination(sources: Iterable<ReachNode>, destination: ReachNode): Generator<Connection> {
+  const row = new ReachRow(destination);
+  for (const source of sources) {
+    if (!isSame(source, destination)) yield* pair(source, destination, row.from(source));
   }
 }
 

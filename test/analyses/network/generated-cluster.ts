@@ -118,6 +118,40 @@ const namespaceOf = (name: string): fc.Arbitrary<Raw> =>
     metadata: { name, uid: `uid-${name}`, labels: { ...own, 'kubernetes.io/metadata.name': name } },
   }));
 
+/** Admin policies of distinct priorities, whose peers are chosen by namespace. */
+export const rawAdminPolicies: fc.Arbitrary<readonly Raw[]> = fc
+  .array(
+    fc.record({
+      subject: selector,
+      action: fc.constantFrom('Allow', 'Deny', 'Pass'),
+      peer: fc.oneof(
+        selector.map((namespaces) => ({ namespaces })),
+        fc.record({ namespaceSelector: selector, podSelector: selector }).map((pods) => ({ pods })),
+      ),
+      ports: fc.option(fc.constantFrom(79, 80, 81)),
+      direction: fc.constantFrom('ingress', 'egress'),
+    }),
+    { maxLength: 3 },
+  )
+  .map((list) =>
+    list.map(({ subject, action, peer: other, ports, direction }, index) => ({
+      apiVersion: 'policy.networking.k8s.io/v1alpha1',
+      kind: 'AdminNetworkPolicy',
+      metadata: { name: `admin-${index}` },
+      spec: {
+        priority: index,
+        subject: { namespaces: subject },
+        [direction]: [
+          {
+            action,
+            [direction === 'ingress' ? 'from' : 'to']: [other],
+            ...(ports === null ? {} : { ports: [{ portNumber: { protocol: 'TCP', port: ports } }] }),
+          },
+        ],
+      },
+    })),
+  );
+
 const PODS = 9;
 
 export const rawCluster: fc.Arbitrary<RawCluster> = fc.record({

@@ -3,11 +3,17 @@ import { expect, test } from 'vitest';
 import { namespaceIsolation } from '../../../src/analyses/network/isolation.ts';
 import { namespaceLabels } from '../../../src/analyses/network/namespace-labels.ts';
 import { compiledPolicies } from '../../../src/analyses/network/policies.ts';
-import { connections, type Connection, type Endpoint } from '../../../src/analyses/network/reach.ts';
+import {
+  connections,
+  type Connection,
+  type Endpoint,
+  type ReachQuestion,
+} from '../../../src/analyses/network/reach.ts';
+import { ReachRow, reachTable, type ReachNode } from '../../../src/analyses/network/reach-table.ts';
 import { supersededRules } from '../../../src/analyses/network/superseded-rules.ts';
 import { DIRECTIONS } from '../../../src/kube/network-policy-rule.ts';
 import { containsAddress, parseAddress } from '../../../src/kube/ip-range.ts';
-import { hasPort, PROTOCOLS, samePorts } from '../../../src/kube/port-set.ts';
+import { hasPort, isNoPorts, portsText, PROTOCOLS, samePorts, type PortSet } from '../../../src/kube/port-set.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Kind } from '../../../src/model/kind.ts';
@@ -18,7 +24,7 @@ import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import type { ClusterView } from '../../../src/store/cluster-view.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
 import { apply, coverage } from './cluster.ts';
-import { rawCluster, type RawCluster } from './generated-cluster.ts';
+import { rawAdminPolicies, rawCluster, type RawCluster } from './generated-cluster.ts';
 import { mayConnect, selects, speaksOf, type NaiveCluster, type NaiveEnd } from './naive-reach.ts';
 
 const PROBED_PORTS = [1, 53, 79, 80, 81, 90, 91, 65_535];
@@ -124,6 +130,43 @@ test('reach equals the definitions on generated clusters', () => {
   );
   expect(pairs).toBeGreaterThan(100_000);
 }, 180_000);
+
+test('no workload that could be at the other end is left out, whoever is asked about', () => {
+  const text = (source: ReachNode, destination: ReachNode, ports: PortSet, certainty = ''): string =>
+    `${source.ref.name} > ${destination.ref.name} ${portsText(ports)} ${certainty}`;
+  const said = (view: ClusterView, question: ReachQuestion): string[] =>
+    [...connections(view, question)].flatMap(({ source, destination, ports, certainty }) =>
+      source.type === 'workload' && destination.type === 'workload'
+        ? [text(source.node, destination.node, ports, certainty)]
+        : [],
+    );
+  let found = 0;
+  fc.assert(
+    fc.property(rawCluster, rawAdminPolicies, (raw, admin) => {
+      const slimmer = createSlimmer();
+      const view = viewOf([...slim(raw), ...admin.map((one) => slimmer.slim(one, 'AdminNetworkPolicy'))]);
+      const nodes = reachTable(view).nodes.filter((node) => node.undecided === '');
+      const all = nodes.flatMap((source) =>
+        nodes.flatMap((destination) => {
+          const { certain, uncertain } = new ReachRow(source).to(destination);
+          if (source === destination) return [];
+          return [
+            ...(isNoPorts(certain) ? [] : [text(source, destination, certain)]),
+            ...(isNoPorts(uncertain) ? [] : [text(source, destination, uncertain, 'depends on the CNI')]),
+          ];
+        }),
+      );
+      found += all.length;
+      expect(said(view, {})).toEqual(all);
+      for (const node of nodes) {
+        expect(said(view, { sources: [node] })).toEqual(all.filter((one) => one.startsWith(`${node.ref.name} > `)));
+        expect(said(view, { destinations: [node] })).toEqual(all.filter((one) => one.includes(` > ${node.ref.name} `)));
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(found).toBeGreaterThan(3000);
+});
 
 test('without its superseded rules a cluster allows the same connections', () => {
   let removed = 0;

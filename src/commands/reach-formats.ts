@@ -56,7 +56,9 @@ function* textForm(lines: Iterable<ReachLine>, rest: ReachRest): Generator<strin
     yield `${endText(connection.source)} -> ${endText(connection.destination)}  ${portsText(connection.ports)}${certainty}\n`;
     if (explain !== null) yield `    egress:  ${explain.egress}\n    ingress: ${explain.ingress}\n`;
   }
-  if (count === 0 && rest.itself.length === 0) yield 'no connection is allowed\n';
+  if (count === 0 && rest.itself.length === 0) {
+    yield `no connection is ${rest.unknown.length === 0 ? '' : 'known to be '}allowed\n`;
+  }
   for (const text of rest.itself) yield `${text}\n`;
   for (const { ref, reason } of rest.notApplicable) yield `not applicable: ${refText(ref)}, ${reason}\n`;
   for (const { ref, reason } of rest.unknown) yield `unknown: ${refText(ref)}, ${reason}\n`;

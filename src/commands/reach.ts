@@ -2,17 +2,18 @@ import { explain } from '../analyses/network/explain.ts';
 import { connections, type Connection, type Endpoint } from '../analyses/network/reach.ts';
 import {
   CNI_DEPENDENT,
+  isSameWorkload,
   ReachRow,
   reachTable,
   type ReachNode,
   type ReachTable,
 } from '../analyses/network/reach-table.ts';
 import { widerUnreadable } from '../analyses/network/wider-policies.ts';
-import { nearestName } from '../kube/nearest-name.ts';
 import { refText } from '../kube/object-ref.ts';
 import { isNoPorts, portsText } from '../kube/port-set.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
+import { namedNodes } from './reach-names.ts';
 import { REACH_FORMATS, type ReachLine, type ReachRest } from './reach-formats.ts';
 
 export const reachCommand: Command = {
@@ -20,8 +21,12 @@ export const reachCommand: Command = {
   summary: 'which workloads and outside addresses may open connections to which, on which ports',
   usage: 'reach [--source WORKLOAD] [--destination WORKLOAD] [--explain] [-o text|json|csv|dot|mermaid]',
   options: [
-    { name: 'source', value: 'one', help: 'only from this workload: NAME, NAMESPACE/NAME or KIND/NAMESPACE/NAME' },
-    { name: 'destination', value: 'one', help: 'only to this workload' },
+    {
+      name: 'source',
+      value: 'one',
+      help: 'only from this workload or pod: NAME, NAMESPACE/NAME or KIND/NAMESPACE/NAME',
+    },
+    { name: 'destination', value: 'one', help: 'only to this workload or pod' },
     { name: 'explain', value: 'none', help: 'name the rules that allow each connection, or why none does' },
   ],
   run,
@@ -38,8 +43,8 @@ async function run(context: CommandContext): Promise<number> {
   }
   const view = await context.loadView();
   const table = reachTable(view);
-  const source = wanted(table, context, 'source');
-  const destination = wanted(table, context, 'destination');
+  const source = asked(view, table, context, 'source');
+  const destination = asked(view, table, context, 'destination');
   const isExplained = options['explain'] !== undefined;
   const rest = restOf(view, table, context, itself(source, destination));
   const lines = linesOf(view, context, { source, destination }, isExplained);
@@ -92,16 +97,19 @@ function itself(
   sources: readonly ReachNode[] | undefined,
   destinations: readonly ReachNode[] | undefined,
 ): readonly string[] {
-  return (sources ?? []).flatMap((node) => {
-    if (destinations?.includes(node) !== true || node.undecided !== '') return [];
-    const { certain, uncertain } = new ReachRow(node).to(node);
-    const others = isNoPorts(certain) ? 'nothing' : portsText(certain);
-    const more = isNoPorts(uncertain) ? '' : `, and ${portsText(uncertain)} (${CNI_DEPENDENT})`;
-    return [`${refText(node.ref)} -> itself  a pod always reaches itself; its other pods: ${others}${more}`];
-  });
+  return (sources ?? []).flatMap((source) =>
+    (destinations ?? []).flatMap((destination) => {
+      if (!isSameWorkload(source, destination) || source.undecided !== '' || destination.undecided !== '') return [];
+      const { certain, uncertain } = new ReachRow(source).to(destination);
+      const others = isNoPorts(certain) ? 'nothing' : portsText(certain);
+      const more = isNoPorts(uncertain) ? '' : `, and ${portsText(uncertain)} (${CNI_DEPENDENT})`;
+      const end = source.ref.name === destination.ref.name ? 'itself' : `its own ${refText(destination.ref)}`;
+      return [`${refText(source.ref)} -> ${end}  a pod always reaches itself; its other pods: ${others}${more}`];
+    }),
+  );
 }
 
-function restOf(view: ClusterView, table: ReachTable, context: CommandContext, asked: readonly string[]): ReachRest {
+function restOf(view: ClusterView, table: ReachTable, context: CommandContext, own: readonly string[]): ReachRest {
   const isShown = ({ ref }: { readonly ref: { readonly namespace: string } }): boolean =>
     context.namespaces.length === 0 || context.namespaces.includes(ref.namespace);
   const pods = view.readable('Pod');
@@ -118,7 +126,7 @@ function restOf(view: ClusterView, table: ReachTable, context: CommandContext, a
       ...(namespaces.ok ? [] : [`labels of namespaces: ${namespaces.reason}`]),
       ...(wider === '' ? [] : [`connections are by NetworkPolicy alone: ${wider}`]),
     ],
-    itself: asked,
+    itself: own,
   };
 }
 
@@ -127,31 +135,13 @@ function inScope({ source, destination }: Connection, namespaces: readonly strin
   return namespaces.length === 0 || isIn(source) || isIn(destination);
 }
 
-/** The workloads that a flag names; undefined where the flag was not given. */
-function wanted(
+/** The workloads or pods that a flag names; undefined where the flag was not given. */
+function asked(
+  view: ClusterView,
   table: ReachTable,
-  context: CommandContext,
+  { options, namespaces }: CommandContext,
   flag: 'source' | 'destination',
 ): readonly ReachNode[] | undefined {
-  const text = context.options[flag];
-  if (typeof text !== 'string') return undefined;
-  const found = table.nodes.filter((node) => isNamed(node, text, context.namespaces));
-  if (found.length > 0) return found;
-  const idle = table.notApplicable.find(({ ref }) => names(ref).includes(text));
-  if (idle !== undefined) throw new UsageError(`policies do not apply to ${refText(idle.ref)}: ${idle.reason}`);
-  const near = nearestName(
-    text,
-    table.nodes.flatMap(({ ref }) => names(ref)),
-  );
-  throw new UsageError(`no workload ${text}${near === undefined ? '' : `; did you mean ${near}?`}`);
-}
-
-function isNamed({ ref }: ReachNode, text: string, namespaces: readonly string[]): boolean {
-  if (namespaces.length > 0 && !text.includes('/') && !namespaces.includes(ref.namespace)) return false;
-  return names(ref).some((name) => name.toLowerCase() === text.toLowerCase());
-}
-
-/** The ways to name a workload: `cart`, `shop/cart`, `Deployment/cart`, `Deployment/shop/cart`. */
-function names({ kind, namespace, name }: ReachNode['ref']): readonly string[] {
-  return [name, `${namespace}/${name}`, `${kind}/${name}`, `${kind}/${namespace}/${name}`];
+  const text = options[flag];
+  return typeof text === 'string' ? namedNodes(view, table, text, namespaces) : undefined;
 }

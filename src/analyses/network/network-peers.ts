@@ -1,5 +1,6 @@
 import { parseAddress, type IpAddress } from '../../kube/ip-range.ts';
 import { namedPorts, type NamedPort, type PodIdentity } from '../../kube/network-policy-rule.ts';
+import type { PodObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import { podClasses } from '../workload/workloads.ts';
@@ -34,6 +35,15 @@ export function networkPeers(view: ClusterView, namespace: string): readonly Net
   );
 }
 
+/** One pod of the peer's class: it has addresses of its own. */
+export function onePod(peer: NetworkPeer, pod: PodObject): NetworkPeer {
+  return { ...peer, addresses: addressesOf(pod) };
+}
+
+function addressesOf({ podIPs }: PodObject): readonly IpAddress[] {
+  return podIPs.flatMap((text) => parseAddress(text) ?? []);
+}
+
 function peerOf(podClass: PodClass, identity: PodIdentity): NetworkPeer {
   const names = namedPorts(podClass.spec);
   return {
@@ -41,6 +51,6 @@ function peerOf(podClass: PodClass, identity: PodIdentity): NetworkPeer {
     identity,
     names,
     namesKey: names.map((one) => `${one.name}:${one.protocol}:${one.port}`).join(','),
-    addresses: podClass.pods.flatMap((pod) => pod.podIPs.flatMap((text) => parseAddress(text) ?? [])),
+    addresses: podClass.pods.flatMap(addressesOf),
   };
 }

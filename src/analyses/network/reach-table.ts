@@ -14,6 +14,7 @@ import {
 } from './allowed-ports.ts';
 import { isOpen, profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
 import { inapplicable } from './isolation.ts';
+import { onePod } from './network-peers.ts';
 import { allNamespaces, namespaceLabels } from './namespace-labels.ts';
 import { namespaceExtent, peerIndex, type NamespaceExtent, type PeerIndex } from './peer-index.ts';
 
@@ -86,6 +87,27 @@ function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
     };
     return { nodes, notApplicable, reach };
   });
+}
+
+/** The pods of the pod network with that name, each as a workload of its own: what is said of one is not of the others. */
+export function podNodes(table: ReachTable, isNamed: (ref: WorkloadRefText) => boolean): readonly ReachNode[] {
+  return table.nodes.flatMap(({ ref: owner, classes }) =>
+    classes.flatMap((one) =>
+      one.peer.podClass.pods.flatMap((pod): ReachNode[] => {
+        const ref = { apiVersion: 'v1', kind: 'Pod', namespace: owner.namespace, name: pod.name };
+        if (!isNamed(ref)) return [];
+        return [{ ref, classes: [{ ...one, peer: onePod(one.peer, pod) }], undecided: undecidedReason([one]) }];
+      }),
+    ),
+  );
+}
+
+/** Whether both are the same pods, or one is a pod of the other: what is said of connections leaves these out. */
+export function isSameWorkload(a: ReachNode, b: ReachNode): boolean {
+  if (a === b) return true;
+  if (a.ref.namespace !== b.ref.namespace) return false;
+  if (a.ref.kind === 'Pod' && b.ref.kind === 'Pod') return a.ref.name === b.ref.name;
+  return a.classes.some((one) => b.classes.some((other) => one.peer.podClass === other.peer.podClass));
 }
 
 function undecidedReason(classes: readonly PeerProfiles[]): string {

@@ -4,7 +4,15 @@ import { isNoPorts, type PortSet } from '../../kube/port-set.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { RangePorts } from './allowed-ports.ts';
 import { mayConcern, mayLetThrough } from './peer-index.ts';
-import { CNI_DEPENDENT, outsidePorts, ReachRow, reachTable, type ReachNode, type ReachTable } from './reach-table.ts';
+import {
+  CNI_DEPENDENT,
+  isSameWorkload,
+  outsidePorts,
+  ReachRow,
+  reachTable,
+  type ReachNode,
+  type ReachTable,
+} from './reach-table.ts';
 
 /** One end of a connection. */
 export type Endpoint =
@@ -51,15 +59,6 @@ function isDecided(node: ReachNode): boolean {
   return node.undecided === '';
 }
 
-/** Whether both are the same workload, or pods of it: one is never listed against itself. */
-function isSame(a: ReachNode, b: ReachNode): boolean {
-  if (a === b) return true;
-  return (
-    a.ref.namespace === b.ref.namespace &&
-    a.classes.some((one) => b.classes.some((other) => one.peer.podClass === other.peer.podClass))
-  );
-}
-
 /** The workloads that may be at the other end of the node's connections of a direction, in the order of the table. */
 function* partners(table: ReachTable, node: ReachNode, direction: Direction): Generator<ReachNode> {
   const there = direction === 'egress' ? 'ingress' : 'egress';
@@ -73,14 +72,14 @@ function* partners(table: ReachTable, node: ReachNode, direction: Direction): Ge
 function* fromSource(source: ReachNode, destinations: Iterable<ReachNode>): Generator<Connection> {
   const row = new ReachRow(source);
   for (const destination of destinations) {
-    if (!isSame(source, destination)) yield* pair(source, destination, row.to(destination));
+    if (!isSameWorkload(source, destination)) yield* pair(source, destination, row.to(destination));
   }
 }
 
 function* toDestination(sources: Iterable<ReachNode>, destination: ReachNode): Generator<Connection> {
   const row = new ReachRow(destination);
   for (const source of sources) {
-    if (!isSame(source, destination)) yield* pair(source, destination, row.from(source));
+    if (!isSameWorkload(source, destination)) yield* pair(source, destination, row.from(source));
   }
 }
 

@@ -1,10 +1,17 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { namespaceIsolation } from '../../../src/analyses/network/isolation.ts';
 import { reachCommand } from '../../../src/commands/reach.ts';
 import { networkPane } from '../../../src/panes/network.ts';
 import { networkSection } from '../../../src/report/sections/network.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import type { Change } from '../../../src/model/change.ts';
+import { RULES } from '../../../src/rules/index.ts';
+import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { cluster, namespace, pod, policy } from '../../analyses/network/cluster.ts';
 import { boutiqueCluster, demoCluster } from '../../analyses/network/fixtures.ts';
+import { rawCluster, type RawCluster } from '../../analyses/network/generated-cluster.ts';
 import { runCommand } from '../rbac-command.ts';
 
 type Direction = 'ingress' | 'egress';
@@ -91,12 +98,140 @@ function byPane(view: StoreView): { readonly verdicts: ReadonlyMap<string, strin
   return { verdicts, everyone };
 }
 
-describe('the pane, the report and `reach` say the same of every workload and direction', () => {
+/** What `reach` says when asked about one pod alone. */
+async function ofPod(view: StoreView, pod: End): Promise<Readonly<Record<Direction, Answer>> | string> {
+  const name = nameOf(pod);
+  try {
+    const ask = async (options: Readonly<Record<string, string>>): Promise<Answer> =>
+      JSON.parse((await runCommand(reachCommand, view, [], { output: 'json', options })).output) as Answer;
+    return { egress: await ask({ source: name }), ingress: await ask({ destination: name }) };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function isOpenTo({ connections }: Answer, direction: Direction): boolean {
+  return EVERY_ADDRESS.every((range) =>
+    connections.some(({ src, dst, ports }) => ports === 'all' && (direction === 'egress' ? dst : src).range === range),
+  );
+}
+
+/** Whether every IPv4 address may use every TCP port: what "lets everyone" means. */
+function letsEveryone({ connections }: Answer, direction: Direction): boolean {
+  const ranges = connections.flatMap(({ src, dst, ports }) => {
+    const { range } = direction === 'egress' ? dst : src;
+    const isWhole = ports === 'all' || ports['TCP'] === '1-65535';
+    return range === undefined || range.includes(':') || !isWhole ? [] : [range.split('-').map(numberOf)];
+  });
+  return ranges.reduce((sum, [first = 0, last = 0]) => sum + last - first + 1, 0) === 2 ** 32;
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+interface JudgedPod extends End {
+  readonly workload: string;
+  /** By `reach`: the word of each direction. */
+  readonly words: Readonly<Record<Direction, string>>;
+  readonly answers: Readonly<Record<Direction, Answer>> | undefined;
+}
+
+/** Every pod of the report (or the template of files), as `reach` judges it when asked about that pod alone. */
+async function everyPod(view: StoreView): Promise<readonly (JudgedPod & Readonly<Record<Direction, string>>)[]> {
+  const pods = [...networkSection(view).pods].map(async (one) => {
+    const workload = nameOf({ ...one.workload, namespace: one.namespace });
+    const isTemplate = view.get('Pod', one.namespace, one.name) === undefined;
+    const end = { kind: isTemplate ? one.workload.kind : 'Pod', namespace: one.namespace, name: one.name };
+    const answer = await ofPod(view, end);
+    const word = (direction: Direction): string => {
+      if (typeof answer === 'string') return /policies do not apply/.test(answer) ? 'not-applicable' : answer;
+      if (answer[direction].unknown.some((each) => nameOf(each) === workload)) return 'unknown';
+      if (isOpenTo(answer[direction], direction)) return 'open';
+      return letsEveryone(answer[direction], direction) ? 'lets everyone' : 'isolated';
+    };
+    const { ingress, egress } = one;
+    const words = { ingress: word('ingress'), egress: word('egress') };
+    return { ...end, workload, ingress, egress, words, answers: typeof answer === 'string' ? undefined : answer };
+  });
+  return await Promise.all(pods);
+}
+
+/** Names of the pods that policies isolate and yet let everyone through. */
+function letThrough(view: StoreView, direction: Direction): ReadonlySet<string> {
+  return new Set(
+    view
+      .namespaces('Pod')
+      .flatMap((one) => namespaceIsolation(view, one))
+      .filter((one) => one[direction].everyone)
+      .flatMap(({ podClass }) => podClass.pods.map((one) => nameOf(one))),
+  );
+}
+
+/** Pods of the findings about missing isolation, `Pod/shop/web`, by whether they are unknown. */
+function found(view: StoreView, direction: Direction): ReadonlyMap<string, string> {
+  const engine = new Engine(view, RULES);
+  engine.settle();
+  return new Map(
+    [...engine.findings.values()]
+      .filter(({ rule }) => rule === `network/no-${direction}-isolation`)
+      .flatMap(({ subject, members, severity }) =>
+        (members.length === 0 ? [nameOf(subject as End)] : members.map((one) => `Pod/${subject.namespace}/${one}`)).map(
+          (name) => [name, severity === 'info' ? 'unknown' : 'open'] as const,
+        ),
+      ),
+  );
+}
+
+/** Connections of one end with others, `src > dst ports`, with the pod's name replaced by that of its workload. */
+function withOthers({ connections }: Answer, own: string, workload: string): readonly string[] {
+  const text = (end: End): string => {
+    const name = end.range ?? nameOf(end);
+    return name === own ? workload : name;
+  };
+  return connections
+    .filter(({ src, dst }) => src.range === undefined && dst.range === undefined)
+    .map(({ src, dst }) => `${text(src)} > ${text(dst)}`);
+}
+
+async function expectAgreement(view: StoreView): Promise<number> {
+  const pods = await everyPod(view);
+  for (const direction of DIRECTIONS) {
+    const everyone = letThrough(view, direction);
+    const findings = found(view, direction);
+    const isThrough = (word: string): boolean => word === 'open' || word === 'lets everyone';
+    const said = pods.map((one) => {
+      const word = one.words[direction];
+      return [nameOf(one), everyone.has(nameOf(one)) && isThrough(word) ? 'isolated' : word];
+    });
+    expect(said).toEqual(pods.map((one) => [nameOf(one), one[direction]]));
+    expect(pods.filter((one) => everyone.has(nameOf(one)) && !isThrough(one.words[direction]))).toEqual([]);
+    // The findings speak of the same pods.
+    expect(pods.map((one) => [nameOf(one), findings.get(nameOf(one))])).toEqual(
+      pods.map((one) => [nameOf(one), ['open', 'unknown'].includes(one[direction]) ? one[direction] : undefined]),
+    );
+  }
+  // As peers: a workload reaches, and is reached by, whom its pods are.
+  const { output } = await runCommand(reachCommand, view, [], { output: 'json' });
+  const whole = JSON.parse(output) as Answer;
+  for (const [workload, own] of Map.groupBy(pods, (one) => one.workload)) {
+    const said = own.flatMap((pod) =>
+      pod.answers === undefined
+        ? []
+        : DIRECTIONS.flatMap((direction) => withOthers(pod.answers?.[direction] ?? whole, nameOf(pod), workload)),
+    );
+    const meant = withOthers(whole, workload, workload).filter((one) => one.split(' > ').includes(workload));
+    expect([...new Set(said)].sort()).toEqual([...new Set(meant)].sort());
+  }
+  return pods.length;
+}
+
+describe('the pane, the report, the findings and `reach` say the same', () => {
   test.each([
     ['the demo cluster', demoCluster, 100],
     ['the boutique', boutiqueCluster, 12],
     ['pods of one workload that differ', () => cluster(MIXED), 4],
-  ])('%s', async (_name, make, atLeast) => {
+  ])('of every workload: %s', async (_name, make, atLeast) => {
     const view = make();
     const report = byReport(view);
     const { verdicts, everyone } = byPane(view);
@@ -109,4 +244,42 @@ describe('the pane, the report and `reach` say the same of every workload and di
     expect(actual).toEqual(expected);
     expect([...reach.keys()].filter((key) => !report.has(key))).toEqual([]);
   });
+
+  test.each([
+    ['the demo cluster', demoCluster, 100],
+    ['the boutique', boutiqueCluster, 6],
+    ['pods of one workload that differ', () => cluster(MIXED), 3],
+  ])('of every pod: %s', async (_name, make, atLeast) => {
+    expect(await expectAgreement(make())).toBeGreaterThanOrEqual(atLeast);
+  });
+
+  test('of every pod of generated clusters, some of them of one workload', async () => {
+    let pods = 0;
+    await fc.assert(
+      fc.asyncProperty(rawCluster, async (raw) => {
+        pods += await expectAgreement(ownedCluster(raw));
+      }),
+      { numRuns: 30 },
+    );
+    expect(pods).toBe(30 * 9);
+  });
 });
+
+/** The generated cluster with every third pod of a namespace in one StatefulSet, however its labels differ. */
+function ownedCluster(raw: RawCluster): StoreView {
+  const slimmer = createSlimmer();
+  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'set', uid: 'u', controller: true };
+  const pods = raw.pods.map((one, index) => {
+    const metadata = one['metadata'] as object;
+    return index % 3 === 0 ? { ...one, metadata: { ...metadata, ownerReferences: [owner] } } : one;
+  });
+  const view = cluster('');
+  view.apply(
+    [
+      ...raw.namespaces.map((one) => slimmer.slim(one, 'Namespace')),
+      ...pods.map((one) => slimmer.slim(one, 'Pod')),
+      ...raw.policies.map((one) => slimmer.slim(one, 'NetworkPolicy')),
+    ].map((object): Change => ({ type: 'upsert', object })),
+  );
+  return view;
+}

@@ -108,6 +108,24 @@ describe('other forms', () => {
     expect(denied.output).toContain('denied: isolated by data/db');
   });
 
+  test('one pod of a workload whose pods differ', async () => {
+    const owner = 'ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: set, uid: u, controller: true}]';
+    const owned = (name: string, labels: Readonly<Record<string, string>>, more = ''): string =>
+      pod('data', name, labels, more).replace('namespace: data', `namespace: data, ${owner}`);
+    const yaml = SHOP + owned('set-0', { app: 'db' }) + owned('set-1', {}) + owned('set-2', {}, '  hostNetwork: true');
+    const from = async (source: string, destination: string): Promise<string> =>
+      (await runCommand(reachCommand, cluster(yaml), [], { options: { source, destination } })).output;
+    const open = 'Pod shop/web -> Pod data/set-1  all ports';
+    expect(await from('web', 'data/set-0')).toContain('Pod shop/web -> Pod data/set-0  TCP 443-460,8080');
+    expect(await from('web', 'Pod/data/set-1')).toContain(open);
+    expect(await from('web', 'set')).toContain('Pod shop/web -> StatefulSet data/set  all ports');
+    expect(await from('set-0', 'set-1')).toContain('no connection is allowed');
+    expect(await from('set-1', 'set')).toContain(
+      'Pod data/set-1 -> its own StatefulSet data/set  a pod always reaches',
+    );
+    await expect(from('set-2', 'web')).rejects.toThrow('policies do not apply to Pod data/set-2: host network');
+  });
+
   test('a workload against itself', async () => {
     const own = async (name: string): Promise<string> =>
       (await runCommand(reachCommand, cluster(SHOP), [], { options: { source: name, destination: name } })).output;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { refText } from '../kube/object-ref.ts';
 import type { Severity } from '../model/finding.ts';
 import { kindOf } from '../model/kind.ts';
@@ -29,23 +30,30 @@ const SCORES: Readonly<Record<Severity, string>> = {
   info: '0.0',
 };
 
+/** Code scanning refuses a file with more results in a run (docs.github.com, limits of SARIF results). */
+export const MOST_RESULTS = 25_000;
+
 /**
  * SARIF 2.1.0 as a stream. Fingerprints are finding ids, which do not change between runs. Objects from files have
- * their file and line; objects of a cluster are logical locations.
+ * their file and line; objects of a cluster have a path made of their kind, namespace and name, since code scanning
+ * refuses results without a physical location. Of more than `MOST_RESULTS` findings the worst are written, and a
+ * notification says so.
  */
 export function writeSarif(report: Report, write: Write, context: FormatContext): void {
   const rules = distinctRules(report.rules);
   const indexes = new Map(rules.map((rule, index) => [rule.id as string, index]));
   const worst = worstOfRules(report);
+  const shown = shownFindings(report);
   write('{\n"$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n"version": "2.1.0",\n"runs": [{\n');
   write(
     `"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map((rule) => ruleJson(rule, worst.get(rule.id))) } })},\n`,
   );
   write(`"automationDetails": ${JSON.stringify({ id: automationId(report) })},\n`);
-  write(`"invocations": ${JSON.stringify([invocation(report, context)])},\n`);
+  write(`"invocations": ${JSON.stringify([invocation(report, context, shown.length)])},\n`);
   write('"results": [');
   let first = true;
-  for (const one of shownFindings(report)) {
+  // The findings come in order, the worst first.
+  for (const one of shown.slice(0, MOST_RESULTS)) {
     write(`${first ? '\n' : ',\n'}${JSON.stringify(resultJson(report, one, indexes))}`);
     first = false;
   }
@@ -86,15 +94,21 @@ function automationId({ source, scope }: Report): string {
   return ['k8sec', place, ...scope.namespaces].join('/');
 }
 
-function invocation({ holes }: Report, { verdict }: FormatContext): unknown {
+function invocation({ holes }: Report, { verdict }: FormatContext, count: number): unknown {
+  const left = count - MOST_RESULTS;
   return {
     executionSuccessful: true,
     exitCode: verdict.code,
     exitCodeDescription: verdict.reason,
-    toolExecutionNotifications: holes.map((hole) => ({
-      level: hole.accepted ? 'note' : 'warning',
-      message: { text: `not judged: ${holeText(hole)}` },
-    })),
+    toolExecutionNotifications: [
+      ...(left > 0
+        ? [{ level: 'warning', message: { text: `${left} more findings are not in this file: -o json has them all` } }]
+        : []),
+      ...holes.map((hole) => ({
+        level: hole.accepted ? 'note' : 'warning',
+        message: { text: `not judged: ${holeText(hole)}` },
+      })),
+    ],
   };
 }
 
@@ -102,6 +116,7 @@ function resultJson(report: Report, one: ReportedFinding, indexes: ReadonlyMap<s
   const { finding, waiver, baseline } = one;
   const isUnknown = finding.unknown === true;
   const index = indexes.get(finding.rule);
+  const file = fileOf(report, finding.subject);
   return {
     ruleId: finding.rule,
     ...(index === undefined ? {} : { ruleIndex: index }),
@@ -109,8 +124,8 @@ function resultJson(report: Report, one: ReportedFinding, indexes: ReadonlyMap<s
     kind: isUnknown ? 'open' : 'fail',
     level: isUnknown ? 'none' : LEVELS[finding.severity],
     message: { text: `${findingLine(finding)}. ${finding.why}` },
-    locations: locationsOf(report, finding.subject),
-    partialFingerprints: { 'k8secFindingId/v1': finding.id },
+    locations: [locationOf(finding.subject, file)],
+    partialFingerprints: { 'k8secFindingId/v1': finding.id, ...(file === null ? lineHash(finding.id) : {}) },
     ...(baseline === 'new' || baseline === 'unchanged' ? { baselineState: baseline } : {}),
     ...(waiver === null
       ? {}
@@ -123,21 +138,29 @@ function resultJson(report: Report, one: ReportedFinding, indexes: ReadonlyMap<s
   };
 }
 
-function locationsOf(report: Report, subject: ObjectRef): readonly unknown[] {
-  const file = fileOf(report, subject);
-  return [
-    {
-      ...(file === null
-        ? {}
-        : {
-            physicalLocation: {
-              artifactLocation: { uri: uriOf(file.file) },
-              region: { startLine: Math.max(1, file.line) },
-            },
-          }),
-      logicalLocations: [{ name: subject.name, fullyQualifiedName: refText(subject), kind: 'resource' }],
+/** Code scanning matches by this one alone; its upload computes it where there is a file to read. */
+function lineHash(id: string): { readonly primaryLocationLineHash: string } {
+  return { primaryLocationLineHash: `${createHash('sha256').update(id).digest('hex').slice(0, 16)}:1` };
+}
+
+function locationOf(subject: ObjectRef, file: FileLocation | null): unknown {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: file === null ? clusterUri(subject) : uriOf(file.file) },
+      region: { startLine: Math.max(1, file?.line ?? 1) },
     },
-  ];
+    logicalLocations: [{ name: subject.name, fullyQualifiedName: refText(subject), kind: 'resource' }],
+  };
+}
+
+/** `cluster/shop/Deployment/cart`: a relative URI that is the same in every run. */
+function clusterUri({ kind, namespace, name }: ObjectRef): string {
+  return ['cluster', ...(namespace === null ? [] : [namespace]), kind, name].map(uriSegment).join('/');
+}
+
+/** Dots alone would be resolved as a way up. */
+function uriSegment(text: string): string {
+  return encodeURIComponent(text).replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
 }
 
 /** Where a file declares the object; null for objects of a cluster, and for standard input, which is no file. */

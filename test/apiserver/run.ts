@@ -1,7 +1,8 @@
 /**
  * Runs the tests that need a real API server. kube-apiserver and etcd come from `TEST_ASSET_KUBE_APISERVER` and
  * `TEST_ASSET_ETCD`, from `KUBEBUILDER_ASSETS` (the conventions of envtest), or are built once from Go modules into a
- * cache folder. Without any of these the tests are skipped with a line that says so.
+ * cache folder. Without any of these the tests are skipped with a line that says so. The definitions of policy reports
+ * come from a Go module, too.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,12 +32,31 @@ function builtAssets(): string | undefined {
   return build.status === 0 ? folder : undefined;
 }
 
+/** A version of Kyverno that brings the definitions of the policy working group (wgpolicyk8s.io/v1alpha2). */
+const POLICY_REPORTS = 'github.com/kyverno/kyverno@v1.12.0';
+
+/** The folder of the CustomResourceDefinitions of PolicyReport and ClusterPolicyReport, read from Go's module cache. */
+function policyReportDefinitions(): string | undefined {
+  const { stdout, status } = spawnSync('go', ['mod', 'download', '-json', POLICY_REPORTS], { encoding: 'utf8' });
+  if (status !== 0) return undefined;
+  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
+  return join(Dir, 'config/crds/policyreport');
+}
+
 const assets = givenAssets() ?? builtAssets();
 if (assets === undefined) {
   process.stdout.write('skipped: the API server tests need KUBEBUILDER_ASSETS, TEST_ASSET_*, or Go 1.26\n');
   process.stdout.write('0 passed, 0 failed\n');
 } else {
-  const env = assets === '' ? process.env : { ...process.env, KUBEBUILDER_ASSETS: assets };
+  const definitions = policyReportDefinitions();
+  if (definitions === undefined) {
+    process.stdout.write(`skipped: policy reports on a real API server need Go, and its module ${POLICY_REPORTS}\n`);
+  }
+  const env = {
+    ...process.env,
+    ...(assets === '' ? {} : { KUBEBUILDER_ASSETS: assets }),
+    ...(definitions === undefined ? {} : { POLICY_REPORT_DEFINITIONS: definitions }),
+  };
   const tests = spawnSync('vitest', ['run', '--config', 'test/apiserver/vitest.config.ts', ...process.argv.slice(2)], {
     stdio: 'inherit',
     env,

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EXAMPLES } from '../../bin/usage.ts';
 import { startDemoChild, type DemoChild } from '../../src/sources/demo/start-demo.ts';
 import { EVERYBODY_ADMIN, PRIVILEGED, QUIET } from '../bin/manifests.ts';
+import { junitErrors } from '../report/junit-schema.ts';
 import { schemaErrors } from '../report/report-schema.ts';
+import { sarifErrors } from '../report/sarif-schema.ts';
 
 const DIST = resolve('dist');
 const KUBECTL = ['/usr/bin/kubectl', '/usr/local/bin/kubectl'].find((path) => existsSync(path));
@@ -85,6 +87,18 @@ describe('the built program', () => {
     expect(report.notJudged).toEqual([]);
     expect(err).toBe('');
     expect(code).toBe(2);
+  });
+
+  test('reports the whole demo cluster as SARIF and as JUnit by their schemas', async () => {
+    const [sarif, junit] = await Promise.all([k8sec('--demo', '-o', 'sarif'), k8sec('--demo', '-o', 'junit')]);
+    const log = JSON.parse(sarif.out) as { runs: { results: { partialFingerprints: Record<string, string> }[] }[] };
+    expect(sarifErrors(log)).toEqual([]);
+    expect(await junitErrors(junit.out)).toEqual([]);
+    const results = log.runs.flatMap((run) => run.results.map((one) => one.partialFingerprints));
+    expect(results.length).toBeGreaterThan(100);
+    for (const name of ['k8secFindingId/v1', 'primaryLocationLineHash']) {
+      expect(new Set(results.map((one) => one[name])).size).toBe(results.length);
+    }
   });
 
   // In this order: a later example reads what an earlier one wrote.

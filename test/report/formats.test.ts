@@ -4,6 +4,8 @@ import type { Waiver } from '../../src/config/waivers.ts';
 import type { KubeObject } from '../../src/model/objects.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { object } from '../objects.ts';
+import { MOST_RESULTS } from '../../src/report/sarif.ts';
+import { junitErrors } from './junit-schema.ts';
 import { judged, ONLY_PRIVILEGED, PRIVILEGED, privileged, written } from './judged.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
@@ -55,34 +57,50 @@ describe.each(FORMATS.map((format) => [format.name, format] as const))('the form
   });
 });
 
-describe('SARIF', () => {
-  interface Sarif {
-    readonly version: string;
-    readonly runs: readonly {
-      readonly tool: { readonly driver: { readonly name: string; readonly rules: readonly { readonly id: string }[] } };
-      readonly invocations: readonly { readonly exitCode: number }[];
-      readonly results: readonly {
-        readonly ruleId: string;
-        readonly ruleIndex: number;
-        readonly kind: string;
-        readonly level: string;
-        readonly locations: readonly unknown[];
-        readonly partialFingerprints: Readonly<Record<string, string>>;
-        readonly suppressions?: readonly unknown[];
-        readonly baselineState?: string;
-      }[];
+interface Sarif {
+  readonly version: string;
+  readonly runs: readonly {
+    readonly tool: {
+      readonly driver: {
+        readonly name: string;
+        readonly rules: readonly {
+          readonly id: string;
+          readonly shortDescription: { readonly text: string };
+          readonly fullDescription: { readonly text: string };
+          readonly help: { readonly text: string };
+          readonly properties: { readonly tags: readonly string[] };
+        }[];
+      };
+    };
+    readonly invocations: readonly {
+      readonly exitCode: number;
+      readonly toolExecutionNotifications: readonly { readonly message: { readonly text: string } }[];
     }[];
-  }
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly kind: string;
+      readonly level: string;
+      readonly locations: readonly {
+        readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
+      }[];
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+      readonly suppressions?: readonly unknown[];
+      readonly baselineState?: string;
+    }[];
+  }[];
+}
 
-  function sarif(...args: Parameters<typeof judged>): Sarif['runs'][0] & { readonly version: string } {
-    const log = JSON.parse(written(judged(...args), 'sarif')) as Sarif;
-    expect(sarifErrors(log)).toEqual([]);
-    const { version, runs } = log;
-    const [run] = runs;
-    if (run === undefined) throw new Error('no run');
-    return { version, ...run };
-  }
+function sarif(...args: Parameters<typeof judged>): Sarif['runs'][0] & { readonly version: string } {
+  const log = JSON.parse(written(judged(...args), 'sarif')) as Sarif;
+  expect(sarifErrors(log)).toEqual([]);
+  const { version, runs } = log;
+  const [run] = runs;
+  if (run === undefined) throw new Error('no run');
+  return { version, ...run };
+}
 
+describe('SARIF', () => {
   it('has a rule for every result, levels and fingerprints that do not change', () => {
     const { version, tool, results, invocations } = sarif(privileged('agent'));
     expect(version).toBe('2.1.0');
@@ -92,7 +110,11 @@ describe('SARIF', () => {
     expect(results.find((one) => one.ruleId === PRIVILEGED)).toMatchObject({
       level: 'error',
       kind: 'fail',
-      partialFingerprints: { 'k8secFindingId/v1': `${PRIVILEGED} / Deployment.apps / shop / agent / ` },
+      partialFingerprints: {
+        'k8secFindingId/v1': `${PRIVILEGED} / Deployment.apps / shop / agent / `,
+        // The first 16 digits of the id's SHA-256.
+        primaryLocationLineHash: '523817638752b953:1',
+      },
       locations: [{ logicalLocations: [{ fullyQualifiedName: 'Deployment shop/agent' }] }],
     });
     expect(invocations[0]?.exitCode).toBe(2);
@@ -117,7 +139,60 @@ describe('SARIF', () => {
   });
 });
 
+/** What code scanning takes: docs.github.com, "SARIF support for code scanning" and "SARIF results exceed limits". */
+describe('SARIF for code scanning', () => {
+  const uris = (...args: Parameters<typeof judged>): readonly string[] =>
+    sarif(...args).results.flatMap(({ locations }) =>
+      locations.map((one) => one.physicalLocation.artifactLocation.uri),
+    );
+
+  it('gives every result one location with a path that no name can lead out of', () => {
+    const { results } = sarif([...privileged('agent'), ...hostile()]);
+    expect(results.filter(({ locations }) => locations.length !== 1)).toEqual([]);
+    expect(uris(privileged('agent'), { scope: ONLY_PRIVILEGED })).toEqual(['cluster/shop/Deployment/agent']);
+    for (const uri of uris([...hostile(), ...privileged('..')])) {
+      expect(uri).toMatch(/^cluster(\/[\w.~!*'()%-]+){2,3}$/);
+      expect(new URL(uri, 'file:///repository/').pathname).toMatch(/^\/repository\/cluster\//);
+    }
+  });
+
+  it('has rules within the lengths and numbers that are shown', () => {
+    const { rules } = sarif([]).tool.driver;
+    expect(rules.length).toBeGreaterThan(0);
+    expect(rules.length).toBeLessThan(25_000);
+    for (const { id, shortDescription, fullDescription, help, properties } of rules) {
+      expect(id.length).toBeLessThanOrEqual(255);
+      expect(shortDescription.text.length).toBeLessThanOrEqual(1024);
+      expect(fullDescription.text.length).toBeLessThanOrEqual(1024);
+      expect(help.text).not.toBe('');
+      expect(properties.tags.length).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it('writes the worst of more results than are taken, and says that there are more', () => {
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED });
+    const findings = Array.from({ length: MOST_RESULTS + 3 }, () => report.findings).flat();
+    const { runs } = JSON.parse(written({ ...report, findings }, 'sarif')) as Sarif;
+    expect(runs[0]?.results).toHaveLength(MOST_RESULTS);
+    expect(runs[0]?.invocations[0]?.toolExecutionNotifications).toEqual([
+      { level: 'warning', message: { text: '3 more findings are not in this file: -o json has them all' } },
+    ]);
+  });
+});
+
 describe('JUnit', () => {
+  it('is valid by the schema of Jenkins with failures, errors, skipped and passing cases, and with any name', async () => {
+    const failing = [...privileged('agent'), ...hostile()];
+    for (const report of [
+      judged([]),
+      judged(failing, { ...files, ...DENIED }),
+      judged(failing, { waivers: [WAIVER], ...DENIED, allowUnread: ['networkpolicies'] }),
+    ]) {
+      expect(await junitErrors(written(report, 'junit'))).toEqual([]);
+    }
+    expect(await junitErrors('<testsuites><testsuite name="a"/></testsuites>')).not.toEqual([]);
+  });
+
   it('fails for exactly what exit code 2 counts', () => {
     const failing = (xml: string): number => xml.match(/<failure /g)?.length ?? 0;
     const report = judged([...privileged('agent'), ...privileged('other')], { scope: ONLY_PRIVILEGED });

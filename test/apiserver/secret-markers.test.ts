@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,8 @@ import { PANE_LIST } from '../../src/panes/index.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { RULES } from '../../src/rules/index.ts';
+import { openHistory, TABLES } from '../../src/sources/history/history-database.ts';
+import { PtyTerminal } from '../e2e/pty-terminal.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
 const SECRETS = 1_000;
@@ -87,6 +89,13 @@ async function k8sec(words: readonly string[], heap?: string): Promise<Ran> {
   }
   const [code] = (await once(program, 'close')) as [number | null];
   return { output, code, ...(JSON.parse(await readFile(marks, 'utf8')) as { parsed: number; marked: number }) };
+}
+
+/** As marksIn, and of values that a screen may have cut: any ten characters of one. */
+function partsIn(text: string): readonly string[] {
+  return [SECRET, SECRET_BASE64, LITERAL].flatMap((mark) =>
+    Array.from({ length: mark.length - 9 }, (_, at) => mark.slice(at, at + 10)).filter((part) => text.includes(part)),
+  );
 }
 
 function marksIn(text: string): readonly string[] {
@@ -189,10 +198,110 @@ describe.skipIf(findBinaries() === undefined)('marked values', () => {
         expect(yaml).toContain(object.name);
         shown.push(yaml, await model.describe(object));
       }
+      const remedies = await model.remediesFor([...model.snapshot().findings.keys()]);
+      const patched = remedies.filter((one) => one.diff.some((line) => line.text.includes('secretKeyRef')));
+      expect(patched.length).toBeGreaterThan(0);
+      shown.push(JSON.stringify(remedies));
       expect(marksIn(shown.join('\n'))).toEqual([]);
     } finally {
       await model.stop();
     }
+  });
+
+  test('are in no difference of snapshots, manifests and reports, and in no line of the log', async () => {
+    const before = join(folder, 'before.k8sec');
+    await k8sec(['snapshot', before, '--kubeconfig', server.kubeconfig]);
+    const logged = await k8sec(['--report', '-v=9', '--pane', 'secrets', '--kubeconfig', server.kubeconfig]);
+    expect(logged.output).toContain('ConfigMap');
+    const manifests = join(folder, 'manifests');
+    await mkdir(manifests);
+    for (const [at, [, body]] of literals().entries()) {
+      await writeFile(join(manifests, `${at}.json`), JSON.stringify(withOtherCredentials(body)));
+    }
+    const report = join(folder, 'report.json');
+    await writeFile(report, (await k8sec(['--report', '-o', 'json', '--from', manifests])).output);
+    expect(marksIn(await readFile(join(manifests, '0.json'), 'utf8'))).toEqual([LITERAL]);
+    const shown = [logged.output];
+    for (const other of [manifests, report]) {
+      for (const output of ['text', 'json']) {
+        const { output: text, code } = await k8sec(['diff', before, other, '-o', output]);
+        expect(code).toBe(1);
+        expect(text).toContain('OTHER_PASSWORD');
+        shown.push(text);
+      }
+    }
+    expect(marksIn(shown.join('\n'))).toEqual([]);
+  });
+
+  test('are in no table of a history, and in nothing that it answers', async () => {
+    const history = join(folder, 'history.duckdb');
+    const log = join(server.folder, 'audit.log');
+    const imported = await k8sec(['audit', 'import', log, '--history', history]);
+    expect(imported.code).toBe(0);
+    const database = await openHistory(history, 'read');
+    const rows: string[] = [];
+    for (const table of Object.keys(TABLES)) rows.push(JSON.stringify(await database.rows(`SELECT * FROM ${table}`)));
+    database.close();
+    expect(rows.join()).toContain('marked-999');
+    expect(marksIn(rows.join())).toEqual([]);
+    const answer = await k8sec(['audit', '--history', history, '-o', 'json', '--with-remedies']);
+    expect(marksIn(answer.output)).toEqual([]);
+  });
+
+  test('are in no frame that the session draws, and not in its journal', async () => {
+    const journal = join(folder, 'journal');
+    const flags = ['--kubeconfig', server.kubeconfig, '--journal', journal];
+    const log = join(server.folder, 'audit.log');
+    const terminal = new PtyTerminal(
+      [process.execPath, PROGRAM, '--session', '--audit-log', log, ...flags],
+      // So wide that no value is cut off.
+      300,
+      60,
+    );
+    const frames: string[] = [];
+    const see = async (keys: string, wanted: string | RegExp): Promise<void> => {
+      terminal.type(keys);
+      await terminal.until(
+        (screen) => (typeof wanted === 'string' ? screen.includes(wanted) : wanted.test(screen)),
+        String(wanted),
+      );
+      frames.push(terminal.text());
+    };
+    const only = /\b1\/1\b(?!,)/;
+    await see('', 'live');
+    for (const pane of ['1', '2', '3', '4', '5', '6']) await see(pane, /\d+\/\d+/);
+    for (const [kind, name] of [
+      ['Deployment', 'literal'],
+      ['Pod', 'literal'],
+      ['ConfigMap', 'literal'],
+      ['Secret', 'marked-998'],
+    ] as const) {
+      await see('5', /\d+\/\d+/);
+      await see(`/default ${kind} ${name} \r`, only);
+      await see('\r', 'evidence');
+      await see('y', `kind: ${kind}`);
+      if (kind !== 'Secret') expect(terminal.text()).toContain('(masked: looks like a');
+      await see('\u001b', 'evidence');
+      await see('d', 'what k8sec read of it');
+      await see('\u001b', 'evidence');
+      if (kind === 'Deployment') {
+        await see('f', 'secretKeyRef');
+        await see('\t', '[diff]');
+        await see('\t', '[what changes]');
+        await see('\u001b', 'evidence');
+      }
+      await see('\u001b', only);
+      await see('\u001b', /\d\/1,\d{3}/);
+    }
+    terminal.type('\u0003');
+    expect(await terminal.ended()).toMatchObject({ code: 0 });
+    const drawn = [...frames, terminal.bytes.replaceAll(/\u001b\[[\d;?]*[A-Za-z]/g, '')].join('\n');
+    expect(drawn).toContain('DB_PASSWORD');
+    expect(partsIn(drawn)).toEqual([]);
+    const files = await readdir(journal);
+    const kept = await Promise.all(files.map((file) => readFile(join(journal, file), 'utf8')));
+    expect(kept.join('\n')).toContain('literal');
+    expect(marksIn(kept.join('\n'))).toEqual([]);
   });
 
   test('are in no answer of the API server with --secrets names, and with off no Secret is asked for', async () => {
@@ -249,13 +358,23 @@ function literals(): readonly (readonly [string, unknown])[] {
       ],
     },
   };
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'literal', namespace: 'default' },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: 'literal' } },
+      template: { metadata: { ...pod.metadata, name: undefined, labels: { app: 'literal' } }, spec: pod.spec },
+    },
+  };
   const map = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'literal', namespace: 'default' },
     data: { 'app.properties': `db.host=db\ndb.password=${LITERAL}\n`, API_TOKEN: LITERAL },
   };
-  const copied = (object: typeof pod | typeof map): unknown => ({
+  const copied = (object: typeof pod | typeof deployment | typeof map): unknown => ({
     ...object,
     metadata: {
       ...object.metadata,
@@ -267,8 +386,14 @@ function literals(): readonly (readonly [string, unknown])[] {
   });
   return [
     ['/api/v1/namespaces/default/pods', copied(pod)],
+    ['/apis/apps/v1/namespaces/default/deployments', copied(deployment)],
     ['/api/v1/namespaces/default/configmaps', copied(map)],
   ];
+}
+
+/** The same under other keys, so that there is something to compare. */
+function withOtherCredentials(object: unknown): unknown {
+  return JSON.parse(JSON.stringify(object).replaceAll(/DB_PASSWORD|API_TOKEN/g, 'OTHER_PASSWORD')) as unknown;
 }
 
 /** An HTTP server that hands requests to the API server, and keeps what it answers. */

@@ -15,6 +15,8 @@ export interface AuditState {
   readonly uses: readonly AuditUse[];
   /** False where not all of them could be kept. */
   readonly usesAreComplete: boolean;
+  /** Who asks for API versions that a release removes. */
+  readonly deprecatedCalls: readonly DeprecatedCall[];
   /** One per source; empty where there is no audit source. */
   readonly notes: readonly AuditNotes[];
 }
@@ -45,6 +47,22 @@ export interface AuditUse {
   readonly auditID: string;
 }
 
+/** Requests of one user and client for one API version that a release removes. */
+export interface DeprecatedCall {
+  readonly group: string;
+  /** '' where the log does not tell. */
+  readonly version: string;
+  readonly resource: string;
+  /** Such as `1.32`. */
+  readonly removedRelease: string;
+  /** Who the authorizer was asked about; '' for the many that are not kept apart. */
+  readonly username: string;
+  readonly userAgent: string;
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly last: number;
+}
+
 /** What was seen in the logs. */
 export interface AuditCoverage {
   readonly levels: Readonly<Record<string, number>>;
@@ -69,6 +87,7 @@ export const NO_AUDIT: AuditState = {
   total: 0,
   uses: [],
   usesAreComplete: true,
+  deprecatedCalls: [],
   coverage: {
     levels: {},
     stages: {},

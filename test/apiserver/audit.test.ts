@@ -75,7 +75,9 @@ function podSpec(extra: Record<string, unknown> = {}): Record<string, unknown> {
 
 describe.skipIf(findBinaries() === undefined)('the audit log of a real API server', () => {
   beforeAll(async () => {
-    server = await startApiServer({ auditPolicy: POLICY });
+    // An API version that 1.37 removes.
+    const flags = ['--runtime-config=networking.k8s.io/v1beta1=true'];
+    server = await startApiServer({ auditPolicy: POLICY, flags });
     for (const namespace of ['shop', 'ops']) {
       await server.request('POST', '/api/v1/namespaces', { body: { metadata: { name: namespace } } });
       await server.request('POST', `/api/v1/namespaces/${namespace}/serviceaccounts`, {
@@ -136,6 +138,18 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     const operator = [...state.groups.values()].filter((group) => group.actor.username.endsWith(':ops:operator'));
     expect(operator.map((group) => [group.detection, group.severity])).not.toContainEqual([expect.anything(), 'high']);
     expect([...state.groups.values()].filter((group) => group.detection.startsWith('anonymous'))).toEqual([]);
+  });
+
+  it('names who asks for an API that a release removes', async () => {
+    const token = tokens['operator'];
+    for (let round = 0; round < 3; round += 1) {
+      expect(await send('/apis/networking.k8s.io/v1beta1/ipaddresses', { token, agent: 'old-operator/0.1' })).toBe(200);
+    }
+    const { deprecatedCalls } = await audited();
+    const caller = { username: 'system:serviceaccount:ops:operator', userAgent: 'old-operator/0.1', count: 3 };
+    expect(deprecatedCalls.filter((call) => call.userAgent === 'old-operator/0.1')).toMatchObject([
+      { group: 'networking.k8s.io', version: 'v1beta1', resource: 'ipaddresses', removedRelease: '1.37', ...caller },
+    ]);
   });
 
   it('detects the attacks, each with its actor', async () => {

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditState } from '../../model/audit-state.ts';
 import type { AuditNotes, Change } from '../../model/change.ts';
 import { AccessUses } from './access-uses.ts';
+import { DeprecatedCalls } from './deprecated-calls.ts';
 import { createAuditDetector, type AuditDetectorOptions } from './audit-detector.ts';
 import { LogCoverage } from './log-coverage.ts';
 
@@ -32,6 +33,7 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
   const detector = createAuditDetector(options);
   const coverage = new LogCoverage();
   const uses = new AccessUses();
+  const deprecated = new DeprecatedCalls();
   const notes = new Map<string, AuditNotes>();
   let groups: AuditState['groups'] = new Map();
   let recent: AuditEvent[] = [];
@@ -45,6 +47,7 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
       coverage: coverage.coverage(),
       uses: uses.uses(),
       usesAreComplete: uses.isComplete,
+      deprecatedCalls: deprecated.calls(),
       notes: [...notes.values()],
     };
   };
@@ -54,6 +57,7 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
       detector.push(events);
       coverage.add(events);
       uses.add(events);
+      deprecated.add(events);
       if (most > 0) {
         for (const event of events) recent.push(event);
         // Trimmed now and then only: moving the window for every batch would cost more than it saves.

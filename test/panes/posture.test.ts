@@ -113,6 +113,7 @@ describe('the vigilance pane', () => {
       server: 'v1.36.3',
       endOfLife: '2027-06-28',
       tableAsOf: '2026-08-22',
+      deprecatedApis: [],
       tls: [
         { leg: 'client to API server', status: 'unknown', reason: 'there is no connection to a server' },
         { leg: 'client credential', status: 'unknown', reason: 'how its client logs in is not known' },

@@ -10,8 +10,18 @@ import type { SessionClock } from './session-source.ts';
  * left.
  */
 const SLICE = 12;
+/**
+ * Milliseconds between the end of judging and the next change: what changes of a watch have in common (a namespace, a
+ * pane's figures) is judged once for all that come meanwhile. Pictures are further apart.
+ */
+const REST = 250;
+/** That many changes at once are a list, which is judged as it comes. */
+const LIST = 100;
 
-/** Feeds an engine with changes in slices, so that keys and sockets get their turn in between. */
+/**
+ * Feeds an engine with changes in slices, so that keys and sockets get their turn in between, and in one go with those
+ * that come soon after each other.
+ */
 export class EngineRunner {
   readonly engine: Engine;
   readonly #clock: SessionClock;
@@ -20,6 +30,9 @@ export class EngineRunner {
   readonly #waiting: (() => void)[] = [];
   #running = false;
   #stopped = false;
+  /** When the last slice ended, in milliseconds since the epoch. */
+  #ended = 0;
+  #endRest: (() => void) | undefined;
 
   /** @param onWork called after each slice */
   constructor(rules: readonly Rule[], clock: SessionClock, onWork: () => void) {
@@ -28,7 +41,7 @@ export class EngineRunner {
     this.#onWork = onWork;
   }
 
-  /** Whether everything that came was applied and judged. */
+  /** Whether everything that came was applied and judged, save what came since it last was. */
   get isSettled(): boolean {
     return !this.#running;
   }
@@ -36,7 +49,8 @@ export class EngineRunner {
   push(changes: readonly Change[]): void {
     if (this.#stopped) return;
     this.#queue.push(changes);
-    this.#wake();
+    if (changes.length < LIST) this.#rest();
+    else this.#wake();
   }
 
   /** Moves the clock of the view; what depends on time is judged again. */
@@ -47,17 +61,28 @@ export class EngineRunner {
 
   /** Resolves once everything that came so far is judged. */
   settled(): Promise<void> {
+    if (this.#queue.length > 0) this.#wake();
     return this.#running ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#queue.length = 0;
+    this.#endRest?.();
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #rest(): void {
+    if (this.#running || this.#endRest !== undefined) return;
+    const left = this.#ended + REST - this.#clock.now();
+    if (left <= 0) this.#wake();
+    else this.#endRest = this.#clock.after(left, () => this.#wake());
   }
 
   #wake(): void {
     if (this.#running || this.#stopped) return;
+    this.#endRest?.();
+    this.#endRest = undefined;
     this.#running = true;
     this.#clock.soon(() => this.#slice());
   }
@@ -71,6 +96,7 @@ export class EngineRunner {
       if (isDone()) break;
     }
     const settled = this.#queue.length === 0 && this.engine.settle(isDone);
+    this.#ended = this.#clock.now();
     if (settled) this.#running = false;
     else this.#clock.soon(() => this.#slice());
     this.#onWork();

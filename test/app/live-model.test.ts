@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { LiveModel, type LiveModelOptions } from '../../src/app/live-model.ts';
-import type { SessionClock, SessionSource, SourceSink } from '../../src/app/session-source.ts';
+import type { SessionSource, SourceSink } from '../../src/app/session-source.ts';
 import type { SessionSnapshot } from '../../src/app/session-model.ts';
 import { NO_AUDIT } from '../../src/model/audit-state.ts';
 import type { Change } from '../../src/model/change.ts';
@@ -12,48 +12,7 @@ import { rule } from '../../src/rules/rule.ts';
 import { rawBinding, rawRole } from '../analyses/rbac/raw-rbac.ts';
 import { upserts } from '../analyses/rbac/view-of.ts';
 import { NOW, remedyOf } from './fake-model.ts';
-
-/** Time that passes when the test says so; `soon` is a macrotask, as in the program. */
-class TestClock implements SessionClock {
-  #now = NOW;
-  #timers: { readonly at: number; readonly run: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, run: () => void): () => void {
-    const timer = { at: this.#now + milliseconds, run };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
-    };
-  }
-
-  soon(run: () => void): void {
-    setImmediate(run);
-  }
-
-  /** Lets time pass, and what is due run to its end. */
-  async pass(milliseconds: number): Promise<void> {
-    await quiet();
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = this.#timers.filter((one) => one.at <= end).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((one) => one !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.run();
-      await quiet();
-    }
-    this.#now = end;
-  }
-}
-
-/** Enough turns of the event loop for every slice of these tiny clusters. */
-async function quiet(): Promise<void> {
-  for (let turn = 0; turn < 30; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
-}
+import { TestClock } from './test-clock.ts';
 
 class TestSource implements SessionSource {
   readonly hasAuditLog: boolean;

@@ -1,6 +1,7 @@
 import { ENVIRONMENT_KEYS, environmentInName, environmentOf } from '../../kube/environment-name.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { namespaceLabels } from '../network/namespace-labels.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { allNamespaces, namespaceLabels } from '../network/namespace-labels.ts';
 
 /** The stage of delivery that a namespace belongs to. */
 interface NamespaceEnvironment {
@@ -24,4 +25,19 @@ export function environmentOfNamespace(view: ClusterView, name: string): Namespa
   const environment = environmentInName(name);
   if (environment === undefined) return undefined;
   return { environment, isLabelled: false, value: undefined, text: `its namespace is called ${name}` };
+}
+
+/** All namespaces whose stage is known, each with it. */
+export function knownEnvironments(
+  view: ClusterView,
+): readonly { readonly name: string; readonly environment: string }[] {
+  return view.derive(
+    'known-environments',
+    (inner) =>
+      allNamespaces(inner).flatMap((name) => {
+        const environment = environmentOfNamespace(inner, name)?.environment;
+        return environment === undefined ? [] : [{ name, environment }];
+      }),
+    deepEqual,
+  );
 }

@@ -1,9 +1,9 @@
 // A namespaceSelector is matched by labels that are there today: one that is meant for a team, or is empty, lets in
 // whatever environment carries them. Stages of delivery share no trust: who deploys to development decides what runs there.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicyPeer.namespaceSelector.
-import { environmentOfNamespace } from '../../analyses/labels/namespace-environment.ts';
+import { environmentOfNamespace, knownEnvironments } from '../../analyses/labels/namespace-environment.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
-import { allNamespaces, namespaceLabels } from '../../analyses/network/namespace-labels.ts';
+import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { compilePolicy } from '../../kube/network-policy.ts';
 import type { NetworkRule } from '../../kube/network-policy-rule.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -26,10 +26,9 @@ export const crossEnvironmentReach = rule({
     const own = environmentOfNamespace(view, policy.namespace);
     if (own === undefined) return [];
     return (compilePolicy(policy).ingress ?? []).flatMap((one) => {
-      const others = namespacesLetIn(view, one).flatMap((name) => {
-        const environment = environmentOfNamespace(view, name)?.environment;
-        return environment === undefined || environment === own.environment ? [] : [{ name, environment }];
-      });
+      const others = knownEnvironments(view).filter(
+        ({ name, environment }) => environment !== own.environment && letsIn(view, one, name),
+      );
       if (others.length === 0) return [];
       const environments = [...new Set(others.map((each) => each.environment))].sort().join(' and ');
       const names = others.map((each) => each.name);
@@ -49,16 +48,14 @@ export const crossEnvironmentReach = rule({
   },
 });
 
-/** The namespaces of which a rule selects pods that are there. Rules for everybody have a finding of their own. */
-function namespacesLetIn(view: ClusterView, { peers }: NetworkRule): readonly string[] {
-  if (peers === 'any') return [];
-  return allNamespaces(view).filter((name) =>
-    peers.some(
-      (peer) =>
-        peer.type === 'pods' &&
-        peer.namespaceSelector !== null &&
-        matches(peer.namespaceSelector, namespaceLabels(view, name)) &&
-        selectsSomething(view, peer.podSelector, name),
-    ),
+/** Whether a rule selects pods of a namespace that are there. Rules for everybody have a finding of their own. */
+function letsIn(view: ClusterView, { peers }: NetworkRule, namespace: string): boolean {
+  if (peers === 'any') return false;
+  return peers.some(
+    (peer) =>
+      peer.type === 'pods' &&
+      peer.namespaceSelector !== null &&
+      matches(peer.namespaceSelector, namespaceLabels(view, namespace)) &&
+      selectsSomething(view, peer.podSelector, namespace),
   );
 }

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { EngineRunner } from '../../src/app/engine-runner.ts';
+import type { Change } from '../../src/model/change.ts';
+import { pod } from '../objects.ts';
+import { quiet, TestClock } from './test-clock.ts';
+
+const upsert = (name: string): Change => ({ type: 'upsert', object: pod(name) });
+
+function started(): { clock: TestClock; runner: EngineRunner; sizes: number[] } {
+  const clock = new TestClock();
+  const sizes: number[] = [];
+  const runner: EngineRunner = new EngineRunner([], clock, () => sizes.push(runner.engine.view.store.size()));
+  return { clock, runner, sizes };
+}
+
+describe('the changes of a watch', () => {
+  test('are judged at once after quiet, and together when they come soon after each other', async () => {
+    const { clock, runner, sizes } = started();
+    runner.push([upsert('a')]);
+    await quiet();
+    expect(sizes).toEqual([1]);
+    for (const name of ['b', 'c', 'd']) {
+      await clock.pass(50);
+      runner.push([upsert(name)]);
+    }
+    await quiet();
+    expect(sizes).toEqual([1]);
+    await clock.pass(100);
+    expect(sizes).toEqual([1, 4]);
+    await clock.pass(1000);
+    runner.push([upsert('e')]);
+    await quiet();
+    expect(sizes).toEqual([1, 4, 5]);
+  });
+
+  test('do not hold up a list, and are judged with it', async () => {
+    const { clock, runner, sizes } = started();
+    runner.push([upsert('a')]);
+    await quiet();
+    runner.push([upsert('b')]);
+    runner.push(Array.from({ length: 100 }, (_, index) => upsert(`list-${index}`)));
+    await quiet();
+    expect(sizes).toEqual([1, 102]);
+    await clock.pass(1000);
+    expect(sizes).toEqual([1, 102]);
+  });
+
+  test('are judged before somebody is answered', async () => {
+    const { runner, sizes } = started();
+    runner.push([upsert('a')]);
+    await quiet();
+    runner.push([upsert('b')]);
+    await runner.settled();
+    expect(sizes).toEqual([1, 2]);
+  });
+
+  test('are not judged any more once it is stopped', async () => {
+    const { clock, runner, sizes } = started();
+    runner.push([upsert('a')]);
+    await quiet();
+    runner.push([upsert('b')]);
+    runner.stop();
+    await clock.pass(1000);
+    expect(sizes).toEqual([1]);
+  });
+});

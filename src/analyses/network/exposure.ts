@@ -56,8 +56,13 @@ function servicesOf(view: ClusterView, workload: AnalysedWorkload): readonly Ser
 /** A Service without a selector selects no pods; its endpoints are written by somebody else. */
 export function serviceSelects(service: ServiceObject, labels: Readonly<Record<string, string>>): boolean {
   if (service.selector === null || service.type === 'ExternalName') return false;
-  const pairs = Object.entries(service.selector);
-  return pairs.length > 0 && pairs.every(([key, value]) => labels[key] === value);
+  let isAny = false;
+  // Asked of every class for every Service: without a list of pairs.
+  for (const key in service.selector) {
+    if (labels[key] !== service.selector[key]) return false;
+    isAny = true;
+  }
+  return isAny;
 }
 
 /** `LoadBalancer 5432`, for tables. */

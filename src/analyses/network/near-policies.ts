@@ -26,9 +26,10 @@ export function policiesNear(
 ): ReadonlySet<CompiledPolicy> {
   const { byLabel, byMissingKey } = nearPolicies(view, namespace);
   const found = new Set<CompiledPolicy>();
+  if (byLabel.size === 0 && byMissingKey.size === 0) return found;
   for (const { labels } of items) {
-    for (const [key, value] of Object.entries(labels)) {
-      const label = `${key}=${value}`;
+    for (const key in labels) {
+      const label = `${key}=${labels[key]}`;
       for (const policy of byLabel.get(label) ?? []) found.add(policy);
       for (const [missing, policies] of byMissingKey.get(label) ?? []) {
         if (!Object.hasOwn(labels, missing)) for (const policy of policies) found.add(policy);

@@ -27,8 +27,10 @@ export const oneLabelAway = rule({
     const open = DIRECTIONS.filter((direction) => verdicts?.[direction].status === 'open');
     if (open.length === 0) return [];
     const own = selectablesOf(workload);
+    const policies = policiesNear(view, workload.ref.namespace, own);
+    if (policies.size === 0) return [];
     const index = LabelIndex.of(own);
-    return [...policiesNear(view, workload.ref.namespace, own)].flatMap((policy): FindingDraft[] => {
+    return [...policies].flatMap((policy): FindingDraft[] => {
       const missed = open.filter((direction) => policy[direction] !== null);
       if (policy.problem !== null || missed.length === 0) return [];
       const near = nearMiss(view, workload, policy.object, index);

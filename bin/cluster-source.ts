@@ -18,7 +18,7 @@ import { followAudit } from './follow-audit.ts';
 import { followFlows } from './load-flows.ts';
 import { maskObject } from '../src/kube/mask-object.ts';
 import type { Settings } from './settings.ts';
-import { boundedYoungGeneration } from './young-generation.ts';
+import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts';
 
 /** After a connection could not be made, it is tried again so often, in milliseconds. */
 const RETRY = 10_000;
@@ -107,6 +107,7 @@ export class ClusterSource implements SessionSource {
           clock: host.clock,
         });
         await this.#live.initial;
+        boundOldGeneration();
         await this.#live.done;
         return;
       } catch (error) {

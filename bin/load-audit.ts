@@ -8,7 +8,7 @@ import { isDeployer } from './deployers.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
-import { boundedYoungGeneration } from './young-generation.ts';
+import { boundedYoungGeneration } from './bounded-memory.ts';
 
 /** A report shows detections, which keep their own events; the others go to whoever listens. */
 const WINDOW = 1_000;

@@ -13,7 +13,7 @@ import { LoadError } from './load-error.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
-import { boundedYoungGeneration } from './young-generation.ts';
+import { boundedYoungGeneration } from './bounded-memory.ts';
 
 /**
  * Reads a cluster (or the demo cluster) once.

@@ -4,6 +4,7 @@ import { severityRank, type Evidence, type Finding, type PaneName } from '../mod
 import type { Row } from '../panes/pane.ts';
 import { REMEDIES } from '../remedy/index.ts';
 import { pendingText } from './coverage-text.ts';
+import { hasRemedies, ruleHelp } from './finding-help.ts';
 import { isNarrow } from './layout.ts';
 import type { DetailPlace } from './place.ts';
 import type { RelatedGroup } from './related.ts';
@@ -131,7 +132,8 @@ function findingLines(finding: Finding, state: SessionState): readonly Line[] {
     .map((one) => `${one.benchmark} ${one.version} ${one.id}`.replace(/ {2,}/g, ' '))
     .join('   ');
   if (see !== '') lines.push(...labelled('see', see, 'muted', width));
-  if ((finding.remedies?.length ?? 0) > 0) {
+  if (!hasRemedies(finding)) lines.push(...labelled('to do', ruleHelp(finding.rule), 'plain', width));
+  else {
     lines.push(
       line(
         span(MARGIN + 'remedy'.padEnd(LABEL_WIDTH), 'muted'),

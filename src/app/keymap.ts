@@ -1,5 +1,6 @@
 import { PANES } from '../model/finding.ts';
 import { currentItem } from './body-lines.ts';
+import { hasRemedies } from './finding-help.ts';
 import type { KeyBinding } from './key-binding.ts';
 import { actionObject, actionRow, currentFindings, isSavable, relatedObject, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
@@ -33,7 +34,16 @@ export const KEYS: readonly KeyBinding[] = [
     label: 'fix',
     help: 'remediation YAML for the row, or the marked rows',
     footer: 2,
-    works: (state) => !inRemedy(state) && currentFindings(state).length > 0,
+    works: (state) => canFix(state) === true,
+  },
+  {
+    keys: ['f'],
+    action: 'remedy',
+    group: 'rows',
+    label: 'no fix: why',
+    help: 'why there is no remediation YAML, and what to do',
+    footer: 0,
+    works: (state) => canFix(state) === false,
   },
   {
     keys: ['v'],
@@ -394,6 +404,12 @@ function canEnter(state: SessionState): boolean {
   const { place } = here(state);
   if (place.type === 'pane') return cursorRowOf(state);
   return currentItem(state) !== null;
+}
+
+/** Whether one of the findings here has a remedy; null where there are none. */
+function canFix(state: SessionState): boolean | null {
+  const findings = inRemedy(state) ? [] : currentFindings(state);
+  return findings.length === 0 ? null : findings.some(hasRemedies);
 }
 
 function cursorRowOf(state: SessionState): boolean {

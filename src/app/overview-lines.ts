@@ -2,6 +2,7 @@ import { subjectText } from './subject-text.ts';
 import { PANES, type PaneName } from '../model/finding.ts';
 import type { PaneSummary } from '../panes/pane.ts';
 import { pendingText } from './coverage-text.ts';
+import { hasRemedies } from './finding-help.ts';
 import { barText, sparkText } from './glyphs.ts';
 import { isNarrow } from './layout.ts';
 import { ageText, clockText, countText } from './number-text.ts';
@@ -96,7 +97,7 @@ function summaryLine(label: Span, summary: PaneSummary, state: SessionState): Li
 
 function groupLine(group: FindingGroup, state: SessionState): Line {
   const { first, more, opened } = group;
-  const remedy = (first.remedies?.length ?? 0) > 0;
+  const remedy = hasRemedies(first);
   const others = more > 0 ? span(`  and ${countText(more)} more`, 'muted') : span('');
   const when = opened === null ? span('') : span(`  ${clockText(opened)}`, 'muted');
   if (isNarrow(state)) {

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { BuiltRemedy, DiffLine, RemedyTarget } from '../remedy/built-remedy.ts';
+import { ruleHelp } from './finding-help.ts';
 import { unitText } from './number-text.ts';
 import { REMEDY_TABS, type RemedyPlace, type RemedyTab } from './place.ts';
 import { BLANK, line, span, type Line, type Span, type Style } from './span.ts';
@@ -42,7 +43,7 @@ export function remedyLines(place: RemedyPlace, state: SessionState): readonly L
   if (remedies === null)
     return [BLANK, line(span('   Building the remedy and proving it on a copy of what was read.', 'muted'))];
   const remedy = remedies[place.index];
-  if (remedy === undefined) return noRemedy();
+  if (remedy === undefined) return noRemedy(place, state);
   if (remedy.refused !== null) {
     return [
       BLANK,
@@ -83,11 +84,26 @@ function proof(remedy: BuiltRemedy, place: RemedyPlace, state: SessionState): re
   return [span(`proven: ${gone}, ${fresh}`, remedy.opens.length === 0 ? 'good' : 'warning')];
 }
 
-function noRemedy(): readonly Line[] {
+/** Why there is nothing to apply, and what to do instead. */
+function noRemedy({ findings }: RemedyPlace, state: SessionState): readonly Line[] {
+  const open = findings.flatMap((id) => state.snapshot.findings.get(id) ?? []);
+  if (open.length === 0)
+    return [BLANK, line(span('   Nothing is wrong here any more: there is nothing to remedy.', 'good'))];
   return [
     BLANK,
-    line(span('   There is no remedy for this.', 'plain')),
-    line(span('   Nothing that YAML could change closes it, or nothing is wrong here. enter tells why.', 'muted')),
+    ...labelled('no remedy', 'Nothing that k8sec could write and prove closes this. By hand:', 'plain', state),
+    ...open.flatMap((finding) => [
+      BLANK,
+      ...labelled(finding.severity, `${finding.title}  ${subjectText(finding.subject)}`, 'title', state),
+      ...labelled('to do', ruleHelp(finding.rule), 'plain', state),
+    ]),
+    BLANK,
+    ...labelled(
+      'or',
+      ':waive previews the entry of the config that accepts it until a day, with a reason',
+      'muted',
+      state,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { PaneName } from '../model/finding.ts';
 import type { Column, Row } from '../panes/pane.ts';
 import { coverageLine, pendingText } from './coverage-text.ts';
+import { hasRemedies } from './finding-help.ts';
 import { tableHeadHeight, tableHeight } from './layout.ts';
 import { countText } from './number-text.ts';
 import { barText, sparkText } from './glyphs.ts';
@@ -112,7 +113,10 @@ function cellSpan(row: Row, column: Column, width: number, state: SessionState):
 
 /** Whether a remedy is known for one of the row's findings. */
 function hasRemedy(row: Row, snapshot: SessionSnapshot): boolean {
-  return row.findings.some((id) => (snapshot.findings.get(id)?.remedies?.length ?? 0) > 0);
+  return row.findings.some((id) => {
+    const finding = snapshot.findings.get(id);
+    return finding !== undefined && hasRemedies(finding);
+  });
 }
 
 function emptyLines(state: SessionState, table: TableState, pane: PaneSnapshot | undefined): readonly Line[] {

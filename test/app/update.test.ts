@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { currentItem, placeBody } from '../../src/app/body-lines.ts';
 import { footerLines, headerLines } from '../../src/app/chrome-lines.ts';
 import { lineText } from '../../src/app/linear-lines.ts';
+import { ruleHelp } from '../../src/app/finding-help.ts';
 import { here, openPane, openTable } from '../../src/app/state.ts';
 import { tableLines } from '../../src/app/table-lines.ts';
 import { findingOf, NOW, row, snapshotOf } from './fake-model.ts';
@@ -188,10 +189,25 @@ describe('remedies', () => {
     expect(request?.findings).toHaveLength(2);
   });
 
-  test('where there is none the view says so', () => {
-    const driver = inNetwork().press('f').send({ type: 'remedies', visit: 4, remedies: [] });
+  test('where there is none the footer offers no fix, and f says why and what to do', () => {
+    const ingress = { ...findingOf('shop', 'web', 'high'), rule: 'vigilance/ingress-without-tls' };
+    const { remedies: _none, ...finding } = ingress;
+    const findings = new Map([[finding.id, finding]]);
+    const made = row('shop', 'web', 'high', { findings: [finding.id] });
+    const panes = SHOP.panes.map((pane) => (pane.name === 'network' ? { ...pane, rows: [made] } : pane));
+    const driver = new Driver({ ...SHOP, panes, findings }, { pane: 'network' });
+    expect(status(driver)).not.toContain('f fix');
+    expect(status(inNetwork())).toContain('f fix');
+    driver.press('f').send({ type: 'remedies', visit: here(driver.state).id, remedies: [] });
+    expect(body(driver)).toContain('Nothing that k8sec could write and prove closes this.');
+    expect(body(driver).replaceAll(/\s+/g, ' ')).toContain(`to do ${ruleHelp(finding.rule)}`);
+  });
+
+  test('where the finding went meanwhile the view says so', () => {
+    const driver = inNetwork().press('f');
+    driver.send({ type: 'snapshot', snapshot: { ...SHOP, revision: 9, findings: new Map() } });
     driver.send({ type: 'remedies', visit: here(driver.state).id, remedies: [] });
-    expect(body(driver)).toContain('There is no remedy for this.');
+    expect(body(driver)).toContain('Nothing is wrong here any more');
   });
 
   test('an answer for a place that was left changes nothing that is shown', () => {

@@ -30,7 +30,7 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   remedy: REMEDY,
   diff: [...REMEDY, ['\t', /\[diff\]/]],
   'what changes': [...REMEDY, ['\t\t', /\[what changes\]/]],
-  yaml: [NETWORK, ['y', /apiVersion:|not found/]],
+  yaml: [NETWORK, ['y', /apiVersion:/]],
   describe: [NETWORK, ['d', /what k8sec read of it/]],
   reach: [NETWORK, ['t', /may be reached from/]],
   related: [NETWORK, ['u', /  related *$/m]],

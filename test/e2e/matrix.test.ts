@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../src/sources/demo/api-server.ts';
 import type { KubeObject } from '../../src/sources/demo/kube-object.ts';
 import { auditLine } from './audit-line.ts';
+import { findProgram } from './find-program.ts';
 import { FORBIDDEN, HOSTILE } from './hostile.ts';
 import { PtyTerminal } from './pty-terminal.ts';
+import { tmuxCommand } from './tmux.ts';
 
 const PROGRAM = resolve('dist/k8sec.js');
 
@@ -78,6 +80,9 @@ const MODES: Readonly<Record<string, Mode>> = {
   ascii: { flags: '--ascii', env: { TERM: 'tmux-256color', FORCE_COLOR: '1' } },
 };
 
+const tmux = findProgram('tmux');
+if (tmux === undefined) console.warn('skipped: every view inside tmux, for there is no tmux on the PATH');
+
 let server: DemoServer;
 let folder = '';
 
@@ -110,19 +115,11 @@ describe('a terminal that cannot hold a session', () => {
 describe.concurrent.each(Object.entries(MODES))('%s', (mode, { flags, env }) => {
   test('every view at every size is whole, and looks the same after other sizes', { timeout: 90_000 }, async () => {
     const [columns, rows] = FIRST_SIZE;
-    const audit = `--audit-log ${join(folder, 'audit.log')} --since-time 2026-01-01`;
-    const command = `cd ${folder} && exec ${process.execPath} ${PROGRAM} --session --server ${server.url} ${audit} ${flags}`;
-    const terminal = new PtyTerminal(['/bin/sh', '-c', command], columns, rows, { KUBECONFIG: '', ...env });
+    const terminal = new PtyTerminal(['/bin/sh', '-c', session(flags)], columns, rows, { KUBECONFIG: '', ...env });
     try {
-      await terminal.until(
-        (screen) => /6 vigilance \d/.test(screen) && /live  \d+ objects/.test(screen),
-        'everything read',
-      );
+      await everythingRead(terminal);
       for (const [view, steps] of Object.entries(VIEWS)) {
-        for (const [keys, shows] of steps) {
-          terminal.type(keys);
-          await terminal.until((screen) => shows.test(screen), `${view}: ${shows}`);
-        }
+        await go(terminal, view, steps);
         const seen = new Map<string, string>();
         for (const [width, height] of [...SIZES, ...SIZES]) {
           terminal.resize(width, height);
@@ -152,6 +149,71 @@ describe.concurrent.each(Object.entries(MODES))('%s', (mode, { flags, env }) => 
   });
 });
 
+describe.concurrent('inside tmux', () => {
+  test.skipIf(tmux === undefined)('every view at every size is what it is without', { timeout: 180_000 }, async () => {
+    const [columns, rows] = FIRST_SIZE;
+    const env = { KUBECONFIG: '', TERM: 'xterm-256color' };
+    const direct = new PtyTerminal(['/bin/sh', '-c', session('')], columns, rows, env);
+    const inside = new PtyTerminal(tmuxCommand(tmux ?? '', folder, session('')), columns, rows, env);
+    const both = [direct, inside];
+    try {
+      await Promise.all(both.map(everythingRead));
+      for (const [view, steps] of Object.entries(VIEWS)) {
+        for (const terminal of both) await go(terminal, view, steps);
+        for (const [width, height] of SIZES) {
+          for (const terminal of both) terminal.resize(width, height);
+          await direct.until(
+            (screen) => direct.isBetweenFrames && isWhole(screen, width, height),
+            `${view} at ${width}×${height}`,
+          );
+          // tmux sends a frame in pieces: what counts is that in the end all of it is there.
+          await inside.until(
+            (screen) => withoutTimes(screen) === withoutTimes(direct.text()),
+            `${view} at ${width}×${height} as it is without tmux:\n${direct.text()}\n`,
+          );
+        }
+        for (const terminal of both) {
+          terminal.resize(columns, rows);
+          await terminal.until((screen) => isWhole(screen, columns, rows), `${view} at its first size`);
+          terminal.type(`${LEAVE[view] ?? ':'}overview\r`);
+          await terminal.shows('standing risk');
+        }
+      }
+      expect(FORBIDDEN.filter((one) => inside.bytes.includes(one))).toEqual([]);
+      expect(hasColours(inside.bytes)).toBe(true);
+    } finally {
+      for (const terminal of both) terminal.type('\u0003');
+      await Promise.all(both.map((terminal) => terminal.ended()));
+    }
+  });
+});
+
+/** The command line of a session on the cluster of this file. */
+function session(flags: string): string {
+  const audit = `--audit-log ${join(folder, 'audit.log')} --since-time 2026-01-01`;
+  return `cd ${folder} && exec ${process.execPath} ${PROGRAM} --session --server ${server.url} ${audit} ${flags}`;
+}
+
+async function everythingRead(terminal: PtyTerminal): Promise<void> {
+  await terminal.until(
+    (screen) => /6 vigilance \d/.test(screen) && /live  \d+ objects/.test(screen),
+    'everything read',
+  );
+}
+
+/** From the overview to a view. */
+async function go(terminal: PtyTerminal, view: string, steps: readonly Step[]): Promise<void> {
+  for (const [keys, shows] of steps) {
+    terminal.type(keys);
+    await terminal.until((screen) => shows.test(screen), `${view}: ${shows}`);
+  }
+}
+
+/** Two sessions do not start in the same minute always. */
+function withoutTimes(screen: string): string {
+  return screen.replaceAll(/\b\d\d:\d\d\b/g, 'hh:mm');
+}
+
 /** Whether a frame fills the screen: the connection stands at the end of its first line, the keys in its last. */
 function isWhole(screen: string, columns: number, rows: number): boolean {
   const lines = screen.split('\n');
@@ -176,15 +238,16 @@ function hasColours(bytes: string): boolean {
   return /\u001b\[(?:\d+;)*(?:3[0-7]|4[0-7]|9[0-7])m/.test(bytes);
 }
 
+const CREATED = { creationTimestamp: '2026-01-01T00:00:00Z' };
+
 /** A few objects of every pane whose names, labels and values hold what a terminal must not get. */
 function hostileObjects(): readonly KubeObject[] {
-  const shop: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+  const shop: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', ...CREATED } };
   return [shop, ...Object.entries(HOSTILE).flatMap(([what, text], at) => objectsNamed(`${what}-${at}${text}`, text))];
 }
 
 function objectsNamed(name: string, text: string): readonly KubeObject[] {
-  const created = { creationTimestamp: '2026-01-01T00:00:00Z' };
-  const metadata = { name, namespace: 'shop', labels: { app: text, team: text }, ...created };
+  const metadata = { name, namespace: 'shop', labels: { app: text, team: text }, ...CREATED };
   const containers = [{ name: 'main', image: `registry.test/${text}:1`, env: [{ name: 'TEXT', value: text }] }];
   const rbac = 'rbac.authorization.k8s.io';
   return [
@@ -208,7 +271,7 @@ function objectsNamed(name: string, text: string): readonly KubeObject[] {
     {
       apiVersion: `${rbac}/v1`,
       kind: 'ClusterRoleBinding',
-      metadata: { name, ...created },
+      metadata: { name, ...CREATED },
       roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'cluster-admin' },
       subjects: [
         { apiGroup: rbac, kind: 'User', name: text },

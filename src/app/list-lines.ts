@@ -1,4 +1,5 @@
 import type { ContextsPlace, RelatedPlace, TextPlace } from './place.ts';
+import { relatedKey } from './selection.ts';
 import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';
@@ -8,7 +9,8 @@ import { yamlLines } from './yaml-lines.ts';
 
 /** A fetched text: YAML told apart, answers as they came (cut at the right where they are too wide). */
 export function textLines(place: TextPlace, state: SessionState): readonly Line[] {
-  const title = line(span(` ${place.title}`, 'title'));
+  const live = place.question === undefined ? [] : [span('  live', 'muted')];
+  const title = line(span(` ${place.title}`, 'title'), ...live);
   if (place.text === null) return [title, BLANK, line(span('   Waiting for the answer.', 'muted'))];
   if (place.failed) {
     const reason = wrap(place.text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, 'bad')));
@@ -44,13 +46,12 @@ export function namespaceLines(state: SessionState): readonly Line[] {
 
 /** What an object has to do with, each in a line to go on from. */
 export function relatedLines({ object, groups }: RelatedPlace, state: SessionState): readonly Line[] {
-  const title = line(span(` ${subjectText(object)}`, 'title'), span('  related', 'muted'));
+  const title = line(span(` ${subjectText(object)}`, 'title'), span('  related, live', 'muted'));
   if (groups === null) return [title, BLANK, line(span('   Looking.', 'muted'))];
   if (groups.length === 0) {
     const why = 'Nothing that was read names it: no policy, account, binding or user.  esc goes back.';
     return [title, BLANK, line(span(`   ${why}`, 'muted'))];
   }
-  let at = 0;
   const width = Math.max(0, ...groups.flatMap(({ things }) => things.map((one) => textWidth(subjectText(one.object)))));
   return [
     title,
@@ -64,7 +65,7 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
           'left',
           state.glyphs.ellipsis,
         );
-        return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: `related:${at++}` };
+        return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: relatedKey(group.title, one) };
       }),
       ...(group.reason === undefined ? [] : [line(span(`  ${group.reason}`, 'unknown'))]),
     ]),

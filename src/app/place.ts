@@ -53,6 +53,10 @@ export interface TextPlace {
   readonly failed: boolean;
   /** Suggested file name for saving. */
   readonly fileName: string;
+  /** Of an answer that follows the cluster: what was asked. */
+  readonly question?: readonly string[];
+  /** Whether it is asked again already. */
+  readonly renewing?: boolean;
 }
 
 /** What an object has to do with, to go on from. */
@@ -61,6 +65,8 @@ export interface RelatedPlace {
   readonly object: ObjectRef;
   /** null while it is looked up. */
   readonly groups: readonly RelatedGroup[] | null;
+  /** Whether it is looked up again already. */
+  readonly renewing?: boolean;
 }
 
 interface NamespacesPlace {

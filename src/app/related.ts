@@ -1,5 +1,9 @@
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
-import { referrersTo } from '../analyses/labels/label-referrers.ts';
+import { podLabels } from '../analyses/labels/label-health.ts';
+import { labelMap, relianceText } from '../analyses/labels/label-map.ts';
+import { referrersOf, referrersTo, type LabelReferrer } from '../analyses/labels/label-referrers.ts';
+import { relabelling } from '../analyses/labels/relabel.ts';
+import { selected } from '../analyses/labels/selectable.ts';
 import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
@@ -11,11 +15,13 @@ import { secretReaders, type SecretReader } from '../analyses/secrets/secret-rea
 import { readingText, secretReadings } from '../analyses/secrets/secret-readings.ts';
 import { secretUses } from '../analyses/secrets/secret-uses.ts';
 import { workload, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
-import { refOf } from '../kube/object-ref.ts';
+import { isGeneratedLabel } from '../kube/generated-labels.ts';
+import { parseLabelQuery } from '../kube/label-query.ts';
+import { refOf, refText } from '../kube/object-ref.ts';
 import { parseServiceAccountUser, subjectKey, userKeys, type RbacUser } from '../kube/rbac-user.ts';
 import { serviceAccountIdentity } from '../kube/rbac-user.ts';
 import { DIRECTIONS } from '../kube/network-policy-rule.ts';
-import { isEmptySelector, matches, selectorText } from '../kube/selector.ts';
+import { isEmptySelector, matches, selectorKeys, selectorText } from '../kube/selector.ts';
 import type { AuditGroup } from '../model/audit-group.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { BindingObject, Subject } from '../model/objects.ts';
@@ -35,15 +41,16 @@ export interface RelatedGroup {
   readonly reason?: string;
 }
 
-/** API versions of what is no object of the API: accounts by name, and actors of the audit log. */
+/** API versions of what is no object of the API: accounts by name, labels, and actors of the audit log. */
 const ACCOUNT_VERSION = 'rbac.authorization.k8s.io/v1';
-const ACTOR_VERSION = 'k8sec/v1';
+const OWN_VERSION = 'k8sec/v1';
 /** Marks what the API server makes by itself (plugin/pkg/auth/authorizer/rbac/bootstrappolicy). */
 const BOOTSTRAPPED = 'kubernetes.io/bootstrapping';
 
 /**
  * What an object has to do with: the policies that select a workload, its account, the bindings of that account and who
- * acted as it; the workloads of a policy; the users of a Secret. One step: a person goes on from each of them.
+ * acted as it; the workloads of a policy; the users of a Secret; what a label selects and who relies on it. One step: a
+ * person goes on from each of them.
  */
 export function relatedThings(view: ClusterView, object: ObjectRef): readonly RelatedGroup[] {
   return groupsOf(view, object).filter((group) => group.things.length > 0 || group.reason !== undefined);
@@ -73,14 +80,79 @@ function groupsOf(view: ClusterView, { kind, namespace, name }: ObjectRef): read
       return bindingGroups(bindingsIn(view, place).find((one) => one.name === name));
     case 'Namespace':
       return namespaceGroups(view, name);
+    case 'Label':
+      return labelGroups(view, place, name);
     default: {
       const there = workload(view, place, kind, name);
-      return there === undefined ? [] : workloadGroups(view, there);
+      return there === undefined ? selectorGroups(view, kind, place, name) : workloadGroups(view, there);
     }
   }
 }
 
-function workloadGroups(view: ClusterView, { ref, classes }: AnalysedWorkload): readonly RelatedGroup[] {
+/** The label map: what a label (or a selector) selects, who relies on it, and what would change without it. */
+function labelGroups(view: ClusterView, namespace: string, text: string): readonly RelatedGroup[] {
+  const selector = parseLabelQuery(text);
+  if (selector === undefined) return [];
+  const { selects, reliedOnBy } = labelMap(view, namespace, selector);
+  const edits = Object.fromEntries(selectorKeys(selector).map((key) => [key, null]));
+  const shifts = relabelling(view, selected(view, selector, namespace), edits);
+  return [
+    { title: 'selects', things: workloadsNamed(view, namespace, selects) },
+    {
+      title: 'relied on by',
+      things: unique(reliedOnBy.map((one) => thing(one.by, `${EFFECTS[one.effect]}: ${referrerText(one)}`))),
+    },
+    {
+      title: 'without it',
+      things: unique(
+        shifts.map(({ referrer, change, workloads: moved }) =>
+          thing(
+            referrer.by,
+            `${change === 'gains' ? 'begins' : 'ceases'} to select ${moved.join(', ')}: ${referrerText(referrer)}`,
+          ),
+        ),
+      ),
+    },
+  ];
+}
+
+const EFFECTS = { selects: 'selects by it', 'leaves out': 'leaves it out', names: 'names it' } as const;
+
+function referrerText({ path, selector }: LabelReferrer): string {
+  return `${path} ${selectorText(selector)}`;
+}
+
+/** Workloads by their texts, such as `Deployment shop/web`. */
+function workloadsNamed(view: ClusterView, namespace: string, names: readonly string[]): readonly RelatedThing[] {
+  return workloads(view, namespace).flatMap((one) => (names.includes(refText(one.ref)) ? [thing(one.ref)] : []));
+}
+
+/** What the selectors of a budget, an autoscaler, a monitor and the like select in their namespace. */
+function selectorGroups(view: ClusterView, kind: string, namespace: string, name: string): readonly RelatedGroup[] {
+  const own = referrersOf(view, namespace).filter(({ by }) => by.kind === kind && by.name === name);
+  return own.map(({ path, selector }) => {
+    const owners = selected(view, selector, namespace).map((one) => one.owner);
+    return {
+      title: `${path} ${selectorText(selector)} selects`,
+      things: workloadsNamed(view, namespace, owners),
+      ...(owners.length === 0 ? { reason: 'nothing that was read' } : {}),
+    };
+  });
+}
+
+/** The labels that its pods carry, but for those that controllers write, and who reads each. */
+function labelsOf(view: ClusterView, subject: AnalysedWorkload): readonly RelatedThing[] {
+  const { namespace, kind, name } = subject.ref;
+  return Object.entries(podLabels(subject)).flatMap(([key, value]) => {
+    if (isGeneratedLabel(key)) return [];
+    const { reliedOnBy } = labelMap(view, namespace, { matchLabels: { [key]: value } });
+    const others = reliedOnBy.filter(({ by }) => by.kind !== kind || by.name !== name);
+    return [thing(objectRef(OWN_VERSION, 'Label', namespace, `${key}=${value}`), relianceText(others))];
+  });
+}
+
+function workloadGroups(view: ClusterView, subject: AnalysedWorkload): readonly RelatedGroup[] {
+  const { ref, classes } = subject;
   const policies = classes.flatMap((one) =>
     DIRECTIONS.flatMap((direction) =>
       selectingPolicies(view, identityOf(view, one), direction).map(({ object }) => thing(refOf(object))),
@@ -106,6 +178,7 @@ function workloadGroups(view: ClusterView, { ref, classes }: AnalysedWorkload): 
     ...accounts.flatMap((name) => rightsOf(view, ref.namespace, name)),
     { title: 'Secrets that it uses', things: secrets },
     { title: 'others that select it by label', things: otherSelectors(view, ref, classes) },
+    { title: 'labels of its pods', things: labelsOf(view, subject) },
   ];
 }
 
@@ -219,7 +292,7 @@ function secretGroups(view: ClusterView, namespace: string, name: string): reado
     {
       title: 'read it, by the audit log',
       things: (readings ?? []).map((one) =>
-        thing(objectRef(ACTOR_VERSION, 'Actor', null, one.username), readingText(one)),
+        thing(objectRef(OWN_VERSION, 'Actor', null, one.username), readingText(one)),
       ),
       ...(readings === null
         ? because('unknown: no audit log')
@@ -308,7 +381,7 @@ function actorsOn(view: ClusterView, resource: string, namespace: string, name: 
 }
 
 function actorThing({ actor, detection }: AuditGroup): RelatedThing {
-  return thing(objectRef(ACTOR_VERSION, 'Actor', null, actor.name), detection);
+  return thing(objectRef(OWN_VERSION, 'Actor', null, actor.name), detection);
 }
 
 /** Objects of the requests; only kinds that k8sec shows. */

@@ -52,10 +52,22 @@ export function showRelatedOf(state: SessionState, object: ObjectRef | undefined
   return stay(opened.state, ...opened.effects, { type: 'related', visit, object });
 }
 
+/** Answers that are told anew when the cluster changes; the others take long, or are read page by page. */
+const LIVE_QUESTIONS: ReadonlySet<string> = new Set(['label-map']);
+
 /** Asks a question and opens the answer. */
 export function ask(state: SessionState, words: readonly string[]): Step {
   const visit = state.nextId;
-  const opened = openText(state, 'answer', words.join(' '), `k8sec-${fileNamePart(words.join('-'))}.txt`);
+  const isLive = LIVE_QUESTIONS.has(words[0] ?? '');
+  const opened = open(state, {
+    type: 'text',
+    what: 'answer',
+    title: words.join(' '),
+    text: null,
+    failed: false,
+    fileName: `k8sec-${fileNamePart(words.join('-'))}.txt`,
+    ...(isLive ? { question: words } : {}),
+  });
   return stay(opened.state, ...opened.effects, { type: 'ask', visit, words });
 }
 

@@ -62,9 +62,14 @@ export function relatedObject(state: SessionState): ObjectRef | undefined {
   return subject?.kind === 'Cluster' ? undefined : (subject ?? earlierItem(item, state)?.object);
 }
 
+/** Names a thing among relations, so that the cursor keeps to it while they change. */
+export function relatedKey(title: string, { object }: RelatedThing): string {
+  return `related:${title}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
+}
+
 /** The thing of an item of a list of relations. */
 export function relatedItem(item: string | null, { groups }: RelatedPlace): RelatedThing | undefined {
-  return item === null ? undefined : groups?.flatMap((group) => group.things)[Number(item.slice('related:'.length))];
+  return groups?.flatMap(({ title, things }) => things.find((one) => relatedKey(title, one) === item) ?? [])[0];
 }
 
 /** The change before this session of an item of the overview. */

@@ -7,15 +7,22 @@ import { insert } from './line-edit.ts';
 import { changeVisit, stay, type Step } from './navigation.ts';
 import type { Place } from './place.ts';
 import { edited, promptKey } from './prompt.ts';
+import { renewed } from './renew.ts';
 import { mapTables, scopeOf } from './scope.ts';
 import { treeText } from './row-tree.ts';
 import type { SessionSnapshot } from './session-model.ts';
-import type { SessionState } from './state.ts';
+import { here, type SessionState } from './state.ts';
 import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
 import { withJointRemedy } from './text-files.ts';
 
 /** The session's reducer: what a thing that happened changes, and what is to be done besides. Pure. */
 export function update(state: SessionState, event: SessionEvent): Step {
+  const step = changed(state, event);
+  const isNews = event.type === 'snapshot' && event.snapshot.revision !== state.snapshot.revision;
+  return isNews || here(step.state).id !== here(state).id ? renewed(step) : step;
+}
+
+function changed(state: SessionState, event: SessionEvent): Step {
   switch (event.type) {
     case 'key':
       return key(state, event.key);
@@ -38,7 +45,7 @@ export function update(state: SessionState, event: SessionEvent): Step {
     case 'text':
       return stay(
         changePlace(state, event.visit, (place) =>
-          place.type === 'text' ? { ...place, text: event.text, failed: event.failed } : place,
+          place.type === 'text' ? { ...place, text: event.text, failed: event.failed, renewing: false } : place,
         ),
       );
     case 'tree': {
@@ -50,7 +57,11 @@ export function update(state: SessionState, event: SessionEvent): Step {
     case 'related':
       return stay(
         changePlace(state, event.visit, (place) =>
-          place.type === 'related' || place.type === 'detail' ? { ...place, groups: event.groups } : place,
+          place.type === 'related'
+            ? { ...place, groups: event.groups, renewing: false }
+            : place.type === 'detail'
+              ? { ...place, groups: event.groups }
+              : place,
         ),
       );
     case 'validated':

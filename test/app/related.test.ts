@@ -44,6 +44,11 @@ kind: NetworkPolicy
 metadata: {name: other, namespace: shop}
 spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
 ---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: all-but-web, namespace: shop}
+spec: {selector: {matchExpressions: [{key: app, operator: NotIn, values: [web]}]}}
+---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
 metadata: {name: cart-read, namespace: shop}
@@ -75,6 +80,8 @@ describe('what an object has to do with', () => {
       'runs as': ['ServiceAccount shop/cart'],
       'rights of shop/cart by': ['RoleBinding shop/cart-read', 'ClusterRoleBinding all-view'],
       'Secrets that it uses': ['Secret shop/pg'],
+      'others that select it by label': ['PodDisruptionBudget shop/all-but-web'],
+      'labels of its pods': ['Label shop/app=cart'],
     });
   });
 
@@ -99,6 +106,29 @@ describe('what an object has to do with', () => {
     ['RoleBinding', 'cart-read', 'shop', { gives: ['Role shop/reader'], to: ['ServiceAccount shop/cart'] }],
     ['Role', 'reader', 'shop', { 'given by': ['RoleBinding shop/cart-read'] }],
     ['Group', 'system:serviceaccounts:shop', null, { 'rights by': ['ClusterRoleBinding all-view'] }],
+    [
+      'Label',
+      'app=cart',
+      'shop',
+      {
+        selects: ['Deployment shop/cart'],
+        'relied on by': ['Service shop/cart', 'NetworkPolicy shop/cart-in', 'Deployment shop/cart'],
+        'without it': ['Service shop/cart', 'NetworkPolicy shop/cart-in', 'Deployment shop/cart'],
+      },
+    ],
+    [
+      'Label',
+      'app=web',
+      'shop',
+      { 'relied on by': ['NetworkPolicy shop/other', 'PodDisruptionBudget shop/all-but-web'] },
+    ],
+    ['Label', 'no selector', 'shop', {}],
+    [
+      'PodDisruptionBudget',
+      'all-but-web',
+      'shop',
+      { 'spec.selector app notin (web) selects': ['Deployment shop/cart'] },
+    ],
     ['NetworkPolicy', 'other', 'shop', {}],
     ['Deployment', 'gone', 'shop', {}],
   ])('%s %s', (kind, name, namespace, expected) => {

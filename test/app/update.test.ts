@@ -349,10 +349,64 @@ describe('related things', () => {
     expect(here(driver.press(']').state).place).toMatchObject({ type: 'related', object: account });
   });
 
+  test('are looked up again when the cluster changes, once at a time, and the cursor keeps to its thing', () => {
+    const driver = inNetwork().press('u');
+    const visit = here(driver.state).id;
+    const things = [
+      { object: account, note: '' },
+      { object: web, note: '' },
+    ];
+    const asked = (): number => driver.effects.filter((effect) => effect.type === 'related').length;
+    const news = (revision: number): Driver =>
+      driver.send({ type: 'snapshot', snapshot: { ...driver.state.snapshot, revision } });
+    news(2);
+    expect(asked()).toBe(1);
+    driver.send({ type: 'related', visit, groups: [{ title: 'to', things }] }).press('j');
+    news(3);
+    news(4);
+    expect(asked()).toBe(2);
+    driver.send({ type: 'related', visit, groups: [{ title: 'to', things: things.toReversed() }] });
+    expect(body(driver).indexOf('web')).toBeLessThan(body(driver).indexOf('cart'));
+    expect(here(driver.press('enter').state).place).toMatchObject({ type: 'detail', row: { name: 'web' } });
+    news(5);
+    expect(asked()).toBe(2);
+    driver.press('[');
+    expect(asked()).toBe(3);
+  });
+
   test('nothing to go on to says so', () => {
     const driver = inNetwork().press('u');
     driver.send({ type: 'related', visit: here(driver.state).id, groups: [] });
     expect(body(driver)).toContain('Nothing that was read names it');
+  });
+});
+
+describe('the label map', () => {
+  const asked = (driver: Driver): number => driver.effects.filter((effect) => effect.type === 'ask').length;
+  const news = (driver: Driver, revision: number): Driver =>
+    driver.send({ type: 'snapshot', snapshot: { ...driver.state.snapshot, revision } });
+  const answered = (driver: Driver, text: string): Driver =>
+    driver.send({ type: 'text', visit: here(driver.state).id, text, failed: false });
+
+  test('follows the cluster; what is shown stays until the new answer has come', () => {
+    const driver = inNetwork().command('label-map app=web --becomes app=cart');
+    answered(driver, 'app=web selects 1 workload\n');
+    expect(body(driver)).toContain('label-map app=web --becomes app=cart  live');
+    news(driver, 2);
+    expect(driver.effects.at(-1)).toMatchObject({
+      type: 'ask',
+      words: ['label-map', 'app=web', '--becomes', 'app=cart'],
+    });
+    expect(body(driver)).toContain('selects 1 workload');
+    expect(body(answered(driver, 'app=web selects 2 workloads\n'))).toContain('selects 2 workloads');
+    news(driver, 2);
+    expect(asked(driver)).toBe(2);
+  });
+
+  test('other answers stay as they came', () => {
+    const driver = answered(inNetwork().command('who-can get pods'), 'nobody\n');
+    expect(asked(news(driver, 2))).toBe(1);
+    expect(body(driver)).not.toContain('live');
   });
 });
 

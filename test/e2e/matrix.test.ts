@@ -35,7 +35,7 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   yaml: [NETWORK, ['y', /apiVersion:/]],
   describe: [NETWORK, ['d', /what k8sec read of it/]],
   reach: [NETWORK, ['t', /may be reached from/]],
-  related: [NETWORK, ['u', /  related *$/m]],
+  related: [NETWORK, ['u', /  related, live *$/m]],
   paths: [
     ['2', ROWS],
     ['t', /escalation paths/],

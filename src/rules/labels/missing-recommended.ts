@@ -4,7 +4,6 @@ import { isMirror, labelHealth, ownLabels } from '../../analyses/labels/label-he
 import { isLabelledByHand, judgedKinds, missingLabels } from '../../analyses/labels/labelled-objects.ts';
 import { unreadKinds } from '../../analyses/labels/selector-verdict.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
-import { refOf } from '../../kube/object-ref.ts';
 import type { RecommendedLabel } from '../../kube/recommended-labels.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import { AROUND_KINDS, kindInfo, OPT_IN_KINDS, type AroundKind } from '../../model/kind.ts';
@@ -29,18 +28,9 @@ const ofWorkload = rule({
     const { missing } = labelHealth(workload);
     if (missing.length === 0 || isMirror(workload)) return [];
     const own = ownLabels(workload);
-    return [
-      {
-        ...draft(missing),
-        evidence: missing.map((label) => ({
-          text: `${label} is not on ${own[label] === undefined ? 'the workload' : 'its pods'}`,
-          object: workload.ref,
-          path: 'metadata.labels',
-        })),
-        members: memberNames(workload.classes),
-        remedies: workload.object === undefined ? [] : ['labels/label-workload', 'labels/label-template'],
-      },
-    ];
+    const places = missing.map((label) => (own[label] === undefined ? 'the workload' : 'its pods'));
+    const remedies = workload.object === undefined ? NO_REMEDIES : OF_WORKLOADS;
+    return [{ ...draft(missing, places), members: memberNames(workload.classes), remedies }];
   },
 });
 
@@ -53,14 +43,8 @@ const ofObject = (kind: AroundKind, isOptIn: boolean): typeof ofWorkload =>
     check: (object, view) => {
       const missing = missingLabels(object.labels);
       if (missing.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(kind)) return [];
-      const ref = refOf(object);
-      return [
-        {
-          ...draft(missing),
-          evidence: [{ text: `${missing.join(', ')} not among its labels`, object: ref, path: 'metadata.labels' }],
-          remedies: ['labels/label-object'],
-        },
-      ];
+      const places = missing.map(() => 'it');
+      return [{ ...draft(missing, places), remedies: OF_OBJECTS }];
     },
   });
 
@@ -93,11 +77,31 @@ export const MISSING_RECOMMENDED = [
   unread,
 ] as const;
 
-function draft(missing: readonly RecommendedLabel[]): Pick<FindingDraft, 'severity' | 'title' | 'why'> {
-  const names = missing.map((label) => label.slice('app.kubernetes.io/'.length));
-  return {
-    severity: 'info',
-    title: `lacks ${names.length} of 6 recommended labels: ${names.join(', ')}`,
-    why: 'Whatever selects by these labels does not see it, and nobody can tell from it what it belongs to.',
-  };
+const NO_REMEDIES: readonly string[] = [];
+const OF_WORKLOADS = ['labels/label-workload', 'labels/label-template'];
+const OF_OBJECTS = ['labels/label-object'];
+
+type SharedDraft = Pick<FindingDraft, 'severity' | 'title' | 'why' | 'evidence'>;
+
+/** Thousands of objects lack the same labels: one draft for all of them. At most 3 to the power of 6. */
+const DRAFTS = new Map<string, SharedDraft>();
+
+/** @param places where each of the labels is missing */
+function draft(missing: readonly RecommendedLabel[], places: readonly string[]): SharedDraft {
+  const key = `${missing.join()} ${places.join()}`;
+  let shared = DRAFTS.get(key);
+  if (shared === undefined) {
+    const names = missing.map((label) => label.slice('app.kubernetes.io/'.length));
+    shared = {
+      severity: 'info',
+      title: `lacks ${names.length} of 6 recommended labels: ${names.join(', ')}`,
+      why: 'Whatever selects by these labels does not see it, and nobody can tell from it what it belongs to.',
+      evidence: missing.map((label, at) => ({
+        text: `${label} is not on ${places[at] ?? ''}`,
+        path: 'metadata.labels',
+      })),
+    };
+    DRAFTS.set(key, shared);
+  }
+  return shared;
 }

@@ -1,3 +1,4 @@
+import { isEntries } from './entries.ts';
 import { eachMember, withMember, withoutMember, type Few } from './few.ts';
 
 /** A computed value and the buckets that it read. */
@@ -7,6 +8,8 @@ interface Cell<C> {
   readonly equals: (a: unknown, b: unknown) => boolean;
   /** For a part: what it takes from the one value that it reads. */
   readonly pick: ((whole: unknown) => unknown) | undefined;
+  /** For an entry of that value: what its key begins with, before the id. */
+  readonly entryOf: string | undefined;
   value: unknown;
   /** Undefined until the first run, and while it is not current. */
   reads: ReadSet<C> | undefined;
@@ -14,8 +17,9 @@ interface Cell<C> {
   running: boolean;
 }
 
-/** The buckets that one or more cells read. Cells that read the same buckets share one. */
+/** The buckets that one or more cells read. Cells that read the same buckets share one, entries by what they begin with. */
 interface ReadSet<C> {
+  readonly entryOf: string | undefined;
   readonly signature: string;
   readonly buckets: readonly string[];
   /** undefined once no cell reads them any more. */
@@ -93,12 +97,15 @@ export class CellGraph<C> {
    *
    * @param pick given where the cell only takes this part of one other cell's value: a change of that cell then costs it
    *   a look instead of a run
+   * @param entryOf given where that part is an entry by id: what its key begins with, before the id. The look is then
+   *   spared to all but the entries that changed.
    */
   read<T>(
     key: string,
     compute: (context: C, previous: T | undefined) => T,
     equals: (a: T, b: T) => boolean,
     pick?: (whole: unknown) => T,
+    entryOf?: string,
   ): T {
     let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
@@ -107,6 +114,7 @@ export class CellGraph<C> {
         compute: compute as (context: C, previous: unknown) => unknown,
         equals: equals as (a: unknown, b: unknown) => boolean,
         pick,
+        entryOf,
         value: undefined,
         reads: undefined,
         dirty: true,
@@ -265,14 +273,23 @@ export class CellGraph<C> {
     if (cell.dirty) this.#dirty.add(cell);
     else this.#dirty.delete(cell);
     if (isNew || !cell.equals(cell.value, value)) {
+      const before = cell.value;
       cell.value = value;
-      if (!isNew) this.#tellReaders(cell);
+      if (!isNew) this.#tellReaders(cell, before);
     }
   }
 
   /** Readers that have ended become dirty; those that are still running have to run once more. */
-  #tellReaders({ bucket, value }: Cell<C>): void {
+  #tellReaders({ bucket, value }: Cell<C>, before: unknown): void {
     eachMember(this.#readers.get(bucket), (readSet) => {
+      const changed = readSet.entryOf === undefined ? undefined : changedEntries(value, before);
+      if (changed !== undefined) {
+        for (const id of changed) {
+          const cell = this.#cells.get(`${readSet.entryOf}${id}`);
+          if (cell?.reads === readSet && !Object.is(cell.pick?.(value), cell.value)) this.#markDirty(cell);
+        }
+        return;
+      }
       const isOnlyRead = readSet.buckets.length === 1;
       eachMember(readSet.cells, (cell) => {
         if (isOnlyRead && cell.pick !== undefined && Object.is(cell.pick(value), cell.value)) return;
@@ -287,13 +304,14 @@ export class CellGraph<C> {
   #link(cell: Cell<C>, reads: ReadonlySet<string>): void {
     if (cell.reads !== undefined && isSame(cell.reads.buckets, reads)) return;
     const buckets = [...reads];
-    const signature = buckets.join('\n');
+    const entryOf = buckets.length === 1 ? cell.entryOf : undefined;
+    const signature = `${buckets.join('\n')}${entryOf === undefined ? '' : `\n${entryOf}`}`;
     if (cell.reads?.signature === signature) return;
     this.#revision += 1;
     this.#unlink(cell);
     let readSet = this.#readSets.get(signature);
     if (readSet === undefined) {
-      readSet = { signature, buckets, cells: undefined };
+      readSet = { entryOf, signature, buckets, cells: undefined };
       this.#readSets.set(signature, readSet);
       for (const bucket of buckets) {
         const before = this.#readers.get(bucket);
@@ -317,6 +335,10 @@ export class CellGraph<C> {
       if (left === undefined) this.#readers.delete(bucket);
     }
   }
+}
+
+function changedEntries(value: unknown, before: unknown): ReadonlySet<string> | undefined {
+  return isEntries(value) && isEntries(before) ? value.changedSince(before) : undefined;
 }
 
 /** Whether a computation read the same as last time, in the same order. */

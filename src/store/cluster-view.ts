@@ -4,6 +4,7 @@ import type { BrokenObject, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
 import type { ObjectOf } from '../model/objects.ts';
+import type { Entries } from './entries.ts';
 
 /**
  * The read-only picture of a cluster that analyses, rules, remedies and panes see. Every call records what it read, so
@@ -51,6 +52,14 @@ export interface ClusterView {
    * @param pick takes the part out of it; cheap, and reads nothing else
    */
   part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P;
+  /**
+   * An entry of a derived value that has many by id: like a part, but a change of the value costs nothing to the readers
+   * of entries that stayed.
+   *
+   * @param prefix names the entries, with the id behind it
+   * @param whole nothing but the call that derives the value
+   */
+  entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined;
   /**
    * A value that one computation (the check of a subject) asks for again and again: computed once for it, with its reads
    * counted as that computation's own. What others ask for too is derived.

@@ -7,6 +7,7 @@ import type { ObjectOf } from '../model/objects.ts';
 import { CellGraph } from './cells.ts';
 import { bucket, ClusterStore } from './cluster-store.ts';
 import type { ClusterView, Readability } from './cluster-view.ts';
+import type { Entries } from './entries.ts';
 
 const READABLE: Readability = { ok: true };
 
@@ -149,6 +150,16 @@ export class StoreView implements ClusterView {
 
   part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P {
     return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, pick as (value: unknown) => P);
+  }
+
+  entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {
+    return this.graph.read<T | undefined>(
+      `${prefix}${id}`,
+      (view) => whole(view).get(id),
+      Object.is,
+      (value) => (value as Entries<T>).get(id),
+      prefix,
+    );
   }
 
   once<T>(key: string, compute: (view: ClusterView) => T): T {

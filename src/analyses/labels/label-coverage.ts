@@ -3,10 +3,10 @@ import { kindInfo } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { workloadNamespaces, workloads } from '../workload/workloads.ts';
-import { isMirror, labelHealth, ownLabels } from './label-health.ts';
+import { workloadNamespaces } from '../workload/workloads.ts';
 import { labelledNamespaces, labelledObjects, missingLabels } from './labelled-objects.ts';
 import { ownership, responsibleFor } from './ownership.ts';
+import { workloadLabels } from './workload-labels.ts';
 
 /** How many objects of a group carry all recommended labels, and how many labels of all that there could be. */
 export interface Coverage {
@@ -75,9 +75,8 @@ function judged(view: ClusterView, namespace: string): readonly Judged[] {
         const key = `${kind}/${team}`;
         found.set(key, { kind, team, coverage: sum(found.get(key)?.coverage, one) });
       };
-      for (const workload of workloads(inner, namespace)) {
-        if (isMirror(workload)) continue;
-        count(workload.ref.kind, ownLabels(workload), labelHealth(workload).missing.length);
+      for (const { kind, own, missing } of workloadLabels(inner, namespace)) {
+        if (missing !== null) count(kind, own, missing);
       }
       for (const { kind, labels } of labelledObjects(inner, namespace)) {
         count(kindInfo(kind).kind, labels, missingLabels(labels).length);

@@ -1,5 +1,8 @@
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import { SimilarWords } from '../../kube/similar-words.ts';
+import type { Entries } from '../../store/entries.ts';
+import { shardOf } from '../../store/keyed-list.ts';
+import { stretchOf } from '../../store/stretch.ts';
 
 interface Labelled {
   readonly labels: Labels;
@@ -25,16 +28,28 @@ const NO_VALUES = new SimilarWords(() => []);
 /** Where more than this share of a list is new, an index is built rather than changed. */
 const MOST_CHANGED = 0.25;
 
-/** An index by label of a list that never changes; `of` a similar list shares what is the same. */
-export class LabelIndex<T extends Labelled> implements ByLabel<T> {
+/** An index by label of a list that never changes; `of` a similar list shares what is the same. Its entries are lists by label. */
+export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<readonly T[]> {
   readonly items: readonly T[];
   readonly #names: readonly string[];
   readonly #keys: ReadonlyMap<string, ValueIndex<T>>;
 
-  private constructor(items: readonly T[], names: readonly string[], keys: ReadonlyMap<string, ValueIndex<T>>) {
+  /** Stands for this index in those that are made from it, which must not keep it. */
+  readonly #token: object = {};
+  readonly #base: object | undefined;
+  readonly #changed: ReadonlySet<string> | undefined;
+
+  private constructor(
+    items: readonly T[],
+    names: readonly string[],
+    keys: ReadonlyMap<string, ValueIndex<T>>,
+    change?: { readonly from: LabelIndex<T>; readonly ids: ReadonlySet<string> },
+  ) {
     this.items = items;
     this.#names = names;
     this.#keys = keys;
+    this.#base = change === undefined ? undefined : change.from.#token;
+    this.#changed = change?.ids;
   }
 
   /** @param previous the index of an earlier state of the list, of which most items are the same */
@@ -50,7 +65,8 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T> {
     }
     const names = previous === undefined ? [] : previous.#names;
     const isSameNames = names.length === keys.size && names.every((name) => keys.has(name));
-    return new LabelIndex(items, isSameNames ? names : [...keys.keys()], keys);
+    const change = isNew ? undefined : { from: previous, ids: changedIds(edits) };
+    return new LabelIndex(items, isSameNames ? names : [...keys.keys()], keys, change);
   }
 
   /** The same list as long as the same keys are there. */
@@ -67,18 +83,33 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T> {
     return this.#keys.get(key)?.get(value) ?? [];
   }
 
-  /** The shortest list that holds everything with all of these labels: that of one of them, or all items. */
-  narrowest(pairs: readonly LabelPair[]): readonly T[] {
-    let shortest: readonly T[] | undefined;
-    for (const { key, value } of pairs) {
-      const list = this.#keys.get(key)?.get(value) ?? NOTHING;
-      if (shortest === undefined || list.length < shortest.length) shortest = list;
-    }
-    return shortest ?? this.items;
+  /** @param id as `entryId` writes it */
+  get(id: string): readonly T[] | undefined {
+    const end = id.indexOf('=');
+    return this.#keys.get(id.slice(0, end))?.get(id.slice(end + 1));
+  }
+
+  changedSince(before: Entries<readonly T[]>): ReadonlySet<string> | undefined {
+    return before instanceof LabelIndex && before.#token === this.#base ? this.#changed : undefined;
   }
 }
 
-const NOTHING: readonly never[] = [];
+/** Names the list of what carries a label. A key holds no `=`. */
+export function entryId({ key, value }: LabelPair): string {
+  return `${key}=${value}`;
+}
+
+/** Keys whose values tell most apart, the best first. */
+const TELLING = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance', 'name', 'run', 'release'];
+
+/** The pair of a selector that the fewest are likely to carry; the same whatever there is, so that nothing hangs on it. */
+export function tellingPair(pairs: readonly LabelPair[]): LabelPair | undefined {
+  for (const key of TELLING) {
+    const pair = pairs.find((one) => one.key === key);
+    if (pair !== undefined) return pair;
+  }
+  return pairs[0];
+}
 
 /** The labels that whatever a selector matches has: its pairs, and expressions with one value. */
 export function pairsOf(selector: LabelSelector): readonly LabelPair[] {
@@ -99,12 +130,12 @@ type Edits<T> = Map<string, Map<string, Edit<T>>>;
 
 /** Between two states of a list: what stands between their common start and their common end. */
 function differenceOf<T>(before: readonly T[], after: readonly T[]): { gone: readonly T[]; come: readonly T[] } {
-  const shorter = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < shorter && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
-  return { gone: before.slice(start, before.length - end), come: after.slice(start, after.length - end) };
+  const stretch = stretchOf(before, after);
+  return { gone: before.slice(stretch.start, stretch.before), come: after.slice(stretch.start, stretch.after) };
+}
+
+function changedIds<T>(edits: Edits<T>): ReadonlySet<string> {
+  return new Set([...edits].flatMap(([key, values]) => [...values.keys()].map((value) => entryId({ key, value }))));
 }
 
 function editsOf<T extends Labelled>(gone: readonly T[], come: readonly T[]): Edits<T> {
@@ -190,12 +221,4 @@ function withEdit<T>(list: readonly T[], gone: readonly T[], come: readonly T[])
   if (gone.length === 0) return [...list, ...come];
   const left = new Set(gone);
   return [...list.filter((item) => !left.has(item)), ...come];
-}
-
-/** @param count a power of two */
-function shardOf(value: string, count: number): number {
-  if (count === 1) return 0;
-  let hash = 0;
-  for (let at = 0; at < value.length; at += 1) hash = (Math.imul(hash, 31) + value.charCodeAt(at)) | 0;
-  return (hash ^ (hash >>> 15)) & (count - 1);
 }

@@ -36,12 +36,23 @@ function namespacesWith(view: ClusterView, selector: LabelSelector): readonly st
   return view.derive(
     `namespaces-with/${[key, ...values].join('=')}`,
     (inner) =>
-      vocabularies(inner).flatMap(([name, vocabulary]) => {
-        const there = vocabulary.get(key);
-        const isThere = there !== undefined && (values.length === 0 || values.some((value) => there.has(value)));
-        return isThere ? [name] : [];
-      }),
+      wordsByNamespace(inner, key).flatMap(([name, words]) =>
+        values.length === 0 || values.some((value) => words.has(value)) ? [name] : [],
+      ),
     sameItems,
+  );
+}
+
+/** The values of one key in each namespace that has it: what changes of other keys is nothing to its readers. */
+function wordsByNamespace(view: ClusterView, key: string): readonly (readonly [string, SimilarWords])[] {
+  return view.derive(
+    `label-words/${key}`,
+    (inner) =>
+      vocabularies(inner).flatMap(([name, vocabulary]): (readonly [string, SimilarWords])[] => {
+        const words = vocabulary.get(key);
+        return words === undefined ? [] : [[name, words]];
+      }),
+    samePairs,
   );
 }
 
@@ -52,8 +63,12 @@ function vocabularies(view: ClusterView): readonly (readonly [string, Vocabulary
   return view.derive(
     'label-vocabularies',
     (inner) => workloadNamespaces(inner).map((name) => [name, writtenVocabulary(inner, name)] as const),
-    (a, b) => a.length === b.length && a.every(([name, words], at) => name === b[at]?.[0] && words === b[at][1]),
+    samePairs,
   );
+}
+
+function samePairs<T>(a: readonly (readonly [string, T])[], b: readonly (readonly [string, T])[]): boolean {
+  return a.length === b.length && a.every(([name, words], at) => name === b[at]?.[0] && words === b[at][1]);
 }
 
 function writtenVocabulary(view: ClusterView, namespace: string): Vocabulary {

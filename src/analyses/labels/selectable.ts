@@ -5,9 +5,10 @@ import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
+import { flatMapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import { LabelIndex, pairsOf, type ByLabel } from './label-index.ts';
+import { entryId, LabelIndex, pairsOf, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
 export interface Selectable {
@@ -24,10 +25,20 @@ export interface Selectable {
 export function selectables(view: ClusterView, namespace: string): readonly Selectable[] {
   return view.derive(
     `selectables/${namespace}`,
-    (inner, previous) => {
-      const found = workloads(inner, namespace).flatMap((one) => selectablesOf(one));
-      return reuse([...found, ...operatedTemplates(inner, namespace)], previous, sameSelectable);
+    (inner) => {
+      const own = selectablesOfWorkloads(inner, namespace);
+      const operated = operatedTemplates(inner, namespace);
+      return operated.length === 0 ? own : [...own, ...operated];
     },
+    sameItems,
+  );
+}
+
+function selectablesOfWorkloads(view: ClusterView, namespace: string): readonly Selectable[] {
+  return view.derive(
+    `selectables-of-workloads/${namespace}`,
+    (inner, previous: readonly Selectable[] | undefined) =>
+      flatMapChanged(workloads(inner, namespace), previous, selectablesOf, sameSelectable),
     sameItems,
   );
 }
@@ -51,15 +62,19 @@ export function selectablesOf(workload: AnalysedWorkload): readonly Selectable[]
 
 /** Templates of workloads that an operator owns: its own kind is not read, and their pods may be scaled away. */
 function operatedTemplates(view: ClusterView, namespace: string): readonly Selectable[] {
-  return WORKLOAD_KINDS.flatMap((kind) =>
-    view.list(kind, namespace).flatMap(({ owners, template }): Selectable[] => {
-      const controller = owners.find((owner) => owner.controller);
-      if (controller === undefined || template === null) return [];
-      // A ReplicaSet of a Deployment keeps old templates, and a Job of a CronJob its run: their owner speaks for them.
-      if (kindOf(controller.apiVersion, controller.kind) !== undefined) return [];
-      return [{ namespace, labels: template.labels, owner: `${controller.kind} ${namespace}/${controller.name}` }];
-    }),
-  );
+  return view.derive(`operated-templates/${namespace}`, (inner, previous: readonly Selectable[] | undefined) => {
+    const found = WORKLOAD_KINDS.flatMap((kind) =>
+      inner.list(kind, namespace).flatMap(({ owners, template }): Selectable[] => {
+        const controller = owners.find((owner) => owner.controller);
+        if (controller === undefined || template === null) return [];
+        // A ReplicaSet of a Deployment keeps old templates, and a Job of a CronJob its run: their owner speaks for them.
+        if (kindOf(controller.apiVersion, controller.kind) !== undefined) return [];
+        return [{ namespace, labels: template.labels, owner: `${controller.kind} ${namespace}/${controller.name}` }];
+      }),
+    );
+    const kept = reuse(found, previous, sameSelectable);
+    return previous !== undefined && sameItems(kept, previous) ? previous : kept;
+  });
 }
 
 /** Whether a selector matches anything in a namespace. */
@@ -78,20 +93,22 @@ export function selectablesByLabel(view: ClusterView, namespace: string): ByLabe
   return {
     keys: () => view.part(`label-keys/${namespace}`, index, (all) => all.keys()),
     values: (key) => view.part(`label-values/${namespace}/${key}`, index, (all) => all.values(key)),
-    carrying: (key, value) =>
-      view.part(`label/${namespace}/${key}=${value}`, index, (all) => all.narrowest([{ key, value }])),
+    carrying: (key, value) => carrying(view, namespace, { key, value }),
   };
 }
 
-/** The shortest list that holds all that a selector can match: of one of its pairs, or everything. */
+/** A short list that holds all that a selector can match: of the pair that tells most apart, or everything. */
 function candidatesOf(view: ClusterView, selector: LabelSelector, namespace: string): readonly Selectable[] {
-  const pairs = pairsOf(selector);
-  return view.part(
-    `label/${namespace}/${pairs.map(({ key, value }) => `${key}=${value}`).join(',')}`,
-    (inner) => selectableIndex(inner, namespace),
-    (all) => all.narrowest(pairs),
-  );
+  const pair = tellingPair(pairsOf(selector));
+  return pair === undefined ? selectables(view, namespace) : carrying(view, namespace, pair);
 }
+
+function carrying(view: ClusterView, namespace: string, pair: LabelPair): readonly Selectable[] {
+  const index = (inner: ClusterView): LabelIndex<Selectable> => selectableIndex(inner, namespace);
+  return view.entry(`label/${namespace}/`, entryId(pair), index) ?? NOTHING;
+}
+
+const NOTHING: readonly Selectable[] = [];
 
 function selectableIndex(view: ClusterView, namespace: string): LabelIndex<Selectable> {
   return view.derive(`selectable-index/${namespace}`, (inner, previous: LabelIndex<Selectable> | undefined) =>

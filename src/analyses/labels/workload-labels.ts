@@ -2,21 +2,25 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { reuse } from '../workload/reuse.ts';
+import { flatMapChanged } from '../workload/map-changed.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import { ownLabels, podLabels } from './label-health.ts';
+import { isMirror, labelHealth, ownLabels, podLabels } from './label-health.ts';
 
 /** The labels of one workload: its own, and those that its pods carry. */
 export interface WorkloadLabels {
+  readonly kind: string;
   readonly own: Labels;
   readonly onPods: Labels;
+  /** How many of the recommended labels it lacks; null for a mirror pod, which nobody can label. */
+  readonly missing: number | null;
 }
 
 /** The labels of a namespace's workloads, in their order. The same as long as no label changes, whatever else does. */
 export function workloadLabels(view: ClusterView, namespace: string): readonly WorkloadLabels[] {
   return view.derive(
     `workload-labels/${namespace}`,
-    (inner, previous) => reuse(workloads(inner, namespace).map(labelsOf), previous, deepEqual),
+    (inner, previous: readonly WorkloadLabels[] | undefined) =>
+      flatMapChanged(workloads(inner, namespace), previous, (one) => [labelsOf(one)], deepEqual),
     sameItems,
   );
 }
@@ -26,7 +30,8 @@ const LABELS = new WeakMap<AnalysedWorkload, WorkloadLabels>();
 function labelsOf(workload: AnalysedWorkload): WorkloadLabels {
   let labels = LABELS.get(workload);
   if (labels === undefined) {
-    labels = { own: ownLabels(workload), onPods: podLabels(workload) };
+    const missing = isMirror(workload) ? null : labelHealth(workload).missing.length;
+    labels = { kind: workload.ref.kind, own: ownLabels(workload), onPods: podLabels(workload), missing };
     LABELS.set(workload, labels);
   }
   return labels;

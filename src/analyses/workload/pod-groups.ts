@@ -5,7 +5,9 @@ import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
+import { stretchOf } from '../../store/stretch.ts';
 import { groupBy } from './group-by.ts';
 import { reuse } from './reuse.ts';
 import { followOwners } from './top-owner.ts';
@@ -28,6 +30,8 @@ export interface PodClass {
 
 /** The pods of one workload. */
 export interface PodGroup {
+  /** Its kind, group version and name. */
+  readonly key: string;
   readonly workload: PodClass['workload'];
   /** Its kind and name, such as `Deployment/web`. */
   readonly name: string;
@@ -42,7 +46,7 @@ interface Grouped {
   readonly owners: OwnersByName;
   /** Owners of pods that are no workloads, as they were found. */
   readonly others: ReadonlyMap<string, { readonly kind: Kind; readonly name: string; readonly owners: Owners }>;
-  readonly groups: ReadonlyMap<string, PodGroup>;
+  readonly groups: KeyedList<PodGroup>;
 }
 
 type Owners = readonly OwnerReference[] | undefined;
@@ -52,11 +56,11 @@ type OwnersByName = ReadonlyMap<string, readonly OwnerReference[]>;
 const MOST_CHANGED = 8;
 
 /** The pods of a namespace by the workload at the top of their owners, keyed by kind, group version and name. */
-export function podGroups(view: ClusterView, namespace: string): ReadonlyMap<string, PodGroup> {
+export function podGroups(view: ClusterView, namespace: string): KeyedList<PodGroup> {
   return view.derive<Grouped>(
     `pod-groups/${namespace}`,
     (inner, previous) => groupPods(inner, namespace, previous),
-    (a, b) => a.owners === b.owners && sameOthers(a, b) && sameItems([...a.groups.values()], [...b.groups.values()]),
+    (a, b) => a.owners === b.owners && sameOthers(a, b) && sameItems(a.groups.items, b.groups.items),
   ).groups;
 }
 
@@ -74,8 +78,13 @@ function groupPods(view: ClusterView, namespace: string, previous: Grouped | und
   };
   const workloadOf = ownerLookup(ownersOf);
   const from = isSame && previous?.owners === owners ? previous : undefined;
-  const groups = from === undefined ? undefined : regrouped(from, pods, workloadOf);
-  return { pods, owners, others, groups: groups ?? grouped(pods, workloadOf, previous?.groups) };
+  const changed = from === undefined ? undefined : regrouped(from, pods, workloadOf);
+  const items = changed ?? grouped(pods, workloadOf, previous?.groups);
+  return { pods, owners, others, groups: KeyedList.of(items, keyOfGroup, previous?.groups) };
+}
+
+function keyOfGroup({ key }: PodGroup): string {
+  return key;
 }
 
 function sameOthers(a: Grouped, b: Grouped): boolean {
@@ -126,8 +135,8 @@ function found(ref: PodClass['workload']): FoundOwner {
 function grouped(
   pods: readonly PodObject[],
   workloadOf: (pod: PodObject) => FoundOwner,
-  previous: ReadonlyMap<string, PodGroup> | undefined,
-): ReadonlyMap<string, PodGroup> {
+  previous: KeyedList<PodGroup> | undefined,
+): readonly PodGroup[] {
   const members = new Map<string, { readonly ref: PodClass['workload']; readonly pods: PodObject[] }>();
   for (const pod of pods) {
     const { key, ref } = workloadOf(pod);
@@ -135,7 +144,7 @@ function grouped(
     if (there === undefined) members.set(key, { ref, pods: [pod] });
     else there.pods.push(pod);
   }
-  return new Map([...members].map(([key, { ref, pods: own }]) => [key, groupOf(ref, own, previous?.get(key))]));
+  return [...members].map(([key, { ref, pods: own }]) => groupOf(key, ref, own, previous?.get(key)));
 }
 
 /** The groups after some pods changed; undefined where so many did that it costs less to group all. */
@@ -143,12 +152,12 @@ function regrouped(
   { pods: before, groups }: Grouped,
   pods: readonly PodObject[],
   workloadOf: (pod: PodObject) => FoundOwner,
-): ReadonlyMap<string, PodGroup> | undefined {
+): readonly PodGroup[] | undefined {
   const { gone, come } = differenceOf(before, pods);
   if ((gone.length + come.length) * MOST_CHANGED > pods.length) return undefined;
   const touched = new Map([...gone, ...come].map((pod) => [workloadOf(pod).key, workloadOf(pod).ref]));
   const left = new Set(gone);
-  const after = new Map(groups);
+  const after = [...groups.items];
   let isOrdered = true;
   for (const [key, ref] of touched) {
     const there = groups.get(key);
@@ -156,15 +165,12 @@ function regrouped(
       ...(there?.classes ?? []).flatMap((one) => one.pods.filter((pod) => !left.has(pod))),
       ...come.filter((pod) => workloadOf(pod).key === key),
     ].sort((a, b) => (a.name < b.name ? -1 : 1));
-    if (own.length === 0) {
-      after.delete(key);
-      continue;
-    }
-    const group = groupOf(ref, own, there);
-    isOrdered &&= group.first === there?.first;
-    after.set(key, group);
+    const group = own.length === 0 ? undefined : groupOf(key, ref, own, there);
+    const at = there === undefined ? after.length : after.indexOf(there);
+    after.splice(at, 1, ...(group === undefined ? [] : [group]));
+    isOrdered &&= group === undefined || group.first === there?.first;
   }
-  return isOrdered ? after : new Map([...after].sort(([, a], [, b]) => (a.first < b.first ? -1 : 1)));
+  return isOrdered ? after : after.sort((a, b) => (a.first < b.first ? -1 : 1));
 }
 
 /** Pods that are in one of two lists only; both are in order of name. */
@@ -172,31 +178,37 @@ function differenceOf(
   before: readonly PodObject[],
   after: readonly PodObject[],
 ): { readonly gone: readonly PodObject[]; readonly come: readonly PodObject[] } {
+  const stretch = stretchOf(before, after);
   const gone: PodObject[] = [];
   const come: PodObject[] = [];
-  let at = 0;
-  for (const pod of after) {
-    if (before[at] === pod) {
+  let at = stretch.start;
+  for (const pod of after.slice(stretch.start, stretch.after)) {
+    if (at < stretch.before && before[at] === pod) {
       at += 1;
       continue;
     }
-    for (let old = before[at]; old !== undefined && old.name < pod.name; old = before[at]) {
+    for (let old = before[at]; at < stretch.before && old !== undefined && old.name < pod.name; old = before[at]) {
       gone.push(old);
       at += 1;
     }
     const old = before[at];
-    if (old?.name === pod.name) {
+    if (at < stretch.before && old?.name === pod.name) {
       gone.push(old);
       at += 1;
     }
     come.push(pod);
   }
-  gone.push(...before.slice(at));
+  gone.push(...before.slice(at, stretch.before));
   return { gone, come };
 }
 
 /** @param pods in order of name, at least one */
-function groupOf(workload: PodClass['workload'], pods: readonly PodObject[], previous: PodGroup | undefined): PodGroup {
+function groupOf(
+  key: string,
+  workload: PodClass['workload'],
+  pods: readonly PodObject[],
+  previous: PodGroup | undefined,
+): PodGroup {
   const byLabels = new Map<Labels, Map<PodSpec, Map<PodClass['state'], PodObject[]>>>();
   for (const pod of pods) {
     const states = groupBy(groupBy(byLabels, pod.labels), pod.spec);
@@ -215,7 +227,7 @@ function groupOf(workload: PodClass['workload'], pods: readonly PodObject[], pre
   const first = pods[0]?.name ?? '';
   const kept = reuse(classes, previous?.classes, samePodClass);
   if (previous !== undefined && previous.first === first && sameItems(kept, previous.classes)) return previous;
-  return { workload, name: previous?.name ?? `${workload.kind}/${workload.name}`, classes: kept, first };
+  return { key, workload, name: previous?.name ?? `${workload.kind}/${workload.name}`, classes: kept, first };
 }
 
 function stateOf(pod: PodObject): PodClass['state'] {

@@ -4,7 +4,9 @@ import type { ObjectRef } from '../../model/finding.ts';
 import type { PodTemplate, WorkloadObject } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
+import { stretchOf } from '../../store/stretch.ts';
 import { podGroups, type PodClass, type PodGroup } from './pod-groups.ts';
 import { reuse } from './reuse.ts';
 import { topOwner } from './top-owner.ts';
@@ -59,7 +61,7 @@ function namesOfClass(one: PodClass): readonly string[] {
 export function podClasses(view: ClusterView, namespace: string): readonly PodClass[] {
   return view.derive(
     `pod-classes/${namespace}`,
-    (inner) => [...groupsWithTemplates(inner, namespace).values()].flatMap((group) => group.classes),
+    (inner) => groupsWithTemplates(inner, namespace).items.flatMap((group) => group.classes),
     sameItems,
   );
 }
@@ -76,45 +78,46 @@ export function workload(
   kind: string,
   name: string,
 ): AnalysedWorkload | undefined {
-  const key = `${kind}/${name}`;
+  return view.entry(`workload/${namespace}/`, `${kind}/${name}`, (inner) => workloadsByName(inner, namespace));
+}
+
+/** Kind and name of the workloads of a namespace, such as `Deployment/web`, in order. */
+export function workloadNames(view: ClusterView, namespace: string): readonly string[] {
   return view.part(
-    `workload/${namespace}/${key}`,
+    `workload-names/${namespace}`,
     (inner) => workloadsByName(inner, namespace),
-    (all) => all.get(key),
+    (all) => all.ids,
   );
 }
 
 /** By kind and name; of two with the same (custom kinds of different groups) the first. */
-function workloadsByName(view: ClusterView, namespace: string): ReadonlyMap<string, AnalysedWorkload> {
-  return view.derive(`workloads-by-name/${namespace}`, (inner) => {
-    const found = new Map<string, AnalysedWorkload>();
-    for (const one of workloads(inner, namespace)) {
-      const key = `${one.ref.kind}/${one.ref.name}`;
-      if (!found.has(key)) found.set(key, one);
-    }
-    return found;
-  });
+function workloadsByName(view: ClusterView, namespace: string): KeyedList<AnalysedWorkload> {
+  return view.derive(`workloads-by-name/${namespace}`, (inner, previous: KeyedList<AnalysedWorkload> | undefined) =>
+    KeyedList.of(workloads(inner, namespace), ({ ref }) => `${ref.kind}/${ref.name}`, previous),
+  );
 }
 
-type Groups = ReadonlyMap<string, Omit<PodGroup, 'first'>>;
+type Group = Omit<PodGroup, 'first'>;
+type Groups = Pick<KeyedList<Group>, 'items' | 'get'>;
 
 /** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
 function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
   if (!TEMPLATES_COUNT.has(view.facts().source)) return podGroups(view, namespace);
-  return view.derive(`pod-and-template-groups/${namespace}`, (inner, previous: Groups | undefined): Groups => {
-    const groups: Groups = podGroups(inner, namespace);
+  return view.derive(`pod-and-template-groups/${namespace}`, (inner, previous: KeyedList<Group> | undefined) => {
+    const groups = podGroups(inner, namespace);
     const isFromFile = inner.facts().source === 'files';
-    const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key, name }) => {
-      if (object.template === null || (!isFromFile && object.location === null) || groups.has(key)) return [];
+    const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key, name }): Group[] => {
+      if (object.template === null || (!isFromFile && object.location === null) || groups.get(key) !== undefined) {
+        return [];
+      }
       const { labels, spec } = object.template;
       const there = previous?.get(key);
       const [old] = there?.classes ?? [];
-      if (there !== undefined && old?.pods.length === 0 && old.labels === labels && old.spec === spec)
-        return [[key, there] as const];
+      if (there !== undefined && old?.pods.length === 0 && old.labels === labels && old.spec === spec) return [there];
       const one: PodClass = { workload: ref, namespace, labels, spec, state: 'active', pods: [] };
-      return [[key, { workload: ref, name, classes: [one] }] as const];
+      return [{ key, workload: ref, name, classes: [one] }];
     });
-    return new Map([...groups, ...templates]);
+    return KeyedList.of<Group>([...groups.items, ...templates], ({ key }) => key, previous);
   });
 }
 
@@ -125,12 +128,67 @@ function workloadsOf(
   namespace: string,
   previous: readonly AnalysedWorkload[] | undefined,
 ): readonly AnalysedWorkload[] {
+  const objects = workloadObjects(view, namespace);
+  const groups = groupsWithTemplates(view, namespace).items;
+  const list = withChangedPods(objects, groups, previous) ?? allWorkloads(objects, groups, previous);
+  MADE_FROM.set(list, { objects, groups });
+  return list;
+}
+
+/** What each list of workloads was made from, so that the next one can be made from what differs. */
+const MADE_FROM = new WeakMap<
+  readonly AnalysedWorkload[],
+  { readonly objects: readonly OwnerObject[]; readonly groups: readonly Group[] }
+>();
+
+/** The list where nothing but the pods of some workloads changed; undefined where more did. */
+function withChangedPods(
+  objects: readonly OwnerObject[],
+  groups: readonly Group[],
+  previous: readonly AnalysedWorkload[] | undefined,
+): readonly AnalysedWorkload[] | undefined {
+  const from = previous === undefined ? undefined : MADE_FROM.get(previous);
+  if (previous === undefined || from?.objects !== objects || from.groups.length !== groups.length) return undefined;
+  const { start, after } = stretchOf(from.groups, groups);
+  const list = [...previous];
+  for (let place = start; place < after; place += 1) {
+    const [was, is] = [from.groups[place], groups[place]];
+    if (was === undefined || is === undefined || was.key !== is.key) return undefined;
+    if (was === is) continue;
+    const at = placeOf(list, is.workload);
+    const there = list[at];
+    // A workload without an object takes its labels from its pods, and one of two of that name has pods of both.
+    if (there?.object === undefined || !sameItems(there.classes, was.classes)) return undefined;
+    const changed = { ...there, classes: is.classes };
+    if (!sameWorkload(there, changed)) list[at] = changed;
+  }
+  return sameItems(list, previous) ? previous : list;
+}
+
+/** Where a workload stands, or would stand, in a list in order of kind and name. */
+function placeOf(list: readonly AnalysedWorkload[], { kind, name }: PodClass['workload']): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const ref = list[middle]?.ref;
+    if (ref !== undefined && (compare(ref.kind, kind) || compare(ref.name, name)) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function allWorkloads(
+  objects: readonly OwnerObject[],
+  groups: readonly Group[],
+  previous: readonly AnalysedWorkload[] | undefined,
+): readonly AnalysedWorkload[] {
   const byName = new Map<string, readonly PodClass[]>();
-  for (const { name, classes } of groupsWithTemplates(view, namespace).values()) {
+  for (const { name, classes } of groups) {
     const there = byName.get(name);
     byName.set(name, there === undefined ? classes : [...there, ...classes]);
   }
-  const found: AnalysedWorkload[] = workloadObjects(view, namespace).map(({ object, ref, name }) => {
+  const found: AnalysedWorkload[] = objects.map(({ object, ref, name }) => {
     const classes = byName.get(name) ?? NO_CLASSES;
     byName.delete(name);
     const template = object.template ?? undefined;

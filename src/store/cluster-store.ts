@@ -5,6 +5,7 @@ import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
 import type { KubeObject, ObjectOf } from '../model/objects.ts';
 import { deepEqual } from './deep-equal.ts';
+import { noteMended, placeOfName } from './mended-list.ts';
 
 /** Why the metrics are not known as long as nobody has answered for them. */
 export const METRICS_NOT_READ = 'not read yet';
@@ -276,25 +277,16 @@ function sortedObjects(
   if (before?.changed === undefined || before.changed.size * FEW > before.objects.length) {
     return [...(objects?.values() ?? [])].sort(byName);
   }
-  const sorted = [...before.objects];
+  const sorted = before.objects.slice();
   for (const name of before.changed) {
-    const at = placeOf(name, sorted);
+    const at = placeOfName(name, sorted);
     const now = objects?.get(name);
-    sorted.splice(at, sorted[at]?.name === name ? 1 : 0, ...(now === undefined ? [] : [now]));
+    const isThere = sorted[at]?.name === name;
+    if (isThere && now !== undefined) sorted[at] = now;
+    else sorted.splice(at, isThere ? 1 : 0, ...(now === undefined ? [] : [now]));
   }
+  noteMended(before.objects, sorted, before.changed);
   return sorted;
-}
-
-/** Where a name stands, or would stand, in a sorted list. */
-function placeOf(name: string, sorted: readonly KubeObject[]): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle]?.name ?? '') < name) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function byName(a: KubeObject, b: KubeObject): number {

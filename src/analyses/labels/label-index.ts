@@ -219,6 +219,8 @@ class ValueIndex<T> {
 
 function withEdit<T>(list: readonly T[], gone: readonly T[], come: readonly T[]): readonly T[] {
   if (gone.length === 0) return [...list, ...come];
+  const [was, ...more] = gone;
+  if (was !== undefined && more.length === 0) return list.toSpliced(list.indexOf(was), 1, ...come);
   const left = new Set(gone);
   return [...list.filter((item) => !left.has(item)), ...come];
 }

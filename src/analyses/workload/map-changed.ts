@@ -20,22 +20,32 @@ export function flatMapChanged<T, R>(
   const from = previous === undefined ? undefined : MAPPED_FROM.get(previous);
   const { start, before, after } = stretchOf((from?.items ?? []) as readonly T[], items);
   const [first, last] = [endOf(from?.ends, start), endOf(from?.ends, before)];
-  const ends = new Int32Array(items.length);
-  if (from !== undefined) ends.set(from.ends.subarray(0, start));
   const middle: R[] = [];
-  for (let at = start; at < after; at += 1) {
-    const item = items[at];
-    if (item !== undefined) middle.push(...map(item));
-    ends[at] = first + middle.length;
+  const middleEnds: number[] = [];
+  for (const item of items.slice(start, after)) {
+    for (const result of map(item)) middle.push(result);
+    middleEnds.push(first + middle.length);
   }
-  const shift = first + middle.length - last;
-  for (let at = after; at < items.length; at += 1) ends[at] = (from?.ends[at - after + before] ?? 0) + shift;
   const old = previous ?? [];
   const kept = reuse(middle, old.slice(first, last), same);
-  const isSame = previous !== undefined && shift === 0 && kept.every((one, at) => one === old[first + at]);
-  const results = isSame ? previous : [...old.slice(0, first), ...kept, ...old.slice(last)];
+  const isSame =
+    previous !== undefined && kept.length === last - first && kept.every((one, at) => Object.is(one, old[first + at]));
+  const results = isSame ? previous : old.slice(0, first).concat(kept, old.slice(last));
+  const areEndsSame = after === before && middleEnds.every((end, at) => end === from?.ends[start + at]);
+  const ends = from !== undefined && areEndsSame ? from.ends : shifted(from?.ends, start, before, middleEnds);
   MAPPED_FROM.set(results, { items, ends });
   return results;
+}
+
+/** The ends before `start` as they were, then those of the middle, then those from `before` on as far as it moved them. */
+function shifted(ends: Int32Array | undefined, start: number, before: number, middle: readonly number[]): Int32Array {
+  const tail = ends?.subarray(before) ?? new Int32Array(0);
+  const shift = (middle.at(-1) ?? endOf(ends, start)) - endOf(ends, before);
+  const result = new Int32Array(start + middle.length + tail.length);
+  if (ends !== undefined) result.set(ends.subarray(0, start));
+  result.set(middle, start);
+  for (const [at, end] of tail.entries()) result[start + middle.length + at] = end + shift;
+  return result;
 }
 
 function endOf(ends: Int32Array | undefined, count: number): number {

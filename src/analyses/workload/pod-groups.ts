@@ -6,8 +6,8 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
+import { namesChanged, placeOfName } from '../../store/mended-list.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { stretchOf } from '../../store/stretch.ts';
 import { groupBy } from './group-by.ts';
 import { reuse } from './reuse.ts';
 import { followOwners } from './top-owner.ts';
@@ -153,8 +153,9 @@ function regrouped(
   pods: readonly PodObject[],
   workloadOf: (pod: PodObject) => FoundOwner,
 ): readonly PodGroup[] | undefined {
-  const { gone, come } = differenceOf(before, pods);
-  if ((gone.length + come.length) * MOST_CHANGED > pods.length) return undefined;
+  const names = namesChanged(before, pods);
+  if (names === undefined || names.size * MOST_CHANGED > pods.length) return undefined;
+  const { gone, come } = differenceOf(before, pods, names);
   const touched = new Map([...gone, ...come].map((pod) => [workloadOf(pod).key, workloadOf(pod).ref]));
   const left = new Set(gone);
   const after = [...groups.items];
@@ -173,33 +174,26 @@ function regrouped(
   return isOrdered ? after : after.sort((a, b) => (a.first < b.first ? -1 : 1));
 }
 
-/** Pods that are in one of two lists only; both are in order of name. */
+/** The pods of some names that are in one of two lists only; both are in order of name. */
 function differenceOf(
   before: readonly PodObject[],
   after: readonly PodObject[],
+  names: ReadonlySet<string>,
 ): { readonly gone: readonly PodObject[]; readonly come: readonly PodObject[] } {
-  const stretch = stretchOf(before, after);
   const gone: PodObject[] = [];
   const come: PodObject[] = [];
-  let at = stretch.start;
-  for (const pod of after.slice(stretch.start, stretch.after)) {
-    if (at < stretch.before && before[at] === pod) {
-      at += 1;
-      continue;
-    }
-    for (let old = before[at]; at < stretch.before && old !== undefined && old.name < pod.name; old = before[at]) {
-      gone.push(old);
-      at += 1;
-    }
-    const old = before[at];
-    if (at < stretch.before && old?.name === pod.name) {
-      gone.push(old);
-      at += 1;
-    }
-    come.push(pod);
+  for (const name of [...names].sort()) {
+    const [was, is] = [before, after].map((list) => podNamed(name, list));
+    if (was === is) continue;
+    if (was !== undefined) gone.push(was);
+    if (is !== undefined) come.push(is);
   }
-  gone.push(...before.slice(at, stretch.before));
   return { gone, come };
+}
+
+function podNamed(name: string, list: readonly PodObject[]): PodObject | undefined {
+  const pod = list[placeOfName(name, list)];
+  return pod?.name === name ? pod : undefined;
 }
 
 /** @param pods in order of name, at least one */

@@ -222,7 +222,9 @@ export class Engine {
         });
       }
     }
-    return { findings, failures };
+    if (findings.length === 0 && failures.length === 0) return NOTHING;
+    // A list that grew by pushing has room for seventeen.
+    return { findings: findings.slice(), failures: failures.length === 0 ? NOTHING.failures : failures };
   }
 }
 
@@ -230,6 +232,8 @@ export class Engine {
 function isOurs(key: string): boolean {
   return key.includes(SEPARATOR);
 }
+
+const NO_MEMBERS: readonly string[] = [];
 
 function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: ClusterView): Finding {
   const subject = draft.subject ?? ref;
@@ -242,7 +246,7 @@ function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: Cluster
     pane: rule.id.slice(0, rule.id.indexOf('/')) as Finding['pane'],
     subject,
     references: draft.references ?? rule.references,
-    members: draft.members ?? [],
+    members: draft.members ?? NO_MEMBERS,
     basis: !fromFiles ? 'live' : draft.absence === true && !facts.complete ? 'files-only' : 'files',
   };
 }

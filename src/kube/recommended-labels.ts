@@ -12,6 +12,21 @@ export const RECOMMENDED_LABELS = [
 
 export type RecommendedLabel = (typeof RECOMMENDED_LABELS)[number];
 
+/** Thousands of objects lack the same labels: one list for each of the 64 choices. */
+const CHOICES = new Map<number, readonly RecommendedLabel[]>();
+
+/** The recommended labels of which something holds, in order; the same list for the same labels. */
+export function recommendedWhere(holds: (label: RecommendedLabel) => boolean): readonly RecommendedLabel[] {
+  let mask = 0;
+  for (const [at, label] of RECOMMENDED_LABELS.entries()) if (holds(label)) mask |= 1 << at;
+  let choice = CHOICES.get(mask);
+  if (choice === undefined) {
+    choice = RECOMMENDED_LABELS.filter((_label, at) => (mask & (1 << at)) !== 0);
+    CHOICES.set(mask, choice);
+  }
+  return choice;
+}
+
 const PREFIX = 'app.kubernetes.io';
 
 /** Keys that stand near a recommended one and are right as they are. */

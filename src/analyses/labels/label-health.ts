@@ -1,4 +1,4 @@
-import { misspeltRecommendedLabel, RECOMMENDED_LABELS, type RecommendedLabel } from '../../kube/recommended-labels.ts';
+import { misspeltRecommendedLabel, recommendedWhere, type RecommendedLabel } from '../../kube/recommended-labels.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -68,8 +68,8 @@ function findLabelHealth(workload: AnalysedWorkload): LabelHealth {
   const known = knownPodLabels(workload);
   // What pods carry that nobody has seen is no reason to call a label missing.
   const onPods = known ?? own;
-  const missing = RECOMMENDED_LABELS.filter((label) => own[label] === undefined || onPods[label] === undefined);
-  const notOnTemplate = RECOMMENDED_LABELS.filter((label) => own[label] !== undefined && onPods[label] === undefined);
+  const missing = recommendedWhere((label) => own[label] === undefined || onPods[label] === undefined);
+  const notOnTemplate = recommendedWhere((label) => own[label] !== undefined && onPods[label] === undefined);
   return { missing, suspect: suspectLabels(own, onPods), notOnTemplate };
 }
 

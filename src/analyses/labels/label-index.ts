@@ -195,7 +195,8 @@ class ValueIndex<T> {
       copied.add(at);
       shards[at] = shard;
       const before = shard.get(value);
-      const list = before === undefined || before.length === 0 ? come : withEdit(before, gone, come);
+      // A list that grew by pushing has room for seventeen, and most hold one.
+      const list = before === undefined ? come.slice() : withEdit(before, gone, come);
       if (list.length > 0) shard.set(value, list);
       else shard.delete(value);
       const change = Number(list.length > 0) - Number(before !== undefined);

@@ -1,4 +1,4 @@
-import { RECOMMENDED_LABELS, type RecommendedLabel } from '../../kube/recommended-labels.ts';
+import { recommendedWhere, type RecommendedLabel } from '../../kube/recommended-labels.ts';
 import { AROUND_KINDS, type AroundKind } from '../../model/kind.ts';
 import type { ObjectOf } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -47,5 +47,5 @@ export function labelledNamespaces(view: ClusterView): readonly string[] {
 
 /** The recommended labels that are not there. */
 export function missingLabels(labels: Labels): readonly RecommendedLabel[] {
-  return RECOMMENDED_LABELS.filter((label) => labels[label] === undefined);
+  return recommendedWhere((label) => labels[label] === undefined);
 }

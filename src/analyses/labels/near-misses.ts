@@ -1,7 +1,8 @@
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { ownLabels, podLabels } from './label-health.ts';
-import { demandFor, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
+import type { LabelReferrer } from './label-referrers.ts';
+import { demanderText, demandFor, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
 
 /** A label value of a workload that is probably meant to be another one. */
 export interface NearMiss {
@@ -28,8 +29,13 @@ function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonl
     if (!NAMING_KEYS.has(key)) return [];
     const { words, first } = demandFor(view, workload.ref.namespace, key);
     if (first.size === 0 || first.has(value)) return [];
-    const earliest = (values: readonly string[]): { value: string; by: string } | undefined => {
-      const found = values.flatMap((one) => ({ value: one, rank: 0, by: '', ...first.get(one) }));
+    const earliest = (
+      values: readonly string[],
+    ): { readonly value: string; readonly by: LabelReferrer } | undefined => {
+      const found = values.flatMap((one) => {
+        const there = first.get(one);
+        return there === undefined ? [] : [{ value: one, ...there }];
+      });
       return found.toSorted((a, b) => a.rank - b.rank)[0];
     };
     // A workload that is named as its label says is no typing error.
@@ -38,14 +44,15 @@ function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonl
       earliest(words.sameButCase(value)) ??
       (isOwnName ? undefined : earliest(words.slipsOf(value).map((one) => one.word)));
     if (meant === undefined) return [];
+    const by = demanderText(meant.by);
     return [
       {
         key,
         value,
         meant: meant.value,
         against: 'selector',
-        why: `${meant.by} asks for ${key}=${meant.value}, and nothing asks for ${value}: it passes these pods by.`,
-        seen: `${meant.by} selects ${key}=${meant.value}`,
+        why: `${by} asks for ${key}=${meant.value}, and nothing asks for ${value}: it passes these pods by.`,
+        seen: `${by} selects ${key}=${meant.value}`,
       },
     ];
   });

@@ -4,7 +4,7 @@ import { SimilarWords, slipDistance } from '../../kube/similar-words.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { clusterCensus, labelCensus } from './label-census.ts';
-import { referrersOf } from './label-referrers.ts';
+import { referrersOf, type LabelReferrer } from './label-referrers.ts';
 
 /** A label value that is nearly another one which its neighbours use. */
 export interface NearValue {
@@ -110,7 +110,7 @@ function nearness(key: string, value: string, meant: string): NearValue['how'] |
 interface Demand {
   readonly words: SimilarWords;
   /** Who asks for a value first, in the order of selectors. */
-  readonly first: ReadonlyMap<string, { readonly rank: number; readonly by: string }>;
+  readonly first: ReadonlyMap<string, { readonly rank: number; readonly by: LabelReferrer }>;
 }
 
 const NO_DEMAND: Demand = { words: new SimilarWords(() => []), first: new Map() };
@@ -124,38 +124,37 @@ export function demandFor(view: ClusterView, namespace: string, key: string): De
   );
 }
 
+/** `Service web (app=web)`. */
+export function demanderText({ by, selector }: LabelReferrer): string {
+  return `${by.kind} ${by.name} (${selectorText(selector)})`;
+}
+
 function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
-  return view.derive(`demands/${namespace}`, (inner): ReadonlyMap<string, Demand> => {
-    const byKey = Map.groupBy(demandedValues(inner, namespace), (one) => one.key);
-    return new Map(
-      [...byKey].map(([key, all]) => {
-        const first = new Map<string, { rank: number; by: string }>();
-        for (const [rank, { value, by }] of all.entries()) if (!first.has(value)) first.set(value, { rank, by });
-        return [key, { words: new SimilarWords(() => first.keys()), first }];
-      }),
-    );
-  });
-}
-
-interface DemandedValue {
-  readonly key: string;
-  readonly value: string;
-  /** Such as `Service web (app=web)`. */
-  readonly by: string;
-}
-
-function demandedValues(view: ClusterView, namespace: string): readonly DemandedValue[] {
   return view.derive(
-    `demanded-values/${namespace}`,
-    (inner) =>
-      referrersOf(inner, namespace).flatMap(({ by, path, selector }) =>
-        DEMANDING.has(by.kind) && (path === 'spec.selector' || path === 'spec.podSelector')
-          ? Object.entries(selector.matchLabels ?? {}).flatMap(([key, value]) =>
-              NAMING_KEYS.has(key) ? [{ key, value, by: `${by.kind} ${by.name} (${selectorText(selector)})` }] : [],
-            )
-          : [],
-      ),
-    deepEqual,
+    `demands/${namespace}`,
+    (inner): ReadonlyMap<string, Demand> => {
+      const byKey = new Map<string, Map<string, { readonly rank: number; readonly by: LabelReferrer }>>();
+      for (const [rank, by] of demanders(inner, namespace).entries()) {
+        for (const [key, value] of Object.entries(by.selector.matchLabels ?? {})) {
+          if (!NAMING_KEYS.has(key)) continue;
+          const first = byKey.get(key) ?? new Map<string, { readonly rank: number; readonly by: LabelReferrer }>();
+          byKey.set(key, first);
+          if (!first.has(value)) first.set(value, { rank, by });
+        }
+      }
+      return new Map([...byKey].map(([key, first]) => [key, { words: new SimilarWords(() => first.keys()), first }]));
+    },
+    (a, b) => a.size === b.size && [...a].every(([key, { first }]) => sameFirst(first, b.get(key)?.first)),
+  );
+}
+
+function sameFirst(a: Demand['first'], b: Demand['first'] | undefined): boolean {
+  return b !== undefined && deepEqual([...a], [...b]);
+}
+
+function demanders(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return referrersOf(view, namespace).filter(
+    ({ by, path }) => DEMANDING.has(by.kind) && (path === 'spec.selector' || path === 'spec.podSelector'),
   );
 }
 

@@ -32,7 +32,7 @@ export function workloadNamespaces(view: ClusterView): readonly string[] {
 /** One object, so that a workload without labels of its own stays the same. */
 const NO_LABELS: Labels = Object.freeze({});
 
-/** Many rules of a workload ask for the same names: by class, and by list of classes. */
+/** Many rules of a workload ask for the same names: by its only class, or by its list of classes. */
 const NAMES = new WeakMap<PodClass | readonly PodClass[], readonly string[]>();
 
 /** Names of the pods of a workload, in order, for a finding's `members`. */
@@ -41,7 +41,7 @@ export function memberNames(classes: readonly PodClass[]): readonly string[] {
   if (first !== undefined && classes.length === 1) return namesOfClass(first);
   let names = NAMES.get(classes);
   if (names === undefined) {
-    names = classes.flatMap(namesOfClass).sort();
+    names = classes.flatMap((one) => one.pods.map((pod) => pod.name)).sort();
     NAMES.set(classes, names);
   }
   return names;

@@ -1,5 +1,5 @@
 import type { ContextsPlace, RelatedPlace, TextPlace } from './place.ts';
-import { relatedKey } from './selection.ts';
+import { relatedKey } from './related.ts';
 import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';

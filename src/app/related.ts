@@ -419,3 +419,8 @@ function unique(things: readonly RelatedThing[]): readonly RelatedThing[] {
   }
   return [...seen.values()];
 }
+
+/** Names a thing among relations, so that the cursor keeps to it while they change. */
+export function relatedKey(title: string, { object }: RelatedThing): string {
+  return `related:${title}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
+}

@@ -3,7 +3,7 @@ import type { Finding, ObjectRef, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import { currentItem } from './body-lines.ts';
 import type { RelatedPlace } from './place.ts';
-import type { RelatedThing } from './related.ts';
+import { relatedKey, type RelatedThing } from './related.ts';
 import type { EarlierChange } from './session-model.ts';
 import { pathsQuestion, reachQuestion, type TreeQuestion } from './row-tree.ts';
 import { here, openPane, openTable, presentRow, type SessionState } from './state.ts';
@@ -60,11 +60,6 @@ export function relatedObject(state: SessionState): ObjectRef | undefined {
   const item = currentItem(state);
   const subject = itemFinding(item, state)?.subject;
   return subject?.kind === 'Cluster' ? undefined : (subject ?? earlierItem(item, state)?.object);
-}
-
-/** Names a thing among relations, so that the cursor keeps to it while they change. */
-export function relatedKey(title: string, { object }: RelatedThing): string {
-  return `related:${title}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
 }
 
 /** The thing of an item of a list of relations. */

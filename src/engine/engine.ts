@@ -43,6 +43,9 @@ export class Engine {
   #changed: Finding[] = [];
   #closed: Finding[] = [];
   #started = false;
+  /** One function for the cells of all subjects, of which a large cluster has a hundred thousand. */
+  readonly #verdictOf = (view: ClusterView, _previous: Verdict | undefined, key: string): Verdict =>
+    this.#check(view, key);
 
   constructor(view: StoreView, rules: readonly Rule[]) {
     this.view = view;
@@ -129,7 +132,7 @@ export class Engine {
     const opens: Finding[] = [];
     for (const key of subjects) {
       const before = (this.#verdicts.get(key) ?? NOTHING).findings;
-      const now = after.derive(key, (view) => this.#check(view, key), deepEqual).findings;
+      const now = after.derive(key, this.#verdictOf, deepEqual).findings;
       closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
       opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
     }
@@ -180,8 +183,7 @@ export class Engine {
   }
 
   #judge(key: string): void {
-    const verdict = this.view.derive(key, (view) => this.#check(view, key), deepEqual);
-    this.#record(key, verdict);
+    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual));
   }
 
   #record(key: string, verdict: Verdict): void {

@@ -3,11 +3,12 @@ import { eachMember, withMember, withoutMember, type Few } from './few.ts';
 
 /** A computed value and the buckets that it read. */
 interface Cell<C> {
+  readonly key: string;
   readonly bucket: string;
-  readonly compute: (context: C, previous: unknown) => unknown;
+  readonly compute: (context: C, previous: unknown, key: string) => unknown;
   readonly equals: (a: unknown, b: unknown) => boolean;
   /** For a part: what it takes from the one value that it reads. */
-  readonly pick: ((whole: unknown) => unknown) | undefined;
+  readonly pick: ((whole: unknown, key: string) => unknown) | undefined;
   /** For an entry of that value: what its key begins with, before the id. */
   readonly entryOf: string | undefined;
   value: unknown;
@@ -102,16 +103,17 @@ export class CellGraph<C> {
    */
   read<T>(
     key: string,
-    compute: (context: C, previous: T | undefined) => T,
+    compute: (context: C, previous: T | undefined, key: string) => T,
     equals: (a: T, b: T) => boolean,
-    pick?: (whole: unknown) => T,
+    pick?: (whole: unknown, key: string) => T,
     entryOf?: string,
   ): T {
     let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
       cell = {
+        key,
         bucket: `=${key}`,
-        compute: compute as (context: C, previous: unknown) => unknown,
+        compute: compute as (context: C, previous: unknown, key: string) => unknown,
         equals: equals as (a: unknown, b: unknown) => boolean,
         pick,
         entryOf,
@@ -175,13 +177,13 @@ export class CellGraph<C> {
         if (isDone()) return false;
         this.#dirty.delete(cell);
         if (!cell.dirty) continue;
-        if (!this.#readers.has(cell.bucket) && !isKept(cell.bucket.slice(1))) {
-          this.drop(cell.bucket.slice(1));
+        if (!this.#readers.has(cell.bucket) && !isKept(cell.key)) {
+          this.drop(cell.key);
           continue;
         }
         const before = cell.value;
         this.#run(cell);
-        if (cell.value !== before) changed(cell.bucket.slice(1), cell.value);
+        if (cell.value !== before) changed(cell.key, cell.value);
       }
     }
     return true;
@@ -202,7 +204,7 @@ export class CellGraph<C> {
     const queue = [...buckets];
     for (let bucket = queue.pop(); bucket !== undefined; bucket = queue.pop()) {
       this.#eachReader(bucket, (cell) => {
-        const key = cell.bucket.slice(1);
+        const key = cell.key;
         if (found.has(key)) return;
         found.add(key);
         queue.push(cell.bucket);
@@ -261,7 +263,7 @@ export class CellGraph<C> {
     cell.running = true;
     let value: unknown;
     try {
-      value = cell.compute(this.#context, cell.value);
+      value = cell.compute(this.#context, cell.value, cell.key);
     } finally {
       cell.running = false;
       this.#recorder = outer;
@@ -286,13 +288,13 @@ export class CellGraph<C> {
       if (changed !== undefined) {
         for (const id of changed) {
           const cell = this.#cells.get(`${readSet.entryOf}${id}`);
-          if (cell?.reads === readSet && !Object.is(cell.pick?.(value), cell.value)) this.#markDirty(cell);
+          if (cell?.reads === readSet && !Object.is(partOf(cell, value), cell.value)) this.#markDirty(cell);
         }
         return;
       }
       const isOnlyRead = readSet.buckets.length === 1;
       eachMember(readSet.cells, (cell) => {
-        if (isOnlyRead && cell.pick !== undefined && Object.is(cell.pick(value), cell.value)) return;
+        if (isOnlyRead && cell.pick !== undefined && Object.is(partOf(cell, value), cell.value)) return;
         this.#markDirty(cell);
       });
     });
@@ -335,6 +337,10 @@ export class CellGraph<C> {
       if (left === undefined) this.#readers.delete(bucket);
     }
   }
+}
+
+function partOf<C>(cell: Cell<C>, whole: unknown): unknown {
+  return cell.pick?.(whole, cell.key);
 }
 
 function changedEntries(value: unknown, before: unknown): ReadonlySet<string> | undefined {

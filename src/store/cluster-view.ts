@@ -35,12 +35,13 @@ export interface ClusterView {
    *
    * @param key names the value; the same key must always mean the same computation, which may use nothing from outside
    *   that the key does not name: the computation of the first call is the one that is run again
-   * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined
+   * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined, and the key: one
+   *   function may then compute many values
    * @param equals default `Object.is`
    */
   derive<T>(
     key: string,
-    compute: (view: ClusterView, previous: T | undefined) => T,
+    compute: (view: ClusterView, previous: T | undefined, key: string) => T,
     equals?: (a: T, b: T) => boolean,
   ): T;
   /**
@@ -57,7 +58,7 @@ export interface ClusterView {
    * of entries that stayed.
    *
    * @param prefix names the entries, with the id behind it
-   * @param whole nothing but the call that derives the value
+   * @param whole nothing but the call that derives the value; the same for all ids
    */
   entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined;
   /**

@@ -11,6 +11,11 @@ import type { Entries } from './entries.ts';
 
 const READABLE: Readability = { ok: true };
 
+interface EntryReading<T> {
+  readonly compute: (view: ClusterView, previous: T | undefined, key: string) => T | undefined;
+  readonly pick: (value: unknown, key: string) => T | undefined;
+}
+
 /** A store with the computations over it: what rules read is recorded, what changes re-runs its readers. */
 export class StoreView implements ClusterView {
   readonly store: ClusterStore;
@@ -18,6 +23,8 @@ export class StoreView implements ClusterView {
   #now: number;
   /** Times that a computation asked about and that had not come yet. */
   readonly #alarms = new Set<number>();
+  /** How the entries with a prefix are read: one pair of functions for all of them. */
+  readonly #entries = new Map<string, EntryReading<unknown>>();
 
   /**
    * @param now evaluation time in milliseconds since the epoch
@@ -142,7 +149,7 @@ export class StoreView implements ClusterView {
 
   derive<T>(
     key: string,
-    compute: (view: ClusterView, previous: T | undefined) => T,
+    compute: (view: ClusterView, previous: T | undefined, key: string) => T,
     equals: (a: T, b: T) => boolean = Object.is,
   ): T {
     return this.graph.read<T>(key, compute, equals);
@@ -153,13 +160,17 @@ export class StoreView implements ClusterView {
   }
 
   entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {
-    return this.graph.read<T | undefined>(
-      `${prefix}${id}`,
-      (view) => whole(view).get(id),
-      Object.is,
-      (value) => (value as Entries<T>).get(id),
-      prefix,
-    );
+    let reading = this.#entries.get(prefix);
+    if (reading === undefined) {
+      const idOf = (key: string): string => key.slice(prefix.length);
+      reading = {
+        compute: (view, _previous, key) => whole(view).get(idOf(key)),
+        pick: (value, key) => (value as Entries<unknown>).get(idOf(key)),
+      };
+      this.#entries.set(prefix, reading);
+    }
+    const { compute, pick } = reading as EntryReading<T>;
+    return this.graph.read<T | undefined>(`${prefix}${id}`, compute, Object.is, pick, prefix);
   }
 
   once<T>(key: string, compute: (view: ClusterView) => T): T {

@@ -11,7 +11,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
 import { remedyTarget } from '../target.ts';
-import { proposedLabels, reasonLeft, TOOL_LABELS } from './label-plan.ts';
+import { fittingTogether, proposedLabels, reasonLeft, TOOL_LABELS } from './label-plan.ts';
 import { leftText, reasonsOf } from './label-reasons.ts';
 import { repositoryFile } from './repository-file.ts';
 
@@ -29,7 +29,9 @@ export const labelObject: Remedy = {
     const allowed = proposed.filter((one) => target.manager === 'none' || !TOOL_LABELS.has(one.label));
     // A misspelt key is renamed so that selectors see it; else none may change what it matches.
     const isPurpose = finding.rule === 'labels/misspelt-label';
-    const proposals = isPurpose ? allowed : withoutShifts(view, object, allowed);
+    const proposals = isPurpose
+      ? allowed
+      : fittingTogether(allowed, (added) => shifts(view, object, { ...object.labels, ...added }).length === 0);
     const left = missing.flatMap((label) =>
       proposals.some((one) => one.label === label) ? [] : [`${label}: ${reasonLeft(label, proposed, allowed, target)}`],
     );
@@ -86,20 +88,6 @@ function wanted(
     }));
   const missing = missingLabels(labels).filter((label) => !renamed.some((one) => one.label === label));
   return { renamed, missing: isOne ? [] : missing };
-}
-
-/** The proposals that, one after the other, change what no monitor selects. */
-function withoutShifts(
-  view: ClusterView,
-  object: AroundObject,
-  proposals: readonly LabelProposal[],
-): readonly LabelProposal[] {
-  const kept: LabelProposal[] = [];
-  for (const one of proposals) {
-    const after = { ...object.labels, ...proposedLabels([...kept, one]) };
-    if (shifts(view, object, after).length === 0) kept.push(one);
-  }
-  return kept;
 }
 
 /** The ServiceMonitors that would gain or lose a Service; nothing else is known to select these objects. */

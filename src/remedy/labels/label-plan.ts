@@ -112,8 +112,16 @@ function withoutShifts(
 ): readonly LabelProposal[] {
   const bodies = [podLabels(workload), ...workload.classes.map((one) => one.labels)];
   const referrers = referrersTo(view, workload.ref.namespace);
-  const fits = (added: Labels): boolean =>
-    bodies.every((before) => shiftsAmong(referrers, before, { ...before, ...added }).length === 0);
+  return fittingTogether(proposals, (added) =>
+    bodies.every((before) => shiftsAmong(referrers, before, { ...before, ...added }).length === 0),
+  );
+}
+
+/** Proposals that, taken together, fit: one after the other, and those that did not again once more are kept. */
+export function fittingTogether(
+  proposals: readonly LabelProposal[],
+  fits: (added: Labels) => boolean,
+): readonly LabelProposal[] {
   const kept: LabelProposal[] = [];
   // One label may be what lets another be added (a selector that asks for the one without the other).
   for (let open = proposals, before = -1; open.length > 0 && kept.length > before;) {

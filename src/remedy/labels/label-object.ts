@@ -1,7 +1,6 @@
 import { proposeObjectLabels, type LabelProposal } from '../../analyses/labels/inference.ts';
 import { suspectLabels } from '../../analyses/labels/label-health.ts';
 import { missingLabels, type AroundObject } from '../../analyses/labels/labelled-objects.ts';
-import { monitorNamespaces } from '../../analyses/network/monitor-targets.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import type { RecommendedLabel } from '../../kube/recommended-labels.ts';
 import { matches } from '../../kube/selector.ts';
@@ -96,7 +95,7 @@ function shifts(view: ClusterView, object: AroundObject, after: Labels): readonl
   return view.list('ServiceMonitor').flatMap((monitor) => {
     const is = matches(monitor.selector, after);
     if (is === matches(monitor.selector, object.labels)) return [];
-    if (!monitorNamespaces(view, monitor).includes(object.namespace)) return [];
+    if (monitor.namespaces?.includes(object.namespace) === false) return [];
     return [`${refText(refOf(monitor))} ${is ? 'begins' : 'ceases'} to select it`];
   });
 }

@@ -36,7 +36,8 @@ export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
   readonly #verdicts = new Map<string, Verdict>();
-  readonly #keys = new Map<string, ReadonlySet<string>>();
+  /** By subject type and scope: the keys of the subjects there are. */
+  readonly #keys = new Map<SubjectType, Map<string, ReadonlySet<string>>>();
   readonly #pending = new Set<string>();
   readonly #findings = new Map<string, Finding>();
   #opened: Finding[] = [];
@@ -150,12 +151,13 @@ export class Engine {
     const source = subjectSource(type);
     const scopes = this.view.derive(['scopes', type].join(SEPARATOR), (view) => source.scopes(view), deepEqual);
     for (const scope of scopes) this.#syncKeys(type, scope);
-    for (const cell of this.#keys.keys()) {
-      const [, ofType, scope] = cell.split(SEPARATOR);
-      if (ofType !== type || scopes.includes(scope ?? '')) continue;
-      this.#forget(cell, type, scope ?? '', new Set());
-      this.#keys.delete(cell);
-      this.view.graph.drop(cell);
+    const known = this.#keys.get(type);
+    const current = new Set(scopes);
+    for (const scope of known?.keys() ?? []) {
+      if (current.has(scope)) continue;
+      this.#forget(type, scope, new Set());
+      known?.delete(scope);
+      this.view.graph.drop(['keys', type, scope].join(SEPARATOR));
     }
   }
 
@@ -163,16 +165,18 @@ export class Engine {
     const source = subjectSource(type);
     const cell = ['keys', type, scope].join(SEPARATOR);
     const keys = new Set(this.view.derive(cell, (view) => source.keys(view, scope), deepEqual));
-    const before = this.#keys.get(cell);
+    const ofType = this.#keys.get(type) ?? new Map<string, ReadonlySet<string>>();
+    const before = ofType.get(scope);
     for (const key of keys) {
       if (before?.has(key) !== true) this.#pending.add(['findings', type, scope, key].join(SEPARATOR));
     }
-    this.#forget(cell, type, scope, keys);
-    this.#keys.set(cell, keys);
+    this.#forget(type, scope, keys);
+    ofType.set(scope, keys);
+    this.#keys.set(type, ofType);
   }
 
-  #forget(cell: string, type: SubjectType, scope: string, keep: ReadonlySet<string>): void {
-    for (const key of this.#keys.get(cell) ?? []) {
+  #forget(type: SubjectType, scope: string, keep: ReadonlySet<string>): void {
+    for (const key of this.#keys.get(type)?.get(scope) ?? []) {
       if (keep.has(key)) continue;
       const gone = ['findings', type, scope, key].join(SEPARATOR);
       this.#pending.delete(gone);

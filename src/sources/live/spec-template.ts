@@ -96,7 +96,9 @@ export function readSpec(
 
 function gapsOf(bytes: Buffer, start: number, end: number, node: Gap | undefined): readonly Gap[] {
   const gaps: Gap[] = node === undefined ? [] : [node];
-  for (let at = bytes.indexOf(TOKEN_VOLUME, start); at >= 0 && at < end; at = bytes.indexOf(TOKEN_VOLUME, at + 1)) {
+  const spec = bytes.subarray(start, end);
+  for (let found = spec.indexOf(TOKEN_VOLUME); found >= 0; found = spec.indexOf(TOKEN_VOLUME, found + 1)) {
+    const at = start + found;
     const random = at + TOKEN_VOLUME.length;
     if (random + RANDOM_LENGTH >= end || bytes[random + RANDOM_LENGTH] !== QUOTE || !isRandomEnd(bytes, random))
       continue;

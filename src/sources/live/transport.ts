@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { pipeline, type Readable } from 'node:stream';
+import { finished, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { agentFor, requestTarget } from './agents.ts';
 import { ApiError, apiErrorOf } from './api-error.ts';
@@ -205,18 +205,44 @@ async function readBody(
   const stream = await checked(response, idleMs);
   const body = pool.take();
   try {
-    for await (const chunk of whileAlive(stream, response, idleMs)) {
-      body.append(chunk);
-      if (body.length > maxBytes) {
-        throw new NetworkError('too-large', `an answer is larger than ${Math.round(maxBytes / 2 ** 20)} MiB`);
-      }
-    }
+    await collect(stream, response, body, idleMs, maxBytes);
     return body;
   } catch (error) {
     body.release();
     response.destroy();
     throw error;
   }
+}
+
+/** Reads to the end, by events: a large list comes in thousands of chunks, each of which would be a promise or two. */
+function collect(
+  stream: Readable,
+  response: IncomingMessage,
+  body: BodyBuffer,
+  idleMs: number,
+  maxBytes: number,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => response.destroy(silence(idleMs)), idleMs);
+    stream.on('data', (chunk: Buffer) => {
+      timer.refresh();
+      if (body.length + chunk.length > maxBytes) {
+        const size = `${Math.round(maxBytes / 2 ** 20)} MiB`;
+        stream.destroy(new NetworkError('too-large', `an answer is larger than ${size}`));
+      } else {
+        body.append(chunk);
+      }
+    });
+    finished(stream, { writable: false }, (error) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+function silence(idleMs: number): NetworkError {
+  return new NetworkError('silent', `no byte came for ${Math.round(idleMs / 1000)} s`);
 }
 
 /** The decoded body of a 2xx answer; any other answer is thrown as an ApiError. */
@@ -245,7 +271,7 @@ function decoded(response: IncomingMessage): Readable {
 /** The chunks of a body, as long as one comes every so often. */
 async function* whileAlive(body: Readable, response: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
   const timer = setTimeout(() => {
-    response.destroy(new NetworkError('silent', `no byte came for ${Math.round(idleMs / 1000)} s`));
+    response.destroy(silence(idleMs));
   }, idleMs);
   try {
     for await (const chunk of body) {

@@ -33,11 +33,19 @@ export function slimPod(raw: JsonObject, meta: Meta, context: SlimContext): PodO
   };
 }
 
+/** The addresses of `podIPs`, or `podIP` where it says none. */
 function podIPs(status: JsonObject): readonly string[] {
-  const addresses = objects(status['podIPs']).map((entry) => sanitise(text(entry['ip'])));
-  const found = addresses.length > 0 ? addresses : [sanitise(text(status['podIP']))];
+  const entries = list(status['podIPs']);
+  const first = addressOf(entries[0]);
+  // Nearly all pods have one.
+  if (entries.length === 1 && first !== '') return [first];
+  const found = objects(entries).length > 0 ? objects(entries).map(addressOf) : [sanitise(text(status['podIP']))];
   const given = found.filter((address) => address !== '');
   return given.length === 0 ? NO_ADDRESSES : given;
+}
+
+function addressOf(entry: unknown): string {
+  return sanitise(text(object(entry)['ip']));
 }
 
 /** What all workloads have: where their template is, what selects their pods, how many there are to be. */

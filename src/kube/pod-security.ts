@@ -55,7 +55,7 @@ export function violationsAt(spec: PodSpec, level: PodSecurityLevel, minor: numb
     case 'baseline':
       return violations.filter((violation) => violation.level === 'baseline');
     case 'restricted': {
-      const overridden = overriddenAt(Math.min(minor, NEWEST_POLICY_MINOR));
+      const { overridden } = policyAt(Math.min(minor, NEWEST_POLICY_MINOR));
       return violations.filter((violation) => !overridden.has(violation.check));
     }
   }
@@ -67,11 +67,12 @@ export function violationsText(violations: readonly PodSecurityViolation[]): str
 }
 
 function evaluate(spec: PodSpec, minor: number): PodSecurityVerdict {
-  const violations = [...BASELINE_CHECKS, ...RESTRICTED_CHECKS].flatMap((check): PodSecurityViolation[] => {
-    const failure = revisionAt(check, minor)?.run(spec) ?? null;
-    return failure === null ? [] : [{ check: check.id, level: check.level, ...failure }];
-  });
-  const overridden = overriddenAt(minor);
+  const { checks, overridden } = policyAt(minor);
+  const violations: PodSecurityViolation[] = [];
+  for (const { check, revision } of checks) {
+    const failure = revision.run(spec);
+    if (failure !== null) violations.push({ check: check.id, level: check.level, ...failure });
+  }
   const level = violations.every(({ check }) => overridden.has(check))
     ? 'restricted'
     : violations.every((violation) => violation.level === 'restricted')
@@ -80,10 +81,26 @@ function evaluate(spec: PodSpec, minor: number): PodSecurityVerdict {
   return { level, violations };
 }
 
-function revisionAt(check: PodSecurityCheck, minor: number): CheckRevision | undefined {
-  return check.revisions.findLast((revision) => revision.from <= minor);
+/** The checks of a policy version. */
+interface PolicyVersion {
+  /** Baseline ones first, in upstream's order. */
+  readonly checks: readonly { readonly check: PodSecurityCheck; readonly revision: CheckRevision }[];
+  /** Baseline checks that a check of restricted stands for. */
+  readonly overridden: ReadonlySet<string>;
 }
 
-function overriddenAt(minor: number): ReadonlySet<string> {
-  return new Set(RESTRICTED_CHECKS.flatMap((check) => revisionAt(check, minor)?.overrides ?? []));
+const POLICIES = new Map<number, PolicyVersion>();
+
+function policyAt(minor: number): PolicyVersion {
+  let policy = POLICIES.get(minor);
+  if (policy === undefined) {
+    const checks = [...BASELINE_CHECKS, ...RESTRICTED_CHECKS].flatMap((check) => {
+      const revision = check.revisions.findLast(({ from }) => from <= minor);
+      return revision === undefined ? [] : [{ check, revision }];
+    });
+    const overriding = checks.filter(({ check }) => check.level === 'restricted');
+    policy = { checks, overridden: new Set(overriding.flatMap(({ revision }) => revision.overrides ?? [])) };
+    POLICIES.set(minor, policy);
+  }
+  return policy;
 }

@@ -22,7 +22,10 @@ export interface RoleReach {
 }
 
 /** Rules arrays are shared between equal roles and never change, so that each is analysed once. */
-const ANALYSED = new WeakMap<readonly PolicyRule[], { readonly wide: RoleReach; readonly narrow: RoleReach }>();
+const ANALYSED = {
+  wide: new WeakMap<readonly PolicyRule[], RoleReach>(),
+  narrow: new WeakMap<readonly PolicyRule[], RoleReach>(),
+} as const;
 
 /** Resources without a namespace that permissions name beside namespaced ones: a RoleBinding does not reach them. */
 const CLUSTER_ONLY: ReadonlySet<string> = new Set([
@@ -46,9 +49,10 @@ const CLUSTER_ONLY: ReadonlySet<string> = new Set([
  * @param isClusterWide bound by a ClusterRoleBinding; a RoleBinding gives nothing that has no namespace
  */
 export function roleReach(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
-  let found = ANALYSED.get(rules);
-  if (found === undefined) ANALYSED.set(rules, (found = { wide: reachOf(rules, true), narrow: reachOf(rules, false) }));
-  return isClusterWide ? found.wide : found.narrow;
+  const analysed = isClusterWide ? ANALYSED.wide : ANALYSED.narrow;
+  let found = analysed.get(rules);
+  if (found === undefined) analysed.set(rules, (found = reachOf(rules, isClusterWide)));
+  return found;
 }
 
 function reachOf(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
@@ -97,11 +101,14 @@ function matchingVerbs(
 ): readonly string[] {
   const groups = rule.apiGroups ?? [];
   if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return [];
+  const verbs = rule.verbs.includes('*') ? wanted.verbs : wanted.verbs.filter((verb) => rule.verbs.includes(verb));
+  if (verbs.length === 0) return [];
   const isNamed = (rule.resourceNames ?? []).length > 0;
-  const verbs = wanted.verbs.filter((verb) => rule.verbs.includes('*') || rule.verbs.includes(verb));
   return verbs.filter((verb) =>
     wanted.resources.some((full) => {
-      const [resource = '', subresource = ''] = full.split('/');
+      const slash = full.indexOf('/');
+      const resource = slash < 0 ? full : full.slice(0, slash);
+      const subresource = slash < 0 ? '' : full.slice(slash + 1);
       if (!isClusterWide && verb !== 'bind' && CLUSTER_ONLY.has(resource)) return false;
       if (isNamed && neverNamed(verb, subresource)) return false;
       return (rule.resources ?? []).some((one) =>

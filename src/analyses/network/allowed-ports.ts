@@ -11,7 +11,7 @@ import {
   type PortSet,
 } from '../../kube/port-set.ts';
 import { isOpen, type DirectionProfile } from './direction-profile.ts';
-import type { NetworkPeer } from './network-peers.ts';
+import { peerAddresses, type NetworkPeer } from './network-peers.ts';
 
 /** The ports that a profile lets through between its pod and one peer. */
 export interface AllowedPorts {
@@ -145,7 +145,9 @@ function matchPod(rule: NetworkRule, other: NetworkPeer): Match {
   for (const peer of rule.peers) {
     if (peerSelectsPod(peer, other.identity)) return 'yes';
     if (peer.type !== 'addresses') continue;
-    const covered = other.addresses.some((address) => peer.ranges.some((range) => containsAddress(range, address)));
+    const covered = peerAddresses(other).some((address) =>
+      peer.ranges.some((range) => containsAddress(range, address)),
+    );
     if (covered) found = 'by-address';
   }
   return found === 'by-address' && !rule.policy.startsWith('NetworkPolicy ') ? 'yes' : found;

@@ -5,6 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { subtractRanges, type RangePorts } from './allowed-ports.ts';
 import type { DirectionProfile } from './direction-profile.ts';
+import { peerAddresses } from './network-peers.ts';
 import { outsidePorts, ReachRow, reachTable, type ReachNode } from './reach-table.ts';
 
 /** A connection that opens or closes. */
@@ -124,7 +125,7 @@ function sameNode(a: ReachNode | undefined, b: ReachNode | undefined): boolean {
         sameProfile(one.egress, other.egress) &&
         deepEqual(one.peer.identity, other.peer.identity) &&
         one.peer.namesKey === other.peer.namesKey &&
-        deepEqual(one.peer.addresses, other.peer.addresses)
+        deepEqual(peerAddresses(one.peer), peerAddresses(other.peer))
       );
     })
   );

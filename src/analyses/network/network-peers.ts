@@ -13,8 +13,8 @@ export interface NetworkPeer {
   readonly names: readonly NamedPort[];
   /** Equal for classes with equal named ports. */
   readonly namesKey: string;
-  /** Addresses of its pods, as far as they are known; none for templates. */
-  readonly addresses: readonly IpAddress[];
+  /** Those whose addresses are its own; none for templates. */
+  readonly pods: readonly PodObject[];
 }
 
 /** The peers of a namespace, in order of workload; unchanged ones keep their identity. */
@@ -37,11 +37,7 @@ export function networkPeers(view: ClusterView, namespace: string): readonly Net
 
 /** One pod of the peer's class: it has addresses of its own. */
 export function onePod(peer: NetworkPeer, pod: PodObject): NetworkPeer {
-  return { ...peer, addresses: addressesOf(pod) };
-}
-
-function addressesOf({ podIPs }: PodObject): readonly IpAddress[] {
-  return podIPs.flatMap((text) => parseAddress(text) ?? []);
+  return { ...peer, pods: [pod] };
 }
 
 function peerOf(podClass: PodClass, identity: PodIdentity): NetworkPeer {
@@ -51,6 +47,19 @@ function peerOf(podClass: PodClass, identity: PodIdentity): NetworkPeer {
     identity,
     names,
     namesKey: names.map((one) => `${one.name}:${one.protocol}:${one.port}`).join(','),
-    addresses: podClass.pods.flatMap(addressesOf),
+    pods: podClass.pods,
   };
+}
+
+/** Asked for only where a policy speaks of addresses, and then often. */
+const ADDRESSES = new WeakMap<readonly PodObject[], readonly IpAddress[]>();
+
+/** Addresses of a peer's pods, as far as they are known. */
+export function peerAddresses({ pods }: NetworkPeer): readonly IpAddress[] {
+  let addresses = ADDRESSES.get(pods);
+  if (addresses === undefined) {
+    addresses = pods.flatMap((pod) => pod.podIPs.flatMap((text) => parseAddress(text) ?? []));
+    ADDRESSES.set(pods, addresses);
+  }
+  return addresses;
 }

@@ -4,6 +4,7 @@ import type { Labels } from '../../model/selector.ts';
 import { rulesOf } from './allowed-ports.ts';
 import type { DirectionProfile, PeerProfiles } from './direction-profile.ts';
 import { NAME_LABEL } from './namespace-labels.ts';
+import { peerAddresses } from './network-peers.ts';
 
 /** What is indexed: a workload by the profiles of its pods. */
 interface Indexed {
@@ -83,7 +84,7 @@ export function mayConcern({ classes }: Indexed, direction: Direction, { pairs, 
 export function namespaceExtent(nodes: readonly Indexed[], labels: Labels): NamespaceExtent {
   const extents = new Map<IpRange['family'], { family: IpRange['family']; first: bigint; last: bigint }>();
   for (const { classes } of nodes) {
-    for (const { family, value } of classes.flatMap((one) => one.peer.addresses)) {
+    for (const { family, value } of classes.flatMap((one) => peerAddresses(one.peer))) {
       const extent = extents.get(family);
       if (extent === undefined) extents.set(family, { family, first: value, last: value });
       else if (value < extent.first) extent.first = value;

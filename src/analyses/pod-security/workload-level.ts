@@ -11,8 +11,22 @@ export interface WorkloadLevel {
   readonly violations: readonly PodSecurityViolation[];
 }
 
+/** By workload, with the policy version; rules, panes and the report ask for the same. */
+const LEVELS = new WeakMap<AnalysedWorkload, { readonly minor: number; readonly level: WorkloadLevel }>();
+
 /** The pod security level of a workload at policy version v1.minor. */
 export function workloadLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
+  const known = LEVELS.get(workload);
+  if (known?.minor === minor) return known.level;
+  const level = findLevel(workload, minor);
+  LEVELS.set(workload, { minor, level });
+  return level;
+}
+
+function findLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
+  const [first, ...others] = judgedSpecs(workload);
+  // Of one specification each violation comes once already, baseline ones first.
+  if (first !== undefined && others.length === 0) return evaluatePodSecurity(first.spec, minor);
   const verdicts = judgedSpecs(workload).map(({ spec }) => evaluatePodSecurity(spec, minor));
   const level = verdicts
     .map((verdict) => verdict.level)

@@ -1,6 +1,5 @@
 import type { Evidence, Severity } from '../../model/finding.ts';
 import type { Container, PodSpec } from '../../model/pod-spec.ts';
-import type { JudgedSpec } from '../pod-security/judged-specs.ts';
 import { judgedSpecs, membersOf } from '../pod-security/judged-specs.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { accessNote, isExpected, nodeAccess, severityFor } from './node-agent.ts';
@@ -38,21 +37,18 @@ export function findTraits(
   const access = nodeAccess(workload);
   const effective = severityFor(access, severity);
   if (effective === undefined) return undefined;
-  const concerned: JudgedSpec[] = [];
-  const traits = new Map<string, Trait>();
-  for (const judged of judgedSpecs(workload)) {
-    const found = traitsOf(judged.spec);
-    if (found.length > 0) concerned.push(judged);
-    for (const trait of found) traits.set(`${trait.path} ${trait.text}`, trait);
-  }
+  const judged = judgedSpecs(workload).map((one) => ({ one, found: traitsOf(one.spec) }));
+  const concerned = judged.filter(({ found }) => found.length > 0);
   if (concerned.length === 0) return undefined;
+  const traits = new Map<string, Trait>();
+  for (const { found } of concerned) for (const trait of found) traits.set(`${trait.path} ${trait.text}`, trait);
   const all = [...traits.values()];
   return {
     severity: effective,
     note: accessNote(access),
     advisory: isExpected(access),
     evidence: all.map(({ text, path }) => ({ text, object: workload.ref, path })),
-    members: membersOf(concerned),
+    members: membersOf(concerned.map(({ one }) => one)),
     traits: all,
   };
 }

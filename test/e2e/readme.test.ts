@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { startDemoChild, type DemoChild } from '../../src/sources/demo/start-demo.ts';
 import { PRIVILEGED } from '../bin/manifests.ts';
 import { auditLine } from './audit-line.ts';
@@ -66,7 +67,7 @@ beforeAll(async () => {
     clusters: [{ name: 'shop', cluster: { server: demo.url } }],
     users: [{ name: 'viewer', user: { token: demo.token } }],
   };
-  await writeFile(join(folder, 'kubeconfig'), JSON.stringify(config));
+  await writeFile(join(folder, 'kubeconfig'), stringify(config));
 });
 
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { EXAMPLES } from '../../bin/usage.ts';
 import { startDemoChild, type DemoChild } from '../../src/sources/demo/start-demo.ts';
 import { EVERYBODY_ADMIN, PRIVILEGED, QUIET } from '../bin/manifests.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
   demo = await startDemoChild(join(DIST, 'demo-server.js'));
   await writeFile(
     join(folder, 'kubeconfig'),
-    JSON.stringify({
+    stringify({
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': 'shop',

@@ -4,6 +4,7 @@ import { reportFields } from '../src/report/json.ts';
 import { RULES } from '../src/rules/index.ts';
 import { ArgumentError } from './arguments.ts';
 import { load } from './load.ts';
+import { painter } from './painter.ts';
 import { prepareReport } from './report-run.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -26,7 +27,11 @@ export async function runDiff(world: World, settings: Settings, words: readonly 
   const left = await readSide(world, settings, before);
   const right = await readSide(world, settings, after);
   const result = difference(left, right, RULES);
-  world.print(settings.output === 'json' ? `${JSON.stringify(result, null, 2)}\n` : differenceText(result));
+  world.print(
+    settings.output === 'json'
+      ? `${JSON.stringify(result, null, 2)}\n`
+      : differenceText(result, painter(world, settings)),
+  );
   if (!isSame(result)) return 1;
   return result.incomparable.length > 0 ? 3 : 0;
 }

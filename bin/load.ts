@@ -4,7 +4,8 @@ import { layOver } from '../src/engine/lay-over.ts';
 import type { Config, RunConfig } from '../src/config/config-value.ts';
 import { configFacts, DEFAULT_CONFIG, parseConfig } from '../src/config/config.ts';
 import type { Change } from '../src/model/change.ts';
-import type { Finding } from '../src/model/finding.ts';
+import { connectionChange, speaksOfConnections } from '../src/report/connection-change.ts';
+import type { ReportBase } from '../src/report/report.ts';
 import { RULES } from '../src/rules/index.ts';
 import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
@@ -24,8 +25,8 @@ import type { World } from './world.ts';
 /** What was read, judged and ready for questions. */
 export interface Loaded {
   readonly engine: Engine;
-  /** Findings of the state that `--onto` names, before the files were laid over it; null without `--onto`. */
-  readonly base: ReadonlyMap<string, Finding> | null;
+  /** The state that `--onto` names, before the files were laid over it; null without `--onto`. */
+  readonly base: ReportBase | null;
   readonly config: Config;
   /** The config file's text; null where there is none. */
   readonly configText: string | null;
@@ -80,8 +81,13 @@ export async function load(world: World, settings: Settings, mayChange = true): 
     engine.settle();
     let base: Loaded['base'] = null;
     if (onto !== undefined) {
-      base = new Map(engine.findings);
-      engine.apply(layOver(engine.view, (await loadFiles(world, settings)).changes));
+      const findings = new Map(engine.findings);
+      const changes = layOver(engine.view, (await loadFiles(world, settings)).changes);
+      const connections = speaksOfConnections(settings.scope)
+        ? connectionChange(engine.view, engine.view.overlay(changes).after)
+        : null;
+      base = { findings, connections };
+      engine.apply(changes);
       engine.settle();
     }
     return { engine, base, config, configText: text, startedAt, close };

@@ -123,11 +123,16 @@ function summaryLines(remedy: BuiltRemedy, state: SessionState): readonly Line[]
   return [
     ...labelled('note', remedy.note, 'plain', state),
     ...remedy.effects.flatMap((effect, at) =>
-      labelled(at === 0 ? 'effect' : '', `by evaluation: ${effect}`, 'plain', state),
+      labelled(at === 0 ? 'effect' : '', `by evaluation: ${effect}`, isError(effect) ? 'bad' : 'plain', state),
     ),
     ...targetLines(remedy.target, state),
     ...remedy.commands.flatMap((command, at) => labelled(at === 0 ? 'apply' : '', command, 'code', state)),
   ];
+}
+
+/** Effects that cut what something relies on begin with a word in capitals. */
+function isError(effect: string): boolean {
+  return /^(?:once enforced: )?[A-Z]{2,} /.test(effect);
 }
 
 function effectLines(remedy: BuiltRemedy, state: SessionState): readonly Line[] {

@@ -43,7 +43,10 @@ export interface RemedyDraft {
   readonly use: RemedyUse;
   /** What the store would hold afterwards; the proof evaluates it. */
   readonly changes: readonly Change[];
-  /** Statements by evaluation, such as "keeps 14 declared flows, closes 1,201 sources". */
+  /**
+   * Statements by evaluation, such as "keeps 14 declared flows, closes 1,201 sources". One that begins with a word in
+   * capitals is an error: it cuts what something relies on.
+   */
   readonly effects: readonly string[];
   /** The live object that the change is about, where the manifests are files for a repository and do not name it. */
   readonly about?: KubeObject;

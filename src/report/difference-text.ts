@@ -1,9 +1,10 @@
 import { subjectText } from './finding-text.ts';
 import type { BaselineFinding } from './baseline.ts';
+import type { FormatContext } from './format.ts';
 import type { Difference } from './difference.ts';
 
-/** The difference for a person: what came has a plus, what went a minus. */
-export function differenceText(difference: Difference): string {
+/** The difference for a person: what came has a plus, what went a minus, an error is painted. */
+export function differenceText(difference: Difference, paint: FormatContext['paint']): string {
   const { findings, permissions, rights, connections, incomparable } = difference;
   return [
     ...section('findings', [
@@ -16,6 +17,12 @@ export function differenceText(difference: Difference): string {
       ...marked(rights?.gained ?? [], rights?.lost ?? []),
     ]),
     ...(connections === null ? [] : section('connections', marked(connections.opened, connections.closed))),
+    ...(connections === null || connections.broken.length === 0
+      ? []
+      : section(
+          'declared connections that close',
+          connections.broken.map((text) => paint(`ERROR: ${text}`, 'critical')),
+        )),
     ...(incomparable.length === 0
       ? []
       : section(

@@ -1,12 +1,11 @@
-import { connectionDifference } from '../analyses/network/connection-difference.ts';
 import { rightsDifference } from '../analyses/rbac/rights-difference.ts';
 import { rightsState } from '../analyses/rbac/rights-state.ts';
 import { rightsText } from '../analyses/rbac/rights-text.ts';
-import { portsText } from '../kube/port-set.ts';
 import { ALL_KINDS, kindInfo, RBAC_KINDS } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { deepEqual } from '../store/deep-equal.ts';
+import { connectionChange, type ConnectionChange } from './connection-change.ts';
 import { baselineOf, couldRead, decidingKinds, namespaceOf, type Baseline, type BaselineFinding } from './baseline.ts';
 
 /** One of two things to compare: a report, or a state that was judged. */
@@ -31,7 +30,7 @@ export interface Difference {
   /** Who gained and lost what, a line each; null where one side is a report. */
   readonly rights: { readonly gained: readonly string[]; readonly lost: readonly string[] } | null;
   /** null where one side is a report. */
-  readonly connections: { readonly opened: readonly string[]; readonly closed: readonly string[] } | null;
+  readonly connections: Pick<ConnectionChange, 'opened' | 'closed' | 'broken'> | null;
   /** What can't be compared, one sentence each. */
   readonly incomparable: readonly string[];
 }
@@ -101,6 +100,7 @@ export function isSame({ findings, permissions, rights, connections }: Differenc
     rights?.lost ?? [],
     connections?.opened ?? [],
     connections?.closed ?? [],
+    connections?.broken ?? [],
   ];
   return lists.every((list) => list.length === 0);
 }
@@ -190,9 +190,7 @@ function rightsLines(before: Side, after: Side): Difference['rights'] {
 
 function connectionLines(before: Side, after: Side, incomparable: string[]): Difference['connections'] {
   if (before.view === null || after.view === null) return null;
-  const { opened, closed, undecided } = connectionDifference(before.view, after.view);
+  const { opened, closed, broken, undecided } = connectionChange(before.view, after.view);
   incomparable.push(...undecided.map((name) => `connections of ${name}: its policies can not be decided`));
-  const line = ({ source, destination, ports }: (typeof opened)[number]): string =>
-    `${source} to ${destination} on ${portsText(ports)}`;
-  return { opened: opened.map(line).sort(), closed: closed.map(line).sort() };
+  return { opened, closed, broken };
 }

@@ -24,16 +24,22 @@ export function isCounted({ finding, waiver, baseline }: ReportedFinding, failOn
   );
 }
 
-/** 2 where findings count, else 3 where something that could change a verdict was not read, else 0. */
+/** 2 where findings count or a declared connection closes, else 3 where something that could change a verdict was not read, else 0. */
 export function exitVerdict(report: Report, failOn: FailOn): ExitVerdict {
   const counted = report.findings.filter((one) => isCounted(one, failOn)).length;
   const kind = report.baseline === null ? '' : 'new ';
   if (counted > 0) {
     return { code: 2, reason: `${counted} ${kind}${counted === 1 ? 'finding' : 'findings'} at or over ${failOn}` };
   }
+  const broken = failOn === 'never' ? 0 : (report.connections?.broken.length ?? 0);
+  if (broken > 0)
+    return { code: 2, reason: `${broken} declared ${broken === 1 ? 'connection closes' : 'connections close'}` };
   if (report.holes.some((hole) => !hole.accepted)) {
     return { code: 3, reason: 'not proven clean: something could not be read' };
   }
+  const unknown = report.connections?.undecided.length ?? 0;
+  if (unknown > 0)
+    return { code: 3, reason: `not proven clean: connections of ${unknown} workloads can not be decided` };
   const incomparable =
     (report.baseline?.incomparable.length ?? 0) +
     report.findings.filter((one) => one.baseline === 'incomparable' && one.waiver === null).length;

@@ -90,6 +90,7 @@ export function* reportFields(report: Report): Generator<readonly [string, unkno
       ? null
       : { resolved: report.baseline.resolved, incomparable: report.baseline.incomparable },
   ];
+  if (report.connections !== null) yield ['connections', report.connections];
   yield [
     'waivers',
     { unused: report.waiverNotes.unused.map(waiverJson), expired: report.waiverNotes.expired.map(waiverJson) },

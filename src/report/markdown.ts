@@ -1,6 +1,7 @@
 import { SEVERITIES } from '../model/finding.ts';
 import { compliance } from './compliance.ts';
 import { statusText, totalsText } from './compliance-text.ts';
+import { unknownConnections } from './connection-change.ts';
 import { marksOf, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -35,6 +36,7 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
       write(row([finding.rule, subjectText(finding), title, fix]));
     }
   }
+  writeConnections(report, write);
   const waived = shown.filter((one) => one.waiver !== null);
   if (waived.length > 0) {
     write(`\n## waived (${waived.length})\n\n| rule | subject | reason | until |\n| --- | --- | --- | --- |\n`);
@@ -47,6 +49,16 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
   if (report.holes.length === 0) return;
   write(`\n## not judged (${report.holes.length})\n\n`);
   for (const hole of report.holes) write(`- ${escaped(holeText(hole))}\n`);
+}
+
+function writeConnections({ connections }: Report, write: Write): void {
+  if (connections === null) return;
+  const { opened, closed, broken } = connections;
+  write(`\n## connections (${closed.length} close, ${opened.length} open, all others stay as they are)\n\n`);
+  for (const text of broken) write(`- **ERROR** closes a declared connection: ${escaped(text)}\n`);
+  for (const text of closed) write(`- closes ${escaped(text)}\n`);
+  for (const text of opened) write(`- opens ${escaped(text)}\n`);
+  for (const text of unknownConnections(connections)) write(`- ${escaped(text)}\n`);
 }
 
 /** What each benchmark comes to, then every item that is not passed. */

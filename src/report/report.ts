@@ -6,6 +6,7 @@ import type { Rule } from '../rules/rule.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { waiverOf, type Waiver } from '../config/waivers.ts';
 import { compareWithBaseline, compareWithBase, type Baseline, type BaselineComparison } from './baseline.ts';
+import type { ConnectionChange } from './connection-change.ts';
 import { holesOf, type Hole } from './holes.ts';
 import { findingInScope, rowInScope, type Scope } from './scope.ts';
 import { waiverNotes, type WaiverNotes } from './waiver-notes.ts';
@@ -23,6 +24,8 @@ export interface Report {
   readonly holes: readonly Hole[];
   readonly baseline: BaselineComparison | null;
   readonly scope: Scope;
+  /** What the files do to the connections of the state that they were laid over; null where that is not told. */
+  readonly connections: ConnectionChange | null;
   readonly engine: Engine;
   readonly remedies: readonly BuiltRemedy[] | null;
   /** The rules that ran. */
@@ -61,6 +64,13 @@ interface ReportSummary {
   readonly panes: Readonly<Partial<Record<Pane['name'], PaneSummary>>>;
 }
 
+/** A state before files were laid over it, and what they do to its connections. */
+export interface ReportBase {
+  readonly findings: ReadonlyMap<string, Finding>;
+  /** null where the report does not speak of them. */
+  readonly connections: ConnectionChange | null;
+}
+
 export interface ReportOptions {
   readonly engine: Engine;
   readonly rules: readonly Rule[];
@@ -70,8 +80,8 @@ export interface ReportOptions {
   readonly source: ReportSource;
   readonly waivers: readonly Waiver[];
   readonly baseline: Baseline | null;
-  /** Findings of the state that the files were laid over; null without `--onto`. */
-  readonly base: ReadonlyMap<string, Finding> | null;
+  /** The state that the files were laid over; null without `--onto`. */
+  readonly base: ReportBase | null;
   /** Kinds whose absence from the picture the caller accepts. */
   readonly allowUnread: readonly string[];
   /** Builds what the report holds of remedies; null where none were asked for. */
@@ -105,6 +115,7 @@ export function makeReport(options: ReportOptions): Report {
     holes: holesOf(options, coverage, findings),
     baseline: comparison,
     scope,
+    connections: options.base?.connections ?? null,
     engine,
     remedies: remediesOf(options, findings),
     rules: options.rules,
@@ -130,7 +141,7 @@ function comparisonOf(options: ReportOptions, inScope: readonly Finding[]): Base
   const { base, baseline, scope, rules } = options;
   const { view } = options.engine;
   if (base !== null) {
-    const before = [...base.values()].filter((finding) => findingInScope(finding, scope, view));
+    const before = [...base.findings.values()].filter((finding) => findingInScope(finding, scope, view));
     return compareWithBase(before, inScope);
   }
   return baseline === null ? null : compareWithBaseline(baseline, inScope, { view, scope, rules });

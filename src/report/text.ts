@@ -3,6 +3,7 @@ import { refText } from '../kube/object-ref.ts';
 import { kindInfo } from '../model/kind.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { complianceLines } from './compliance-text.ts';
+import { unknownConnections } from './connection-change.ts';
 import { findingLine, marksOf, referenceText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -24,6 +25,7 @@ const COLUMNS = 120;
 export function writeText(report: Report, write: Write, context: FormatContext, wide: boolean): void {
   writeHead(report, write);
   writeFindings(report, write, context, wide);
+  writeConnections(report, write, context, wide);
   writeRemainder(report, write, wide);
   write(`\n${closingLine(report, context)}\n`);
 }
@@ -141,6 +143,23 @@ function writeReasons({ finding }: ReportedFinding, write: Write): void {
     write(`      - ${evidence.text}${from === '' ? '' : ` (${from})`}\n`);
   }
   if (finding.references.length > 0) write(`      see: ${finding.references.map(referenceText).join(', ')}\n`);
+}
+
+/** What the files open and close; declared connections that close are errors. */
+function writeConnections({ connections }: Report, write: Write, { paint }: FormatContext, wide: boolean): void {
+  if (connections === null) return;
+  const { opened, closed, broken } = connections;
+  write(`\nCONNECTIONS  ${closed.length} close, ${opened.length} open, all others stay as they are\n`);
+  for (const text of broken) write(`  ${paint(`ERROR: closes a declared connection: ${text}`, 'critical')}\n`);
+  for (const [sign, list] of [
+    ['-', closed],
+    ['+', opened],
+  ] as const) {
+    const shown = wide ? list : list.slice(0, MOST_OF_A_RULE);
+    for (const text of shown) write(`  ${sign} ${text}\n`);
+    if (list.length > shown.length) write(`    and ${list.length - shown.length} more (-o wide)\n`);
+  }
+  for (const text of unknownConnections(connections)) write(`  ? ${text}\n`);
 }
 
 /** What is to know beside the findings: gaps, waivers that do nothing, and what was read. */

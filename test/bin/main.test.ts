@@ -313,6 +313,63 @@ describe('--onto', () => {
     expect(better.out).toContain('1 closed by these files');
   });
 
+  it('tells what policies open and close; a declared connection that closes is an error', async () => {
+    const client = (name: string, env: string): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {containers: [{name: app, image: app, ports: [{containerPort: 8080}], env: ${env}}]}
+`;
+    const service = '---\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n';
+    const state =
+      client('web', '[{name: DB, value: "db:80"}]') +
+      client('other', '[]') +
+      client('db', '[]') +
+      `${service}spec: {selector: {app: db}, ports: [{port: 80, targetPort: 8080}]}\n`;
+    const allowing = (app: string): string => `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: ${app}}}}]}]}
+`;
+    writeFileSync(at('shop.yaml'), state);
+    await run(['snapshot', at('shop.k8sec'), '--from', at('shop.yaml'), '--complete']);
+    const lay = async (app: string, ...more: string[]): ReturnType<typeof run> => {
+      writeFileSync(at('policy.yaml'), allowing(app));
+      const scope = ['--rule', 'network/invalid-policy'];
+      return run(['--from', at('policy.yaml'), '--onto', at('shop.k8sec'), ...scope, ...more]);
+    };
+    const outside = ['0.0.0.0-255.255.255.255', '::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'];
+    const closed = outside.map((range) => `${range} to Deployment shop/db on all ports`);
+    const declared = 'Deployment shop/web -> Deployment shop/db TCP 8080 (env DB of container app names db:80)';
+
+    const right = await lay('web', '-o', 'json');
+    expect(right.code).toBe(0);
+    expect(schemaErrors(JSON.parse(right.out))).toEqual([]);
+    expect((JSON.parse(right.out) as { connections: unknown }).connections).toEqual({
+      opened: [],
+      closed: [...closed, 'Deployment shop/other to Deployment shop/db on all ports'],
+      broken: [],
+      undecided: [],
+      unread: [],
+    });
+    const wrong = await lay('wbe');
+    expect(wrong.code).toBe(2);
+    expect(wrong.out).toContain('CONNECTIONS  4 close, 0 open, all others stay as they are\n');
+    expect(wrong.out).toContain(`  ERROR: closes a declared connection: ${declared}\n`);
+    expect(wrong.out).toContain('exit code 2: 1 declared connection closes');
+    expect((await lay('wbe', '--fail-on', 'never')).code).toBe(0);
+    expect((await lay('wbe', '-o', 'markdown')).out).toContain('**ERROR** closes a declared connection:');
+    const diff = await run(['diff', at('shop.yaml'), at('shop.yaml')]);
+    expect(diff.out).not.toContain('ERROR');
+    writeFileSync(at('shop-closed.yaml'), `${state}---\n${allowing('wbe')}`);
+    const other = await run(['diff', at('shop.yaml'), at('shop-closed.yaml')]);
+    expect(other.out).toContain(`declared connections that close: 1\n  ERROR: ${declared}\n`);
+  });
+
   it('needs a snapshot', async () => {
     const { code, err } = await run(['--from', at('quiet.yaml'), '--onto', at('quiet.yaml')]);
     expect(err).toContain('is no snapshot of k8sec');

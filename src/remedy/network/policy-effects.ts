@@ -1,8 +1,8 @@
 import { connectionDifference, type ConnectionDifference } from '../../analyses/network/connection-difference.ts';
+import { flowText } from '../../analyses/network/broken-flows.ts';
 import type { DeclaredFlow } from '../../analyses/network/declared-flow.ts';
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
 import { flowCheck, type FlowCheck } from '../../analyses/network/flow-check.ts';
-import { endText } from '../../analyses/network/observed-flows.ts';
 import { overlay } from '../../analyses/network/overlay.ts';
 import { portsText } from '../../kube/port-set.ts';
 import type { Change } from '../../model/change.ts';
@@ -69,9 +69,4 @@ function differenceTexts({ opened, closed, undecided }: ConnectionDifference): r
 function named(list: ConnectionDifference['opened']): string {
   const texts = list.slice(0, NAMED).map((one) => `${one.source} -> ${one.destination} (${portsText(one.ports)})`);
   return list.length > NAMED ? `${texts.join('; ')} and ${list.length - NAMED} more` : texts.join('; ');
-}
-
-function flowText({ source, destination, ports, why }: DeclaredFlow): string {
-  const list = ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
-  return `${endText(source)} -> ${endText(destination)} ${list} (${why})`;
 }

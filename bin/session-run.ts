@@ -9,6 +9,10 @@ import type { Engine } from '../src/engine/engine.ts';
 import type { PaneName } from '../src/model/finding.ts';
 import type { Past, PastRange } from '../src/model/past.ts';
 import { PANE_LIST } from '../src/panes/index.ts';
+import { editedRemedy } from '../src/remedy/edited-remedy.ts';
+import { readManifests } from '../src/sources/manifests/read-manifests.ts';
+import { manifestChanges } from '../src/sources/manifest-changes.ts';
+import type { Change } from '../src/model/change.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
 import { RULES } from '../src/rules/index.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
@@ -46,6 +50,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
     panes: PANE_LIST,
     scope: sessionScope(settings.scope),
     buildRemedies,
+    evaluate: async (engine, remedy, yaml) => editedRemedy(engine, remedy, yaml, await changesOf(world, yaml)),
     ask: (words, engine) => answer(world, settings, loaded, words, engine),
     listContexts: () => contexts(settings),
     clock: SYSTEM_CLOCK,
@@ -66,6 +71,12 @@ export async function runSession(world: World, settings: Settings, options: Opti
     startPane: typeof pane === 'string' ? (pane as PaneName) : null,
     namespace: namespace ?? null,
   });
+}
+
+/** What the manifests of a text hold, and what of them an API server would refuse. */
+async function changesOf(world: World, yaml: string): Promise<readonly Change[]> {
+  const result = await readManifests(['-'], { stdin: async () => Promise.resolve(Buffer.from(yaml)) });
+  return manifestChanges(result, { complete: false, serverVersion: null, now: world.now() });
 }
 
 function openSource(world: World, settings: Settings, config: RunConfig): SessionSource {

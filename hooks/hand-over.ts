@@ -1,29 +1,28 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OtherProgram } from '../src/app/session-model.ts';
+import type { HandedOver, OtherProgram } from '../src/app/session-model.ts';
 import { saveNew } from './save-new.ts';
 
 /**
  * Runs the person's pager or editor, as git and kubectl choose it, on a text. The editor gets a new file in the working
  * folder that stays; the pager one that only its owner may read, and that goes away.
  *
- * @returns what is to be said afterwards, '' for nothing
  * @throws Error where the program cannot be run, or fails
  */
-export async function handOver(to: OtherProgram, fileName: string, text: string): Promise<string> {
+export async function handOver(to: OtherProgram, fileName: string, text: string): Promise<HandedOver> {
   if (to === 'editor') {
     const path = await saveNew(fileName, text);
     await run(chosen('KUBE_EDITOR', 'VISUAL', 'EDITOR') ?? 'vi', path);
-    return `edited ${path}`;
+    return { said: `edited ${path}`, text: await readFile(path, 'utf8') };
   }
   const folder = await mkdtemp(join(tmpdir(), 'k8sec-'));
   try {
     const path = join(folder, fileName);
     await writeFile(path, text, { mode: 0o600 });
     await run(chosen('PAGER') ?? 'less', path);
-    return '';
+    return { said: '', text: null };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

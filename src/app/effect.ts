@@ -1,5 +1,6 @@
 import type { OtherProgram } from './session-model.ts';
 import type { TreeQuestion } from './row-tree.ts';
+import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { ObjectRef, PaneName } from '../model/finding.ts';
 
 /** What the session wants done. The reducer only says it; `runEffect` does it. */
@@ -18,7 +19,14 @@ export type Effect =
   | { readonly type: 'dry-run'; readonly visit: number; readonly yaml: string }
   | { readonly type: 'save'; readonly fileName: string; readonly text: string }
   /** Hands the terminal to another program: the editor gets a new file, the pager one that goes away with it. */
-  | { readonly type: 'hand-over'; readonly to: OtherProgram; readonly fileName: string; readonly text: string }
+  | {
+      readonly type: 'hand-over';
+      readonly to: OtherProgram;
+      readonly fileName: string;
+      readonly text: string;
+      /** The remedy that the text is of: once it was changed it is evaluated anew. */
+      readonly remedy: { readonly visit: number; readonly built: BuiltRemedy } | null;
+    }
   | { readonly type: 'copy'; readonly text: string; readonly what: string }
   | { readonly type: 'contexts' }
   | { readonly type: 'switch-context'; readonly name: string };

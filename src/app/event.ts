@@ -12,6 +12,13 @@ export type SessionEvent =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'snapshot'; readonly snapshot: SessionSnapshot }
   | { readonly type: 'remedies'; readonly visit: number; readonly remedies: readonly BuiltRemedy[] }
+  /** A remedy as a person changed it. */
+  | {
+      readonly type: 'edited';
+      readonly visit: number;
+      readonly before: BuiltRemedy;
+      readonly remedy: BuiltRemedy;
+    }
   | { readonly type: 'text'; readonly visit: number; readonly text: string; readonly failed: boolean }
   /** Answers to the questions of a tree, in their order. */
   | {

@@ -20,6 +20,8 @@ export interface LiveModelOptions {
   readonly scope?: SessionScope;
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
+  /** Evaluates the YAML that a person made of a remedy; the engine is settled. */
+  evaluate(engine: Engine, remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy>;
   /** Answers a question over the settled engine. */
   ask(words: readonly string[], engine: Engine): Promise<string>;
   listContexts(): Promise<readonly ContextName[]>;
@@ -71,6 +73,12 @@ export class LiveModel implements SessionModel {
       await new Promise<void>((resolve) => this.#options.clock.soon(resolve));
     }
     return remedies;
+  }
+
+  async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {
+    const { runner } = this.#world;
+    await runner.settled();
+    return this.#options.evaluate(runner.engine, remedy, yaml);
   }
 
   fetchYaml(object: ObjectRef): Promise<string> {

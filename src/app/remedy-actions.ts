@@ -38,6 +38,12 @@ export function validate(state: SessionState): Step {
   return stay(running, { type: 'dry-run', visit: visit.id, yaml: remedy.yaml });
 }
 
+/** The place with the remedy in the stead of the one that a person edited, at what it changes. */
+export function withEditedRemedy(place: RemedyPlace, before: BuiltRemedy, remedy: BuiltRemedy): RemedyPlace {
+  const remedies = place.remedies?.map((one) => (one === before ? remedy : one)) ?? null;
+  return { ...place, remedies, tab: 'effect', validation: 'none' };
+}
+
 function changePlace(state: SessionState, change: (place: RemedyPlace) => RemedyPlace): SessionState {
   const { place } = here(state);
   return place.type === 'remedy' ? changeHere(state, { place: change(place), scroll: 0 }) : state;

@@ -93,7 +93,9 @@ export function handOver(state: SessionState, to: OtherProgram): Step {
   if (!isSavable(state) || effect?.type !== 'save') {
     return stay({ ...state, message: { text: `there is no text here for the ${to}`, tone: 'warning' } });
   }
-  return stay(state, { ...effect, type: 'hand-over', to });
+  const built = shownRemedy(state);
+  const remedy = built === undefined ? null : { visit: here(state).id, built };
+  return stay(state, { ...effect, type: 'hand-over', to, remedy });
 }
 
 /** Copies the text that is shown, or the row's name. */

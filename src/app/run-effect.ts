@@ -78,8 +78,12 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
       return;
     case 'hand-over':
       await screen.handOver(async () => {
-        const said = await machine.handOver(effect.to, effect.fileName, effect.text);
+        const { said, text } = await machine.handOver(effect.to, effect.fileName, effect.text);
         if (said !== '') good(said);
+        const { remedy } = effect;
+        if (remedy === null || text === null || text === effect.text) return;
+        const { visit, built } = remedy;
+        dispatch({ type: 'edited', visit, before: built, remedy: await model.evaluate(built, text) });
       });
       return;
     case 'copy':

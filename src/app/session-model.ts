@@ -101,6 +101,8 @@ export interface SessionModel {
   focus(pane: PaneName | null): void;
   /** Remedies for these findings, built and proven now; in the order of the findings, the best of each first. */
   remediesFor(findingIds: readonly string[]): Promise<readonly BuiltRemedy[]>;
+  /** A remedy whose YAML a person changed, evaluated as it now stands. */
+  evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy>;
   /** The object as the server has it now, as YAML; never a Secret's values. */
   fetchYaml(ref: ObjectRef): Promise<string>;
   /** What the object has to do with: policies, accounts, bindings, users. */
@@ -123,6 +125,14 @@ export interface SessionModel {
 /** Programs that the session hands the terminal to. */
 export type OtherProgram = 'pager' | 'editor';
 
+/** What came of handing a text over. */
+export interface HandedOver {
+  /** What is to be told; '' for nothing. */
+  readonly said: string;
+  /** The text as it is now; null where nobody could change it. */
+  readonly text: string | null;
+}
+
 /** What the session does to the machine that it runs on. Injected, so that tests see it as data. */
 export interface SessionMachine {
   /** Writes a new file (never over an existing one) in the working folder; resolves with its path. */
@@ -130,10 +140,9 @@ export interface SessionMachine {
   /** Copies text; resolves with how, such as `wl-copy` or `the terminal (OSC 52)`. */
   copy(text: string): Promise<string>;
   /**
-   * Runs the person's pager or editor on a text and waits for its end; resolves with what is to be said, '' for
-   * nothing. The terminal must be free.
+   * Runs the person's pager or editor on a text and waits for its end. The terminal must be free.
    */
-  handOver(to: OtherProgram, fileName: string, text: string): Promise<string>;
+  handOver(to: OtherProgram, fileName: string, text: string): Promise<HandedOver>;
   /** Stops the process as ctrl-z does in a shell; resolves when it runs again. */
   suspend(): Promise<void>;
 }

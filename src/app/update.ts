@@ -13,6 +13,7 @@ import { treeText } from './row-tree.ts';
 import type { SessionSnapshot } from './session-model.ts';
 import { here, type SessionState } from './state.ts';
 import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
+import { withEditedRemedy } from './remedy-actions.ts';
 import { withJointRemedy } from './text-files.ts';
 
 /** The session's reducer: what a thing that happened changes, and what is to be done besides. Pure. */
@@ -40,6 +41,12 @@ function changed(state: SessionState, event: SessionEvent): Step {
       return stay(
         changePlace(state, event.visit, (place) =>
           place.type === 'remedy' ? { ...place, ...withJointRemedy(event.remedies) } : place,
+        ),
+      );
+    case 'edited':
+      return stay(
+        changePlace(state, event.visit, (place) =>
+          place.type === 'remedy' ? withEditedRemedy(place, event.before, event.remedy) : place,
         ),
       );
     case 'text':

@@ -34,9 +34,7 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
   const target = built.about === undefined ? targetOf(view, built.manifests) : remedyTarget(view, built.about);
   const fileName = built.fileName ?? fileNameOf(built.manifests, remedy);
   const advice = targetAdvice(target);
-  const unproven = proof.closes.some((one) => one.id === finding.id)
-    ? []
-    : [`by evaluation: ${finding.title}: this finding stays`];
+  const unproven = proof.closes.some((one) => one.id === finding.id) ? [] : [`${finding.title}: this finding stays`];
   return {
     ...common,
     refused: null,
@@ -85,7 +83,7 @@ function headComments(
     ...(advice === undefined ? [] : [advice]),
     ...(remedy.safety === 'review' ? ['Review before you apply this.'] : []),
     built.note,
-    ...built.effects.map((effect) => `by evaluation: ${effect.replace(/^by evaluation: /, '')}`),
+    ...built.effects.map((effect) => `by evaluation: ${effect}`),
   ].filter((line) => line !== '');
   return lines.map((text) => ({ document: 0, path: [], text }));
 }
@@ -101,7 +99,7 @@ function targetOf(view: ClusterView, manifests: readonly Manifest[]): BuiltRemed
 }
 
 /** What the manifests set, against the same fields of the object as it is known. */
-function diffOf(view: ClusterView, built: RemedyDraft): readonly DiffLine[] {
+export function diffOf(view: ClusterView, built: Pick<RemedyDraft, 'manifests' | 'use'>): readonly DiffLine[] {
   return built.manifests.flatMap((manifest): DiffLine[] => {
     const { kind, namespace, name } = manifestIdentity(manifest);
     const live = liveObject(view, manifest);

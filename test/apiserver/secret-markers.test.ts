@@ -173,6 +173,7 @@ describe.skipIf(findBinaries() === undefined)('marked values', () => {
       rules: RULES,
       panes: PANE_LIST,
       buildRemedies,
+      evaluate: async (_engine, remedy) => Promise.resolve(remedy),
       ask: () => Promise.resolve(''),
       listContexts: () => Promise.resolve([]),
       clock: SYSTEM_CLOCK,

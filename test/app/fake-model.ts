@@ -6,6 +6,7 @@ import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
 import type { RelatedGroup } from '../../src/app/related.ts';
 import type {
   Connection,
+  HandedOver,
   OtherProgram,
   PaneSnapshot,
   SessionMachine,
@@ -216,6 +217,11 @@ export class FakeModel implements SessionModel {
     });
   }
 
+  async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {
+    this.asked.push(`evaluate ${remedy.id}`);
+    return { ...remedy, yaml, effects: ['CLOSES a declared connection: web -> db'], closes: [] };
+  }
+
   async fetchYaml(ref: ObjectRef): Promise<string> {
     this.asked.push(`yaml ${ref.name}`);
     return `apiVersion: ${ref.apiVersion}\nkind: ${ref.kind}\nmetadata:\n  name: ${ref.name}\n`;
@@ -275,9 +281,9 @@ export class FakeMachine implements SessionMachine {
     return 'a test';
   }
 
-  async handOver(to: OtherProgram, fileName: string): Promise<string> {
+  async handOver(to: OtherProgram, fileName: string, text: string): Promise<HandedOver> {
     this.done.push(`${to} ${fileName}`);
-    return '';
+    return to === 'pager' ? { said: '', text: null } : { said: `edited ${fileName}`, text: `${text}# edited\n` };
   }
 
   async suspend(): Promise<void> {

@@ -154,6 +154,7 @@ function setup({
     rules: [RULE],
     panes: [PANE],
     buildRemedies: (_engine, finding: Finding) => [remedyOf(finding)],
+    evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: async (words, engine) => `${words.join(' ')}: ${engine.findings.size}`,
     listContexts: async () => [],
     clock,

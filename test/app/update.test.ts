@@ -5,7 +5,8 @@ import { lineText } from '../../src/app/linear-lines.ts';
 import { ruleHelp } from '../../src/app/finding-help.ts';
 import { here, openPane, openTable } from '../../src/app/state.ts';
 import { tableLines } from '../../src/app/table-lines.ts';
-import { findingOf, NOW, row, snapshotOf } from './fake-model.ts';
+import { remedyLines } from '../../src/app/remedy-lines.ts';
+import { findingOf, NOW, remedyOf, row, snapshotOf } from './fake-model.ts';
 import { Driver, SHOP } from './session-driver.ts';
 
 function inNetwork(): Driver {
@@ -408,6 +409,25 @@ describe('the label map', () => {
     expect(asked(news(driver, 2))).toBe(1);
     expect(body(driver)).not.toContain('live');
   });
+});
+
+test('a remedy that was changed in the editor is shown as it is evaluated then, its errors in red', () => {
+  const driver = inNetwork().press('f');
+  const visit = here(driver.state).id;
+  const finding = [...SHOP.findings.values()][0];
+  if (finding === undefined) throw new Error('no finding');
+  const [before, other] = [remedyOf(finding), remedyOf(finding, { title: 'deny all' })];
+  driver.send({ type: 'remedies', visit, remedies: [before, other] }).command('editor');
+  expect(driver.effects.at(-1)).toMatchObject({ type: 'hand-over', to: 'editor', remedy: { visit, built: before } });
+  const effects = ['CLOSES a declared connection: web -> db', 'opens no connection'];
+  driver.send({ type: 'edited', visit, before, remedy: { ...before, title: 'mine', effects, closes: [] } });
+  const { place } = here(driver.state);
+  if (place.type !== 'remedy') throw new Error('no remedy');
+  expect([place.remedies?.map((one) => one.title), place.tab]).toEqual([['mine', 'deny all'], 'effect']);
+  const styles = remedyLines(place, driver.state).flatMap((line) =>
+    line.spans.filter((one) => /CLOSES|opens no/.test(one.text)).map((one) => one.style),
+  );
+  expect(styles).toEqual(['bad', 'plain']);
 });
 
 test('what is shown goes to the pager or the editor, and the overview says that there is no text', () => {

@@ -21,8 +21,18 @@ test('the pager may have arguments, and reads a file that goes away', async () =
   // `cp -f FILE` lacks its target: what fails is said, and names the program.
   await expect(handOver('pager', 'a b.txt', 'text')).rejects.toThrow(/^cp -f ended with 1; the file was .*a b\.txt$/);
   vi.stubEnv('PAGER', 'f() { cat "$1" > "$NOTE"; echo "$1" >> "$NOTE"; }; f');
-  expect(await handOver('pager', 'a b.txt', 'text\n')).toBe('');
+  expect(await handOver('pager', 'a b.txt', 'text\n')).toEqual({ said: '', text: null });
   const [text, path = ''] = (await readFile(join(folder, 'note'), 'utf8')).split('\n');
   expect(text).toBe('text');
   await expect(readFile(path)).rejects.toThrow('ENOENT');
+});
+
+test('the editor changes a new file that stays, and what it holds then is read back', async () => {
+  vi.stubEnv('KUBE_EDITOR', 'f() { echo more >> "$1"; }; f');
+  vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  const { said, text } = await handOver('editor', 'policy.yaml', 'text\n');
+  expect(text).toBe('text\nmore\n');
+  const path = said.replace('edited ', '');
+  expect(await readFile(path, 'utf8')).toBe(text);
+  await rm(path);
 });

@@ -65,6 +65,7 @@ function open(): TestTerminal {
     rules: RULES,
     panes: PANE_LIST,
     buildRemedies,
+    evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: () => Promise.resolve(''),
     listContexts: () => Promise.resolve([]),
     clock: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
+import { intervalText } from '../src/analyses/as-of/past-view.ts';
 import { ACCESS_REQUESTS } from '../src/analyses/as-of/accesses.ts';
 import { Witnesses } from '../src/analyses/as-of/witness.ts';
 import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
@@ -9,15 +10,17 @@ import type { Past, PastRange, PastSource } from '../src/model/past.ts';
 import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { fileDigest } from '../src/sources/audit/file-digest.ts';
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
+import { createSeenEvents } from '../src/sources/audit/seen-events.ts';
 import { createAuditPastReader } from '../src/sources/history/audit-past.ts';
 import {
   auditWindows,
   createActivityCounter,
   unseenKinds,
-  withoutSpans,
+  withoutHidden,
   type LogActivity,
 } from '../src/sources/history/audit-windows.ts';
 import { openHistory } from '../src/sources/history/history-database.ts';
+import { HiddenTimes, type HiddenTime } from '../src/sources/history/hidden-times.ts';
 import { HistoryReader, type ImportedSource } from '../src/sources/history/history-reader.ts';
 import { readJournal } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
@@ -40,6 +43,12 @@ interface Draft {
   readonly sources: PastSource[];
   clusterUID: string | null;
 }
+
+/** A log as far as it decides about times that are covered. */
+type ReadLog = Pick<ImportedSource, 'notes' | 'hidden' | 'isFinished'>;
+
+/** Times of one log that a note tells. */
+const MOST_TOLD = 5;
 
 /**
  * Reads what the flags name of a cluster's past: snapshots of `--from` (else the cluster itself), journals, audit logs,
@@ -151,34 +160,44 @@ async function addAuditLogs(
   draft: Draft,
 ): Promise<void> {
   if (logs.length === 0) return;
-  const read = createAuditPastReader(createSlimmer());
+  const pastOf = createAuditPastReader(createSlimmer());
   const counter = createActivityCounter();
   const witnesses = new Witnesses(range);
   const shown = progress(world, settings);
-  const notes = await readAuditLog(logs, {
-    stdin: process.stdin,
-    since: settings.auditFrom ?? null,
-    until: settings.auditUntil ?? null,
-    onRaw: (event, raw) => {
-      const { observations, doubt, written } = read(event, raw);
-      counter.add(event.time, written);
-      draft.observations.push(...observations);
-      if (doubt !== null) draft.doubts.push(doubt);
-    },
-    onEvents: (events) => {
-      for (const event of events) witnesses.add(event);
-    },
-    onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
-  }).finally(() => shown.clear());
-  for (const one of witnesses.all()) draft.witnesses.push(one);
-  addWindows(
-    counter.activity(),
-    notes.map((one) => ({ notes: one, isFinished: true })),
-    draft,
-  );
-  for (const path of await auditLogFiles(logs, MACHINE_FILES)) {
-    draft.sources.push({ type: 'audit log', name: path, sha256: path === '-' ? null : await fileDigest(path) });
+  const seen = createSeenEvents();
+  const read: ReadLog[] = [];
+  try {
+    for (const path of await auditLogFiles(logs, MACHINE_FILES)) {
+      const hidden = new HiddenTimes();
+      let isCutShort = false;
+      const [notes] = await readAuditLog([path], {
+        stdin: process.stdin,
+        seen,
+        since: settings.auditFrom ?? null,
+        until: settings.auditUntil ?? null,
+        onRaw: (event, raw) => {
+          hidden.event(event.time);
+          const { observations, doubt, written } = pastOf(event, raw);
+          counter.add(event.time, written);
+          draft.observations.push(...observations);
+          if (doubt !== null) draft.doubts.push(doubt);
+        },
+        onEvents: (events) => {
+          for (const event of events) witnesses.add(event);
+        },
+        onUnusable: () => hidden.unusable(),
+        onCutShort: () => void (isCutShort = true),
+        onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
+      });
+      if (notes === undefined) continue;
+      read.push({ notes, hidden: hidden.ofWhole(notes, isCutShort), isFinished: true });
+      draft.sources.push({ type: 'audit log', name: path, sha256: path === '-' ? null : await fileDigest(path) });
+    }
+  } finally {
+    shown.clear();
   }
+  for (const one of witnesses.all()) draft.witnesses.push(one);
+  addWindows(counter.activity(), read, draft);
 }
 
 /** The history comes last: what it need not tell depends on what is known otherwise. */
@@ -196,7 +215,10 @@ async function addHistory(path: string, settings: Settings, range: PastRange, dr
     const sources = await reader.sources();
     addWindows(await reader.activity(query), sources, draft);
     draft.sources.push({ type: 'history', name: path, sha256: null });
-    for (const { notes, sha256 } of sources) draft.sources.push({ type: 'audit log', name: notes.source, sha256 });
+    for (const { notes, position, isFinished } of sources) {
+      const sha256 = isFinished ? (position?.sha256 ?? null) : null;
+      draft.sources.push({ type: 'audit log', name: notes.source, sha256 });
+    }
   } finally {
     database.close();
   }
@@ -208,29 +230,31 @@ function keyOf({ kind, namespace, name, time, evidence }: Observation): string {
 }
 
 /** Adds the times that logs cover without a break. */
-function addWindows(
-  activity: LogActivity,
-  sources: readonly Pick<ImportedSource, 'notes' | 'isFinished'>[],
-  draft: Draft,
-): void {
+function addWindows(activity: LogActivity, sources: readonly ReadLog[], draft: Draft): void {
   const told = auditWindows(
     activity,
     draft.listings.map((one) => one.time),
   );
-  const damaged = sources.flatMap(({ notes }) => (notes.broken + notes.truncated + notes.legacy > 0 ? [notes] : []));
   const unfinished = sources.flatMap(({ notes, isFinished }) => (isFinished ? [] : [notes]));
   // Where an import ended is known, not how far the rest of the log goes.
-  const open = unfinished.map(({ last }) => ({ first: last, last: Infinity }));
-  for (const window of withoutSpans(told, [...damaged, ...open])) draft.windows.push(window);
+  const open = unfinished.map(({ last }) => ({ from: last, to: null }));
+  const hidden = sources.flatMap((one) => one.hidden);
+  for (const window of withoutHidden(told, [...hidden, ...open])) draft.windows.push(window);
   const unseen = unseenKinds(activity);
   if (unseen.length > 0) {
     draft.notes.push(`the log shows no write of ${unseen.join(', ')}: its policy may leave them out`);
   }
-  for (const { source, broken, truncated, legacy } of damaged) {
-    const lost = broken + truncated + legacy;
-    draft.notes.push(`${source}: ${lost} lines could not be used, and may have held changes: its time is not covered`);
+  for (const { notes, hidden: times } of sources) {
+    const lost = notes.broken + notes.truncated + notes.legacy;
+    if (lost > 0) draft.notes.push(`${notes.source}: ${lost} could not be used: ${uncoveredText(times)}`);
   }
   for (const { source } of unfinished) {
     draft.notes.push(`${source}: its import was not finished: nothing after it is covered until it is imported again`);
   }
+}
+
+function uncoveredText(times: readonly HiddenTime[]): string {
+  const most = times.slice(0, MOST_TOLD).map(({ from, to }) => intervalText(from, to));
+  const more = times.length > MOST_TOLD ? ` and ${times.length - MOST_TOLD} times more` : '';
+  return times.length === 0 ? 'it tells nothing' : `${most.join(', ')}${more} is not covered`;
 }

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 
 /** The files of a machine as far as logs need them; tests bring their own. */
 export interface AuditFiles {
@@ -9,7 +8,7 @@ export interface AuditFiles {
   stat(path: string): Promise<FileState | null>;
   /** Names in a folder, in no order. */
   list(path: string): Promise<readonly string[]>;
-  stream(path: string): Readable;
+  stream(path: string): AsyncIterable<Buffer | string>;
   /** A file that stays the same when another takes its name. null where there is nothing. */
   open(path: string): Promise<OpenAuditFile | null>;
 }

@@ -23,6 +23,8 @@ export interface AuditTextOptions {
   /** The name of the source in notes. */
   readonly source: string;
   readonly seen: SeenEvents;
+  /** Whether it is known to be lines, as the rest of a log is whose beginning was read before. */
+  readonly isByLine?: boolean;
   /** Only events at or after, and before, in milliseconds since the epoch. */
   readonly since?: number | null;
   readonly until?: number | null;
@@ -59,6 +61,7 @@ export class AuditText {
 
   constructor(options: AuditTextOptions) {
     this.#options = options;
+    if (options.isByLine === true) this.#mode = 'lines';
     this.#decoder = createAuditDecoder({
       onEvent: (event, raw) => this.#event(event, raw),
       inflate: (base64) =>
@@ -130,6 +133,11 @@ export class AuditText {
     return this.#events;
   }
 
+  /** Whether every line stands for itself, so that reading can go on behind any newline. */
+  get isByLine(): boolean {
+    return this.#mode === 'lines';
+  }
+
   /** The log begins anew: what was left of a line belongs to the old one. */
   restart(): void {
     if (this.#mode === 'undecided') this.#decide();
@@ -141,6 +149,11 @@ export class AuditText {
   /** The rest cannot be read (a gzip file cut short, a read error). */
   markCutShort(): void {
     this.#cutShort += 1;
+  }
+
+  /** Whether the end of a document, or of the source, is missing. */
+  get isCutShort(): boolean {
+    return this.#cutShort > 0;
   }
 
   get notes(): AuditNotes {

@@ -18,10 +18,14 @@ export interface ReadAuditLogOptions {
   onRaw?(event: AuditEvent, raw: () => JsonObject): void;
   /** @param line counted from 1: one that could not be used */
   onUnusable?(line: number): void;
+  /** The end of the source is missing. */
+  onCutShort?(): void;
   /** Called after every chunk. */
   onProgress?(progress: AuditProgress): void;
   /** Awaited after every chunk: nothing is read meanwhile. */
-  afterChunk?(notes: () => AuditNotes): Promise<void>;
+  afterChunk?(text: AuditTextState): Promise<void>;
+  /** Whether the sources are known to be lines, as the rest of a log is whose beginning was read before. */
+  readonly isByLine?: boolean;
   /** Only events at or after, and before, in milliseconds since the epoch. */
   readonly since?: number | null;
   readonly until?: number | null;
@@ -29,6 +33,9 @@ export interface ReadAuditLogOptions {
   readonly seen?: SeenEvents;
   readonly signal?: AbortSignal;
 }
+
+/** How far a log was read. */
+export type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
 
 interface AuditProgress {
   readonly source: string;
@@ -71,6 +78,7 @@ async function readOne(
   const text = new AuditText({
     source,
     seen,
+    isByLine: options.isByLine ?? false,
     since: options.since ?? null,
     until: options.until ?? null,
     onEvents: (events) => options.onEvents(events),
@@ -86,7 +94,7 @@ async function readOne(
     for await (const chunk of unpacked(stream, counted)) {
       options.signal?.throwIfAborted();
       text.push(chunk);
-      await options.afterChunk?.(() => text.notes);
+      await options.afterChunk?.(text);
     }
   } catch (error) {
     if (options.signal?.aborted === true) throw error;
@@ -96,12 +104,16 @@ async function readOne(
   }
   text.end();
   text.flush();
+  if (text.isCutShort) options.onCutShort?.();
   return text.notes;
 }
 
 /** The bytes of a stream, unpacked where they begin as gzip does (RFC 1952), whatever the file is called. */
-export async function* unpacked(stream: Readable, onChunk: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer | string>;
+export async function* unpacked(
+  stream: AsyncIterable<Buffer | string>,
+  onChunk: (chunk: Buffer) => void,
+): AsyncGenerator<Buffer> {
+  const chunks = stream[Symbol.asyncIterator]();
   const next = async (): Promise<Buffer | null> => {
     const { value, done } = await chunks.next();
     if (done === true) return null;

@@ -1,4 +1,5 @@
 import { PAST_KINDS, type PastKind, type Window } from '../../model/observation.ts';
+import type { HiddenTime } from './hidden-times.ts';
 
 /** Activity is kept by slices of this length, in milliseconds: a year is three million of them. */
 const SLICE = 10_000;
@@ -122,14 +123,12 @@ export function unseenKinds({ kinds }: LogActivity): readonly PastKind[] {
   return PAST_KINDS.filter((kind) => !kinds.includes(kind));
 }
 
-/** Windows without the times of logs that hold lines which could not be used: each may have told of a change. */
-export function withoutSpans(
-  windows: readonly Window[],
-  spans: readonly { readonly first: number | null; readonly last: number | null }[],
-): readonly Window[] {
+/** Windows without the times in which a log may have told of changes that are not known. */
+export function withoutHidden(windows: readonly Window[], hidden: readonly HiddenTime[]): readonly Window[] {
   let left = windows;
-  for (const { first, last } of spans) {
-    if (first === null || last === null) continue;
+  for (const { from, to } of hidden) {
+    const first = from ?? -Infinity;
+    const last = to ?? Infinity;
     left = left.flatMap((window) => [
       ...(window.from < first ? [{ ...window, to: Math.min(window.to, first) }] : []),
       ...(window.to > last ? [{ ...window, from: Math.max(window.from, last) }] : []),

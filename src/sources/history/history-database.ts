@@ -5,7 +5,7 @@ import { TOOL } from '../../model/tool.ts';
 import { HistoryError } from './history-error.ts';
 
 const FORMAT = 'k8sec-history';
-const VERSION = 1;
+const VERSION = 2;
 
 /** For both together with Node's own memory a question stays under 500 MB. */
 const SETTINGS = {
@@ -23,11 +23,19 @@ type ColumnType = 'VARCHAR' | 'DOUBLE' | 'INTEGER';
  */
 export const TABLES = {
   history: { format: 'VARCHAR', version: 'INTEGER', tool: 'VARCHAR' },
-  /** Logs by name and content; `finished` is 0 until all of one was read. */
+  /**
+   * Logs in the order in which they were begun. `sha256` is that of the first `bytes` bytes, which were read (both null
+   * of a stream); `resumable` is 1 where reading can go on behind them; `finished` is 0 until all of a log was read.
+   * `hidden` is JSON of the times in which lines that could not be used may have told of changes.
+   */
   source: {
+    id: 'INTEGER',
     name: 'VARCHAR',
+    bytes: 'DOUBLE',
     sha256: 'VARCHAR',
+    resumable: 'INTEGER',
     finished: 'INTEGER',
+    hidden: 'VARCHAR',
     lines: 'DOUBLE',
     broken: 'DOUBLE',
     truncated: 'DOUBLE',
@@ -197,7 +205,9 @@ class Database implements HistoryDatabase {
     }
     const [head] = await this.rows('SELECT format, version FROM history');
     if (head?.['format'] !== FORMAT || head['version'] !== VERSION) {
-      throw new HistoryError(`--history ${path}: is of format ${String(head?.['version'])}, not ${VERSION}`);
+      throw new HistoryError(
+        `--history ${path}: is of format ${String(head?.['version'])}, not ${VERSION}: import the logs into a new file`,
+      );
     }
   }
 

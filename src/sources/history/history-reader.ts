@@ -14,8 +14,10 @@ import {
 import type { PastRange } from '../../model/past.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { mergedRuns, sliceOf, type LogActivity } from './audit-windows.ts';
+import type { HiddenTime } from './hidden-times.ts';
 import type { HistoryDatabase, Row, TableName } from './history-database.ts';
 import { clientOf, eventOf, whoOf } from './history-rows.ts';
+import type { LogPosition } from './log-position.ts';
 
 /** Which events are asked for, by time too: at or after, and before, in milliseconds since the epoch. */
 export interface EventQuery extends AuditQuery {
@@ -41,8 +43,14 @@ interface KnownObject {
 
 /** A log in a history. */
 export interface ImportedSource {
-  readonly sha256: string | null;
+  readonly id: number;
+  /** The bytes that were read; null of a stream. */
+  readonly position: LogPosition | null;
+  /** Whether reading can go on behind them. */
+  readonly isResumable: boolean;
   readonly notes: AuditNotes;
+  /** In which lines that could not be used may have told of changes. */
+  readonly hidden: readonly HiddenTime[];
   /** Whether all of it was read, here or as part of a later copy of it. */
   readonly isFinished: boolean;
 }
@@ -68,14 +76,17 @@ export class HistoryReader {
 
   /** The logs in it, in the order in which they were begun. */
   async sources(): Promise<readonly ImportedSource[]> {
-    // A log that grew, or was renamed, begins with the same event.
+    // A stream has no bytes by which it is known again: the whole of it begins with the same event.
     const rows = await this.#database.rows(
       `SELECT *, finished = 1 OR EXISTS (
          SELECT 1 FROM source AS other WHERE other.finished = 1 AND other.first = source.first AND other.last >= source.last
-       ) AS done FROM source`,
+       ) AS done FROM source ORDER BY id`,
     );
     return rows.map((row) => ({
-      sha256: row['sha256'] as string | null,
+      id: Number(row['id']),
+      position: row['sha256'] === null ? null : { bytes: Number(row['bytes']), sha256: String(row['sha256']) },
+      isResumable: row['resumable'] === 1,
+      hidden: JSON.parse(String(row['hidden'])) as HiddenTime[],
       isFinished: row['done'] === true,
       notes: {
         source: String(row['name']),
@@ -91,12 +102,6 @@ export class HistoryReader {
         last: row['last'] as number | null,
       },
     }));
-  }
-
-  /** Whether a log with these bytes was read to its end. */
-  async holds(sha256: string): Promise<boolean> {
-    const rows = await this.#database.rows('SELECT 1 FROM source WHERE sha256 = $sha256 AND finished = 1', { sha256 });
-    return rows.length > 0;
   }
 
   /** Events in order of reading, a few thousand at a time; some more than asked for. */

@@ -1,10 +1,10 @@
 import type { AuditEvent, AuditUser } from '../../model/audit-event.ts';
-import type { AuditNotes } from '../../model/change.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { AuditPast } from './audit-past.ts';
 import { runsOf, sliceOf } from './audit-windows.ts';
 import { TABLES, type HistoryDatabase, type TableAppender, type TableName } from './history-database.ts';
+import type { ImportedSource } from './history-reader.ts';
 import { clientValues, principalValues, requestValues, restText, stageNumber } from './history-rows.ts';
 
 /** Events that are written at once, whole or not at all; more than these are never lost when the import is killed. */
@@ -12,12 +12,8 @@ const BATCH = 100_000;
 /** Values that are remembered to be named again; one that was forgotten gets another number. */
 const MOST_REMEMBERED = 50_000;
 
-/** Which log is read. */
-export interface HistorySource {
-  readonly name: string;
-  /** Of the file's bytes; null where it is no file. */
-  readonly sha256: string | null;
-}
+/** What is known of the log that is read. */
+export type SourceState = Omit<ImportedSource, 'id'>;
 
 /** The tables that get only what is not there yet, each with the columns by which a row is known again. */
 const STAGED = {
@@ -36,7 +32,7 @@ const NAMED: readonly Named[] = ['request', 'principal', 'client', 'spec'];
 /** Fills a history. An event that is there already, by its id, stage and time, is not written again. */
 export class HistoryWriter {
   readonly #database: HistoryDatabase;
-  readonly #source: HistorySource;
+  readonly #source: number;
   readonly #names: Readonly<Record<Named, Names>>;
   /** Of the events that were added since the last save. */
   readonly #slices = new Set<number>();
@@ -44,13 +40,14 @@ export class HistoryWriter {
   #staged = 0;
   #written = 0;
 
-  private constructor(database: HistoryDatabase, source: HistorySource, names: Readonly<Record<Named, Names>>) {
+  private constructor(database: HistoryDatabase, source: number, names: Readonly<Record<Named, Names>>) {
     this.#database = database;
     this.#source = source;
     this.#names = names;
   }
 
-  static async begin(database: HistoryDatabase, source: HistorySource): Promise<HistoryWriter> {
+  /** @param resumed the log in the history whose reading goes on; null for a new one */
+  static async begin(database: HistoryDatabase, resumed: number | null = null): Promise<HistoryWriter> {
     const names = {} as Record<Named, Names>;
     for (const table of NAMED) {
       const [row] = await database.rows(`SELECT coalesce(max(id), 0)::INTEGER AS id FROM ${table}`);
@@ -59,7 +56,8 @@ export class HistoryWriter {
     for (const table of Object.keys(STAGED)) {
       await database.rows(`CREATE TEMP TABLE IF NOT EXISTS staged_${table} AS SELECT * FROM ${table} LIMIT 0`);
     }
-    const writer = new HistoryWriter(database, source, names);
+    const [last] = await database.rows('SELECT coalesce(max(id), 0)::INTEGER AS id FROM source');
+    const writer = new HistoryWriter(database, resumed ?? Number(last?.['id'] ?? 0) + 1, names);
     await writer.#open();
     return writer;
   }
@@ -102,9 +100,10 @@ export class HistoryWriter {
   /**
    * Puts what was added on the disk.
    *
-   * @param notes what the source counted so far
+   * @param state how far the log was read with it
+   * @param replaced logs in the history of which this one is a later state
    */
-  async save(notes: AuditNotes, isFinished = false): Promise<void> {
+  async save(state: SourceState, replaced: readonly number[] = []): Promise<void> {
     for (const appender of Object.values(this.#appenders ?? {})) appender.close();
     this.#appenders = undefined;
     for (const [table, keys] of Object.entries(STAGED) as [Staged, readonly string[]][]) {
@@ -115,10 +114,10 @@ export class HistoryWriter {
     for (const { from, to } of runsOf(this.#slices)) activity.add([from, to]);
     activity.close();
     this.#slices.clear();
-    await this.#note(notes, isFinished);
+    await this.#note(state, replaced);
     await this.#database.rows('COMMIT');
     this.#staged = 0;
-    if (!isFinished) await this.#open();
+    if (!state.isFinished) await this.#open();
   }
 
   async #open(): Promise<void> {
@@ -148,18 +147,22 @@ export class HistoryWriter {
     return Number(inserted?.['Count'] ?? 0);
   }
 
-  async #note(notes: AuditNotes, isFinished: boolean): Promise<void> {
-    const { name, sha256 } = this.#source;
-    const columns = Object.keys(TABLES.source);
-    const row = { ...notes, name, sha256, finished: isFinished ? 1 : 0 } as unknown as Record<string, string | number>;
-    await this.#database.rows('DELETE FROM source WHERE name = $name AND sha256 IS NOT DISTINCT FROM $sha256', {
+  async #note(state: SourceState, replaced: readonly number[]): Promise<void> {
+    const { notes, position, hidden, isResumable, isFinished } = state;
+    const { source: name, ...counts } = notes;
+    const row: Readonly<Record<keyof typeof TABLES.source, string | number | null>> = {
+      ...counts,
+      id: this.#source,
       name,
-      sha256,
-    });
-    await this.#database.rows(
-      `INSERT INTO source VALUES (${columns.map((column) => `$${column}`).join(', ')})`,
-      Object.fromEntries(columns.map((column) => [column, row[column] ?? null])),
-    );
+      bytes: position?.bytes ?? null,
+      sha256: position?.sha256 ?? null,
+      resumable: isResumable ? 1 : 0,
+      finished: isFinished ? 1 : 0,
+      hidden: JSON.stringify(hidden),
+    };
+    await this.#database.rows(`DELETE FROM source WHERE id IN (${[this.#source, ...replaced].join(', ')})`);
+    const columns = Object.keys(TABLES.source);
+    await this.#database.rows(`INSERT INTO source VALUES (${columns.map((column) => `$${column}`).join(', ')})`, row);
   }
 
   #principal(event: AuditEvent, to: TableAppender): number {

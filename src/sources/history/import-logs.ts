@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { AuditNotes } from '../../model/change.ts';
-import { fileDigest } from '../audit/file-digest.ts';
+import { sanitise } from '../../kube/sanitise.ts';
+import { MACHINE_FILES } from '../audit/audit-files.ts';
 import { readAuditLog } from '../audit/read-audit-log.ts';
 import { createSlimmer } from '../slim/slimmer.ts';
 import { createAuditPastReader } from './audit-past.ts';
 import type { HistoryDatabase } from './history-database.ts';
-import { HistoryReader } from './history-reader.ts';
+import { HiddenTimes } from './hidden-times.ts';
+import { HistoryReader, type ImportedSource } from './history-reader.ts';
 import { HistoryWriter } from './history-writer.ts';
+import { beginningsOf, CountedFile } from './log-position.ts';
 
 export interface ImportOptions {
   /** What `-` reads. */
@@ -26,8 +29,9 @@ export interface ImportedLog {
 }
 
 /**
- * Reads logs into a history. Whatever was imported before, whole or in part, changes nothing: an import that was killed
- * is run again, and a log that grew is imported anew. Memory does not depend on the length of the logs.
+ * Reads logs into a history. A log is known again by its bytes, whatever it is called: one that was imported before is
+ * not read, and one that grew, or whose import was killed, is read from where that ended (packed ones and those that are
+ * one document: from the beginning; no event is taken twice). Memory does not depend on the length of the logs.
  *
  * @param files as `auditLogFiles` finds them, or `-`
  * @throws AuditSourceError where a path cannot be read
@@ -37,41 +41,103 @@ export async function* importLogs(
   database: HistoryDatabase,
   options: ImportOptions = {},
 ): AsyncGenerator<ImportedLog> {
-  const known = new HistoryReader(database);
+  const reader = new HistoryReader(database);
   for (const path of files) {
-    const sha256 = path === '-' ? null : await fileDigest(path);
-    if (sha256 !== null && (await known.holds(sha256))) {
+    const size = path === '-' ? null : ((await MACHINE_FILES.stat(path))?.size ?? null);
+    const earlier =
+      size === null
+        ? []
+        : await beginningsOf(
+            path,
+            size,
+            (await reader.sources()).flatMap((one) => (one.position === null ? [] : [{ ...one.position, ...one }])),
+          );
+    const longest = earlier.at(-1);
+    if (longest !== undefined && longest.isFinished && longest.bytes === size) {
       yield { name: path, notes: null, added: 0 };
       continue;
     }
-    yield await importOne(path, sha256, database, options);
+    yield await importOne(path, earlier, database, options);
   }
 }
 
+/** @param earlier the states of the log in the history, the longest last */
 async function importOne(
   path: string,
-  sha256: string | null,
+  earlier: readonly ImportedSource[],
   database: HistoryDatabase,
   options: ImportOptions,
 ): Promise<ImportedLog> {
   const { stdin } = options;
-  const name = path === '-' ? 'standard input' : path;
-  const writer = await HistoryWriter.begin(database, { name, sha256 });
+  const name = path === '-' ? 'standard input' : sanitise(path);
+  const resumed = earlier.findLast((one) => one.isResumable);
+  const file = path === '-' ? null : await CountedFile.open(path, resumed?.position?.bytes ?? 0);
+  const writer = await HistoryWriter.begin(database, resumed?.id ?? null);
+  const hidden = new HiddenTimes(resumed?.hidden, resumed?.notes.last);
+  const all = (notes: AuditNotes): AuditNotes => (resumed === undefined ? notes : added(resumed.notes, notes));
   // A new one for each batch: what the slimmer shares must not grow with the log.
   let read = createAuditPastReader(createSlimmer());
-  const [notes] = await readAuditLog([path], {
+  let isByLine = false;
+  let isCutShort = false;
+  const [rest] = await readAuditLog([path], {
     ...(stdin === undefined ? {} : { stdin }),
+    ...(file === null ? {} : { files: { ...MACHINE_FILES, stream: () => file.stream() } }),
+    isByLine: resumed !== undefined,
     onEvents: () => undefined,
-    onRaw: (event, raw) => writer.add(event, read(event, raw)),
-    onUnusable: (line) => options.onUnusable?.(name, line),
+    onRaw: (event, raw) => {
+      hidden.event(event.time);
+      writer.add(event, read(event, raw));
+    },
+    onUnusable: (line) => {
+      hidden.unusable();
+      options.onUnusable?.(name, (resumed?.notes.lines ?? 0) + line);
+    },
+    onCutShort: () => void (isCutShort = true),
     onProgress: ({ events }) => options.onProgress?.({ source: name, events }),
-    afterChunk: async (soFar) => {
+    afterChunk: async (text) => {
+      ({ isByLine } = text);
       if (!writer.isDue) return;
-      await writer.save(soFar());
+      const line = isByLine ? file?.linePosition : null;
+      await writer.save({
+        notes: all(text.notes),
+        position: line ?? file?.position ?? null,
+        isResumable: line != null,
+        hidden: hidden.soFar,
+        isFinished: false,
+      });
       read = createAuditPastReader(createSlimmer());
     },
   });
-  if (notes === undefined) throw new Error(`${name}: nothing was read`);
-  await writer.save(notes, true);
+  if (rest === undefined) throw new Error(`${name}: nothing was read`);
+  const notes = all(rest);
+  const line = isByLine ? file?.linePosition : null;
+  await writer.save(
+    {
+      notes,
+      position: file?.position ?? null,
+      isResumable: line != null && line.bytes === file?.position.bytes,
+      hidden: hidden.ofWhole(notes, isCutShort),
+      isFinished: true,
+    },
+    earlier.map((one) => one.id),
+  );
   return { name, notes, added: writer.written };
+}
+
+/** What was counted of two parts of a log that follow each other. */
+function added(before: AuditNotes, after: AuditNotes): AuditNotes {
+  const times = [before.first, before.last, after.first, after.last].filter((time) => time !== null);
+  return {
+    source: after.source,
+    lines: before.lines + after.lines,
+    broken: before.broken + after.broken,
+    truncated: before.truncated + after.truncated,
+    duplicates: before.duplicates + after.duplicates,
+    legacy: before.legacy + after.legacy,
+    skipped: before.skipped + after.skipped,
+    cut: before.cut + after.cut,
+    unordered: before.unordered + after.unordered,
+    first: times.length === 0 ? null : Math.min(...times),
+    last: times.length === 0 ? null : Math.max(...times),
+  };
 }

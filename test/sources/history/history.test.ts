@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -123,7 +124,15 @@ describe('a history', () => {
     expect(plain.events.length).toBeGreaterThan(5000);
     expect(await events()).toEqual(plain.events);
     expect(await asking((reader) => reader.sources())).toEqual([
-      { sha256: expect.stringMatching(/^[0-9a-f]{64}$/), isFinished: true, notes: plain.notes },
+      {
+        id: 1,
+        position: { bytes: (await readFile(path)).length, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        // Its last line has no newline yet.
+        isResumable: false,
+        isFinished: true,
+        hidden: [],
+        notes: plain.notes,
+      },
     ]);
   });
 
@@ -162,23 +171,30 @@ describe('a history', () => {
     expect((await events()).map((one) => one.verb)).toEqual(['get', 'get', 'get', 'list', 'delete', 'get']);
   });
 
-  it('says what of a log was not read when the import was cut off, until it is imported again', async () => {
+  it('says what of a log was not read when the import was cut off, and goes on from there', async () => {
     const made = [rawEvent(), rawEvent(), rawEvent()];
     const path = await log('audit.log', lines(made));
-    const { events: plain, notes } = await readPlainly(path);
+    const bytes = lines(made.slice(0, 2)).length;
+    const { events: plain, notes } = await readPlainly(await log('beginning.log', lines(made.slice(0, 2))));
     if (notes === undefined) throw new Error('no notes');
     const database = await openHistory(history, 'write');
-    const writer = await HistoryWriter.begin(database, { name: path, sha256: 'of-all' });
-    for (const event of plain.slice(0, 2)) writer.add(event, { observations: [], doubt: null });
-    await writer.save(notes);
+    const writer = await HistoryWriter.begin(database);
+    for (const event of plain) writer.add(event, { observations: [], doubt: null });
+    const sha256 = createHash('sha256')
+      .update(lines(made.slice(0, 2)))
+      .digest('hex');
+    await writer.save({ notes, position: { bytes, sha256 }, isResumable: true, hidden: [], isFinished: false });
     // What comes after the last save is lost with the process.
-    for (const event of plain.slice(2)) writer.add(event, { observations: [], doubt: null });
+    writer.add({ ...plain[0], auditID: 'lost' } as AuditEvent, { observations: [], doubt: null });
     database.close();
-    expect(await events()).toEqual(plain.slice(0, 2));
-    expect((await asking((reader) => reader.sources())).map((one) => one.isFinished)).toEqual([false]);
-    await imported(path);
     expect(await events()).toEqual(plain);
-    expect((await asking((reader) => reader.sources())).map((one) => one.isFinished)).toEqual([true, true]);
+    expect((await asking((reader) => reader.sources())).map((one) => one.isFinished)).toEqual([false]);
+    const [told] = await imported(path);
+    expect({ added: told?.added, lines: told?.notes?.lines }).toEqual({ added: 1, lines: 3 });
+    expect(await events()).toEqual((await readPlainly(path)).events);
+    expect((await asking((reader) => reader.sources())).map((one) => [one.isFinished, one.notes.lines])).toEqual([
+      [true, 3],
+    ]);
   });
 
   it('is whole after an import that was killed at any moment is run again', async () => {

@@ -7,8 +7,6 @@ import { TABLES, type HistoryDatabase, type TableAppender, type TableName } from
 import type { ImportedSource } from './history-reader.ts';
 import { clientValues, principalValues, requestValues, restText, stageNumber } from './history-rows.ts';
 
-/** Events that are written at once, whole or not at all; more than these are never lost when the import is killed. */
-const BATCH = 100_000;
 /** Values that are remembered to be named again; one that was forgotten gets another number. */
 const MOST_REMEMBERED = 50_000;
 
@@ -67,9 +65,9 @@ export class HistoryWriter {
     return this.#written;
   }
 
-  /** Whether it is time to `save`. */
-  get isDue(): boolean {
-    return this.#staged >= BATCH;
+  /** Events that were added since the last `save`. */
+  get staged(): number {
+    return this.#staged;
   }
 
   add(event: AuditEvent, { observations, doubt }: Pick<AuditPast, 'observations' | 'doubt'>): void {

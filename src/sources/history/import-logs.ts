@@ -11,9 +11,13 @@ import { HistoryReader, type ImportedSource } from './history-reader.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { beginningsOf, CountedFile } from './log-position.ts';
 
+const BATCH = 100_000;
+
 export interface ImportOptions {
   /** What `-` reads. */
   readonly stdin?: Readable;
+  /** Events that are written at once, whole or not at all; more than these are never lost with the process. */
+  readonly batch?: number;
   onProgress?(progress: { readonly source: string; readonly events: number }): void;
   /** @param line counted from 1: one that could not be used */
   onUnusable?(source: string, line: number): void;
@@ -68,7 +72,7 @@ async function importOne(
   database: HistoryDatabase,
   options: ImportOptions,
 ): Promise<ImportedLog> {
-  const { stdin } = options;
+  const { stdin, batch = BATCH } = options;
   const name = path === '-' ? 'standard input' : sanitise(path);
   const resumed = earlier.findLast((one) => one.isResumable);
   const file = path === '-' ? null : await CountedFile.open(path, resumed?.position?.bytes ?? 0);
@@ -96,7 +100,7 @@ async function importOne(
     onProgress: ({ events }) => options.onProgress?.({ source: name, events }),
     afterChunk: async (text) => {
       ({ isByLine } = text);
-      if (!writer.isDue) return;
+      if (writer.staged < batch) return;
       const line = isByLine ? file?.linePosition : null;
       await writer.save({
         notes: all(text.notes),

@@ -353,6 +353,41 @@ describe('answers from a history', () => {
     );
   }, 240_000);
 
+  it('are unknown about the time that a broken line hides, and about no other', async () => {
+    const day = clusterDay(Date.parse('2026-01-01T00:00:00Z')).slice(0, 20_000);
+    const timeOf = (line: string): number =>
+      Date.parse(String((JSON.parse(line) as Record<string, unknown>)['requestReceivedTimestamp']));
+    const middle = timeOf(day[10_000] ?? '');
+    const whole = await log('whole.log', `${day.join('\n')}\n`);
+    const broken = await log(
+      'broken.log',
+      `${day.map((one, at) => (at === 10_000 ? one.slice(0, 90) : one)).join('\n')}\n`,
+    );
+    await imported(broken);
+    const at = (minutes: number): readonly string[] => [
+      'as-of',
+      new Date(middle + minutes * 60_000).toISOString(),
+      'billing/ledger-0',
+    ];
+    type Answer = { principals: unknown; unknown: unknown[]; coverage: { kind: string; from: string; to: string }[] };
+    const asked = async (minutes: number, source: readonly string[]): Promise<Answer> =>
+      ((await answers(at(minutes), source)) as { answer: Answer }).answer;
+    for (const source of [
+      ['--history', history],
+      ['--audit-log', broken],
+    ]) {
+      const [before, within] = [await asked(-30, source), await asked(0, source)];
+      const intact = await asked(-30, ['--audit-log', whole]);
+      expect([before.principals, before.unknown]).toEqual([intact.principals, intact.unknown]);
+      expect(within.unknown.length).toBeGreaterThan(before.unknown.length);
+      const pods = before.coverage.filter((one) => one.kind === 'Pod');
+      expect(pods).toHaveLength(2);
+      const hole = Date.parse(pods[1]?.from ?? '') - Date.parse(pods[0]?.to ?? '');
+      expect(hole).toBeGreaterThanOrEqual(120_000);
+      expect(hole).toBeLessThan(180_000);
+    }
+  }, 60_000);
+
   it('are those of the log of a cluster: detections, events and roles', async () => {
     const path = await log('audit.log', clusterDay(Date.parse('2026-01-01T00:00:00Z')).slice(0, 20_000).join('\n'));
     await imported(path);

@@ -35,7 +35,7 @@ export interface ReadAuditLogOptions {
 }
 
 /** How far a log was read. */
-export type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
+type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
 
 interface AuditProgress {
   readonly source: string;

@@ -1,11 +1,14 @@
 import { answerAt, type Answer } from '../analyses/as-of/answer.ts';
 import { pastView } from '../analyses/as-of/past-view.ts';
+import { sensitiveProposals, type SensitiveProposal } from '../analyses/sensitive/proposals.ts';
 import { labelTarget, sensitiveTarget, workloadTarget, type Target } from '../analyses/as-of/target.ts';
 import { Timeline } from '../analyses/as-of/timeline.ts';
 import { parseTime } from '../kube/rfc3339.ts';
 import type { Past, PastRange } from '../model/past.ts';
 import { asOfForm, type AsOfReport } from './as-of-formats.ts';
 import { periodOf } from './as-of-period.ts';
+import { holesIn } from './holes.ts';
+import { proposalText } from './proposal-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 
 /** Each instant is a cluster to put together again and to ask a few dozen questions. */
@@ -18,12 +21,20 @@ const MOST_INSTANTS = 2_000;
 export const asOfCommand: Command = {
   name: 'as-of',
   summary: 'which workloads matched at a time of the past, and who could reach them or did',
-  usage: 'as-of TIME [WORKLOAD|LABELS] | as-of --between A B [WORKLOAD|LABELS]',
-  options: [{ name: 'between', value: 'one', help: 'a period instead of an instant: --between A B, B exclusive' }],
+  usage: 'as-of TIME [WORKLOAD|LABELS] | as-of --between A B [WORKLOAD|LABELS] | as-of --propose',
+  options: [
+    { name: 'between', value: 'one', help: 'a period instead of an instant: --between A B, B exclusive' },
+    {
+      name: 'propose',
+      value: 'none',
+      help: "a first draft of the config's sensitive: what looks like a database by image, port and volume",
+    },
+  ],
   run,
 };
 
 async function run(context: CommandContext): Promise<number> {
+  if (context.options['propose'] === true) return propose(context);
   const { range, words } = rangeOf(context);
   const [wanted, ...more] = words;
   if (more.length > 0) throw new UsageError(`as-of takes one workload or selector, not ${words.join(' ')}`);
@@ -35,6 +46,17 @@ async function run(context: CommandContext): Promise<number> {
   const report = reportOf(timeline, past, target, range, context);
   for (const piece of form(report)) context.print(piece);
   return isAnswered(report) ? 0 : 3;
+}
+
+async function propose(context: CommandContext): Promise<number> {
+  if (context.words.length > 0) throw new UsageError('as-of --propose is about what is there now: it takes no words');
+  const view = await context.loadView();
+  const isShown = ({ namespace }: SensitiveProposal): boolean =>
+    context.namespaces.length === 0 || context.namespaces.includes(namespace);
+  context.print(proposalText(sensitiveProposals(view).filter(isShown)));
+  const holes = holesIn(view, ['Pod', 'StatefulSet', 'Deployment', 'DaemonSet']);
+  for (const hole of holes) context.warn(`could not be read: ${hole}\n`);
+  return holes.length === 0 ? 0 : 3;
 }
 
 function rangeOf({ options, words }: CommandContext): { readonly range: PastRange; readonly words: readonly string[] } {
@@ -68,7 +90,9 @@ function targetOf(wanted: string | undefined, past: Past): Target {
     return target;
   }
   if (past.sensitive === null) {
-    throw new UsageError('as-of needs a workload, a label selector, or a config file with the key sensitive');
+    throw new UsageError(
+      'as-of needs a workload, a label selector, or a config file with the key sensitive (as-of --propose writes a draft)',
+    );
   }
   return sensitiveTarget(past.sensitive);
 }

@@ -138,8 +138,8 @@ export function parseConfig(text: string, file: string): Config {
 }
 
 /** What rules read of the config. */
-export function configFacts({ attest, rotation, labels, directory }: RunConfig): Partial<ClusterFacts> {
-  return { attestations: attest, rotation, labels, ...(directory === undefined ? {} : { directory }) };
+export function configFacts({ attest, rotation, labels, sensitive, directory }: RunConfig): Partial<ClusterFacts> {
+  return { attestations: attest, rotation, labels, sensitive, ...(directory === undefined ? {} : { directory }) };
 }
 
 function checkKeys(node: unknown, known: readonly string[], path: Path, fail: Fail): void {

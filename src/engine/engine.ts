@@ -1,3 +1,4 @@
+import { oneLevelUp, sensitiveReason } from '../analyses/sensitive/sensitive.ts';
 import type { Change } from '../model/change.ts';
 import { findingId, type Finding, type FindingDraft, type ObjectRef } from '../model/finding.ts';
 import type { Rule, SubjectType } from '../rules/rule.ts';
@@ -218,7 +219,7 @@ export class Engine {
     for (const rule of this.#rules.get(type as SubjectType) ?? []) {
       try {
         for (const draft of rule.check(subject as never, view)) {
-          findings.push(complete(rule, draft, source.ref(subject), view));
+          findings.push(weighed(complete(rule, draft, source.ref(subject), view), view));
         }
       } catch (error) {
         failures.push({
@@ -255,6 +256,15 @@ function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: Cluster
     members: draft.members ?? NO_MEMBERS,
     basis: !fromFiles ? 'live' : draft.absence === true && !facts.complete ? 'files-only' : 'files',
   };
+}
+
+/** A finding about what the config file calls sensitive weighs one level more, and says so. */
+function weighed(finding: Finding, view: ClusterView): Finding {
+  const reason = finding.advisory === true ? null : sensitiveReason(view, finding);
+  const severity = reason === null ? finding.severity : oneLevelUp(finding.severity);
+  if (reason === null || severity === finding.severity) return finding;
+  const text = `${severity}, not ${finding.severity}: ${reason}, which the config file calls sensitive`;
+  return { ...finding, severity, evidence: [...finding.evidence, { text }] };
 }
 
 function byId(a: Finding, b: Finding): number {

@@ -5,6 +5,7 @@ import type { Directory } from './directory.ts';
 import type { Kind } from './kind.ts';
 import type { LabelConvention } from './label-convention.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
+import type { Sensitive } from './observation.ts';
 import type { RotationPeriod } from './rotation.ts';
 import type { FlowState } from './observed-flow.ts';
 
@@ -41,6 +42,8 @@ export interface ClusterFacts {
   readonly rotation?: readonly RotationPeriod[];
   /** Which labels workloads must carry (config `labels`). */
   readonly labels?: LabelConvention;
+  /** What the sensitive databases are (config `sensitive`). */
+  readonly sensitive?: Sensitive | null;
   /** Users and their groups, as an export of a directory tells (`--directory`). */
   readonly directory?: Directory;
   readonly clusterUID: string | null;

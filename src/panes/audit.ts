@@ -53,13 +53,13 @@ function rowOf(group: AuditGroup, finding: Finding, now: number): Row {
   const from = addresses.length > 1 ? `${addresses[0] ?? ''} +${addresses.length - 1}` : (addresses[0] ?? '-');
   return {
     key: group.key,
-    severity: group.severity,
+    severity: finding.severity,
     namespace: event?.object?.namespace ?? '',
     kind: 'Actor',
     name: group.actor.name,
     findings: [finding.id],
     cells: {
-      SEVERITY: { text: group.severity, tone: group.severity },
+      SEVERITY: { text: finding.severity, tone: finding.severity },
       ACTOR: { text: actorText(group), tone: 'plain' },
       WHAT: { text: group.detection, tone: 'plain' },
       OBJECT: { text: event === undefined ? '-' : objectText(event), tone: 'plain' },

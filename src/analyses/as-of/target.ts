@@ -44,23 +44,31 @@ export function labelTarget(text: string): Target | undefined {
 
 /** The pods that hold what the config file calls sensitive. */
 export function sensitiveTarget(sensitive: Sensitive): Target {
+  const reasonFor = sensitivePods(sensitive);
+  return { text: 'sensitive', reasonFor: (_view, pod) => reasonFor(pod) };
+}
+
+/** Why a pod is one of those that the config file calls sensitive; null for the others. */
+export function sensitivePods(
+  sensitive: Sensitive,
+): (pod: Pick<PodObject, 'namespace' | 'labels' | 'spec'>) => string | null {
   const selectors = sensitive.labels.flatMap((text): readonly (readonly [string, LabelSelector])[] => {
     const selector = parseLabelQuery(text);
     return selector === undefined ? [] : [[text, selector]];
   });
-  const first = (globs: readonly string[], namespace: string, names: readonly string[]): string | undefined =>
-    names.find((name) => globs.some((pattern) => glob(pattern, `${namespace}/${name}`)));
-  return {
-    text: 'sensitive',
-    reasonFor(_view, pod) {
-      const secret = first(sensitive.secrets, pod.namespace, secretsOf(pod.spec));
-      if (secret !== undefined) return `holds Secret ${secret}`;
-      const claim = first(sensitive.volumes, pod.namespace, claimsOf(pod.spec));
-      if (claim !== undefined) return `mounts PersistentVolumeClaim ${claim}`;
-      const labels = selectors.find(([, selector]) => matches(selector, pod.labels));
-      return labels === undefined ? null : `has labels ${labels[0]}`;
-    },
+  return ({ namespace, labels, spec }) => {
+    const secret = secretsOf(spec).find((name) => isNamed(sensitive.secrets, namespace, name));
+    if (secret !== undefined) return `holds Secret ${secret}`;
+    const claim = claimsOf(spec).find((name) => isNamed(sensitive.volumes, namespace, name));
+    if (claim !== undefined) return `mounts PersistentVolumeClaim ${claim}`;
+    const found = selectors.find(([, selector]) => matches(selector, labels));
+    return found === undefined ? null : `has labels ${found[0]}`;
   };
+}
+
+/** Whether one of some globs over `namespace/name` names it. */
+export function isNamed(globs: readonly string[], namespace: string, name: string): boolean {
+  return globs.some((pattern) => glob(pattern, `${namespace}/${name}`));
 }
 
 /** The Secrets that a pod mounts or reads into its environment, each once, in order. */

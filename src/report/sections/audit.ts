@@ -1,6 +1,7 @@
 import { auditBlindSpots } from '../../analyses/audit/blind-spots.ts';
 import { auditGroups } from '../../analyses/audit/audit-groups.ts';
 import type { AuditGroup, AuditHour } from '../../model/audit-group.ts';
+import { oneLevelUp, sensitiveRequests } from '../../analyses/sensitive/sensitive.ts';
 import { findingId, severityRank, type Finding } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
@@ -32,7 +33,7 @@ export function auditSection(view: ClusterView, findings?: readonly Finding[]): 
   const state = view.audit();
   const wanted = findings === undefined ? null : new Set(findings.map((one) => one.id));
   const detections = [...auditGroups(view).values()]
-    .flatMap((group) => group.hours.map((hour) => entry(group, hour)))
+    .flatMap((group) => group.hours.map((hour) => entry(group, hour, view)))
     .filter((one) => wanted === null || wanted.has(one.findingId))
     .sort(
       (a, b) =>
@@ -59,12 +60,16 @@ export function auditSection(view: ClusterView, findings?: readonly Finding[]): 
   };
 }
 
-function entry(group: AuditGroup, hour: AuditHour): AuditDetectionEntry & { readonly severity: AuditHour['severity'] } {
+function entry(
+  group: AuditGroup,
+  hour: AuditHour,
+  view: ClusterView,
+): AuditDetectionEntry & { readonly severity: AuditHour['severity'] } {
   const subject = { apiVersion: 'k8sec/v1', kind: 'Actor', namespace: null, name: group.actor.name };
   return {
     findingId: findingId(`audit/${group.detection}`, subject, ''),
     detection: group.detection,
-    severity: hour.severity,
+    severity: sensitiveRequests(view, group, [hour]) === null ? hour.severity : oneLevelUp(hour.severity),
     time: time(hour.first),
     last: time(hour.last),
     count: hour.count,

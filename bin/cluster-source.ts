@@ -85,7 +85,7 @@ export class ClusterSource implements SessionSource {
   /** Connects and follows; what goes wrong is told and tried again, until the signal fires. */
   async #run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const host = nodeHost({ stdin: () => 'in-use' });
-    const boundMemory = boundedYoungGeneration();
+    const boundMemory = boundedYoungGeneration(8);
     while (!signal.aborted) {
       try {
         const { connection, auditLog, close } = await connect(this.#settings);

@@ -85,7 +85,7 @@ function taking(
   self: string | null,
   onEvents: (events: readonly AuditEvent[]) => void,
 ): { readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void } {
-  const boundMemory = boundedYoungGeneration();
+  const boundMemory = boundedYoungGeneration(8);
   const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
   const take = (events: readonly AuditEvent[]): void => {
     boundMemory();

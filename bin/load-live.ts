@@ -29,7 +29,7 @@ export async function loadLive(
 ): Promise<{ readonly auditLogs: readonly string[]; readonly close: () => Promise<void> }> {
   const { connection, auditLog, close } = await connect(settings);
   const shown = progress(world, settings);
-  const boundMemory = boundedYoungGeneration();
+  const boundMemory = boundedYoungGeneration(16);
   let objects = 0;
   const sink = changeSink(createSlimmer(), (changes) => {
     boundMemory();

@@ -61,8 +61,8 @@ export class CellGraph<C> {
   readonly #readSets = new Map<string, ReadSet<C>>();
   readonly #readers = new Map<string, Few<ReadSet<C>>>();
   #recorder: Recorder | undefined;
-  /** What the computation that runs now has asked for with `once`. */
-  #asked: Map<string, unknown> | undefined;
+  /** What the computation that runs now has asked for with `once`; null: nothing yet. */
+  #asked: Map<string, unknown> | null | undefined;
   #dirty = new Set<Cell<C>>();
   /** Counts the changes of what cells read: of values that are asked for the first time, too. */
   #revision = 0;
@@ -139,8 +139,8 @@ export class CellGraph<C> {
    * cell where nobody else asks for it.
    */
   once<T>(key: string, compute: (context: C) => T): T {
-    const asked = this.#asked;
-    if (asked === undefined) return compute(this.#context);
+    if (this.#asked === undefined) return compute(this.#context);
+    const asked = (this.#asked ??= new Map());
     if (asked.has(key)) return asked.get(key) as T;
     const value = compute(this.#context);
     asked.set(key, value);
@@ -259,7 +259,7 @@ export class CellGraph<C> {
     const [outer, outerAsked] = [this.#recorder, this.#asked];
     const recorder = this.#isLive ? { reads: new Set<string>(), outer, isOutdated: false } : undefined;
     this.#recorder = recorder;
-    this.#asked = new Map();
+    this.#asked = null;
     cell.running = true;
     let value: unknown;
     try {

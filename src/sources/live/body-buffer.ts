@@ -3,13 +3,16 @@ const SMALLEST = 64 * 1024;
 const LARGEST_KEPT = 12 * 1024 * 1024;
 const MOST_KEPT = 3;
 
+/** All of its ArrayBuffer. */
+type Memory = Uint8Array<ArrayBuffer>;
+
 /** One body as it arrives. Give it back with `release` when nothing reads `bytes()` any more. */
 export class BodyBuffer {
   readonly #pool: BodyPool;
-  #memory: Buffer;
+  #memory: Memory;
   #length = 0;
 
-  constructor(pool: BodyPool, memory: Buffer) {
+  constructor(pool: BodyPool, memory: Memory) {
     this.#pool = pool;
     this.#memory = memory;
   }
@@ -21,17 +24,15 @@ export class BodyBuffer {
   append(chunk: Buffer): void {
     const needed = this.#length + chunk.length;
     if (needed > this.#memory.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#memory.length * 2));
-      this.#memory.copy(grown, 0, 0, this.#length);
-      this.#memory = grown;
+      this.#memory = new Uint8Array(this.#memory.buffer.transfer(Math.max(needed, this.#memory.length * 2)));
     }
-    chunk.copy(this.#memory, this.#length);
+    this.#memory.set(chunk, this.#length);
     this.#length = needed;
   }
 
   /** A view of what has arrived; it may be changed in place. */
   bytes(): Buffer {
-    return this.#memory.subarray(0, this.#length);
+    return Buffer.from(this.#memory.buffer, 0, this.#length);
   }
 
   release(): void {
@@ -43,16 +44,25 @@ export class BodyBuffer {
 
 /**
  * Reuses the memory of bodies. Pages of megabytes come by the hundred, and memory outside of V8's heap is freed only
- * when the collector happens to run.
+ * when the collector happens to run; so it is given back as soon as no body is under way.
  */
 export class BodyPool {
-  readonly #free: Buffer[] = [];
+  readonly #free: Memory[] = [];
+  #taken = 0;
 
   take(): BodyBuffer {
-    return new BodyBuffer(this, this.#free.pop() ?? Buffer.allocUnsafeSlow(SMALLEST));
+    this.#taken += 1;
+    return new BodyBuffer(this, this.#free.pop() ?? new Uint8Array(SMALLEST));
   }
 
-  put(memory: Buffer): void {
+  put(memory: Memory): void {
+    this.#taken -= 1;
     if (memory.length <= LARGEST_KEPT && this.#free.length < MOST_KEPT) this.#free.push(memory);
+    else giveBack(memory);
+    if (this.#taken === 0) for (const one of this.#free.splice(0)) giveBack(one);
   }
+}
+
+function giveBack(memory: Memory): void {
+  memory.buffer.transfer(0);
 }

@@ -37,7 +37,9 @@ export interface AuditHour {
   readonly first: number;
   readonly last: number;
   readonly count: number;
-  /** The evidence in one sentence with numbers. */
+  /** Who did what to which object. */
+  readonly title: string;
+  /** The evidence in one sentence with numbers; begins as the title does. */
   readonly text: string;
   /** Less specific detections that the same events fired. */
   readonly also: readonly string[];

@@ -181,6 +181,7 @@ function finishHour(hour: Hour, principal: Principal): AuditHour {
     first: hour.first,
     last: hour.last,
     count: hour.count,
+    title: titleOf(hour, principal),
     text: sentence(hour, principal),
     also: [...hour.also].sort(),
     sourceIPs: [...hour.addresses],
@@ -189,6 +190,11 @@ function finishHour(hour: Hour, principal: Principal): AuditHour {
     reason: hour.worst.reason,
     events: [...hour.events],
   };
+}
+
+/** Who did what to which object. */
+function titleOf(hour: Hour, principal: Principal): string {
+  return `${principal.actor.name} ${hour.what} ${objectText(hour.worst)}`;
 }
 
 function sentence(hour: Hour, principal: Principal): string {
@@ -207,7 +213,7 @@ function sentence(hour: Hour, principal: Principal): string {
   const times = hour.count === 1 ? 'once' : `${hour.count} times`;
   const span = hour.last === hour.first ? clock(hour.first) : `${clock(hour.first)}–${clock(hour.last)}`;
   const place = from === '' ? '' : ` from ${from}${more}`;
-  return `${principal.actor.name} ${hour.what} ${objectText(worst)}${how}; ${times}${place}, ${span} UTC`;
+  return `${titleOf(hour, principal)}${how}; ${times}${place}, ${span} UTC`;
 }
 
 function clock(time: number): string {

@@ -8,13 +8,16 @@ import { bindingsIn } from '../../analyses/rbac/policy.ts';
 import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
 import { PERMISSIONS } from '../../kube/rbac-permissions.ts';
 import { roleReach } from '../../kube/rbac-role-reach.ts';
-import { apiVersionOf } from '../../model/kind.ts';
+import { ALL_KINDS, apiVersionOf, kindInfo } from '../../model/kind.ts';
 import type { BindingObject, PolicyRule, RoleObject } from '../../model/objects.ts';
 import type { GrantData } from '../../rules/rbac/grant-finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
 import { commandFor, foundBinding } from './binding-manifest.ts';
 import { lostRights } from './lost-rights.ts';
+
+/** What the API server serves of a resource (/docs/reference/access-authn-authz/authorization/#determine-the-request-verb). */
+const RESOURCE_VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'] as const;
 
 export const dropRules: Remedy = {
   id: 'rbac/drop-rules',
@@ -34,14 +37,19 @@ export const dropRules: Remedy = {
       return { refused: `${role.kind} ${role.name} is aggregated from other roles: change those.` };
     }
     const { rules: dangerous, permissions } = finding.data as GrantData;
-    const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? without(rule, permissions) : [rule]));
+    const change = finding.rule === 'rbac/wildcard' ? writtenOut : (rule: PolicyRule) => without(rule, permissions);
+    const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? change(rule) : [rule]));
     const others = otherHolders(view, binding);
     const { apiVersion, metadata } = manifestOf(role);
     return {
       note: 'The role stays bound; only what the finding names goes. Ask the audit log what of it is in use.',
       manifests: [{ apiVersion, kind: role.kind, metadata, rules: after }],
       comments: [
-        { document: 0, path: ['rules'], text: `was ${role.rules.length} rules; without what ${finding.rule} names` },
+        {
+          document: 0,
+          path: ['rules'],
+          text: `was ${role.rules.length} ${role.rules.length === 1 ? 'rule' : 'rules'}; without what ${finding.rule} names`,
+        },
       ],
       use: {
         type: 'patch',
@@ -78,6 +86,32 @@ function without(rule: PolicyRule, permissions: readonly string[]): readonly Pol
   const rest = { ...rule, resources };
   const stillHeld = roleReach([rest], true).held.some((held) => permissions.includes(held.permission.id));
   return stillHeld ? [] : [rest];
+}
+
+/**
+ * A rule without stars: the verbs of every resource in place of one for verbs, the groups that are known to have the
+ * resources in place of one for groups. What a star for resources means today nobody could list.
+ */
+function writtenOut(rule: PolicyRule): readonly PolicyRule[] {
+  const verbs = rule.verbs.includes('*') ? RESOURCE_VERBS : rule.verbs;
+  const named = (rule.resources ?? []).filter((resource) => resource !== '*' && !resource.startsWith('*/'));
+  if (!(rule.apiGroups ?? []).includes('*')) return named.length === 0 ? [] : [{ ...rule, verbs, resources: named }];
+  const byGroup = Map.groupBy(
+    named.flatMap((resource) => groupsOf(resource).map((group) => ({ group, resource }))),
+    ({ group }) => group,
+  );
+  return [...byGroup].map(([group, all]) => ({
+    ...rule,
+    verbs,
+    apiGroups: [group],
+    resources: all.map(({ resource }) => resource),
+  }));
+}
+
+/** The API groups of a resource (or `resource/subresource`), as far as its kinds are read. */
+function groupsOf(resource: string): readonly string[] {
+  const [plural] = resource.split('/');
+  return [...new Set(ALL_KINDS.map(kindInfo).flatMap((one) => (one.resource === plural ? [one.group] : [])))];
 }
 
 function otherHolders(view: ClusterView, binding: BindingObject): number {

@@ -39,8 +39,7 @@ function finding(detection: Detection, group: AuditGroup, view: ClusterView): Fi
   const rest = group.hours.length - told.length;
   return {
     severity: group.severity,
-    // The sentence up to its first detail: who did what to which object.
-    title: worst.text.split('; ')[0] ?? worst.text,
+    title: worst.title,
     why: `${worst.text}. ${detection.advice}`,
     evidence: [
       ...told.map((hour) => ({ text: `${new Date(hour.hour).toISOString().slice(0, 13)}h: ${hour.text}` })),

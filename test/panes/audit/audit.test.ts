@@ -141,6 +141,13 @@ describe('audit findings', () => {
     ]);
   });
 
+  it('name what they are about to its end, whatever it holds', () => {
+    const { findings } = engine([
+      exec({ objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web; rm' } }),
+    ]);
+    expect([...findings.values()].map((one) => one.title)).toEqual([expect.stringContaining('web; rm')]);
+  });
+
   it('keep the hour out of the id, and list every hour in the report', () => {
     const later = exec({ auditID: 'later', requestReceivedTimestamp: '2026-11-23T11:30:00.000000Z' });
     const { view, findings } = engine([EXEC, later], CLUSTER);

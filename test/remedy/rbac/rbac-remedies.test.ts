@@ -122,6 +122,25 @@ describe('drop-rules', () => {
     expect(closes).toEqual(['rbac/wildcard']);
     expect(draft.manifests).toMatchObject([{ rules: [{ verbs: ['get'] }] }]);
   });
+
+  test('a star for verbs or groups is written out where the resources are named', () => {
+    const star = `${RBAC}\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n- {verbs: ["*"], apiGroups: [""], resources: [configmaps]}\n- {verbs: [get, update], apiGroups: ["*"], resources: [deployments, widgets]}\n`;
+    const { draft, closes } = proven('rbac/drop-rules', 'rbac/wildcard', join(CART, star, bound(ACCOUNT)));
+    expect(closes).toEqual(['rbac/wildcard']);
+    const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+    expect(draft.manifests).toMatchObject([
+      {
+        rules: [
+          { verbs, apiGroups: [''], resources: ['configmaps'] },
+          { verbs: ['get', 'update'], apiGroups: ['apps'], resources: ['deployments'] },
+        ],
+      },
+    ]);
+    expect(draft.effects).toEqual([
+      'ServiceAccount shop/cart loses * configmaps in all namespaces',
+      'ServiceAccount shop/cart loses get,update deployments.*, widgets.* in all namespaces',
+    ]);
+  });
 });
 
 test('cut-path closes the path of an account', () => {

@@ -15,9 +15,9 @@ export function monitorNamespaces(view: ClusterView, monitor: MonitorObject): re
 
 /** The Services that a ServiceMonitor selects. */
 export function monitoredServices(view: ClusterView, monitor: MonitorObject): readonly ServiceObject[] {
-  return monitorNamespaces(view, monitor).flatMap((namespace) =>
-    view.list('Service', namespace).filter((service) => matches(monitor.selector, service.labels)),
-  );
+  const { namespaces, selector } = monitor;
+  const seen = namespaces?.flatMap((namespace) => view.list('Service', namespace)) ?? view.list('Service');
+  return seen.filter((service) => matches(selector, service.labels));
 }
 
 /**

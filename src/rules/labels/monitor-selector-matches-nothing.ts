@@ -5,7 +5,6 @@ import { LabelIndex } from '../../analyses/labels/label-index.ts';
 import { nearestSelector } from '../../analyses/labels/nearest-selector.ts';
 import type { Selectable } from '../../analyses/labels/selectable.ts';
 import { judgeSelector, unreadKinds, type SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
-import { allNamespaces } from '../../analyses/network/namespace-labels.ts';
 import { monitoredServices, monitorNamespaces, monitorTargets } from '../../analyses/network/monitor-targets.ts';
 import { nearestName } from '../../kube/nearest-name.ts';
 import { servingPorts } from '../../kube/network-policy-rule.ts';
@@ -79,17 +78,17 @@ function unmatched(monitor: MonitorObject, verdict: SelectorVerdict, selects: st
 }
 
 function judgeServices(view: ClusterView, monitor: MonitorObject): SelectorVerdict {
-  const namespaces = monitorNamespaces(view, monitor);
-  const [first = monitor.namespace] = namespaces;
-  const unread = namespaces.flatMap((namespace) => unreadKinds(view, namespace, ['Service']) ?? []);
+  const { namespaces } = monitor;
+  const [first = monitor.namespace] = namespaces ?? [];
+  const unread = (namespaces ?? [undefined]).flatMap((namespace) => unreadKinds(view, namespace, ['Service']) ?? []);
   if (unread[0] !== undefined) return unread[0];
-  const candidates = allNamespaces(view).flatMap((namespace) =>
-    view
-      .list('Service', namespace)
-      .map((service): Selectable => ({ namespace, labels: service.labels, owner: refText(refOf(service)) })),
-  );
+  const candidates = view.list('Service').map((service): Selectable => ({
+    namespace: service.namespace,
+    labels: service.labels,
+    owner: refText(refOf(service)),
+  }));
   const { here = [], elsewhere = [] } = Object.groupBy(candidates, ({ namespace }) =>
-    namespaces.includes(namespace) ? 'here' : 'elsewhere',
+    namespaces === null || namespaces.includes(namespace) ? 'here' : 'elsewhere',
   );
   const found = elsewhere.filter(({ labels }) => matches(monitor.selector, labels));
   return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(here), found) };

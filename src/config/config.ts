@@ -4,7 +4,7 @@ import { labelKeyProblem, labelValueProblem } from '../kube/label-syntax.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { BENCHMARKS, factName, type Attestation } from '../model/benchmark.ts';
 import type { ClusterFacts } from '../model/change.ts';
-import { LABELLED_KINDS, OPT_IN_KINDS } from '../model/kind.ts';
+import { OPT_IN_KINDS, REQUIRABLE_KINDS } from '../model/kind.ts';
 import type { LabelConvention, RequiredLabel } from '../model/label-convention.ts';
 import type { RotationPeriod } from '../model/rotation.ts';
 import { THEMES, type Config, type RunConfig } from './config-value.ts';
@@ -247,7 +247,7 @@ function requiredFrom(value: Record<string, unknown>, path: Path, fail: Fail): R
       /^[a-z0-9*-]+$/.test(text) ? null : 'a namespace holds a-z, 0-9 and -; * stands for any characters',
     ),
     kinds: own('kinds', (text) =>
-      LABELLED_KINDS.some((kind) => kind === text) ? null : `kinds must be of ${LABELLED_KINDS.join(', ')}`,
+      REQUIRABLE_KINDS.some((kind) => kind === text) ? null : `kinds must be of ${REQUIRABLE_KINDS.join(', ')}`,
     ) as RequiredLabel['kinds'],
   };
 }

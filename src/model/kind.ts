@@ -341,4 +341,9 @@ export const AROUND_KINDS = [
 /** Kinds that mostly tools make: their labels are judged where the config asks for it. */
 export const OPT_IN_KINDS = ['ConfigMap', 'Secret'] as const satisfies readonly Kind[];
 
+/** Kinds whose labels the config may require; where it names none, it means workloads. */
+export const REQUIRABLE_KINDS = [...LABELLED_KINDS, ...AROUND_KINDS, ...OPT_IN_KINDS] as const;
+
+export type RequirableKind = (typeof REQUIRABLE_KINDS)[number];
+
 export type AroundKind = (typeof AROUND_KINDS)[number] | (typeof OPT_IN_KINDS)[number];

@@ -1,19 +1,19 @@
-import type { LabelledKind, OPT_IN_KINDS } from './kind.ts';
+import type { OPT_IN_KINDS, RequirableKind } from './kind.ts';
 
-/** A label that workloads must carry. */
+/** A label that workloads, or objects of some kinds, must carry. */
 export interface RequiredLabel {
   readonly key: string;
   /** Values that are allowed; empty: any. */
   readonly values: readonly string[];
   /** Globs of the namespaces in which it is required; empty: all. */
   readonly namespaces: readonly string[];
-  /** Kinds of workload of which it is required; empty: all. */
-  readonly kinds: readonly LabelledKind[];
+  /** Kinds of which it is required; empty: all kinds of workload, and pods that nobody owns. */
+  readonly kinds: readonly RequirableKind[];
 }
 
 /** What an organisation agreed on about its labels (config `labels`). */
 export interface LabelConvention {
-  /** Of the entries with the same key the first that fits a workload counts. */
+  /** Of the entries with the same key the first that fits an object counts. */
   readonly required: readonly RequiredLabel[];
   /** The label that names who is responsible for a workload; null: the usual ones. */
   readonly owner: string | null;

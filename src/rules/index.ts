@@ -15,7 +15,7 @@ import { supersededRule } from './network/superseded-rule.ts';
 import { RULES_WITHOUT_TYPE } from './network/rules-without-type.ts';
 import { crossEnvironmentReach } from './network/cross-environment-reach.ts';
 import { oneLabelAway } from './network/one-label-away.ts';
-import { requiredLabel } from './labels/required-label.ts';
+import { REQUIRED_LABEL } from './labels/required-label.ts';
 import { selectorNotOnTemplate } from './labels/selector-not-on-template.ts';
 import { orphanPod } from './labels/orphan-pod.ts';
 import { MISSING_RECOMMENDED } from './labels/missing-recommended.ts';
@@ -101,7 +101,7 @@ export const RULES: readonly Rule[] = [
   selectorNotOnTemplate,
   orphanPod,
   ...MISSING_RECOMMENDED,
-  requiredLabel,
+  ...REQUIRED_LABEL,
   ...MISSPELT_LABEL,
   labelNotOnTemplate,
   nearMissValue,

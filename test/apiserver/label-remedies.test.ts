@@ -7,11 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Finding } from '../../src/model/finding.ts';
-import { ALL_KINDS, apiVersionOf, kindInfo, type LabelledKind } from '../../src/model/kind.ts';
+import { ALL_KINDS, apiVersionOf, kindInfo, type RequirableKind } from '../../src/model/kind.ts';
 import type { LabelConvention } from '../../src/model/label-convention.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
-import { requiredLabel } from '../../src/rules/labels/required-label.ts';
+import { MISSING_RECOMMENDED } from '../../src/rules/labels/missing-recommended.ts';
+import { REQUIRED_LABEL } from '../../src/rules/labels/required-label.ts';
+import type { Rule } from '../../src/rules/rule.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
@@ -30,6 +32,7 @@ const CONVENTION: LabelConvention = {
     { key: 'team', values: ['data'], namespaces: [], kinds: ['StatefulSet', 'CronJob'] },
     { key: 'team', values: ['shop', 'edge'], namespaces: [], kinds: [] },
     { key: 'example.com/tier', values: [], namespaces: ['s*p'], kinds: ['Deployment', 'Pod'] },
+    { key: 'example.com/tier', values: [], namespaces: [], kinds: ['Service', 'HorizontalPodAutoscaler', 'ConfigMap'] },
   ],
 };
 
@@ -87,12 +90,19 @@ describe.skipIf(findBinaries() === undefined)('required labels on a real API ser
       const found = findingsOf(object).map(({ key }) => key);
       const isRefused = answer.status === 422;
       refused += isRefused ? 1 : 0;
-      const isNamed = found.every((key) => answer.text.includes(`the label ${key} is required`));
+      // The server names the first of several.
+      const isNamed = !isRefused || found.some((key) => answer.text.includes(`the label ${key} is required`));
       if (isRefused !== found.length > 0 || !isNamed) wrong.push({ object, found, answer: answer.text });
     }
     expect(wrong.slice(0, 2)).toEqual([]);
     expect(refused).toBeGreaterThan(30);
     expect(refused).toBeLessThan(120);
+
+    // What the cluster makes itself is asked for nothing, and what somebody else may call likewise is.
+    const rootCertificates = workload('ConfigMap', 'shop', 'kube-root-ca.crt', {});
+    expect(findingsOf(rootCertificates)).toEqual([]);
+    await expectStatus(create(rootCertificates), 201);
+    await expectStatus(create(workload('ConfigMap', 'shop', 'kube-root-ca', {})), 422);
 
     // What lacked its labels before can be changed, and labelled one by one; a label cannot be taken off again.
     const patch = async (labels: Record<string, string | null>, replicas: number): Promise<number> =>
@@ -107,6 +117,22 @@ describe.skipIf(findBinaries() === undefined)('required labels on a real API ser
     expect(await patch({ team: 'shop' }, 2)).toBe(200);
     expect(await patch({ team: null }, 2)).toBe(422);
   });
+
+  test.each(['Service', 'Ingress', 'NetworkPolicy', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'] as const)(
+    'accepts the patch that labels a %s',
+    async (kind) => {
+      const labels = { 'example.com/tier': 'a' };
+      await expectStatus(create(workload(kind, 'pay-eu', 'patched', labels), false), 201);
+      const engine = engineOf(workload(kind, 'pay-eu', 'patched', labels), MISSING_RECOMMENDED);
+      const [finding] = engine.findings.values();
+      const [built] = finding === undefined ? [] : buildRemedies(engine, finding);
+      expect(built?.id).toBe('labels/label-object');
+      const path = `${pathOf(kind, 'pay-eu')}/patched?dryRun=All&fieldValidation=Strict`;
+      const [body] = built?.manifests ?? [];
+      const answer = await expectStatus(server.request('PATCH', path, { body, contentType: STRATEGIC }), 200);
+      expect(answer.json()).toMatchObject({ metadata: { labels: { 'app.kubernetes.io/name': 'patched', ...labels } } });
+    },
+  );
 
   test('accepts the patches that set a required label', async () => {
     const object = workload('StatefulSet', 'shop', 'store', {});
@@ -125,13 +151,25 @@ type Answer = Awaited<ReturnType<ApiServer['request']>>;
 
 interface Workload {
   readonly apiVersion: string;
-  readonly kind: LabelledKind;
+  readonly kind: RequirableKind;
   readonly metadata: Readonly<Record<string, unknown>> & { readonly namespace: string };
-  readonly spec: unknown;
+  readonly spec?: unknown;
 }
 
 const GENERATED = fc.record({
-  kind: fc.constantFrom<LabelledKind>('Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'ReplicaSet', 'Pod'),
+  kind: fc.constantFrom<RequirableKind>(
+    'Deployment',
+    'StatefulSet',
+    'DaemonSet',
+    'CronJob',
+    'Job',
+    'ReplicaSet',
+    'Pod',
+    'Service',
+    'HorizontalPodAutoscaler',
+    'ConfigMap',
+    'NetworkPolicy',
+  ),
   namespace: fc.constantFrom(...NAMESPACES),
   labels: fc.record(
     {
@@ -145,7 +183,7 @@ const GENERATED = fc.record({
 });
 
 function workload(
-  kind: LabelledKind,
+  kind: RequirableKind,
   namespace: string,
   name: string,
   labels: Readonly<Record<string, string>>,
@@ -156,23 +194,28 @@ function workload(
   const restartPolicy = kind === 'Job' || kind === 'CronJob' ? 'Never' : 'Always';
   const template = { metadata: { labels: { app: name } }, spec: { containers, restartPolicy } };
   const selector = { matchLabels: { app: name } };
-  const specs: Partial<Record<LabelledKind, unknown>> = {
+  const specs: Partial<Record<RequirableKind, unknown>> = {
     Pod: template.spec,
     Job: { template },
     CronJob: { schedule: '* * * * *', jobTemplate: { spec: { template } } },
     StatefulSet: { selector, template, serviceName: name },
+    Service: { selector: { app: name }, ports: [{ port: 80 }] },
+    HorizontalPodAutoscaler: { maxReplicas: 2, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name } },
+    NetworkPolicy: { podSelector: { matchLabels: { app: name } } },
+    PodDisruptionBudget: { maxUnavailable: 1, selector },
+    Ingress: { defaultBackend: { service: { name, port: { number: 80 } } } },
   };
   return {
     apiVersion: apiVersionOf(kind),
     kind,
     metadata: { name, namespace, labels, ...(isOwned ? { ownerReferences: [owner] } : {}) },
-    spec: specs[kind] ?? { selector, template },
+    ...(kind === 'ConfigMap' ? { data: {} } : { spec: specs[kind] ?? { selector, template } }),
   };
 }
 
-function pathOf(kind: LabelledKind, namespace: string): string {
+function pathOf(kind: RequirableKind, namespace: string): string {
   const { group, resource } = kindInfo(kind);
-  return `${group === '' ? '/api/v1' : `/apis/${group}/v1`}/namespaces/${namespace}/${resource}`;
+  return `${group === '' ? '/api/v1' : `/apis/${apiVersionOf(kind)}`}/namespaces/${namespace}/${resource}`;
 }
 
 async function create(object: Workload, isDry = true): Promise<Answer> {
@@ -197,8 +240,8 @@ async function until(ask: () => Promise<Answer>, isMet: (answer: Answer) => bool
   }
 }
 
-function engineOf(object: Workload): Engine {
-  const engine = new Engine(new StoreView(new ClusterStore(), 0), [requiredLabel]);
+function engineOf(object: Workload, rules: readonly Rule[] = REQUIRED_LABEL): Engine {
+  const engine = new Engine(new StoreView(new ClusterStore(), 0), rules);
   engine.apply([
     ...ALL_KINDS.map((kind): Change => ({
       type: 'coverage',

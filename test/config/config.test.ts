@@ -96,8 +96,8 @@ waivers:
       'k8sec.yaml:4: Shop: a namespace holds a-z',
     ],
     [
-      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, kinds: [Service]}\n',
-      'k8sec.yaml:4: Service: kinds must be of Deployment, StatefulSet',
+      'apiVersion: k8sec/v1\nlabels:\n  required:\n  - {key: team, kinds: [Node]}\n',
+      'k8sec.yaml:4: Node: kinds must be of Deployment, StatefulSet',
     ],
     ['- a\n', 'k8sec.yaml:1: the file: a map is expected here'],
     ['a: [\n', 'k8sec.yaml:'],

@@ -1,3 +1,4 @@
+import { isBuiltIn } from '../../kube/built-in-objects.ts';
 import { recommendedWhere, type RecommendedLabel } from '../../kube/recommended-labels.ts';
 import { AROUND_KINDS, type AroundKind } from '../../model/kind.ts';
 import type { ObjectOf } from '../../model/objects.ts';
@@ -9,14 +10,6 @@ import { ownKind } from '../secrets/secret-origin.ts';
 /** An object that stands around workloads and is labelled like them. */
 export type AroundObject = ObjectOf<AroundKind>;
 
-/** What the API server and controllers make in every cluster or namespace, by kind and name. */
-const BUILT_IN: ReadonlySet<string> = new Set([
-  'Service default/kubernetes',
-  'ConfigMap */kube-root-ca.crt',
-  'ConfigMap */openshift-service-ca.crt',
-  'ConfigMap kube-system/extension-apiserver-authentication',
-]);
-
 /** The kinds whose labels are judged: those around workloads, and those that the config includes. */
 export function judgedKinds(view: ClusterView): readonly AroundKind[] {
   return [...AROUND_KINDS, ...(view.facts().labels?.include ?? [])];
@@ -26,7 +19,7 @@ export function judgedKinds(view: ClusterView): readonly AroundKind[] {
 export function isLabelledByHand(object: AroundObject): boolean {
   const { kind, namespace, name, owners } = object;
   if (owners.some((owner) => owner.controller)) return false;
-  if (BUILT_IN.has(`${kind} ${namespace}/${name}`) || BUILT_IN.has(`${kind} */${name}`)) return false;
+  if (isBuiltIn(kind, namespace, name)) return false;
   return object.kind !== 'Secret' || ownKind(object) === undefined;
 }
 

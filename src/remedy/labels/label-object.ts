@@ -8,7 +8,7 @@ import type { Finding } from '../../model/finding.ts';
 import { AROUND_KINDS, apiVersionOf, kindInfo, OPT_IN_KINDS } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { Remedy } from '../remedy.ts';
+import type { Remedy, RemedyDraft } from '../remedy.ts';
 import { remedyTarget } from '../target.ts';
 import { fittingTogether, proposedLabels, reasonLeft, TOOL_LABELS } from './label-plan.ts';
 import { leftText, reasonsOf } from './label-reasons.ts';
@@ -35,38 +35,50 @@ export const labelObject: Remedy = {
       proposals.some((one) => one.label === label) ? [] : [`${label}: ${reasonLeft(label, proposed, allowed, target)}`],
     );
     if (proposals.length === 0) return { refused: `No label can be added. ${left.join('; ')}.` };
-    const labels = proposedLabels(proposals);
-    const after = { ...object.labels, ...labels };
-    const moved = shifts(view, object, after);
-    const { kind, resource } = kindInfo(object.kind);
-    const reasons = reasonsOf({ proposals });
-    return {
-      manifests: [
-        {
-          apiVersion: apiVersionOf(object.kind),
-          kind,
-          metadata: { name: object.name, namespace: object.namespace, labels },
-        },
-      ],
-      comments: Object.entries(reasons).map(([key, text]) => ({
-        document: 0,
-        path: ['metadata', 'labels', key],
-        text,
-      })),
-      use: {
-        type: 'patch',
-        commands: [`kubectl patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
-      },
-      ...repositoryFile(object, target, { own: labels, pods: {} }),
-      ...(target.manager === 'none' ? {} : { about: object }),
-      note: `It restarts no pod.${leftText({ left })}`,
-      changes: [{ type: 'upsert', object: { ...object, labels: after } }],
-      effects: moved.length === 0 ? ['restarts no pod, and no selector changes what it matches'] : moved,
-    };
+    return objectDraft(view, object, proposedLabels(proposals), reasonsOf({ proposals }), leftText({ left }));
   },
 };
 
-function objectOf(finding: Finding, view: ClusterView): AroundObject | undefined {
+/**
+ * The patch that sets labels of an object around workloads, or the file for the repository that it comes from.
+ *
+ * @param reasons why each label has its value, by key
+ * @param note '' for nothing to say besides
+ */
+export function objectDraft(
+  view: ClusterView,
+  object: AroundObject,
+  labels: Labels,
+  reasons: Readonly<Record<string, string>>,
+  note: string,
+): RemedyDraft {
+  const target = remedyTarget(view, object);
+  const after = { ...object.labels, ...labels };
+  const moved = shifts(view, object, after);
+  const { kind, resource } = kindInfo(object.kind);
+  return {
+    manifests: [
+      {
+        apiVersion: apiVersionOf(object.kind),
+        kind,
+        metadata: { name: object.name, namespace: object.namespace, labels },
+      },
+    ],
+    comments: Object.entries(reasons).map(([key, text]) => ({ document: 0, path: ['metadata', 'labels', key], text })),
+    use: {
+      type: 'patch',
+      commands: [`kubectl patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
+    },
+    ...repositoryFile(object, target, { own: labels, pods: {} }),
+    ...(target.manager === 'none' ? {} : { about: object }),
+    note: `It restarts no pod.${note}`,
+    changes: [{ type: 'upsert', object: { ...object, labels: after } }],
+    effects: moved.length === 0 ? ['restarts no pod, and no selector changes what it matches'] : moved,
+  };
+}
+
+/** The object around workloads that a finding is about; undefined where it is about another, or it is gone. */
+export function objectOf(finding: Finding, view: ClusterView): AroundObject | undefined {
   const { kind: name, namespace } = finding.subject;
   const kind = [...AROUND_KINDS, ...OPT_IN_KINDS].find((one) => kindInfo(one).kind === name);
   return kind === undefined ? undefined : view.get(kind, namespace ?? '', finding.subject.name);

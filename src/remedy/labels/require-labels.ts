@@ -4,7 +4,9 @@
  * since Kubernetes 1.30).
  */
 import { parseKubernetesVersion } from '../../kube/kubernetes-version.ts';
-import { kindInfo, LABELLED_KINDS } from '../../model/kind.ts';
+import { notBuiltInExpressions } from '../../kube/built-in-objects.ts';
+import { kindsOf } from '../../kube/required-label.ts';
+import { kindInfo, REQUIRABLE_KINDS, type RequirableKind } from '../../model/kind.ts';
 import type { RequiredLabel } from '../../model/label-convention.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
 
@@ -53,6 +55,7 @@ const BINDING: Manifest = {
 };
 
 function policyOf(required: readonly RequiredLabel[]): Manifest {
+  const kinds = policyKinds(required);
   return {
     apiVersion: API_VERSION,
     kind: 'ValidatingAdmissionPolicy',
@@ -60,13 +63,17 @@ function policyOf(required: readonly RequiredLabel[]): Manifest {
     spec: {
       failurePolicy: 'Fail',
       matchConstraints: { resourceRules: resourceRules(required) },
-      matchConditions: MATCH_CONDITIONS,
+      matchConditions: [
+        ...MATCH_CONDITIONS,
+        ...notBuiltInExpressions(kinds).map((expression, at) => ({ name: `is-not-built-in-${at + 1}`, expression })),
+      ],
       variables: VARIABLES,
       validations: [...new Set(required.map(({ key }) => key))].map((key) => {
         const entries = required.filter((one) => one.key === key);
+        const fit = (one: RequiredLabel): string => fitOf(one, kinds);
         return {
-          expression: `(${isAsBefore(key)}) || (${firstFitting(entries, metBy, 'true')})`,
-          messageExpression: firstFitting(entries, messageOf, JSON.stringify(`the label ${key} is required`)),
+          expression: `(${isAsBefore(key)}) || (${firstFitting(entries, fit, metBy, 'true')})`,
+          messageExpression: firstFitting(entries, fit, messageOf, JSON.stringify(`the label ${key} is required`)),
         };
       }),
     },
@@ -90,11 +97,14 @@ const VARIABLES: readonly Manifest[] = [
   { name: 'before', expression: 'oldObject == null ? {} : oldObject.metadata.?labels.orValue({})' },
 ];
 
-/** The kinds that some entry is about, by API group. */
+/** The kinds that some entry is about. */
+function policyKinds(required: readonly RequiredLabel[]): readonly RequirableKind[] {
+  return REQUIRABLE_KINDS.filter((kind) => required.some((one) => kindsOf(one).includes(kind)));
+}
+
+/** The same by API group. An object of another version is converted before it is matched (matchPolicy Equivalent). */
 function resourceRules(required: readonly RequiredLabel[]): readonly Manifest[] {
-  const kinds = LABELLED_KINDS.filter((kind) =>
-    required.some((one) => one.kinds.length === 0 || one.kinds.includes(kind)),
-  );
+  const kinds = policyKinds(required);
   return [...Map.groupBy(kinds, (kind) => kindInfo(kind).group)].map(([group, own]) => ({
     apiGroups: [group],
     apiVersions: ['v1'],
@@ -106,21 +116,24 @@ function resourceRules(required: readonly RequiredLabel[]): readonly Manifest[] 
 /** CEL: what `text` says of the first entry that fits the object, `otherwise` where none does. */
 function firstFitting(
   entries: readonly RequiredLabel[],
+  fit: (one: RequiredLabel) => string,
   text: (one: RequiredLabel) => string,
   otherwise: string,
 ): string {
   return entries.reduceRight((rest, one) => {
-    const fits = fitOf(one);
+    const fits = fit(one);
     const own = text(one);
     return fits === '' || own === rest ? own : `(${fits}) ? (${own}) : (${rest})`;
   }, otherwise);
 }
 
 /** '' where the entry fits everything. Globs hold letters, digits, `-` and `*` only, so that nothing needs escaping. */
-function fitOf({ namespaces, kinds }: RequiredLabel): string {
+function fitOf(one: RequiredLabel, all: readonly RequirableKind[]): string {
+  const { namespaces } = one;
+  const kinds = kindsOf(one);
   const patterns = namespaces.map((one) => `^${one.replaceAll('*', '.*')}$`);
   return [
-    ...(kinds.length === 0 ? [] : [`request.kind.kind in ${JSON.stringify(kinds)}`]),
+    ...(all.every((kind) => kinds.includes(kind)) ? [] : [`request.kind.kind in ${JSON.stringify(kinds)}`]),
     ...(patterns.length === 0
       ? []
       : [`${JSON.stringify(patterns)}.exists(pattern, request.namespace.matches(pattern))`]),

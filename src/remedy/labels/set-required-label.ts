@@ -1,12 +1,17 @@
 import { podLabels } from '../../analyses/labels/label-health.ts';
+import type { AroundObject } from '../../analyses/labels/labelled-objects.ts';
+import { ownersText, standsFor } from '../../analyses/labels/stands-for.ts';
 import { shiftText, whatChanges } from '../../analyses/labels/label-map.ts';
 import { meetsRequirement, requiredOf } from '../../kube/required-label.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { RequiredLabel } from '../../model/label-convention.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { Remedy, RemedyRefusal } from '../remedy.ts';
+import type { RemedyTarget } from '../built-remedy.ts';
+import type { Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
+import { remedyTarget } from '../target.ts';
 import { labelDraft } from './label-draft.ts';
+import { objectDraft, objectOf } from './label-object.ts';
 import { labelledWorkload, TOOL_LABELS, type LabelledWorkload } from './label-plan.ts';
 
 interface Candidate {
@@ -21,12 +26,28 @@ export const setRequiredLabel: Remedy = {
   title: 'set the required label',
   safety: 'review',
   build: (finding, view) => {
+    const object = objectOf(finding, view);
+    if (object !== undefined) return ofObject(view, finding, object);
     const chosen = choose(view, finding);
     if ('refused' in chosen) return chosen;
     const { found, labels, reasons } = chosen;
     return labelDraft(view, found, { own: labels, pods: {} }, { note: '', reasons });
   },
 };
+
+function ofObject(view: ClusterView, finding: Finding, object: AroundObject): RemedyDraft | RemedyRefusal {
+  const there = standsFor(view, object);
+  const value = chooseValue(view, finding, {
+    kind: object.kind,
+    namespace: object.namespace,
+    manager: remedyTarget(view, object).manager,
+    labels: object.labels,
+    pods: there?.labels ?? {},
+    podsText: there === undefined ? '' : `the pods of ${ownersText(there)}`,
+  });
+  if ('refused' in value) return value;
+  return objectDraft(view, object, value.labels, value.reasons, '');
+}
 
 /** The same on its pods too, where that moves no selector. */
 export const setRequiredLabelOnPods: Remedy = {
@@ -46,47 +67,68 @@ export const setRequiredLabelOnPods: Remedy = {
   },
 };
 
-interface Chosen {
-  readonly found: LabelledWorkload;
+interface Value {
   readonly labels: Labels;
   readonly reasons: Readonly<Record<string, string>>;
+}
+
+interface Chosen extends Value {
+  readonly found: LabelledWorkload;
+}
+
+/** An object that lacks a required label, and what may tell its value. */
+interface Lacking {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly manager: RemedyTarget['manager'];
+  readonly labels: Labels;
+  readonly pods: Labels;
+  readonly podsText: string;
 }
 
 function choose(view: ClusterView, finding: Finding): Chosen | RemedyRefusal {
   const found = labelledWorkload(finding, view);
   if ('refused' in found) return found;
-  const { namespace, kind } = found.workload.ref;
+  const { workload, object, target } = found;
+  const { namespace, kind } = workload.ref;
+  const lacking = { kind, namespace, manager: target.manager, labels: object.labels };
+  const value = chooseValue(view, finding, { ...lacking, pods: podLabels(workload), podsText: 'its pods' });
+  return 'refused' in value ? value : { found, ...value };
+}
+
+function chooseValue(view: ClusterView, finding: Finding, lacking: Lacking): Value | RemedyRefusal {
+  const { namespace, kind, manager } = lacking;
   const one = requiredOf(view.facts().labels?.required ?? [], namespace, kind).find((each) => each.key === finding.key);
   if (one === undefined) return { refused: 'The config does not require the label any more.' };
-  if (found.target.manager !== 'none' && TOOL_LABELS.has(one.key)) {
-    return { refused: `The label ${one.key} is set by ${found.target.manager} itself.` };
+  if (manager !== 'none' && TOOL_LABELS.has(one.key)) {
+    return { refused: `The label ${one.key} is set by ${manager} itself.` };
   }
-  const candidates = candidatesFor(view, found, one);
+  const candidates = candidatesFor(view, lacking, one);
   const [first] = candidates;
   if (first === undefined) return { refused: `Nothing tells which value of ${one.key} is meant.` };
   if (candidates.some(({ value }) => value !== first.value)) {
     const each = candidates.map(({ value, from }) => `${value} (from ${from})`).join(', ');
     return { refused: `Which value of ${one.key} is meant is ambiguous: ${each}.` };
   }
-  return { found, labels: { [one.key]: first.value }, reasons: { [one.key]: `from ${first.from}` } };
+  return { labels: { [one.key]: first.value }, reasons: { [one.key]: `from ${first.from}` } };
 }
 
 /** Allowed values that something speaks for. A wrong value is somebody's word: only its other spelling replaces it. */
 function candidatesFor(
   view: ClusterView,
-  { workload, object }: LabelledWorkload,
+  { labels, pods, podsText, namespace }: Lacking,
   one: RequiredLabel,
 ): readonly Candidate[] {
   const { key, values } = one;
-  const wrong = object.labels[key];
+  const wrong = labels[key];
   if (wrong !== undefined) {
     return values
       .filter((value) => value.toLowerCase() === wrong.toLowerCase())
       .map((value) => ({ value, from: `${wrong}, spelt as the config allows it` }));
   }
-  const onNamespace = view.get('Namespace', '', workload.ref.namespace)?.labels[key];
+  const onNamespace = view.get('Namespace', '', namespace)?.labels[key];
   const told: readonly { readonly value: string | undefined; readonly from: string }[] = [
-    { value: podLabels(workload)[key], from: 'its pods' },
+    { value: pods[key], from: podsText },
     { value: onNamespace, from: 'the label of its namespace' },
     { value: values.length === 1 ? values[0] : undefined, from: 'the config, which allows no other' },
   ];

@@ -2,12 +2,12 @@
 // way everywhere. Source: kubernetes.io docs, "Recommended Labels". Missing ones break nothing: severity info.
 import { isMirror, labelHealth, ownLabels } from '../../analyses/labels/label-health.ts';
 import { isLabelledByHand, judgedKinds, missingLabels } from '../../analyses/labels/labelled-objects.ts';
-import { unreadKinds } from '../../analyses/labels/selector-verdict.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
 import type { RecommendedLabel } from '../../kube/recommended-labels.ts';
 import type { FindingDraft } from '../../model/finding.ts';
-import { AROUND_KINDS, kindInfo, OPT_IN_KINDS, type AroundKind } from '../../model/kind.ts';
+import { AROUND_KINDS, OPT_IN_KINDS, type AroundKind } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
+import { unreadDrafts } from './unread-drafts.ts';
 
 const COMMON = {
   id: 'labels/missing-recommended',
@@ -53,21 +53,7 @@ const unread = rule({
   ...COMMON,
   subject: 'Cluster',
   needs: [],
-  check: (_cluster, view) =>
-    (view.facts().labels?.include ?? []).flatMap((kind): FindingDraft[] => {
-      const verdict = unreadKinds(view, undefined, [kind]);
-      if (verdict?.type !== 'unknown') return [];
-      return [
-        {
-          key: kind,
-          severity: 'info',
-          title: `it is not known whether ${kind}s carry the recommended labels`,
-          why: `The config includes them, but ${verdict.reason}.`,
-          evidence: [{ text: `labels.include names ${kind}; ${kindInfo(kind).resource}: ${verdict.reason}` }],
-          unknown: true,
-        },
-      ];
-    }),
+  check: (_cluster, view) => unreadDrafts(view, view.facts().labels?.include ?? [], 'carry the recommended labels'),
 });
 
 export const MISSING_RECOMMENDED = [

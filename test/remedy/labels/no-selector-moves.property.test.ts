@@ -14,7 +14,7 @@ import { setRequiredLabelOnPods } from '../../../src/remedy/labels/set-required-
 import { labelWorkload } from '../../../src/remedy/labels/label-workload.ts';
 import type { RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { labelNotOnTemplate } from '../../../src/rules/labels/label-not-on-template.ts';
-import { requiredLabel } from '../../../src/rules/labels/required-label.ts';
+import { REQUIRED_LABEL } from '../../../src/rules/labels/required-label.ts';
 import { MISSING_RECOMMENDED } from '../../../src/rules/labels/missing-recommended.ts';
 import { MISSPELT_LABEL } from '../../../src/rules/labels/misspelt-label.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
@@ -23,7 +23,7 @@ import { StoreView } from '../../../src/store/store-view.ts';
 import { coverage } from '../../analyses/network/cluster.ts';
 import { labelledCluster } from './generated-labels.ts';
 
-const RULES = [...MISSPELT_LABEL, labelNotOnTemplate, ...MISSING_RECOMMENDED, requiredLabel];
+const RULES = [...MISSPELT_LABEL, labelNotOnTemplate, ...MISSING_RECOMMENDED, ...REQUIRED_LABEL];
 
 /** Nothing is required. */
 const FREE: LabelConvention = { required: [], owner: null, include: [] };
@@ -146,7 +146,7 @@ describe('label remedies', () => {
       fc.property(labelledCluster, (objects) => {
         const engine = engineOn(objects, AGREED);
         const before = matchSets(engine);
-        for (const finding of [...engine.findings.values()].filter(({ rule }) => rule === requiredLabel.id)) {
+        for (const finding of [...engine.findings.values()].filter(({ rule }) => rule === 'labels/required-label')) {
           const built = setRequiredLabelOnPods.build(finding, engine.view);
           if ('refused' in built) continue;
           engine.apply(built.changes);

@@ -7,7 +7,7 @@ const BUILT_IN = [
 ] as const;
 
 /** Types of the Secrets that Kubernetes and Helm make for themselves. */
-export const BUILT_IN_SECRET_TYPES = [
+const BUILT_IN_SECRET_TYPES = [
   'helm.sh/release.v1',
   'bootstrap.kubernetes.io/token',
   'kubernetes.io/service-account-token',

@@ -327,8 +327,6 @@ export type WorkloadKind = (typeof WORKLOAD_KINDS)[number];
 /** The kinds that stand at the top of a chain of owners: workloads, and pods that nobody owns. */
 export const LABELLED_KINDS = [...WORKLOAD_KINDS, 'Pod'] as const satisfies readonly Kind[];
 
-export type LabelledKind = (typeof LABELLED_KINDS)[number];
-
 /** What stands around workloads and is labelled like them. */
 export const AROUND_KINDS = [
   'Service',

@@ -108,7 +108,7 @@ function values(object: KubeObject, target: RemedyTarget, edit: LabelEdit): Repo
       {
         document: 0,
         path: [],
-        text: 'Values for the chart: many charts know commonLabels and podLabels, others call them otherwise; see its values.yaml.',
+        text: 'Values for the chart: many charts know commonLabels (they go to every object of the release: keep what all of them share) and podLabels, others call them otherwise; see its values.yaml.',
       },
     ],
     use: {

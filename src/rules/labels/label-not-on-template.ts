@@ -1,34 +1,75 @@
 // Selectors of Services, NetworkPolicies and budgets look at pods; labels of the owner are not inherited by them.
 // Source: kubernetes.io docs, "Labels and Selectors"; apps/v1 spec.template.metadata.labels.
 import { labelHealth, podLabels } from '../../analyses/labels/label-health.ts';
-import { memberNames } from '../../analyses/workload/workloads.ts';
+import { relianceText } from '../../analyses/labels/label-map.ts';
+import { referrersReading } from '../../analyses/labels/label-referrers.ts';
+import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
+import { matches, selectorText } from '../../kube/selector.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 
 export const labelNotOnTemplate = rule({
   id: 'labels/label-not-on-template',
   subject: 'Workload',
-  summary: 'recommended labels on the workload that its pods do not carry',
+  summary:
+    'labels on the workload that its pods do not carry: recommended ones, and those by which a selector would find them',
   help: 'Pods get the labels of the template, not those of the workload. Add the label to spec.template.metadata.labels.',
   references: [],
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'],
-  check: (workload) => {
-    const { notOnTemplate } = labelHealth(workload);
-    // Where pods carry no recommended label at all, `missing-recommended` says it all.
-    const isHabit = Object.keys(podLabels(workload)).some((key) => key.startsWith('app.kubernetes.io/'));
-    if (notOnTemplate.length === 0 || !isHabit) return [];
+  check: (workload, view) => [...forgotten(workload), ...demanded(workload, view)],
+});
+
+/** Recommended labels that pods of this workload could well carry. */
+function forgotten(workload: AnalysedWorkload): readonly FindingDraft[] {
+  const { notOnTemplate } = labelHealth(workload);
+  // Where pods carry no recommended label at all, `missing-recommended` says it all.
+  const isHabit = Object.keys(podLabels(workload)).some((key) => key.startsWith('app.kubernetes.io/'));
+  if (notOnTemplate.length === 0 || !isHabit) return [];
+  return [
+    {
+      severity: 'low',
+      title: `its pods do not carry ${notOnTemplate.join(', ')}`,
+      why: 'The label stands on the workload only, where no selector of pods looks.',
+      evidence: notOnTemplate.map((label) => ({
+        text: `${label}=${workload.labels[label] ?? ''} is on the workload and not on its pod template`,
+        object: workload.ref,
+        path: 'spec.template.metadata.labels',
+      })),
+      members: memberNames(workload.classes),
+      remedies: ['labels/label-template'],
+    },
+  ];
+}
+
+/** Labels of the workload by which a selector would find its pods, if they carried them too. */
+function demanded({ ref, object, template, classes }: AnalysedWorkload, view: ClusterView): readonly FindingDraft[] {
+  if (object === undefined || template === undefined) return [];
+  return Object.entries(object.labels).flatMap(([key, value]): readonly FindingDraft[] => {
+    if (template.labels[key] !== undefined) return [];
+    const after = { ...template.labels, [key]: value };
+    const missed = referrersReading(view, ref.namespace, [key]).filter(
+      ({ selector }) => matches(selector, after) && !matches(selector, template.labels),
+    );
+    if (missed.length === 0) return [];
     return [
       {
-        severity: 'low',
-        title: `its pods do not carry ${notOnTemplate.join(', ')}`,
-        why: 'The label stands on the workload only, where no selector of pods looks.',
-        evidence: notOnTemplate.map((label) => ({
-          text: `${label}=${workload.labels[label] ?? ''} is on the workload and not on its pod template`,
-          object: workload.ref,
-          path: 'spec.template.metadata.labels',
-        })),
-        members: memberNames(workload.classes),
-        remedies: ['labels/label-template'],
+        key,
+        severity: 'medium',
+        title: `its pods do not carry ${key}=${value}, by which they would be selected`,
+        why: `The label stands on the workload only; ${relianceText(missed).replace('read by ', '')} would select its pods if they had it.`,
+        evidence: [
+          {
+            text: `${key}=${value} is on the workload and not on its pod template`,
+            object: ref,
+            path: 'spec.template.metadata.labels',
+          },
+          ...missed.map(({ by, path, selector }) => ({ text: `selects ${selectorText(selector)}`, object: by, path })),
+        ],
+        members: memberNames(classes),
+        remedies: ['labels/set-labels'],
+        data: { labels: { [key]: value }, add: true },
       },
     ];
-  },
-});
+  });
+}

@@ -16,19 +16,11 @@ import type { MonitorObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads } from '../../analyses/workload/workloads.ts';
 import { rule } from '../rule.ts';
-import { unmatchedFinding } from './unmatched-finding.ts';
-
-const ID = 'labels/selector-matches-nothing';
-const SUMMARY = 'monitors of Prometheus that select nothing, or name a port that nothing has';
-const HELP =
-  'Nothing is measured, and alerts stay silent. Correct the selector (a ServiceMonitor selects the labels of Services, not of pods), its namespaceSelector, or the name of the port.';
+import { UNMATCHED, unmatchedFinding } from './unmatched-finding.ts';
 
 const serviceMonitor = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'ServiceMonitor',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['ServiceMonitor', 'Service'],
   check: (monitor, view) => {
     const services = monitoredServices(view, monitor);
@@ -39,11 +31,8 @@ const serviceMonitor = rule({
 });
 
 const podMonitor = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'PodMonitor',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['PodMonitor', 'Pod', ...WORKLOAD_KINDS],
   check: (monitor, view) => {
     const verdict = judgePods(view, monitor);

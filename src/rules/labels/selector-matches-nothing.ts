@@ -13,20 +13,13 @@ import type { HorizontalPodAutoscalerObject, KubeObject } from '../../model/obje
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
-import { unmatchedFinding } from './unmatched-finding.ts';
+import { UNMATCHED, unmatchedFinding } from './unmatched-finding.ts';
 
-const ID = 'labels/selector-matches-nothing';
-const SUMMARY = 'selectors and scale targets that match nothing';
-const HELP =
-  'What looks connected, protected or scaled is not. Correct the selector (the nearest label that would match is shown), label the pods, or delete the object.';
 const NEEDS = ['Pod', ...WORKLOAD_KINDS] as const;
 
 const serviceMatchesNothing = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'Service',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['Service', ...NEEDS],
   check: (service, view) => {
     const { selector, namespace } = service;
@@ -43,11 +36,8 @@ const serviceMatchesNothing = rule({
 });
 
 const budgetMatchesNothing = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'PodDisruptionBudget',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['PodDisruptionBudget', ...NEEDS],
   check: (budget, view) => {
     const { selector, namespace } = budget;
@@ -65,11 +55,8 @@ const budgetMatchesNothing = rule({
 });
 
 const autoscalerMatchesNothing = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'HorizontalPodAutoscaler',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['HorizontalPodAutoscaler', ...NEEDS],
   check: checkTarget,
 });

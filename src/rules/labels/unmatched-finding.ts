@@ -3,6 +3,17 @@ import { selectorText } from '../../kube/selector.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 
+/** What the rules about selectors that match nothing have in common, whatever holds the selector. */
+export const UNMATCHED = {
+  id: 'labels/selector-matches-nothing',
+  summary: 'selectors, scale targets and scraped ports that match nothing',
+  help:
+    'What looks connected, protected, scaled, measured or checked at admission is not. Correct the selector (the nearest ' +
+    'label that would match is shown; a ServiceMonitor selects the labels of Services, not of pods), label what it is ' +
+    'about, or delete the object.',
+  references: [],
+} as const;
+
 /** What the remedy of a selector needs to know. */
 interface SelectorFix {
   readonly path: string;

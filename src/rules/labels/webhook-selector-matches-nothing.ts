@@ -14,28 +14,18 @@ import { ALL_KINDS, kindInfo } from '../../model/kind.ts';
 import type { WebhookConfigurationObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
-
-const ID = 'labels/selector-matches-nothing';
-const SUMMARY = 'admission webhooks whose namespace selector matches no namespace';
-const HELP =
-  'The webhook is never asked, so that what it should check or add is not. Correct the selector, or label the namespaces that it is for.';
+import { UNMATCHED } from './unmatched-finding.ts';
 
 const validating = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'ValidatingWebhookConfiguration',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['ValidatingWebhookConfiguration', 'Namespace'],
   check: (configuration, view) => checkWebhooks(configuration, view, 'medium'),
 });
 
 const mutating = rule({
-  id: ID,
+  ...UNMATCHED,
   subject: 'MutatingWebhookConfiguration',
-  summary: SUMMARY,
-  help: HELP,
-  references: [],
   needs: ['MutatingWebhookConfiguration', 'Namespace'],
   check: (configuration, view) => checkWebhooks(configuration, view, 'low'),
 });

@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 import { boundedYoungGeneration } from './bounded-memory.ts';
 
 /** A report shows detections, which keep their own events; the others go to whoever listens. */
-const WINDOW = 1_000;
+const WINDOW = 0;
 
 /**
  * Reads the logs of `--audit-log` to their end.

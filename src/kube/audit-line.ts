@@ -1,8 +1,8 @@
 import type { AuditEvent } from '../model/audit-event.ts';
 import { isObject, type JsonObject } from './audit-json.ts';
-import type { AuditNormaliser, AuditOutcome, AuditRequestParts } from './audit-normalise.ts';
+import { cleanUri, type AuditNormaliser, type AuditOutcome, type AuditRequestParts } from './audit-normalise.ts';
 import { createTimeReader } from './audit-time.ts';
-import { isClean, sanitise } from './sanitise.ts';
+import { sanitise } from './sanitise.ts';
 
 /** Paths that are remembered; when there are more, all are forgotten and learned anew. */
 const MOST_PATHS = 10_000;
@@ -21,11 +21,14 @@ const STAGES = (['ResponseComplete', 'ResponseStarted', 'RequestReceived', 'Pani
   text: `","stage":"${value}","requestURI":"`,
 }));
 const VERB = '","verb":"';
+/** What is remembered of a request begins with its verb. */
+const VERB_FROM = '",'.length;
 const RECEIVED = ',"requestReceivedTimestamp":"';
 const STAGED = '","stageTimestamp":"';
 /** Of `requestObject` and `responseObject`: no other event is like one with a body. */
 const BODY = 'Object":{';
 const ANNOTATIONS = ',"annotations":';
+const BACKSLASH = 0x5c;
 /** The fields from the verb to the times. */
 const REQUEST_FIELDS: ReadonlySet<string> = new Set([
   'verb',
@@ -52,10 +55,19 @@ export function createAuditLineReader(normaliser: AuditNormaliser): AuditLineRea
   return new LineReader(normaliser);
 }
 
-/** What was read before of a path, and what the annotations behind it said the last time. */
-interface Known {
+/** The requests of one path that were read before. */
+interface KnownPath {
+  readonly path: string;
+  readonly requests: KnownRequest[];
+}
+
+/** What was read before, and what the annotations behind it said the last time. */
+interface KnownRequest {
+  /** From the verb to the beginning of the time. */
   readonly text: string;
   readonly request: AuditRequestParts;
+  /** Where it has no query. */
+  readonly uri: string;
   annotations: string;
   outcome: AuditOutcome | null;
 }
@@ -63,7 +75,7 @@ interface Known {
 class LineReader implements AuditLineReader {
   readonly #normaliser: AuditNormaliser;
   readonly #timeOf = createTimeReader();
-  readonly #byPath = new Map<string, Known[]>();
+  readonly #byPath = new Map<string, KnownPath>();
   readonly #none: AuditOutcome;
 
   constructor(normaliser: AuditNormaliser) {
@@ -74,59 +86,85 @@ class LineReader implements AuditLineReader {
   read(line: string): AuditEvent | null {
     const level = LEVELS.find((one) => isAt(line, 0, one.text));
     if (level === undefined) return null;
-    const idTo = line.indexOf('"', level.text.length);
+    const idFrom = level.text.length;
+    const idTo = line.indexOf('"', idFrom);
     const stage = STAGES.find((one) => isAt(line, idTo, one.text));
     if (stage === undefined) return null;
     const uriFrom = idTo + stage.text.length;
-    const uriTo = line.indexOf(VERB, uriFrom);
-    const requestTo = line.indexOf(RECEIVED, uriTo);
-    if (uriTo < 0 || requestTo < 0) return null;
-    const receivedFrom = requestTo + RECEIVED.length;
+    const uriTo = line.indexOf('"', uriFrom);
+    if (!isAt(line, uriTo, VERB)) return null;
+    const query = line.indexOf('?', uriFrom);
+    const hasQuery = query >= 0 && query < uriTo;
+    const known = this.#request(line, uriFrom, hasQuery ? query : uriTo, uriTo + VERB_FROM);
+    if (known === null) return null;
+
+    const receivedFrom = uriTo + VERB_FROM + known.text.length;
     const receivedTo = line.indexOf('"', receivedFrom);
     if (!isAt(line, receivedTo, STAGED)) return null;
-    const stagedTo = line.indexOf('"', receivedTo + STAGED.length);
-
+    const stagedFrom = receivedTo + STAGED.length;
+    const stagedTo = line.indexOf('"', stagedFrom);
+    if (!isItself(line, receivedFrom, receivedTo) || !isItself(line, stagedFrom, stagedTo)) return null;
     const time = this.#timeOf(line.slice(receivedFrom, receivedTo));
-    if (Number.isNaN(time) || !isItself(line.slice(receivedFrom, stagedTo))) return null;
-    // Parsed, they are strings of their own: a part of a line would keep all of what was read with it.
-    const head = parsed(`{${line.slice(level.text.length - ID.length, uriTo + 1)}}`);
-    const known = head === null ? null : this.#request(line, uriFrom, uriTo, requestTo);
-    if (head === null || known === null) return null;
-    const { auditID: id, requestURI: uri } = head;
-    if (typeof id !== 'string' || id === '') return null;
     const outcome = this.#outcome(known, line, stagedTo + 1);
-    if (outcome === null) return null;
+    // Parsed, it is a string of its own: a part of a line would keep all of what was read with it.
+    const id = stringIn(line, idFrom, idTo);
+    if (Number.isNaN(time) || outcome === null || id === null || id === '') return null;
+    let { uri } = known;
+    if (hasQuery) {
+      const whole = stringIn(line, uriFrom, uriTo);
+      if (whole === null) return null;
+      uri = cleanUri(whole, known.request.object);
+    }
     const own = { id: sanitise(id), stage: stage.value, level: level.value, time, uri };
     return this.#normaliser.event(own, known.request, outcome);
   }
 
   /** The path comes again and again, from the same few callers with the same answers. */
-  #request(line: string, uriFrom: number, uriTo: number, requestTo: number): Known | null {
-    const query = line.indexOf('?', uriFrom);
-    const path = line.slice(uriFrom, query < 0 || query > uriTo ? uriTo : query);
-    const text = line.slice(uriTo + 2, requestTo);
-    let all = this.#byPath.get(path);
-    const there = all?.find((one) => one.text === text);
-    if (there !== undefined) return there;
-    if (text.length > LONGEST_REMEMBERED || text.includes(BODY)) return null;
+  #request(line: string, pathFrom: number, pathTo: number, from: number): KnownRequest | null {
+    const there = this.#byPath.get(line.slice(pathFrom, pathTo));
+    const known = there?.requests.find((one) => isAt(line, from, one.text));
+    return known ?? this.#newRequest(there, line, pathFrom, pathTo, from);
+  }
+
+  #newRequest(
+    there: KnownPath | undefined,
+    line: string,
+    pathFrom: number,
+    pathTo: number,
+    from: number,
+  ): KnownRequest | null {
+    const to = line.indexOf(RECEIVED, from);
+    const text = line.slice(from, to);
+    if (to < 0 || text.length > LONGEST_REMEMBERED || text.includes(BODY)) return null;
+    const path = there?.path ?? stringIn(line, pathFrom, pathTo);
     const raw = parsed(`{${text}}`);
-    if (raw === null || Object.keys(raw).some((key) => !REQUEST_FIELDS.has(key))) return null;
-    if (all === undefined) {
-      if (this.#byPath.size >= MOST_PATHS) this.#byPath.clear();
-      this.#byPath.set(copyOf(path), (all = []));
-    } else if (all.length >= MOST_OF_PATH) all.shift();
-    const made: Known = {
-      text: copyOf(text),
-      request: this.#normaliser.request(raw),
+    if (path === null || raw === null || Object.keys(raw).some((key) => !REQUEST_FIELDS.has(key))) return null;
+    const request = this.#normaliser.request(raw);
+    const made: KnownRequest = {
+      text: copyOf(text + RECEIVED),
+      request,
+      uri: cleanUri(path, request.object),
       annotations: '',
       outcome: null,
     };
-    all.push(made);
+    this.#remember(there ?? this.#newPath(line.slice(pathFrom, pathTo), path), made);
     return made;
   }
 
+  #newPath(text: string, path: string): KnownPath {
+    if (this.#byPath.size >= MOST_PATHS) this.#byPath.clear();
+    const made: KnownPath = { path, requests: [] };
+    this.#byPath.set(copyOf(text), made);
+    return made;
+  }
+
+  #remember({ requests }: KnownPath, made: KnownRequest): void {
+    if (requests.length >= MOST_OF_PATH) requests.shift();
+    requests.push(made);
+  }
+
   /** @param from behind the last of the times */
-  #outcome(known: Known, line: string, from: number): AuditOutcome | null {
+  #outcome(known: KnownRequest, line: string, from: number): AuditOutcome | null {
     const text = line.slice(from);
     if (text === known.annotations) return known.outcome;
     if (text === '}') return this.#none;
@@ -148,9 +186,22 @@ function copyOf(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** Whether the inside of a JSON string is what it says: nothing escaped, nothing that has to be. */
-function isItself(text: string): boolean {
-  return isClean(text) && !text.includes('\\');
+/** Whether the inside of a JSON string is what it says: printable, nothing escaped. */
+function isItself(line: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) {
+    const code = line.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === BACKSLASH) return false;
+  }
+  return true;
+}
+
+/** @returns what stands between two quotes, as a string of its own; null where it is no JSON */
+function stringIn(line: string, from: number, to: number): string | null {
+  try {
+    return String(JSON.parse(`"${line.slice(from, to)}"`));
+  } catch {
+    return null;
+  }
 }
 
 function parsed(text: string): JsonObject | null {

@@ -46,7 +46,8 @@ interface AuditHead {
   readonly stage: AuditEvent['stage'];
   readonly level: AuditEvent['level'];
   readonly time: number;
-  readonly uri: unknown;
+  /** Sanitised. */
+  readonly uri: string;
 }
 
 export type AuditRequestParts = Pick<
@@ -82,7 +83,8 @@ class Normaliser implements AuditNormaliser {
     if (typeof id !== 'string' || id === '' || stage === null) return null;
     const time = this.#timeOf(raw);
     if (Number.isNaN(time)) return null;
-    const level = levelText === 'Request' || levelText === 'RequestResponse' ? levelText : 'Metadata';
+    const level: AuditEvent['level'] =
+      levelText === 'Request' || levelText === 'RequestResponse' ? levelText : 'Metadata';
     const request = this.request(raw);
     const { verb, object } = request;
     const requestObject = raw['requestObject'];
@@ -94,7 +96,8 @@ class Normaliser implements AuditNormaliser {
       isWrite(verb) &&
       hasBodyFacts(object.resource);
     const body = hasBody ? bodyFacts(object.resource, verb, requestObject, responseObject) : null;
-    const head = { id: sanitise(id), stage, level, time, uri: raw['requestURI'] } as const;
+    const uri = raw['requestURI'];
+    const head = { id: sanitise(id), stage, level, time, uri: typeof uri === 'string' ? cleanUri(uri, object) : '' };
     return this.event(head, request, this.outcome(raw['annotations']), body);
   }
 
@@ -132,19 +135,18 @@ class Normaliser implements AuditNormaliser {
     outcome: AuditOutcome,
     body: AuditEvent['body'] = null,
   ): AuditEvent {
-    const { object } = request;
     return {
       auditID: id,
       stage,
       level,
       time,
       verb: request.verb,
-      requestURI: text(uri, object?.subresource === 'exec' ? LONGEST_COMMAND : LONGEST_URI),
+      requestURI: uri,
       user: request.user,
       impersonated: request.impersonated,
       sourceIPs: request.sourceIPs,
       userAgent: request.userAgent,
-      object,
+      object: request.object,
       code: request.code,
       statusReason: request.statusReason,
       statusMessage: request.statusMessage,
@@ -269,6 +271,11 @@ function extraOf(raw: unknown): Readonly<Record<string, readonly string[]>> {
     count += 1;
   }
   return count === 0 ? NO_RECORD : extra;
+}
+
+/** A request's path and query, sanitised and cut, though not so short that a command could hide behind padding. */
+export function cleanUri(uri: string, object: AuditObjectRef | null): string {
+  return sanitise(uri, object?.subresource === 'exec' ? LONGEST_COMMAND : LONGEST_URI);
 }
 
 function stageOf(value: unknown): AuditEvent['stage'] | null {

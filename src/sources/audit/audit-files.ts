@@ -40,7 +40,7 @@ export const MACHINE_FILES: AuditFiles = {
     }
   },
   list: (path) => readdir(path),
-  stream: (path) => createReadStream(path, { highWaterMark: 256 << 10 }),
+  stream: (path) => createReadStream(path, { highWaterMark: 1 << 20 }),
   async open(path) {
     try {
       const file = await open(path, 'r');

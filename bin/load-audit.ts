@@ -10,9 +10,6 @@ import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 import { boundedYoungGeneration } from './bounded-memory.ts';
 
-/** A report shows detections, which keep their own events; the others go to whoever listens. */
-const WINDOW = 0;
-
 /**
  * Reads the logs of `--audit-log` to their end.
  *
@@ -86,7 +83,7 @@ function taking(
   onEvents: (events: readonly AuditEvent[]) => void,
 ): { readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void } {
   const boundMemory = boundedYoungGeneration(8);
-  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, window: WINDOW });
+  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self });
   const take = (events: readonly AuditEvent[]): void => {
     boundMemory();
     onEvents(events);

@@ -84,7 +84,7 @@ function coverageOf(view: ClusterView): string | undefined {
 function writerOf(view: ClusterView, { through }: RightsChange, time: number): string | undefined {
   const event = view
     .audit()
-    .events.findLast(
+    .rbacWrites.findLast(
       (one) => Math.abs(one.time - time) <= ATTRIBUTION && through.some((binding) => isWriteOf(one, binding)),
     );
   if (event === undefined) return undefined;

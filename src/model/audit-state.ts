@@ -2,12 +2,14 @@ import type { AuditEvent } from './audit-event.ts';
 import type { AuditGroup } from './audit-group.ts';
 import type { AuditNotes } from './change.ts';
 
-/** All that is kept of audit logs: what was detected, the newest events, and what the logs can and cannot tell. */
+/** All that is kept of audit logs: what was detected, who did what, and what the logs can and cannot tell. */
 export interface AuditState {
   /** By group key. */
   readonly groups: ReadonlyMap<string, AuditGroup>;
-  /** The newest events in order of arrival; a bounded window. */
-  readonly events: readonly AuditEvent[];
+  /** The newest writes of RBAC objects, in order of arrival; a bounded number. */
+  readonly rbacWrites: readonly AuditEvent[];
+  /** By username; a bounded number. */
+  readonly users: ReadonlyMap<string, SeenUser>;
   /** Events read in all, duplicates not counted. */
   readonly total: number;
   readonly coverage: AuditCoverage;
@@ -19,6 +21,13 @@ export interface AuditState {
   readonly deprecatedCalls: readonly DeprecatedCall[];
   /** One per source; empty where there is no audit source. */
   readonly notes: readonly AuditNotes[];
+}
+
+/** What the newest request of a user says of it. */
+export interface SeenUser {
+  readonly groups: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly time: number;
 }
 
 /** A kind of request that was allowed: who, what, where, and through which binding. */
@@ -83,7 +92,8 @@ export interface AuditCoverage {
 
 export const NO_AUDIT: AuditState = {
   groups: new Map(),
-  events: [],
+  rbacWrites: [],
+  users: new Map(),
   total: 0,
   uses: [],
   usesAreComplete: true,

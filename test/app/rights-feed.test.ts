@@ -52,7 +52,7 @@ function written(resource: string, name: string, username: string, time: number)
     annotations: {},
     body: null,
   };
-  return { type: 'audit', audit: { ...NO_AUDIT, events: [event] } };
+  return { type: 'audit', audit: { ...NO_AUDIT, rbacWrites: [event] } };
 }
 
 interface Followed {

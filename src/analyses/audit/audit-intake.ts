@@ -5,16 +5,12 @@ import { AccessUses } from './access-uses.ts';
 import { DeprecatedCalls } from './deprecated-calls.ts';
 import { createAuditDetector, type AuditDetectorOptions } from './audit-detector.ts';
 import { LogCoverage } from './log-coverage.ts';
+import { isWriteVerb } from './request.ts';
+import { SeenUsers } from './seen-users.ts';
 
-/** Events kept for questions: at about 1 KB each, 20 MB. */
-const DEFAULT_WINDOW = 20_000;
-/** Events over the window before it is cut. */
-const TRIM_AFTER = 2_000;
-
-export interface AuditIntakeOptions extends AuditDetectorOptions {
-  /** How many of the newest events are kept. */
-  readonly window?: number;
-}
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+/** Writes of RBAC objects that are kept: at about 1 KB each, 1 MB. */
+const MOST_RBAC_WRITES = 1_000;
 
 /** Takes the events of all sources in, and keeps what the store needs of them. */
 export interface AuditIntake {
@@ -27,22 +23,23 @@ export interface AuditIntake {
   state(): AuditState;
 }
 
-/** Memory is bounded by the window and the number of actors, not by the length of the logs. */
-export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake {
-  const most = options.window ?? DEFAULT_WINDOW;
+/** Memory is bounded by the number of actors, not by the length of the logs. */
+export function createAuditIntake(options: AuditDetectorOptions = {}): AuditIntake {
   const detector = createAuditDetector(options);
   const coverage = new LogCoverage();
   const uses = new AccessUses();
   const deprecated = new DeprecatedCalls();
+  const users = new SeenUsers();
   const notes = new Map<string, AuditNotes>();
   let groups: AuditState['groups'] = new Map();
-  let recent: AuditEvent[] = [];
+  let rbacWrites: AuditEvent[] = [];
   let isChanged = false;
   const state = (): AuditState => {
     if (detector.isDirty) groups = detector.groups();
     return {
       groups,
-      events: recent.slice(-most),
+      rbacWrites: rbacWrites.slice(-MOST_RBAC_WRITES),
+      users: users.users(),
       total: coverage.total,
       coverage: coverage.coverage(),
       uses: uses.uses(),
@@ -58,11 +55,10 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
       coverage.add(events);
       uses.add(events);
       deprecated.add(events);
-      if (most > 0) {
-        for (const event of events) recent.push(event);
-        // Trimmed now and then only: moving the window for every batch would cost more than it saves.
-        if (recent.length > most + TRIM_AFTER) recent = recent.slice(-most);
-      }
+      users.add(events);
+      for (const event of events) if (isRbacWrite(event)) rbacWrites.push(event);
+      // Trimmed now and then only: moving them for every batch would cost more than it saves.
+      if (rbacWrites.length > 2 * MOST_RBAC_WRITES) rbacWrites = rbacWrites.slice(-MOST_RBAC_WRITES);
       isChanged = true;
     },
     note(one) {
@@ -76,4 +72,8 @@ export function createAuditIntake(options: AuditIntakeOptions = {}): AuditIntake
     },
     state,
   };
+}
+
+function isRbacWrite({ object, verb }: AuditEvent): boolean {
+  return object?.apiGroup === RBAC_GROUP && isWriteVerb(verb);
 }

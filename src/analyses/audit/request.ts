@@ -32,6 +32,10 @@ export function topicOf(object: AuditObjectRef | null): string {
   return object.subresource === '' ? object.resource : `${object.resource}/${object.subresource}`;
 }
 
+export function isWriteVerb(verb: string): boolean {
+  return WRITES.has(verb);
+}
+
 export function isLongRunning(topic: string, verb: string): boolean {
   return verb === 'watch' || LONG_RUNNING.has(topic);
 }
@@ -45,7 +49,7 @@ export function requestOf(event: AuditEvent, principal: Principal, topic: string
     namespace: event.object?.namespace ?? '',
     name: event.object?.name ?? '',
     outcome: outcomeOf(event),
-    isWrite: WRITES.has(event.verb),
+    isWrite: isWriteVerb(event.verb),
   };
 }
 

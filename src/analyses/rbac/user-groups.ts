@@ -78,9 +78,9 @@ function witnessed(view: ClusterView): ReadonlyMap<string, readonly string[]> {
     const there = latest.get(user);
     if (there === undefined || there.time <= time) latest.set(user, { time, groups });
   };
-  const { uses, events } = view.audit();
+  const { uses, users } = view.audit();
   for (const { username, last, groups } of uses) see(username, last, groups);
-  for (const { user, time } of events) see(user.username, time, user.groups);
+  for (const [username, { time, groups }] of users) see(username, time, groups);
   return new Map([...latest].map(([user, { groups }]) => [user, groups.filter((group) => !isImplied(group))]));
 }
 

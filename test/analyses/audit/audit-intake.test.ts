@@ -66,16 +66,29 @@ describe('audit intake', () => {
     expect(intake.takeChange()).toBeNull();
   });
 
-  it('keeps a bounded window of events, and counts all', () => {
-    const intake = createAuditIntake({ window: 10 });
-    for (let batch = 0; batch < 20; batch += 1) intake.push(Array.from({ length: 7 }, () => event()));
-    const state = intake.state();
-    expect(state.events).toHaveLength(10);
-    expect(state.total).toBe(140);
+  it('keeps the newest writes of RBAC objects and the newest groups of each user, and counts all', () => {
+    const intake = createAuditIntake();
+    const user = (number: number, groups: readonly string[], seconds: number): AuditEvent =>
+      event({ user: { username: `user${number}`, groups }, requestReceivedTimestamp: at(seconds) });
+    const write = (number: number): AuditEvent =>
+      event({
+        verb: 'create',
+        objectRef: { resource: 'roles', apiGroup: 'rbac.authorization.k8s.io', namespace: 'shop', name: `r${number}` },
+      });
+    intake.push([user(1, ['new'], 20), user(2, ['b'], 0), user(1, ['old'], 10)]);
+    for (let number = 0; number < 2_500; number += 1) intake.push([event(), write(number)]);
+    const { rbacWrites, users, total } = intake.state();
+    expect([users.get('user1')?.groups, users.get('user2')?.groups]).toEqual([['new'], ['b']]);
+    expect(rbacWrites.map(({ object }) => object?.name)).toEqual(
+      Array.from({ length: 1_000 }, (_, at) => `r${at + 1_500}`),
+    );
+    expect(total).toBe(5_003);
+    for (let number = 0; number < 6_000; number += 1) intake.push([user(number, [], 30)]);
+    expect(intake.state().users.size).toBe(5_000);
   });
 
   it('bounds what it keeps of endless repeats and actors', () => {
-    const intake = createAuditIntake({ window: 0 });
+    const intake = createAuditIntake();
     for (let number = 0; number < 6000; number += 1) intake.push([exec(number % 50, `user${number}`)]);
     for (let number = 0; number < 500; number += 1) intake.push([exec(1, 'alice')]);
     const { groups } = intake.state();

@@ -89,7 +89,7 @@ it('says that a log names nobody, and nothing of callers without a log', () => {
 });
 
 it('keeps a bounded number of callers, and counts the others', () => {
-  const intake = createAuditIntake({ window: 0 });
+  const intake = createAuditIntake();
   for (let at = 0; at < 3000; at += 1) intake.push([call(`user-${at}`)]);
   const { deprecatedCalls } = intake.state();
   expect(deprecatedCalls).toHaveLength(2001);

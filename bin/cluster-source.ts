@@ -92,7 +92,8 @@ export class ClusterSource implements SessionSource {
         this.#ends.push(close);
         if (signal.aborted) return await close();
         const logs = [...this.#settings.auditLogs, ...(auditLog === null ? [] : [auditLog])];
-        followAudit(this.#settings, logs, this.#config, host.clock, sink, signal);
+        const following = followAudit(this.#settings, logs, this.#config, host.clock, sink, signal);
+        this.#ends.push(() => following);
         this.#live = startLiveSource({
           connection,
           kinds: ALL_KINDS,

@@ -16,6 +16,7 @@ export class FileSource implements SessionSource {
   readonly #config: RunConfig;
   readonly #abort = new AbortController();
   #sink: SourceSink | undefined;
+  #following: Promise<void> = Promise.resolve();
 
   constructor(world: World, settings: Settings, config: RunConfig) {
     this.#world = world;
@@ -29,7 +30,8 @@ export class FileSource implements SessionSource {
     sink.apply([{ type: 'facts', facts: configFacts(this.#config) }]);
     this.#read();
     followFlows(this.#settings, sink);
-    followAudit(this.#settings, this.#settings.auditLogs, this.#config, nodeHost().clock, sink, this.#abort.signal);
+    const { auditLogs } = this.#settings;
+    this.#following = followAudit(this.#settings, auditLogs, this.#config, nodeHost().clock, sink, this.#abort.signal);
   }
 
   refresh(): void {
@@ -47,6 +49,7 @@ export class FileSource implements SessionSource {
   async stop(): Promise<void> {
     this.#sink = undefined;
     this.#abort.abort();
+    await this.#following;
   }
 
   #read(): void {

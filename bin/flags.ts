@@ -150,6 +150,13 @@ export const FLAGS: readonly Flag[] = [
     takes: 'FILE',
     help: 'history of audit logs that audit import fills, and audit, as-of and role read',
   },
+  {
+    name: 'learned',
+    value: 'one',
+    group: 'audit',
+    takes: 'FILE',
+    help: 'what principals usually do: read before the log, written after it',
+  },
   { name: 'since', value: 'one', group: 'audit', takes: 'DURATION', help: 'only events of the last 2h, 30m, 7d' },
   { name: 'since-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events from then on (RFC 3339)' },
   { name: 'until-time', value: 'one', group: 'audit', takes: 'TIME', help: 'only events before then (RFC 3339)' },

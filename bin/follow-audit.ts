@@ -5,42 +5,68 @@ import type { AuditEvent } from '../src/model/audit-event.ts';
 import { followAuditLog } from '../src/sources/audit/follow-audit-log.ts';
 import type { Clock } from '../src/sources/live/clock.ts';
 import { isDeployer } from './deployers.ts';
+import { loadLearned, saveLearned } from './load-learned.ts';
 import type { Settings } from './settings.ts';
+import { processWorld } from './world.ts';
 
 /** How often logs are looked at again, in milliseconds. */
 const LOOK_EVERY = 500;
 
+/** How often what was learned is written while logs grow, in milliseconds. */
+const SAVE_EVERY = 60_000;
+
 /**
  * Follows audit logs into the session; what goes wrong is a note, and costs nothing else. The first change of type
  * `audit` comes when every log was read once, or cannot be.
+ *
+ * @returns resolves after the signal, when what was learned is written
  */
-export function followAudit(
+export async function followAudit(
   settings: Settings,
   logs: readonly string[],
   config: Config,
   clock: Clock,
   sink: SourceSink,
   signal: AbortSignal,
-): void {
+): Promise<void> {
   if (logs.length === 0) return;
-  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config) });
+  const note = (error: unknown): void => {
+    if (!signal.aborted) sink.note(`audit log: ${error instanceof Error ? error.message : String(error)}`);
+  };
+  const files = processWorld();
+  const options = { burst: config.burst, isDeployer: isDeployer(config) };
+  let saveTo = settings.learned;
+  const learned = await loadLearned(files, saveTo).catch((error: unknown) => {
+    saveTo = undefined;
+    note(error);
+    return null;
+  });
+  const intake = createAuditIntake({ ...options, learned });
+  let savedAt = clock.now();
+  const save = (): Promise<void> => saveLearned(files, saveTo, intake).catch(note);
   const tell = (): void => {
     const change = intake.takeChange();
     if (change !== null && !signal.aborted) sink.apply([change]);
   };
-  followAuditLog(logs, {
-    onEvents: (events) => intake.push(events.filter((event) => isAskedFor(event, settings))),
-    onNotes: (notes) => intake.note(notes),
-    wait: async () => {
-      tell();
-      await clock.sleep(LOOK_EVERY, signal);
-    },
-    signal,
-  }).catch((error: unknown) => {
-    if (signal.aborted) return;
-    sink.note(`audit log: ${error instanceof Error ? error.message : String(error)}`);
-    sink.apply([{ type: 'audit', audit: intake.state() }]);
-  });
+  try {
+    await followAuditLog(logs, {
+      onEvents: (events) => intake.push(events.filter((event) => isAskedFor(event, settings))),
+      onNotes: (notes) => intake.note(notes),
+      wait: async () => {
+        tell();
+        if (clock.now() - savedAt >= SAVE_EVERY) {
+          savedAt = clock.now();
+          await save();
+        }
+        await clock.sleep(LOOK_EVERY, signal);
+      },
+      signal,
+    });
+  } catch (error) {
+    note(error);
+    if (!signal.aborted) sink.apply([{ type: 'audit', audit: intake.state() }]);
+  }
+  await save();
 }
 
 function isAskedFor({ time }: AuditEvent, { auditFrom, auditUntil }: Settings): boolean {

@@ -5,6 +5,7 @@ import type { AuditQuery } from '../src/model/audit-query.ts';
 import type { AuditState } from '../src/model/audit-state.ts';
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
 import { isDeployer } from './deployers.ts';
+import { loadLearned, saveLearned } from './load-learned.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -26,7 +27,7 @@ export async function loadAudit(
   onEvents: (events: readonly AuditEvent[]) => void = () => undefined,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
-  const { intake, take } = taking(config, self, onEvents);
+  const { intake, take } = await taking(world, settings, config, self, onEvents);
   try {
     const notes = await readAuditLog(logs, {
       stdin: process.stdin,
@@ -36,6 +37,7 @@ export async function loadAudit(
       onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
     });
     for (const one of notes) intake.note(one);
+    await saveLearned(world, settings.learned, intake);
     return intake.state();
   } finally {
     shown.clear();
@@ -57,7 +59,7 @@ export async function loadAuditHistory(
   onEvents: (events: readonly AuditEvent[]) => void,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
-  const { intake, take } = taking(config, null, onEvents);
+  const { intake, take } = await taking(world, settings, config, null, onEvents);
   const { openHistory } = await import('../src/sources/history/history-database.ts');
   const { HistoryReader } = await import('../src/sources/history/history-reader.ts');
   const database = await openHistory(path, 'read');
@@ -70,6 +72,7 @@ export async function loadAuditHistory(
       shown.show(`reading ${path}: ${count.toLocaleString('en')} events`);
     }
     for (const { notes } of await reader.sources()) intake.note(notes);
+    await saveLearned(world, settings.learned, intake);
     return intake.state();
   } finally {
     shown.clear();
@@ -77,13 +80,16 @@ export async function loadAuditHistory(
   }
 }
 
-function taking(
+async function taking(
+  world: World,
+  settings: Settings,
   config: Config,
   self: string | null,
   onEvents: (events: readonly AuditEvent[]) => void,
-): { readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void } {
+): Promise<{ readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void }> {
+  const learned = await loadLearned(world, settings.learned);
   const boundMemory = boundedYoungGeneration(8);
-  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self });
+  const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, learned });
   const take = (events: readonly AuditEvent[]): void => {
     boundMemory();
     onEvents(events);

@@ -3,6 +3,7 @@ import { UsageError, type Command } from '../src/commands/command.ts';
 import { ConfigError } from '../src/config/config.ts';
 import { nearestName } from '../src/kube/nearest-name.ts';
 import { sanitise } from '../src/kube/sanitise.ts';
+import { LearnedFileError } from '../src/sources/audit/learned-file.ts';
 import { DirectoryError } from '../src/sources/directory/parse-directory.ts';
 import { AuditSourceError } from '../src/sources/audit/audit-files.ts';
 import { TOOL } from '../src/model/tool.ts';
@@ -164,6 +165,7 @@ function messageOf(error: unknown): string {
     LoadError,
     AuditSourceError,
     DirectoryError,
+    LearnedFileError,
     SnapshotError,
   ].some((one) => error instanceof one);
   const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';

@@ -26,6 +26,8 @@ export interface Settings {
   readonly history: string | undefined;
   /** Flow logs. */
   readonly flows: readonly string[];
+  /** The file of what is learned of principals. */
+  readonly learned: string | undefined;
   /** The export of users and groups. */
   readonly directory: string | undefined;
   /** Milliseconds since the epoch; the end is exclusive. */
@@ -79,6 +81,7 @@ export function settingsOf(options: Options, now: number): Settings {
     journal: one('journal'),
     history: one('history'),
     flows: many('flows'),
+    learned: one('learned'),
     directory: one('directory'),
     auditFrom: since === undefined ? timeOf('since-time', one('since-time')) : now - duration('since', since),
     auditUntil: timeOf('until-time', one('until-time')),
@@ -113,6 +116,9 @@ function checkInputs(options: Options): void {
   const refuse = (names: readonly string[], why: string): void => {
     if (names.every(has)) throw new ArgumentError(`${names.map((name) => `--${name}`).join(' and ')}: ${why}`);
   };
+  if (has('learned') && !has('audit-log') && !has('history') && !has('demo')) {
+    throw new ArgumentError('--learned needs --audit-log: the log to learn from');
+  }
   if (has('onto') && !has('from')) throw new ArgumentError('--onto needs --from: the files to lay over that state');
   if (has('complete') && !has('from')) throw new ArgumentError('--complete says something about the files of --from');
   if (!has('onto')) refuse(['demo', 'from'], 'choose one input');

@@ -111,6 +111,12 @@ function printText(view: ClusterView, filter: EventFilter, context: CommandConte
   context.print('\n');
   for (const { from, to } of gaps)
     context.print(`gap: nothing from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}\n`);
+  const { warmingUp, principals } = state.learning;
+  if (warmingUp > 0) {
+    context.print(
+      `not shown yet: what is new or unusual about ${warmingUp} of ${principals} actors, of which the log holds less than a week and --learned no profile\n`,
+    );
+  }
   const impossible = auditBlindSpots(state).filter((one) => one.isImpossible);
   for (const [reason, spots] of Map.groupBy(impossible, (one) => one.reason)) {
     context.print(`cannot be detected: ${spots.map((one) => one.detection).join(', ')}: ${reason}\n`);

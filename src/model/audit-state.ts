@@ -1,6 +1,7 @@
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditGroup } from './audit-group.ts';
 import type { AuditNotes } from './change.ts';
+import type { LearningState } from './learned-profiles.ts';
 
 /** All that is kept of audit logs: what was detected, who did what, and what the logs can and cannot tell. */
 export interface AuditState {
@@ -13,6 +14,7 @@ export interface AuditState {
   /** Events read in all, duplicates not counted. */
   readonly total: number;
   readonly coverage: AuditCoverage;
+  readonly learning: LearningState;
   /** What RBAC allowed, and who else read Secrets, each kind of request of a user once. */
   readonly uses: readonly AuditUse[];
   /** False where not all of them could be kept. */
@@ -97,6 +99,7 @@ export const NO_AUDIT: AuditState = {
   total: 0,
   uses: [],
   usesAreComplete: true,
+  learning: { principals: 0, warmingUp: 0 },
   deprecatedCalls: [],
   coverage: {
     levels: {},

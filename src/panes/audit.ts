@@ -3,6 +3,7 @@ import { auditCoverageText } from '../analyses/audit/blind-spots.ts';
 import { objectText } from '../analyses/audit/object-text.ts';
 import { providerOf } from '../kube/managed-provider.ts';
 import type { AuditGroup } from '../model/audit-group.ts';
+import type { AuditState } from '../model/audit-state.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { Pane, PaneSummary, Row } from './pane.ts';
@@ -134,10 +135,16 @@ function summary(view: ClusterView, findings: readonly Finding[], own: readonly 
     headline: isRead
       ? `${plural(counted.length, 'anomaly', 'anomalies')}, ${plural(actors, 'actor', 'actors')}, in ${state.total.toLocaleString('en')} events`
       : noSourceText(view),
-    aside: auditCoverageText(state),
+    aside: `${auditCoverageText(state)}${learningText(state)}`,
     share: null,
     activity: isRead ? activity : null,
   };
+}
+
+/** Of whom nothing can be new or unusual yet. */
+function learningText({ learning }: AuditState): string {
+  const { warmingUp, principals } = learning;
+  return warmingUp === 0 ? '' : `, learning ${warmingUp} of ${principals} actors`;
 }
 
 function plural(count: number, one: string, many: string): string {

@@ -2,16 +2,20 @@ import { createPrincipals } from '../../kube/audit-principal.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import { severityRank } from '../../model/finding.ts';
+import type { LearnedProfiles, LearningState } from '../../model/learned-profiles.ts';
 import type { Detection, Detector, DetectorOptions, Hit } from './detections/detection.ts';
+import { ProfileBook } from './detections/profile-book.ts';
 import { DETECTIONS } from './detections/table.ts';
 import { GroupCollector } from './group-collector.ts';
 import { isLongRunning, requestOf, topicOf, type AuditRequest } from './request.ts';
 
-export interface AuditDetectorOptions extends Partial<DetectorOptions> {
+export interface AuditDetectorOptions extends Partial<Pick<DetectorOptions, 'burst' | 'secretBurst'>> {
   /** Whether the config names this user as an expected writer. */
   readonly isDeployer?: (username: string) => boolean;
   /** The user that k8sec itself is; null where that is not known. */
   readonly self?: string | null;
+  /** What was learned before; null where nothing was. */
+  readonly learned?: LearnedProfiles | null;
 }
 
 /** Judges a stream of events; memory does not depend on its length. */
@@ -19,6 +23,10 @@ export interface AuditDetector {
   push(events: readonly AuditEvent[]): void;
   readonly isDirty: boolean;
   groups(): ReadonlyMap<string, AuditGroup>;
+  /** What was learned by now, to be handed in again another time. */
+  learned(): LearnedProfiles;
+  /** How far learning is, by the detection that learns most. */
+  learning(): LearningState;
 }
 
 interface Compiled {
@@ -48,14 +56,20 @@ class StreamDetector implements AuditDetector {
   readonly #always: Compiled[] = [];
   readonly #groups = new GroupCollector();
   readonly #self: string | null;
+  readonly #books = new Map<string, ProfileBook>();
   /** Long-running requests that were judged when they started: their end is not judged again. */
   #open = new Set<string>();
   #openBefore = new Set<string>();
 
-  constructor({ burst, secretBurst, isDeployer, self }: AuditDetectorOptions) {
+  constructor({ burst, secretBurst, isDeployer, self, learned }: AuditDetectorOptions) {
     this.#principalOf = createPrincipals(isDeployer ?? (() => false));
     this.#self = self ?? null;
-    const settings = { burst: burst ?? DEFAULT_BURST, secretBurst: secretBurst ?? DEFAULT_SECRET_BURST };
+    const profiles = (detection: string): ProfileBook => {
+      const book = new ProfileBook(learned?.[detection] ?? null);
+      this.#books.set(detection, book);
+      return book;
+    };
+    const settings = { burst: burst ?? DEFAULT_BURST, secretBurst: secretBurst ?? DEFAULT_SECRET_BURST, profiles };
     for (const detection of DETECTIONS) {
       const compiled = { detection, detect: detection.create(settings) };
       if (detection.topics === 'any') {
@@ -80,6 +94,19 @@ class StreamDetector implements AuditDetector {
 
   groups(): ReadonlyMap<string, AuditGroup> {
     return this.#groups.groups();
+  }
+
+  learned(): LearnedProfiles {
+    return Object.fromEntries([...this.#books].map(([detection, book]) => [detection, book.saved()]));
+  }
+
+  learning(): LearningState {
+    let most: LearningState = { principals: 0, warmingUp: 0 };
+    for (const book of this.#books.values()) {
+      const state = book.learning();
+      if (state.principals > most.principals) most = state;
+    }
+    return most;
   }
 
   #judge(event: AuditEvent): void {

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditState } from '../../model/audit-state.ts';
 import type { AuditNotes, Change } from '../../model/change.ts';
+import type { LearnedProfiles } from '../../model/learned-profiles.ts';
 import { AccessUses } from './access-uses.ts';
 import { DeprecatedCalls } from './deprecated-calls.ts';
 import { createAuditDetector, type AuditDetectorOptions } from './audit-detector.ts';
@@ -21,6 +22,8 @@ export interface AuditIntake {
   takeChange(): Change | null;
   /** What is kept now. */
   state(): AuditState;
+  /** What was learned of principals by now. */
+  learned(): LearnedProfiles;
 }
 
 /** Memory is bounded by the number of actors, not by the length of the logs. */
@@ -42,6 +45,7 @@ export function createAuditIntake(options: AuditDetectorOptions = {}): AuditInta
       users: users.users(),
       total: coverage.total,
       coverage: coverage.coverage(),
+      learning: detector.learning(),
       uses: uses.uses(),
       usesAreComplete: uses.isComplete,
       deprecatedCalls: deprecated.calls(),
@@ -71,6 +75,7 @@ export function createAuditIntake(options: AuditDetectorOptions = {}): AuditInta
       return { type: 'audit', audit: state() };
     },
     state,
+    learned: () => detector.learned(),
   };
 }
 

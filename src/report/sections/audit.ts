@@ -52,6 +52,7 @@ export function auditSection(view: ClusterView, findings?: readonly Finding[]): 
       first: first === null ? null : time(first),
       last: last === null ? null : time(last),
       gaps: gaps.map(({ from, to }) => ({ from: time(from), to: time(to) })),
+      learning: state.learning,
       sources: state.notes.map(({ first: _first, last: _last, ...counts }) => counts),
       impossible: auditBlindSpots(state)
         .filter((one) => one.isImpossible)

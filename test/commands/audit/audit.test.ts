@@ -54,6 +54,7 @@ describe('k8sec audit', () => {
     expect(code).toBe(0);
     expect(out).toContain('high      secrets-listed  T1552.007');
     expect(out).toContain('3 events, log: Metadata, no gaps; 2026-11-23T09:59:00.000Z to 2026-11-23T10:00:00.123Z');
+    expect(out).toContain('not shown yet: what is new or unusual about 2 of 2 actors');
     expect(out).toMatch(/cannot be detected: .*privileged-pod-created/);
   });
 

@@ -93,7 +93,7 @@ describe('audit pane', () => {
       subjects: 2,
       failing: 1,
       headline: '1 anomaly, 1 actor, in 2 events',
-      aside: 'log: Metadata, no gaps',
+      aside: 'log: Metadata, no gaps, learning 2 of 2 actors',
     });
     expect(summary.activity).toHaveLength(30);
     expect(summary.activity?.at(-1)).toBe(2);

@@ -1,6 +1,7 @@
 import type { PrincipalRole } from '../../../kube/audit-principal.ts';
 import { SEVERITIES, severityRank, type Severity } from '../../../model/finding.ts';
 import type { AuditRequest } from '../request.ts';
+import type { ProfileBook } from './profile-book.ts';
 
 /** Severity per kind of principal; null: no detection, that is what they are there for. */
 export type Levels = Readonly<Record<PrincipalRole, Severity | null>>;
@@ -22,6 +23,8 @@ export interface DetectorOptions {
   readonly burst: number;
   /** Distinct secrets within 300 s that make a burst for humans and unknown accounts. */
   readonly secretBurst: number;
+  /** What a detection knows of principals, under its name. */
+  readonly profiles: (detection: string) => ProfileBook;
 }
 
 export interface Detection {

@@ -1,12 +1,9 @@
 import { certainAddress } from '../../../kube/audit-principal.ts';
-import type { AuditRequest } from '../request.ts';
 import type { Detection, Detector, Hit } from './detection.ts';
+import { isLearned, type ProfileBook } from './profile-book.ts';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** History that a principal needs before what is new about it says anything. */
-const WEEK = 7 * DAY;
-const MOST_PRINCIPALS = 20_000;
 const MOST_EDGES = 2_000;
 const MOST_PLACES = 200;
 /** An hour is far above the past from this many requests and this many times its busiest hour. */
@@ -17,57 +14,11 @@ const ANY = { topics: 'any', level: 'Metadata', verbs: [], blind: '', isPattern:
 const KNOWN_PATHS =
   /^\/(?:$|\?|(?:api|apis|openapi|version|healthz|livez|readyz|metrics|logs|debug|flagz|statusz|configz|openid|\.well-known|swagger[\w.-]*|favicon\.ico)(?:[/?]|$))/;
 
-interface Edge {
-  hour: number;
-  count: number;
-  busiest: number;
-}
-
-interface Profile {
-  readonly first: number;
-  readonly edges: Map<string, Edge>;
-  /** Edges that came after the first day. */
-  novel: number;
-  readonly agents: Set<string>;
-  readonly addresses: Set<string>;
-  lastAgent: string | undefined;
-  lastAddress: string;
-}
-
-/** What each principal usually does. Every detection keeps its own, so that none depends on the order of the others. */
-function createProfiles(): (request: AuditRequest) => Profile | null {
-  const profiles = new Map<string, Profile>();
-  return ({ principal, event }) => {
-    const { role, actor } = principal;
-    if (role === 'node' || role === 'plane' || role === 'anonymous') return null;
-    let profile = profiles.get(actor.name);
-    if (profile === undefined) {
-      if (profiles.size >= MOST_PRINCIPALS) profiles.clear();
-      profile = {
-        first: event.time,
-        edges: new Map(),
-        novel: 0,
-        agents: new Set(),
-        addresses: new Set(),
-        lastAgent: undefined,
-        lastAddress: '',
-      };
-      profiles.set(actor.name, profile);
-    }
-    return profile;
-  };
-}
-
-function isLearned(profile: Profile, time: number): boolean {
-  return time - profile.first >= WEEK;
-}
-
 /** New things weigh by how rarely this principal does any (its own novelty rate). */
-function createFirstUse(): Detector {
-  const profileOf = createProfiles();
+function createFirstUse(book: ProfileBook): Detector {
   return (request) => {
     if (request.outcome === 'failed' || request.topic === '') return null;
-    const profile = profileOf(request);
+    const profile = book.of(request);
     if (profile === null) return null;
     const key = `${request.verb} ${request.topic} ${request.namespace}`;
     if (profile.edges.has(key)) return null;
@@ -87,10 +38,9 @@ function createFirstUse(): Detector {
   };
 }
 
-function createUnusualBurst(): Detector {
-  const profileOf = createProfiles();
+function createUnusualBurst(book: ProfileBook): Detector {
   return (request) => {
-    const profile = request.topic === '' ? null : profileOf(request);
+    const profile = request.topic === '' ? null : book.of(request);
     if (profile === null) return null;
     const { time } = request.event;
     const hour = Math.floor(time / HOUR);
@@ -117,12 +67,11 @@ function createUnusualBurst(): Detector {
 }
 
 /** A person on a new machine changes both; a stolen credential mostly does, too. */
-function createNewClient(): Detector {
-  const profileOf = createProfiles();
+function createNewClient(book: ProfileBook): Detector {
   return (request) => {
     const { event, principal } = request;
     if (request.outcome !== 'done') return null;
-    const profile = profileOf(request);
+    const profile = book.of(request);
     if (profile === null) return null;
     const address = certainAddress(event);
     // Most requests come as the one before.
@@ -135,7 +84,7 @@ function createNewClient(): Detector {
     if (!isNewAgent && !isNewAddress) return null;
     if (profile.agents.size < MOST_PLACES) profile.agents.add(agent);
     if (profile.addresses.size < MOST_PLACES) profile.addresses.add(address);
-    if (event.time - profile.first < DAY) return null;
+    if (!profile.isSaved && event.time - profile.first < DAY) return null;
     // Pods of an account come and go, and their addresses with them.
     if (principal.role !== 'human' && !isNewAgent) return null;
     const what = [
@@ -147,14 +96,13 @@ function createNewClient(): Detector {
   };
 }
 
-function createUnusualPath(): Detector {
-  let first = Number.POSITIVE_INFINITY;
+function createUnusualPath(book: ProfileBook): Detector {
   return ({ event }) => {
-    if (event.time < first) first = event.time;
+    book.see(event.time);
     if (event.object !== null || KNOWN_PATHS.test(event.requestURI) || event.requestURI === '') return null;
-    return event.time - first < WEEK
-      ? null
-      : { severity: 'low', what: 'asked for a path that the API server does not have:' };
+    return book.isOldEnough(event.time)
+      ? { severity: 'low', what: 'asked for a path that the API server does not have:' }
+      : null;
   };
 }
 
@@ -165,7 +113,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
     summary: 'a caller with a client or address never seen before',
     advice: 'Ask the person whether it was them.',
     technique: 'T1078',
-    create: createNewClient,
+    create: ({ profiles }) => createNewClient(profiles('new-user-agent-or-address')),
   },
   {
     ...ANY,
@@ -174,7 +122,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
       'learned: a principal uses a verb, resource and namespace that it never used, weighed by how often it does new things',
     advice: 'See what else the principal did at that time.',
     technique: 'T1078',
-    create: createFirstUse,
+    create: ({ profiles }) => createFirstUse(profiles('first-use')),
   },
   {
     ...ANY,
@@ -182,7 +130,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
     summary: 'learned: an edge principal → resource far above its own past',
     advice: 'A new job, a loop, or somebody who takes all there is.',
     technique: 'T1613',
-    create: createUnusualBurst,
+    create: ({ profiles }) => createUnusualBurst(profiles('unusual-burst')),
   },
   {
     ...ANY,
@@ -190,6 +138,6 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
     summary: "requests to URIs outside the API's known paths",
     advice: 'A scanner that takes the API server for something else.',
     technique: 'T1595',
-    create: createUnusualPath,
+    create: ({ profiles }) => createUnusualPath(profiles('unusual-path')),
   },
 ];

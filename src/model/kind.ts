@@ -244,6 +244,27 @@ export const KINDS = {
     resource: 'prometheuses',
     namespaced: true,
   },
+  PrometheusAgent: {
+    group: 'monitoring.coreos.com',
+    versions: ['v1alpha1'],
+    kind: 'PrometheusAgent',
+    resource: 'prometheusagents',
+    namespaced: true,
+  },
+  VMServiceScrape: {
+    group: 'operator.victoriametrics.com',
+    versions: ['v1beta1'],
+    kind: 'VMServiceScrape',
+    resource: 'vmservicescrapes',
+    namespaced: true,
+  },
+  VMPodScrape: {
+    group: 'operator.victoriametrics.com',
+    versions: ['v1beta1'],
+    kind: 'VMPodScrape',
+    resource: 'vmpodscrapes',
+    namespaced: true,
+  },
   FluxGitRepository: {
     group: 'source.toolkit.fluxcd.io',
     versions: ['v1', 'v1beta2'],

@@ -350,16 +350,21 @@ export interface MonitorEndpoint {
   readonly targetPort: string | number | null;
 }
 
-/** The Prometheus Operator's ServiceMonitor, which selects Services, and PodMonitor, which selects pods. */
+type MonitorKind = 'ServiceMonitor' | 'PodMonitor' | 'VMServiceScrape' | 'VMPodScrape';
+
+/**
+ * The Prometheus Operator's ServiceMonitor, which selects Services, and PodMonitor, which selects pods; what the
+ * VictoriaMetrics operator has of both.
+ */
 export type MonitorObject = {
-  [K in 'ServiceMonitor' | 'PodMonitor']: Base<K> & {
+  [K in MonitorKind]: Base<K> & {
     readonly selector: LabelSelector;
     /** null: every namespace. */
     readonly namespaces: readonly string[] | null;
     readonly endpoints: readonly MonitorEndpoint[];
     readonly secretRefs: readonly SecretReference[];
   };
-}['ServiceMonitor' | 'PodMonitor'];
+}[MonitorKind];
 
 /** Which monitors a Prometheus takes: no selector takes none, no namespace selector means its own namespace. */
 interface MonitorSelection {
@@ -367,13 +372,15 @@ interface MonitorSelection {
   readonly namespaceSelector: LabelSelector | null;
 }
 
-/** The Prometheus Operator's Prometheus. */
-export interface PrometheusObject extends Base<'Prometheus'> {
-  readonly monitors: Readonly<Record<MonitorObject['kind'], MonitorSelection>>;
-  /** Its monitors reach no further than their own namespace. */
-  readonly ignoreNamespaceSelectors: boolean;
-  readonly secretRefs: readonly SecretReference[];
-}
+/** The Prometheus Operator's Prometheus and PrometheusAgent. */
+export type PrometheusObject = {
+  [K in 'Prometheus' | 'PrometheusAgent']: Base<K> & {
+    readonly monitors: Readonly<Record<'ServiceMonitor' | 'PodMonitor', MonitorSelection>>;
+    /** Its monitors reach no further than their own namespace. */
+    readonly ignoreNamespaceSelectors: boolean;
+    readonly secretRefs: readonly SecretReference[];
+  };
+}['Prometheus' | 'PrometheusAgent'];
 
 /** cert-manager's Certificate. Times in milliseconds since the epoch; null where cert-manager has not said. */
 export interface CertificateObject extends Base<'Certificate'> {

@@ -24,6 +24,8 @@ const DECLARING_KINDS: readonly Kind[] = [
   'CustomResourceDefinition',
   'ServiceMonitor',
   'PodMonitor',
+  'VMServiceScrape',
+  'VMPodScrape',
 ];
 
 const ANYONE: FlowEnd = { type: 'anyone' };

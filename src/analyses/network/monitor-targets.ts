@@ -13,7 +13,7 @@ export function monitorNamespaces(view: ClusterView, monitor: MonitorObject): re
   return monitor.namespaces ?? allNamespaces(view);
 }
 
-/** The Services that a ServiceMonitor selects. */
+/** The Services that a monitor of Services selects. */
 export function monitoredServices(view: ClusterView, monitor: MonitorObject): readonly ServiceObject[] {
   const { namespaces, selector } = monitor;
   const seen = namespaces?.flatMap((namespace) => view.list('Service', namespace)) ?? view.list('Service');
@@ -31,7 +31,7 @@ export function monitorTargets(
   monitor: MonitorObject,
   { port, targetPort }: MonitorEndpoint,
 ): readonly ServiceTarget[] {
-  if (monitor.kind === 'PodMonitor') {
+  if (monitor.kind === 'PodMonitor' || monitor.kind === 'VMPodScrape') {
     return monitorNamespaces(view, monitor).flatMap((namespace) =>
       podTargets(
         view,

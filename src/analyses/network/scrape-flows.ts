@@ -9,6 +9,13 @@ import { namespaceLabels } from './namespace-labels.ts';
 import { runsImage } from './runs-image.ts';
 
 const PROMETHEUS = /(?:^|\/)(?:prometheus|vmagent|victoria-metrics|alloy|grafana\/agent)(?=[:@]|$)/;
+const VICTORIA_METRICS = /(?:^|\/)(?:vmagent|victoria-metrics)(?=[:@]|$)/;
+
+/** What the operator names the workloads of an object by; those of shards after the first have a suffix. */
+const MADE: Readonly<Record<PrometheusObject['kind'], string>> = {
+  Prometheus: 'prometheus-',
+  PrometheusAgent: 'prom-agent-',
+};
 
 /** Who scrapes: what a Prometheus object makes, and everything else that runs such an image. */
 interface Scrapers {
@@ -33,7 +40,7 @@ export function scrapeFlows(
   const unknown: UnknownFlow[] = [];
   const add = ({ workload, ports, why }: Scrape, from: readonly AnalysedWorkload[]): void => {
     if (from.length === 0) {
-      const text = `${why} on port ${ports.map((one) => one.port).join(', ')}, and no Prometheus was found`;
+      const text = `${why} on port ${ports.map((one) => one.port).join(', ')}, and no scraper of it was found`;
       unknown.push({ workload, direction: 'ingress', text });
     }
     for (const scraper of from) {
@@ -48,7 +55,10 @@ export function scrapeFlows(
     const everyone = [...scrapers.others, ...[...scrapers.made.values()].flat()];
     add({ workload, ports: [{ protocol: 'TCP', port }], why: 'annotation prometheus.io/scrape' }, everyone);
   }
-  for (const monitor of [...view.list('ServiceMonitor'), ...view.list('PodMonitor')]) {
+  const monitors = (['ServiceMonitor', 'PodMonitor', 'VMServiceScrape', 'VMPodScrape'] as const).flatMap((kind) =>
+    view.list(kind),
+  );
+  for (const monitor of monitors) {
     const why = `${monitor.kind} ${monitor.namespace}/${monitor.name} has it scraped`;
     for (const endpoint of monitor.endpoints) {
       for (const target of monitorTargets(view, monitor, endpoint)) {
@@ -59,13 +69,19 @@ export function scrapeFlows(
   return { flows, unknown };
 }
 
-/** The scrapers that take a monitor: by their Prometheus object, or nobody knows by what. */
+/**
+ * The scrapers that take a monitor: by their Prometheus object, or nobody knows by what. What a VMAgent takes where it
+ * selects nothing differs by version and setting, so that each is taken for a scraper of all.
+ */
 function takers(
   view: ClusterView,
   { made, others }: Scrapers,
   monitor: MonitorObject,
   namespace: string,
 ): readonly AnalysedWorkload[] {
+  if (monitor.kind === 'VMServiceScrape' || monitor.kind === 'VMPodScrape') {
+    return others.filter((one) => runsImage(one, VICTORIA_METRICS));
+  }
   const taking = [...made].flatMap(([prometheus, own]) => {
     const { selector, namespaceSelector } = prometheus.monitors[monitor.kind];
     const isTaken =
@@ -81,17 +97,18 @@ function takers(
 }
 
 function scrapersOf(view: ClusterView, all: readonly AnalysedWorkload[]): Scrapers {
-  const made = new Map(view.list('Prometheus').map((one) => [one, workloadsOf(view, one)] as const));
+  const objects = [...view.list('Prometheus'), ...view.list('PrometheusAgent')];
+  const made = new Map(objects.map((one) => [one, workloadsOf(view, one)] as const));
   const known = new Set([...made.values()].flat().map(({ ref }) => refText(ref)));
   return { made, others: all.filter((one) => runsImage(one, PROMETHEUS) && !known.has(refText(one.ref))) };
 }
 
-/** The operator makes a StatefulSet of this name, with a suffix for each shard after the first. */
-function workloadsOf(view: ClusterView, { namespace, name }: PrometheusObject): readonly AnalysedWorkload[] {
+function workloadsOf(view: ClusterView, { kind, namespace, name }: PrometheusObject): readonly AnalysedWorkload[] {
+  const own = `${MADE[kind]}${name}`;
   return workloads(view, namespace).filter(({ ref }) => {
-    if (ref.kind === 'Prometheus') return ref.name === name;
-    const rest = ref.name.startsWith(`prometheus-${name}`) ? ref.name.slice(`prometheus-${name}`.length) : null;
-    return ref.kind === 'StatefulSet' && rest !== null && /^(?:-shard-\d+)?$/.test(rest);
+    if (ref.kind === kind) return ref.name === name;
+    if (ref.kind !== 'StatefulSet' && !(kind === 'PrometheusAgent' && ref.kind === 'DaemonSet')) return false;
+    return ref.name.startsWith(own) && /^(?:-shard-\d+)?$/.test(ref.name.slice(own.length));
   });
 }
 

@@ -42,6 +42,9 @@ const REFERRERS = [
   'ServiceMonitor',
   'PodMonitor',
   'Prometheus',
+  'PrometheusAgent',
+  'VMServiceScrape',
+  'VMPodScrape',
   ...REFERRER_KINDS,
 ] as const;
 

@@ -88,6 +88,9 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   ServiceMonitor: CUSTOM,
   PodMonitor: CUSTOM,
   Prometheus: CUSTOM,
+  PrometheusAgent: CUSTOM,
+  VMServiceScrape: CUSTOM,
+  VMPodScrape: CUSTOM,
   FluxGitRepository: CUSTOM,
   FluxHelmRepository: CUSTOM,
 };

@@ -4,9 +4,10 @@ import { secretReferences } from './secret-references.ts';
 import { selectorOrEmpty, selectorOrNull, strings, type SlimContext } from './slim-context.ts';
 
 /**
- * What the Prometheus Operator's monitors select and scrape.
+ * What monitors select and scrape.
  *
- * Source: prometheus-operator pkg/apis/monitoring/v1/{servicemonitor,podmonitor}_types.go
+ * Source: prometheus-operator pkg/apis/monitoring/v1/{servicemonitor,podmonitor}_types.go; VictoriaMetrics operator
+ * api/operator/v1beta1/{vmservicescrape,vmpodscrape}_types.go, which have the same fields
  */
 export function monitorFields(
   raw: JsonObject,
@@ -33,20 +34,22 @@ function endpoint(raw: JsonObject, context: SlimContext): MonitorEndpoint {
 }
 
 /**
- * Which monitors a Prometheus takes.
+ * Which monitors a Prometheus, or an agent of it, takes.
  *
- * Source: prometheus-operator pkg/apis/monitoring/v1/prometheus_types.go (an empty selector matches all, null none; a
+ * Source: prometheus-operator pkg/apis/monitoring/v1/prometheus_types.go CommonPrometheusFields (an empty selector matches all, null none; a
  * null namespace selector matches the own namespace)
  */
-export function slimPrometheus(raw: JsonObject, meta: Meta, context: SlimContext): PrometheusObject {
+export function prometheusFields(
+  raw: JsonObject,
+  meta: Meta,
+  context: SlimContext,
+): Pick<PrometheusObject, 'monitors' | 'ignoreNamespaceSelectors' | 'secretRefs'> {
   const spec = object(raw['spec']);
   const selection = (kind: string): PrometheusObject['monitors']['PodMonitor'] => ({
     selector: selectorOrNull(spec[`${kind}Selector`], context) ?? null,
     namespaceSelector: selectorOrNull(spec[`${kind}NamespaceSelector`], context) ?? null,
   });
   return {
-    ...meta,
-    kind: 'Prometheus',
     monitors: { ServiceMonitor: selection('serviceMonitor'), PodMonitor: selection('podMonitor') },
     ignoreNamespaceSelectors: spec['ignoreNamespaceSelectors'] === true,
     secretRefs: secretReferences(spec, meta.namespace, context),

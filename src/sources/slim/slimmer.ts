@@ -18,7 +18,7 @@ import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from 
 import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
 import { createMetaReader } from './meta.ts';
-import { monitorFields, slimPrometheus } from './monitoring.ts';
+import { monitorFields, prometheusFields } from './monitoring.ts';
 import {
   slimEndpoints,
   slimEndpointSlice,
@@ -153,7 +153,14 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
   }),
   ServiceMonitor: (raw, meta, context) => ({ ...meta, kind: 'ServiceMonitor', ...monitorFields(raw, meta, context) }),
   PodMonitor: (raw, meta, context) => ({ ...meta, kind: 'PodMonitor', ...monitorFields(raw, meta, context) }),
-  Prometheus: slimPrometheus,
+  Prometheus: (raw, meta, context) => ({ ...meta, kind: 'Prometheus', ...prometheusFields(raw, meta, context) }),
+  PrometheusAgent: (raw, meta, context) => ({
+    ...meta,
+    kind: 'PrometheusAgent',
+    ...prometheusFields(raw, meta, context),
+  }),
+  VMServiceScrape: (raw, meta, context) => ({ ...meta, kind: 'VMServiceScrape', ...monitorFields(raw, meta, context) }),
+  VMPodScrape: (raw, meta, context) => ({ ...meta, kind: 'VMPodScrape', ...monitorFields(raw, meta, context) }),
   FluxGitRepository: (raw, meta, context) => ({
     ...meta,
     kind: 'FluxGitRepository',

@@ -134,10 +134,39 @@ status: {phase: Running}
     expect(scrapes(STATEFUL_SET + asked).flows).toEqual([`${SCRAPED} 9102`]);
   });
 
+  test.each(['StatefulSet', 'DaemonSet'])('an agent takes what its object selects: %s', (kind) => {
+    const made = workload(kind, 'monitoring', 'prom-agent-k8s', 'quay.example/prometheus:v3', 9090);
+    const agent = (selection: string): string =>
+      prometheus(selection)
+        .replace('coreos.com/v1', 'coreos.com/v1alpha1')
+        .replace('kind: Prometheus', 'kind: PrometheusAgent');
+    const asked = monitor('ServiceMonitor', 'monitoring', ENDPOINTS);
+    const flow = `${kind} monitoring/prom-agent-k8s -> Deployment shop/cart 9102`;
+    expect(scrapes(made + agent('serviceMonitorSelector: {}') + asked).flows).toEqual([flow]);
+    expect(scrapes(made + agent('serviceMonitorSelector: {matchLabels: {a: b}}') + asked).flows).toEqual([]);
+  });
+
+  test.each([
+    ['VMServiceScrape', 'endpoints: [{port: scrape}]'],
+    ['VMPodScrape', 'podMetricsEndpoints: [{port: metrics}]'],
+  ])('%s is for the agents of VictoriaMetrics alone', (kind, spec) => {
+    const asked = monitor('ServiceMonitor', 'shop', spec)
+      .replace('monitoring.coreos.com/v1', 'operator.victoriametrics.com/v1beta1')
+      .replace('kind: ServiceMonitor', `kind: ${kind}`);
+    const agent = workload('Deployment', 'monitoring', 'vmagent-main', 'victoriametrics/vmagent:v1.130.0', 8429);
+    expect(scrapes(STATEFUL_SET + agent + asked).flows).toEqual([
+      'Deployment monitoring/vmagent-main -> Deployment shop/cart 9102',
+    ]);
+    expect(scrapes(STATEFUL_SET + asked)).toEqual({
+      flows: [],
+      unknown: [`${kind} shop/cart has it scraped on port 9102, and no scraper of it was found`],
+    });
+  });
+
   test('without any Prometheus it is for a person to decide', () => {
     const { flows, unknown } = scrapes(monitor('ServiceMonitor', 'shop', 'endpoints: [{port: scrape}]'));
     expect(flows).toEqual([]);
-    expect(unknown).toEqual(['ServiceMonitor shop/cart has it scraped on port 9102, and no Prometheus was found']);
+    expect(unknown).toEqual(['ServiceMonitor shop/cart has it scraped on port 9102, and no scraper of it was found']);
   });
 });
 

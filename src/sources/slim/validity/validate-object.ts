@@ -80,6 +80,9 @@ const CHECKS: { readonly [K in Kind]: Check } = {
   ServiceMonitor: monitor,
   PodMonitor: monitor,
   Prometheus: prometheus,
+  PrometheusAgent: prometheus,
+  VMServiceScrape: monitor,
+  VMPodScrape: monitor,
   FluxGitRepository: withSpec,
   FluxHelmRepository: withSpec,
 };

@@ -38,6 +38,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   'k8sec access-review -o csv': 0,
   'k8sec authorize < reviews.ndjson': 0,
   'k8sec snapshot today.k8sec': 0,
+  'k8sec --from manifests/ --onto today.k8sec': 2,
 };
 
 const REVIEW = {

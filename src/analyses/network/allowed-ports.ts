@@ -82,12 +82,17 @@ export function uniteRanges(lists: readonly (readonly RangePorts[])[]): readonly
   return joinRanges(united.filter((one) => !isNoPorts(one.ports)));
 }
 
-/** The rules that let something through between the pods, for explanations. */
-export function allowingRules(profile: DirectionProfile, own: NetworkPeer, other: NetworkPeer): readonly NetworkRule[] {
+/** The rules that speak of the other pod, in the order in which they decide, for explanations. */
+export function matchingRules(profile: DirectionProfile, own: NetworkPeer, other: NetworkPeer): readonly NetworkRule[] {
   const names = (profile.direction === 'ingress' ? own : other).names;
-  return rulesOf(profile).filter(
-    (rule) => rule.action === 'allow' && matchPod(rule, other) !== 'no' && !isNoPorts(resolvePorts(rule.ports, names)),
+  return decidingRules(profile).filter(
+    (rule) => matchPod(rule, other) !== 'no' && !isNoPorts(resolvePorts(rule.ports, names)),
   );
+}
+
+/** Baseline rules speak only where no NetworkPolicy does. */
+export function decidingRules(profile: DirectionProfile): readonly NetworkRule[] {
+  return [...profile.admin, ...(profile.policies ?? profile.baseline)];
 }
 
 /** All rules of a profile, in the order in which they decide. */

@@ -214,6 +214,12 @@ test('a workload whose labels also select another is refused', () => {
   expect(made).toMatchObject({ refused: expect.stringContaining('Deployment cart-two') as string });
 });
 
+test('pods without labels are refused: a policy for them would be one for the whole namespace', () => {
+  const engine = engineOf(namespace('shop') + pod('shop', 'bare', {}) + pod('shop', 'web', { app: 'web' }));
+  const made = leastPolicy.build(findingOf(engine, 'network/no-ingress-isolation', 'Pod shop/bare'), engine.view);
+  expect(made).toMatchObject({ refused: expect.stringContaining('no labels that stay the same') as string });
+});
+
 test('default deny says which declared connections it closes', () => {
   const engine = engineOf(BOUTIQUE);
   const draft = built(defaultDeny, engine, 'network/namespace-without-default-deny', 'Namespace shop');

@@ -9,6 +9,7 @@ import type { ReportBase } from '../src/report/report.ts';
 import { RULES } from '../src/rules/index.ts';
 import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
+import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { readManifests } from '../src/sources/manifests/read-manifests.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
@@ -172,7 +173,9 @@ async function snapshotOf(
   world: World,
   path: string,
 ): Promise<{ readonly changes: readonly Change[]; readonly capturedAt: number }> {
-  const text = await world.readFile(path);
+  const text = await world.readFile(path).catch((error: unknown) => {
+    throw new LoadError(`--onto: cannot read ${path}: ${reasonOf(error)}`);
+  });
   if (!isSnapshot(text)) throw new LoadError(`--onto ${path} is no snapshot of k8sec (k8sec snapshot writes one)`);
   return readSnapshot(text, path);
 }

@@ -374,6 +374,9 @@ spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {m
     const { code, err } = await run(['--from', at('quiet.yaml'), '--onto', at('quiet.yaml')]);
     expect(err).toContain('is no snapshot of k8sec');
     expect(code).toBe(1);
+    const missing = await run(['--from', at('quiet.yaml'), '--onto', at('missing.k8sec')]);
+    expect(missing.err).toMatch(/^k8sec: --onto: cannot read .*missing\.k8sec: /);
+    expect(missing.code).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { workloadSelector } from '../../analyses/network/stable-labels.ts';
 import { workload as workloadOf, workloads, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { DIRECTIONS, type Direction } from '../../kube/network-policy-rule.ts';
 import { refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal, YamlComment } from '../remedy.ts';
@@ -23,6 +24,9 @@ export const leastPolicy: Remedy = {
   build: (finding, view) =>
     finding.subject.kind === 'Namespace' ? namespaceSet(finding.subject.name, view) : forWorkload(finding, view),
 };
+
+/** Workloads named in a refusal. */
+const NAMED = 5;
 
 interface Part extends PolicyDocument {
   readonly comments: readonly Omit<YamlComment, 'document'>[];
@@ -49,7 +53,7 @@ function namespaceSet(namespace: string, view: ClusterView): RemedyDraft | Remed
     if ('refused' in part) left.push(`${refText(workload.ref)}: ${part.refused}`);
     else parts.push(part);
   }
-  if (left.length > 0) return { refused: `A default deny would cut ${left.join('; ')}` };
+  if (left.length > 0) return { refused: `A default deny would cut ${someOf(left, NAMED, '; ')}` };
   const missing = openDirections(view, namespace);
   if (missing.length > 0) {
     const last = 'last: the pods that come without a policy of their own';

@@ -57,6 +57,8 @@ export interface Permission {
   readonly namespaces?: readonly string[];
   /** The resource has no namespace: a RoleBinding does not grant it. */
   readonly clusterScoped?: true;
+  /** Worth a word only where it is held in all namespaces. */
+  readonly wideOnly?: true;
   /**
    * What a rule with resourceNames is worth: nothing (narrow: that is how it should be), one severity less, the same,
    * what the ClusterRoles of these names give, or the same where a ClusterRole of these names exists. Verbs that never
@@ -128,6 +130,38 @@ function constrained(
     severity: MEDIUM,
     why: 'Constrained impersonation (KEP-5284, on by default since 1.36) reaches what the impersonate-on verbs of the same mode name.',
     ...more,
+  };
+}
+
+/** The objects that an admission policy takes its parameters from. */
+export interface PolicyParameters {
+  /** `ValidatingAdmissionPolicy limits`. */
+  readonly policy: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespaced: boolean;
+  /** Of one name; null: a selector chooses. */
+  readonly name: string | null;
+  /** In one namespace; null: in that of the object at hand, or nowhere. */
+  readonly namespace: string | null;
+}
+
+/** Writing the parameters of an admission policy, which differ from cluster to cluster. */
+export function writesParameters(one: PolicyParameters): Permission {
+  return {
+    id: 'write-policy-parameters',
+    category: 'webhooks',
+    verbs: [...WRITE, 'delete', 'deletecollection'],
+    groups: [one.group],
+    resources: [one.resource],
+    ...(one.name === null ? {} : { names: [one.name] }),
+    ...(one.namespace === null ? {} : { namespaces: [one.namespace] }),
+    ...(one.namespaced ? {} : { clusterScoped: true }),
+    named: 'same',
+    // Parameters in a namespace of their own decide for all namespaces, those of each namespace for that one.
+    severity: one.namespaced && one.namespace === null ? HIGH : { cluster: 'high', system: 'high', namespace: 'high' },
+    allows: `change what ${one.policy} decides by`,
+    why: 'An admission policy is only as strict as its parameters: whoever writes them loosens it, or turns it off.',
   };
 }
 
@@ -867,6 +901,18 @@ export const PERMISSIONS: readonly Permission[] = [
     severity: LOW,
     allows: 'read container logs',
     why: 'Logs often hold tokens and personal data.',
+  },
+  {
+    id: 'list-pods',
+    category: 'reads-widely',
+    verbs: ['list', 'watch'],
+    groups: [''],
+    resources: ['pods'],
+    wideOnly: true,
+    named: 'narrow',
+    severity: { cluster: 'info', system: 'info', namespace: 'info' },
+    allows: 'list every pod',
+    why: 'Pods tell an attacker which images, service accounts and nodes there are.',
   },
   {
     id: 'read-rbac',

@@ -19,10 +19,6 @@ const OTHER_RESOURCES = [
   'users core cluster',
   'groups core cluster',
   'controllerrevisions apps namespaced',
-  'validatingadmissionpolicies admissionregistration.k8s.io cluster',
-  'validatingadmissionpolicybindings admissionregistration.k8s.io cluster',
-  'mutatingadmissionpolicies admissionregistration.k8s.io cluster',
-  'mutatingadmissionpolicybindings admissionregistration.k8s.io cluster',
   'tokenreviews authentication.k8s.io cluster',
   'uids authentication.k8s.io cluster',
   'userextras authentication.k8s.io cluster',
@@ -119,6 +115,17 @@ function knownResource(name: string, group: string | undefined): KnownResource |
     if (isThis) return { group: itsGroup, resource, namespaced: scope === 'namespaced' };
   }
   return undefined;
+}
+
+/**
+ * The resource of a kind whose definition is not at hand: a built-in one, else the name that servers guess.
+ *
+ * Source: kubernetes apimachinery pkg/api/meta/restmapper.go, UnsafeGuessKindToResource
+ */
+export function guessResource(kind: string, group: string): KnownResource {
+  const lower = kind.toLowerCase();
+  const resource = lower.endsWith('s') ? `${lower}es` : lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : `${lower}s`;
+  return knownResource(kind, group) ?? { group, resource, namespaced: true };
 }
 
 /** Whether a built-in resource has no namespace; false for what is not known. `bind` is asked in a namespace all the same. */

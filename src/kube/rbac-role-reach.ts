@@ -57,7 +57,6 @@ export function roleReach(rules: readonly PolicyRule[], isClusterWide: boolean):
 
 function reachOf(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
   const held = PERMISSIONS.flatMap((permission) => {
-    if (permission.clusterScoped === true && !isClusterWide) return [];
     return hold(rules, permission, isClusterWide) ?? [];
   });
   return {
@@ -67,11 +66,13 @@ function reachOf(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReac
   };
 }
 
-function hold(
+/** How some rules give a permission; undefined where they do not. */
+export function hold(
   rules: readonly PolicyRule[],
   permission: Permission,
   isClusterWide: boolean,
 ): HeldPermission | undefined {
+  if (!isClusterWide && (permission.clusterScoped === true || permission.wideOnly === true)) return undefined;
   const positions: number[] = [];
   const names = new Set<string>();
   let isNamed = true;

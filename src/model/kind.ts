@@ -18,6 +18,8 @@ const CORE = { group: '', versions: ['v1'] } as const;
 const APPS = { group: 'apps', versions: ['v1'] } as const;
 const RBAC = { group: 'rbac.authorization.k8s.io', versions: ['v1'] } as const;
 const ADMISSION = { group: 'admissionregistration.k8s.io', versions: ['v1'] } as const;
+/** Mutating ones are served as v1 from 1.36 on, before as beta where somebody turned them on. */
+const ADMISSION_POLICY = { group: 'admissionregistration.k8s.io', versions: ['v1', 'v1beta1'] } as const;
 const GATEWAY = { group: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'] } as const;
 const CALICO = { group: 'projectcalico.org', versions: ['v3'] } as const;
 const CILIUM = { group: 'cilium.io', versions: ['v2'] } as const;
@@ -97,6 +99,30 @@ export const KINDS = {
     ...ADMISSION,
     kind: 'MutatingWebhookConfiguration',
     resource: 'mutatingwebhookconfigurations',
+    namespaced: false,
+  },
+  ValidatingAdmissionPolicy: {
+    ...ADMISSION_POLICY,
+    kind: 'ValidatingAdmissionPolicy',
+    resource: 'validatingadmissionpolicies',
+    namespaced: false,
+  },
+  MutatingAdmissionPolicy: {
+    ...ADMISSION_POLICY,
+    kind: 'MutatingAdmissionPolicy',
+    resource: 'mutatingadmissionpolicies',
+    namespaced: false,
+  },
+  ValidatingAdmissionPolicyBinding: {
+    ...ADMISSION_POLICY,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    resource: 'validatingadmissionpolicybindings',
+    namespaced: false,
+  },
+  MutatingAdmissionPolicyBinding: {
+    ...ADMISSION_POLICY,
+    kind: 'MutatingAdmissionPolicyBinding',
+    resource: 'mutatingadmissionpolicybindings',
     namespaced: false,
   },
   CustomResourceDefinition: {
@@ -328,6 +354,14 @@ export const RBAC_KINDS = [
   'ClusterRole',
   'RoleBinding',
   'ClusterRoleBinding',
+] as const satisfies readonly Kind[];
+
+/** Admission policies and what puts them to work. */
+export const ADMISSION_POLICY_KINDS = [
+  'ValidatingAdmissionPolicy',
+  'MutatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'MutatingAdmissionPolicyBinding',
 ] as const satisfies readonly Kind[];
 
 /** Custom resources of well-known operators that name Secrets. */

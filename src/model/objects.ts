@@ -288,6 +288,26 @@ export type WebhookConfigurationObject = {
   };
 }['ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration'];
 
+/** What an admission policy asks for besides the request; null: no parameters. */
+export type AdmissionPolicyObject = {
+  [K in 'ValidatingAdmissionPolicy' | 'MutatingAdmissionPolicy']: Base<K> & {
+    readonly paramKind: { readonly group: string; readonly kind: string } | null;
+  };
+}['ValidatingAdmissionPolicy' | 'MutatingAdmissionPolicy'];
+
+/** Which policy a binding puts to work, and with which parameters; null: none. */
+export type AdmissionPolicyBindingObject = {
+  [K in 'ValidatingAdmissionPolicyBinding' | 'MutatingAdmissionPolicyBinding']: Base<K> & {
+    readonly policyName: string;
+    readonly paramRef: {
+      /** '' where a selector chooses. */
+      readonly name: string;
+      /** '': the namespace of the object at hand, or parameters without a namespace. */
+      readonly namespace: string;
+    } | null;
+  };
+}['ValidatingAdmissionPolicyBinding' | 'MutatingAdmissionPolicyBinding'];
+
 export interface CustomResourceDefinitionObject extends Base<'CustomResourceDefinition'> {
   readonly group: string;
   readonly resource: string;
@@ -412,6 +432,8 @@ export type KubeObject =
   | PodDisruptionBudgetObject
   | HorizontalPodAutoscalerObject
   | WebhookConfigurationObject
+  | AdmissionPolicyObject
+  | AdmissionPolicyBindingObject
   | CustomResourceDefinitionObject
   | APIServiceObject
   | PersistentVolumeObject

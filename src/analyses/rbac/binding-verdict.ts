@@ -9,6 +9,7 @@ import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission
 import { atMost, inContext, type Everyone } from './grant-severity.ts';
 import { isInVersion, namedSeverity, needIsMet, serverMinor } from './permission-context.ts';
 import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
+import { heldParameters } from './policy-parameters.ts';
 import { danglingAccounts } from './service-accounts.ts';
 
 export interface BindingVerdict {
@@ -83,6 +84,8 @@ interface Judgement {
 function judgement(context: Context): Judgement {
   const { rules, isWide, binding, everyone, isDangling } = context;
   const reach = roleReach(rules, isWide);
+  const parameters = heldParameters(context.view, rules, isWide);
+  if (parameters.length > 0) return judgeAll(context, { ...reach, held: [...reach.held, ...parameters] });
   const minor = serverMinor(context.view);
   // What other objects decide too belongs to this binding alone.
   if (!reach.held.every((held) => decidesAlone(held, rules, isWide))) return judgeAll(context, reach);

@@ -5,9 +5,10 @@
  */
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { bindingsIn } from '../../analyses/rbac/policy.ts';
+import { parameterPermissions } from '../../analyses/rbac/policy-parameters.ts';
 import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
-import { PERMISSIONS } from '../../kube/rbac-permissions.ts';
-import { roleReach } from '../../kube/rbac-role-reach.ts';
+import { PERMISSIONS, type Permission } from '../../kube/rbac-permissions.ts';
+import { hold } from '../../kube/rbac-role-reach.ts';
 import { ALL_KINDS, apiVersionOf, kindInfo } from '../../model/kind.ts';
 import type { BindingObject, PolicyRule, RoleObject } from '../../model/objects.ts';
 import type { GrantData } from '../../rules/rbac/grant-finding.ts';
@@ -37,7 +38,8 @@ export const dropRules: Remedy = {
       return { refused: `${role.kind} ${role.name} is aggregated from other roles: change those.` };
     }
     const { rules: dangerous, permissions } = finding.data as GrantData;
-    const change = finding.rule === 'rbac/wildcard' ? writtenOut : (rule: PolicyRule) => without(rule, permissions);
+    const going = [...PERMISSIONS, ...parameterPermissions(view)].filter((one) => permissions.includes(one.id));
+    const change = finding.rule === 'rbac/wildcard' ? writtenOut : (rule: PolicyRule) => without(rule, going);
     const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? change(rule) : [rule]));
     const others = otherHolders(view, binding);
     const { apiVersion, metadata } = manifestOf(role);
@@ -76,15 +78,14 @@ function manifestOf(role: RoleObject): { readonly apiVersion: string; readonly m
 }
 
 /** What stays of a rule: resources without the dangerous ones, or verbs without theirs; nothing of a wildcard. */
-function without(rule: PolicyRule, permissions: readonly string[]): readonly PolicyRule[] {
-  const going = PERMISSIONS.filter((one) => permissions.includes(one.id));
+function without(rule: PolicyRule, going: readonly Permission[]): readonly PolicyRule[] {
   const resources = (rule.resources ?? []).filter(
     (resource) =>
       resource !== '*' && !resource.startsWith('*/') && !going.some((one) => one.resources.includes(resource)),
   );
   if (resources.length === 0) return [];
   const rest = { ...rule, resources };
-  const stillHeld = roleReach([rest], true).held.some((held) => permissions.includes(held.permission.id));
+  const stillHeld = going.some((permission) => hold([rest], permission, true) !== undefined);
   return stillHeld ? [] : [rest];
 }
 

@@ -8,7 +8,7 @@ import type { Category } from '../../kube/rbac-permissions.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import { someOf } from '../../kube/some-of.ts';
-import { apiVersionOf, RBAC_KINDS } from '../../model/kind.ts';
+import { apiVersionOf, RBAC_KINDS, type Kind } from '../../model/kind.ts';
 import type { Evidence, FindingDraft, ObjectRef, Reference } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -38,22 +38,30 @@ const MOST_SUBJECTS = 20;
 const MOST_PERMISSIONS = 12;
 const MOST_MEMBERS = 5;
 
-/** The rule of one category of dangerous grants: one for each of the two kinds of binding. */
-export function grantRules(category: Category, text: GrantRuleText): readonly Rule[] {
-  return bindingRules(category, text, (binding, view) => {
+/**
+ * The rule of one category of dangerous grants: one for each of the two kinds of binding.
+ *
+ * @param needs kinds that decide it besides those of RBAC
+ */
+export function grantRules(category: Category, text: GrantRuleText, needs: readonly Kind[] = []): readonly Rule[] {
+  const check: BindingCheck = (binding, view) => {
     const verdict = bindingVerdict(view, binding);
     const grant = verdict.grants.find((one) => one.category === category);
     return grant === undefined ? [] : [grantFinding(view, binding, verdict, grant)];
-  });
+  };
+  return bindingRules(category, text, check, needs);
 }
+
+type BindingCheck = (binding: BindingObject, view: ClusterView) => readonly FindingDraft[];
 
 /** A rule about bindings: the same check for RoleBindings and ClusterRoleBindings. */
 export function bindingRules(
   name: string,
   text: GrantRuleText,
-  check: (binding: BindingObject, view: ClusterView) => readonly FindingDraft[],
+  check: BindingCheck,
+  needs: readonly Kind[] = [],
 ): readonly Rule[] {
-  const common = { id: `rbac/${name}`, ...text, needs: NEEDS, check } as const;
+  const common = { id: `rbac/${name}`, ...text, needs: [...NEEDS, ...needs], check } as const;
   return [
     rule<'RoleBinding'>({ ...common, subject: 'RoleBinding' }),
     rule<'ClusterRoleBinding'>({ ...common, subject: 'ClusterRoleBinding' }),

@@ -82,18 +82,6 @@ const OTHERS = [
   { group: 'networking.k8s.io', kind: 'IngressClass', resource: 'ingressclasses', namespaced: false },
   { group: 'scheduling.k8s.io', kind: 'PriorityClass', resource: 'priorityclasses', namespaced: false },
   {
-    group: 'admissionregistration.k8s.io',
-    kind: 'ValidatingAdmissionPolicy',
-    resource: 'validatingadmissionpolicies',
-    namespaced: false,
-  },
-  {
-    group: 'admissionregistration.k8s.io',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    resource: 'validatingadmissionpolicybindings',
-    namespaced: false,
-  },
-  {
     group: 'certificates.k8s.io',
     kind: 'CertificateSigningRequest',
     resource: 'certificatesigningrequests',

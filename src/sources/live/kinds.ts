@@ -11,7 +11,7 @@ export interface KindPlan {
   readonly managedFields: 'cut' | 'keep';
   /** Objects in a page at first; halved while a page is too large. */
   readonly pageSize: number;
-  /** Whether the kind is a custom resource, which most clusters do not serve. */
+  /** Whether many clusters do not serve the kind: custom resources, and what is new. */
   readonly optional: boolean;
   /** Where else the same objects may be served. */
   readonly alternates: readonly { readonly group: string; readonly version: string }[];
@@ -63,6 +63,11 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   HorizontalPodAutoscaler: FULL,
   ValidatingWebhookConfiguration: WITH_MANAGERS,
   MutatingWebhookConfiguration: WITH_MANAGERS,
+  // Servers below 1.30 serve no validating ones, most below 1.36 no mutating ones.
+  ValidatingAdmissionPolicy: CUSTOM,
+  MutatingAdmissionPolicy: CUSTOM,
+  ValidatingAdmissionPolicyBinding: CUSTOM,
+  MutatingAdmissionPolicyBinding: CUSTOM,
   // Their schemas make them large.
   CustomResourceDefinition: { ...FULL, pageSize: 50 },
   APIService: FULL,

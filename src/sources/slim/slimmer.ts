@@ -1,6 +1,7 @@
 import type { Kind } from '../../model/kind.ts';
 import type { FileLocation, ObjectOf } from '../../model/objects.ts';
 import { bindingFields, roleFields } from './access.ts';
+import { admissionPolicyBindingFields, admissionPolicyFields } from './admission-policies.ts';
 import {
   slimAPIService,
   slimCustomResourceDefinition,
@@ -93,6 +94,26 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
     ...meta,
     kind: 'MutatingWebhookConfiguration',
     ...webhookFields(raw, context),
+  }),
+  ValidatingAdmissionPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ValidatingAdmissionPolicy',
+    ...admissionPolicyFields(raw, context),
+  }),
+  MutatingAdmissionPolicy: (raw, meta, context) => ({
+    ...meta,
+    kind: 'MutatingAdmissionPolicy',
+    ...admissionPolicyFields(raw, context),
+  }),
+  ValidatingAdmissionPolicyBinding: (raw, meta, context) => ({
+    ...meta,
+    kind: 'ValidatingAdmissionPolicyBinding',
+    ...admissionPolicyBindingFields(raw, context),
+  }),
+  MutatingAdmissionPolicyBinding: (raw, meta, context) => ({
+    ...meta,
+    kind: 'MutatingAdmissionPolicyBinding',
+    ...admissionPolicyBindingFields(raw, context),
   }),
   CustomResourceDefinition: slimCustomResourceDefinition,
   APIService: slimAPIService,

@@ -32,7 +32,7 @@ describe('a cluster with Flux, cert-manager, ingress-nginx and the Prometheus op
       'critical cert-manager-cainjector +5 looks like cert-manager: webhooks escalation-path reads-secrets tokens creates-workloads exposes-services reads-widely',
       'critical cluster-reconciler-flux-system +1 looks like Flux: cluster-admin wildcard reads-secrets alters-policy dangling-subject',
       'critical kube-state-metrics +1 looks like Prometheus operator: escalation-path reads-secrets creates-workloads tokens exposes-services alters-policy wildcard reads-widely',
-      'high ingress-nginx looks like ingress-nginx: reads-secrets',
+      'high ingress-nginx looks like ingress-nginx: reads-secrets reads-widely',
     ]);
   });
 
@@ -115,6 +115,6 @@ test('what an add-on does not ask for stays a line of its own', () => {
   const more = [role, binding].map((one) => ({ ...one, metadata: { ...one.metadata, labels } }));
   expect(rows([...installed(INGRESS_NGINX), ...more])).toEqual([
     'critical more node-proxy',
-    'high ingress-nginx looks like ingress-nginx: reads-secrets',
+    'high ingress-nginx looks like ingress-nginx: reads-secrets reads-widely',
   ]);
 });

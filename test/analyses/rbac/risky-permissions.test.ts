@@ -3,7 +3,7 @@ import { allVerdicts } from '../../../src/analyses/rbac/binding-verdict.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { RBAC_RULES } from '../../../src/rules/rbac/rbac-rules.ts';
 import { rawBinding, rawRole, type RawSubject } from './raw-rbac.ts';
-import { viewOfObjects, type RawObject } from './view-of.ts';
+import { viewOfObjects, type RawManifest, type RawObject } from './view-of.ts';
 
 const APP: RawSubject = { kind: 'ServiceAccount', namespace: 'shop', name: 'app' };
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'shop' } };
@@ -52,6 +52,31 @@ const namespace = (name: string, labels: Record<string, string> = {}): RawObject
 const RBAC = 'rbac.authorization.k8s.io';
 const APPROVAL = 'update certificates.k8s.io certificatesigningrequests/approval';
 const REQUEST = 'create certificates.k8s.io certificatesigningrequests';
+
+const PARAMETERS = 'write-policy-parameters high';
+const LIMITS = { name: 'limits', namespace: 'guard' };
+const CUSTOM = { apiVersion: 'rules.example.com/v1', kind: 'ReplicaLimit' };
+const LIMIT_CRD: RawManifest = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'replicalimits.rules.example.com' },
+  spec: {
+    group: 'rules.example.com',
+    names: { kind: 'ReplicaLimit', plural: 'replicalimits' },
+    scope: 'Cluster',
+    versions: [],
+  },
+};
+
+/** An admission policy, and the binding that puts it to work with parameters. */
+function limits(paramRef: object, paramKind: object = { apiVersion: 'v1', kind: 'ConfigMap' }): readonly RawManifest[] {
+  const apiVersion = 'admissionregistration.k8s.io/v1';
+  const metadata = { name: 'limits' };
+  return [
+    { apiVersion, kind: 'ValidatingAdmissionPolicy', metadata, spec: { paramKind } },
+    { apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata, spec: { policyName: 'limits', paramRef } },
+  ];
+}
 
 /** One row for each dangerous permission; the severities follow scope and condition. */
 const ROWS: readonly Row[] = [
@@ -148,7 +173,7 @@ const ROWS: readonly Row[] = [
       { rules: ['patch core pods'], as: ['change-pods high'] },
       { rules: ['update core pods'], in: 'shop', as: ['change-pods medium'] },
     ],
-    silent: [{ rules: ['get,list core pods'] }, { rules: ['patch core pods/*'] }],
+    silent: [{ rules: ['get core pods'] }, { rules: ['patch core pods/*'] }],
   },
   {
     says: 'an ephemeral container is code in the pod',
@@ -434,6 +459,53 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    says: 'whoever writes the parameters of an admission policy that is at work decides what it decides',
+    fires: [
+      { rules: ['update core configmaps'], more: limits(LIMITS), as: ['system-config high', PARAMETERS] },
+      {
+        rules: ['update core configmaps'],
+        in: 'guard',
+        more: limits({ name: 'limits', namespace: 'guard' }),
+        as: [PARAMETERS],
+      },
+      { rules: ['patch core configmaps limits'], in: 'guard', more: limits(LIMITS), as: [PARAMETERS] },
+      { rules: ['delete core configmaps'], in: 'guard', more: limits(LIMITS), as: [PARAMETERS] },
+      {
+        rules: ['update core configmaps'],
+        in: 'shop',
+        more: limits({ selector: {} }),
+        as: ['write-policy-parameters medium'],
+      },
+      {
+        rules: ['update rules.example.com replicalimits'],
+        more: [LIMIT_CRD, ...limits(LIMITS, CUSTOM)],
+        as: [PARAMETERS],
+      },
+      { rules: ['update rules.example.com replicalimits'], more: limits(LIMITS, CUSTOM), as: [PARAMETERS] },
+      {
+        rules: ['update core configmaps'],
+        in: 'guard',
+        more: limits(LIMITS).map((one) => ({ ...one, kind: one.kind.replace('Validating', 'Mutating') })),
+        as: [PARAMETERS],
+      },
+    ],
+    silent: [
+      { rules: ['update core configmaps'], in: 'guard' },
+      { rules: ['update core configmaps'], in: 'guard', more: limits(LIMITS).slice(0, 1) },
+      { rules: ['update core configmaps'], in: 'guard', more: limits(LIMITS).slice(1) },
+      { rules: ['update core configmaps'], in: 'shop', more: limits(LIMITS) },
+      { rules: ['update core configmaps settings'], in: 'guard', more: limits(LIMITS) },
+      { rules: ['create core configmaps limits'], in: 'guard', more: limits(LIMITS) },
+      { rules: ['get,list core configmaps'], more: limits(LIMITS) },
+      { rules: ['update core configmaps'], in: 'guard', more: limits(LIMITS, CUSTOM) },
+      {
+        rules: ['update rules.example.com replicalimits'],
+        in: 'shop',
+        more: [LIMIT_CRD, ...limits({ name: 'limits' }, CUSTOM)],
+      },
+    ],
+  },
+  {
     says: 'definitions and aggregated APIs stand between clients and the server',
     fires: [
       { rules: ['update apiextensions.k8s.io customresourcedefinitions'], as: ['write-api-extensions high'] },
@@ -624,8 +696,10 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
-    says: 'logs, RBAC and reviews tell where to go next',
+    says: 'pods, logs, RBAC and reviews tell where to go next',
     fires: [
+      { rules: ['list core pods'], as: ['list-pods info'] },
+      { rules: ['watch core pods'], as: ['list-pods info'] },
       { rules: ['get core pods/log'], as: ['read-logs low'] },
       { rules: [`list ${RBAC} clusterrolebindings`], as: ['read-rbac info'] },
       { rules: ['create authorization.k8s.io subjectaccessreviews'], as: ['review-access info'] },
@@ -634,6 +708,10 @@ const ROWS: readonly Row[] = [
     silent: [
       { rules: ['create authorization.k8s.io selfsubjectaccessreviews'] },
       { rules: ['get core pods/log web-0'] },
+      { rules: ['list core pods'], in: 'shop' },
+      { rules: ['get core pods'] },
+      { rules: ['list core pods web-0'] },
+      { rules: ['list core pods/status'] },
     ],
   },
 ];

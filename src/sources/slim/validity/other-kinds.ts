@@ -87,6 +87,17 @@ export const webhookConfiguration: Check = fields({
   ),
 });
 
+export const admissionPolicy: Check = fields({
+  spec: fields({ paramKind: fields({ apiVersion: anyText, kind: anyText }) }),
+});
+
+export const admissionPolicyBinding: Check = fields({
+  spec: fields({
+    policyName: anyText,
+    paramRef: fields({ name: anyText, namespace: anyText, selector: labelSelector }),
+  }),
+});
+
 export const apiService: Check = fields({
   spec: fields({ group: anyText, version: anyText, insecureSkipTLSVerify: boolean, service: serviceReference }),
 });

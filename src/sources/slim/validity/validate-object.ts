@@ -3,6 +3,8 @@ import { clusterRole, clusterRoleBinding, role, roleBinding } from './access.ts'
 import { metadataCheck } from './metadata.ts';
 import { networkPolicy } from './network-policy.ts';
 import {
+  admissionPolicy,
+  admissionPolicyBinding,
   apiService,
   configMap,
   horizontalPodAutoscaler,
@@ -56,6 +58,10 @@ const CHECKS: { readonly [K in Kind]: Check } = {
   HorizontalPodAutoscaler: horizontalPodAutoscaler,
   ValidatingWebhookConfiguration: webhookConfiguration,
   MutatingWebhookConfiguration: webhookConfiguration,
+  ValidatingAdmissionPolicy: admissionPolicy,
+  MutatingAdmissionPolicy: admissionPolicy,
+  ValidatingAdmissionPolicyBinding: admissionPolicyBinding,
+  MutatingAdmissionPolicyBinding: admissionPolicyBinding,
   CustomResourceDefinition: withSpec,
   APIService: apiService,
   AdminNetworkPolicy: withSpec,

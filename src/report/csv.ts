@@ -1,5 +1,5 @@
 import type { Write } from './format.ts';
-import { shownFindings } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
 
 const COLUMNS: readonly { readonly name: string; readonly value: (one: ReportedFinding) => string }[] = [
@@ -19,10 +19,10 @@ const COLUMNS: readonly { readonly name: string; readonly value: (one: ReportedF
   { name: 'id', value: ({ finding }) => finding.id },
 ];
 
-/** A row per finding (RFC 4180), the worst first; waived ones are marked. */
+/** A row per finding or add-on (RFC 4180), the worst first; waived ones are marked. */
 export function writeCsv(report: Report, write: Write): void {
   write(csvRow(COLUMNS.map((column) => column.name)));
-  for (const one of shownFindings(report)) write(csvRow(COLUMNS.map((column) => column.value(one))));
+  for (const one of reportLines(report)) write(csvRow(COLUMNS.map((column) => column.value(one))));
 }
 
 /** One row of a CSV file, whatever its texts hold. */

@@ -11,7 +11,8 @@ import { html } from './html-escape.ts';
 import { writeGraphs } from './html-graphs.ts';
 import { writeHtmlSecrets } from './html-secrets.ts';
 import { SCRIPT, STYLE } from './html-page.ts';
-import { shownFindings, time } from './json.ts';
+import { time } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
 import { closingLine } from './text.ts';
 
@@ -88,7 +89,7 @@ function bar(subjects: number, failing: number): string {
 }
 
 function writeFindings(report: Report, write: Write, context: FormatContext): void {
-  const shown = shownFindings(report);
+  const shown = reportLines(report);
   const remedies = Map.groupBy(report.remedies ?? [], (remedy) => remedy.finding);
   const option = (value: string): string => `<option value="${value}">${value}</option>`;
   write('<h2>Findings</h2>\n<form class="filter" data-table="findings" hidden>\n');
@@ -99,7 +100,10 @@ function writeFindings(report: Report, write: Write, context: FormatContext): vo
   write('</select>\n<output></output>\n</form>\n<table id="findings" class="sortable">\n<thead><tr>');
   for (const name of ['severity', 'rule', 'subject', 'finding', 'pods']) write(`<th scope="col">${name}</th>`);
   write('</tr></thead>\n<tbody>\n');
-  for (const one of shown) write(findingRow(one, remedies.get(one.finding.id) ?? [], context));
+  for (const one of shown) {
+    const own = one.together.flatMap(({ finding }) => remedies.get(finding.id) ?? []);
+    write(findingRow(one, own, context));
+  }
   write('</tbody>\n</table>\n');
 }
 

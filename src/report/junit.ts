@@ -3,7 +3,8 @@ import { findingLine, marksOf, subjectText } from './finding-text.ts';
 import { isCounted } from './exit-code.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText, type Hole } from './holes.ts';
-import { shownFindings, time } from './json.ts';
+import { time } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
 
 type Outcome = 'failure' | 'error' | 'skipped';
@@ -17,7 +18,7 @@ interface TestCase {
 }
 
 /**
- * JUnit XML: a suite per pane, a case per finding, and a passing case per rule that found nothing. Failures are exactly
+ * JUnit XML: a suite per pane, a case per finding or add-on, and a passing case per rule that found nothing. Failures are exactly
  * what exit code 2 counts; other findings are skipped cases, and what could not be judged is an error. Valid by the
  * schema of Jenkins (junit-4.xsd), in which the whole has no count of skipped cases, and a skipped case a text alone.
  */
@@ -40,7 +41,7 @@ function* suitesOf(
   report: Report,
   context: FormatContext,
 ): Generator<{ readonly name: string; readonly cases: readonly TestCase[] }> {
-  const shown = shownFindings(report);
+  const shown = reportLines(report);
   const failed = new Set(report.findings.map((one) => one.finding.rule));
   const { panes, rules } = report.scope;
   for (const pane of PANES) {

@@ -6,7 +6,8 @@ import { marksOf, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
-import { shownFindings, time } from './json.ts';
+import { time } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report } from './report.ts';
 import { closingLine } from './text.ts';
 import { escaped } from './markdown-escape.ts';
@@ -23,7 +24,7 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
     write(row([name, text, String(pane.failing), String(pane.subjects)]));
   }
   const remedies = Map.groupBy(report.remedies ?? [], (remedy) => remedy.finding);
-  const shown = shownFindings(report);
+  const shown = reportLines(report);
   for (const severity of SEVERITIES) {
     const own = shown.filter((one) => one.finding.severity === severity && one.waiver === null);
     if (own.length === 0) continue;

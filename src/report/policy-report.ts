@@ -3,7 +3,8 @@ import type { Finding, Severity } from '../model/finding.ts';
 import { kindOf } from '../model/kind.ts';
 import { TOOL } from '../model/tool.ts';
 import type { Write } from './format.ts';
-import { shownFindings, time } from './json.ts';
+import { time } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
 
 /** The first CRD of v1alpha2 knows these three only; the exact severity is among the properties. */
@@ -22,7 +23,7 @@ type Result = 'pass' | 'fail' | 'warn' | 'error' | 'skip';
  * ClusterPolicyReport for what is in no namespace, as YAML documents that `kubectl apply` takes.
  */
 export function writePolicyReport(report: Report, write: Write): void {
-  const groups = Map.groupBy(shownFindings(report), (one) => one.finding.subject.namespace ?? '');
+  const groups = Map.groupBy(reportLines(report), (one) => one.finding.subject.namespace ?? '');
   if (!groups.has('')) groups.set('', []);
   let first = true;
   for (const [namespace, findings] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {

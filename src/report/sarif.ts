@@ -9,7 +9,7 @@ import type { Rule } from '../rules/rule.ts';
 import { findingLine, referenceText } from './finding-text.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
-import { shownFindings } from './json.ts';
+import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
 
 /** OASIS SARIF 2.1.0, section 3.27.10. */
@@ -34,7 +34,7 @@ const SCORES: Readonly<Record<Severity, string>> = {
 export const MOST_RESULTS = 25_000;
 
 /**
- * SARIF 2.1.0 as a stream. Fingerprints are finding ids, which do not change between runs. Objects from files have
+ * SARIF 2.1.0 as a stream. Fingerprints are finding ids, which do not change between runs; an add-on has that of its worst. Objects from files have
  * their file and line; objects of a cluster have a path made of their kind, namespace and name, since code scanning
  * refuses results without a physical location. Of more than `MOST_RESULTS` findings the worst are written, and a
  * notification says so.
@@ -43,7 +43,7 @@ export function writeSarif(report: Report, write: Write, context: FormatContext)
   const rules = distinctRules(report.rules);
   const indexes = new Map(rules.map((rule, index) => [rule.id as string, index]));
   const worst = worstOfRules(report);
-  const shown = shownFindings(report);
+  const shown = reportLines(report);
   write('{\n"$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n"version": "2.1.0",\n"runs": [{\n');
   write(
     `"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map((rule) => ruleJson(rule, worst.get(rule.id))) } })},\n`,
@@ -69,7 +69,7 @@ function distinctRules(rules: readonly Rule[]): readonly Rule[] {
 function worstOfRules(report: Report): ReadonlyMap<string, Severity> {
   const worst = new Map<string, Severity>();
   // The findings come in order, the worst first.
-  for (const { finding } of shownFindings(report)) {
+  for (const { finding } of reportLines(report)) {
     if (!worst.has(finding.rule)) worst.set(finding.rule, finding.severity);
   }
   return worst;

@@ -8,7 +8,8 @@ import { findingLine, marksOf, referenceText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
-import { shownFindings, time } from './json.ts';
+import { time } from './json.ts';
+import { reportLines, type ReportLine } from './report-lines.ts';
 import type { ReportedFinding, Report } from './report.ts';
 
 /** Findings of one rule and severity shown in the short form. */
@@ -67,21 +68,17 @@ function writeHead(report: Report, write: Write): void {
 function writeFindings(report: Report, write: Write, context: FormatContext, wide: boolean): void {
   const remedies = Map.groupBy(report.remedies ?? [], (remedy) => remedy.finding);
   const rules = new Map(report.rules.map((rule) => [rule.id as string, rule]));
-  const shown = shownFindings(report).filter((one) => one.waiver === null);
+  const lines = reportLines(report).filter((one) => one.waiver === null);
   const explained = new Set<string>();
-  const addOns = Map.groupBy(
-    shown.filter((one) => one.finding.addOn !== undefined),
-    (one) => one.finding.addOn ?? '',
-  );
   for (const severity of SEVERITIES) {
-    const own = shown.filter((one) => one.finding.severity === severity);
-    if (own.length === 0) continue;
-    write(`\n${context.paint(severity.toUpperCase(), severity)}  ${own.length}\n`);
-    let above = 0;
-    for (const [addOn, group] of addOns) {
-      if (group[0]?.finding.severity === severity) writeAddOn(addOn, group, remedies, write, context, wide);
-      else above += group.filter((one) => one.finding.severity === severity).length;
-    }
+    const own = lines.filter((one) => one.finding.severity === severity);
+    const below = lines.flatMap((one) => one.together.slice(1)).filter((one) => one.finding.severity === severity);
+    const addOns = own.filter((one) => one.finding.addOn !== undefined);
+    const count = own.length + below.length;
+    if (count === 0) continue;
+    write(`\n${context.paint(severity.toUpperCase(), severity)}  ${count}\n`);
+    for (const one of addOns) writeAddOn(one, remedies, write, context, wide);
+    const above = below.filter((one) => !addOns.some(({ together }) => together.includes(one))).length;
     if (above > 0) write(`  of the add-ons above  ${above}\n`);
     const alone = own.filter((one) => one.finding.addOn === undefined);
     for (const [id, group] of Map.groupBy(alone, (one) => one.finding.rule)) {
@@ -97,20 +94,19 @@ function writeFindings(report: Report, write: Write, context: FormatContext, wid
 
 /** All that is found of one add-on in one line, under its worst. */
 function writeAddOn(
-  addOn: string,
-  group: readonly ReportedFinding[],
+  { finding: { addOn = '' }, together }: ReportLine,
   remedies: ReadonlyMap<string, readonly BuiltRemedy[]>,
   write: Write,
   context: FormatContext,
   wide: boolean,
 ): void {
-  write(`  looks like ${addOn}  ${group.length}  what it holds is real, and grouped because its work may take it\n`);
+  write(`  looks like ${addOn}  ${together.length}  what it holds is real, and grouped because its work may take it\n`);
   if (wide) {
-    writeGroup(group, remedies, write, context, wide);
+    writeGroup(together, remedies, write, context, wide);
     return;
   }
-  const more = group.length > 1 ? `  and ${group.length - 1} more (-o wide)` : '';
-  for (const { finding } of group.slice(0, 1)) write(`    ${findingLine(finding)}${more}\n`);
+  const more = together.length > 1 ? `  and ${together.length - 1} more (-o wide)` : '';
+  for (const one of together.slice(0, 1)) write(`    ${findingLine(one.finding)}${more}${marksText(one)}\n`);
 }
 
 function writeGroup(
@@ -125,14 +121,18 @@ function writeGroup(
   const [first] = fixes;
   const isShared = first !== undefined && fixes.every((fix) => fix === first);
   for (const [index, one] of shown.entries()) {
-    const marks = marksOf(one);
-    write(`    ${findingLine(one.finding)}${marks.length === 0 ? '' : `  [${marks.join(', ')}]`}\n`);
+    write(`    ${findingLine(one.finding)}${marksText(one)}\n`);
     if (wide) writeReasons(one, write);
     const fix = fixes[index];
     if (fix !== undefined && !isShared) write(`      fix: ${fix}\n`);
   }
   if (group.length > shown.length) write(`    and ${group.length - shown.length} more (-o wide)\n`);
   if (isShared) write(`      fix: ${first}\n`);
+}
+
+function marksText(one: ReportedFinding): string {
+  const marks = marksOf(one);
+  return marks.length === 0 ? '' : `  [${marks.join(', ')}]`;
 }
 
 function writeReasons({ finding }: ReportedFinding, write: Write): void {

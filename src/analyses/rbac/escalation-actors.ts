@@ -1,7 +1,7 @@
 import { parseServiceAccountUser } from '../../kube/rbac-user.ts';
 import type { Step } from './escalation-step.ts';
 
-/** Steps by the namespace of the bindings that offer them ('' for ClusterRoleBindings). */
+/** Steps by the namespace that they are taken in ('' for all). */
 export type StepParts = ReadonlyMap<string, readonly Step[]>;
 
 /** Steps by who takes them (`subjectKey`), in shards: the accounts of a namespace, or '' for users and groups. */
@@ -39,7 +39,7 @@ export function actorSteps(
     const byActor = Map.groupBy(now, (step) => step.from);
     for (const key of new Set([...old.map((step) => step.from), ...byActor.keys()])) {
       const shard = writable(shardOf(key));
-      const others = (shard.get(key) ?? NO_STEPS).filter((step) => step.binding.namespace !== namespace);
+      const others = (shard.get(key) ?? NO_STEPS).filter((step) => step.scope !== namespace);
       const steps = [...others, ...(byActor.get(key) ?? NO_STEPS)];
       if (steps.length === 0) shard.delete(key);
       else shard.set(key, others.length === 0 ? steps : steps.sort(byNamespace));
@@ -50,6 +50,6 @@ export function actorSteps(
 }
 
 function byNamespace(a: Step, b: Step): number {
-  const [left, right] = [a.binding.namespace, b.binding.namespace];
+  const [left, right] = [a.scope, b.scope];
   return left < right ? -1 : left > right ? 1 : 0;
 }

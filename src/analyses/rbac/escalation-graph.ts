@@ -73,12 +73,13 @@ export function withoutBindings(
   graph: EscalationGraph,
   bindings: Iterable<BindingObject>,
 ): EscalationGraph {
-  const removed = Map.groupBy(bindings, (one) => one.namespace);
+  const removed = new Set(bindings);
+  const isLeft = (step: Step): boolean => !removed.has(step.binding) && !step.along.some((one) => removed.has(one));
   const parts = new Map(graph.parts);
-  for (const [namespace, own] of removed) {
-    const left = (parts.get(namespace) ?? NO_STEPS).filter((step) => !own.includes(step.binding));
+  for (const [namespace, own] of graph.parts) {
+    const left = own.filter(isLeft);
     if (left.length === 0) parts.delete(namespace);
-    else parts.set(namespace, left);
+    else if (left.length < own.length) parts.set(namespace, left);
   }
   return graphOf(view, parts, graph);
 }

@@ -5,20 +5,25 @@
  */
 import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { ResourceAttributes } from '../../kube/rbac-rule.ts';
-import { roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
-import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
+import { refOf, refText } from '../../kube/object-ref.ts';
+import type { Need } from '../../kube/rbac-permissions.ts';
+import { meetsNeed, roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
+import { parseServiceAccountUser, serviceAccountGroups, SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
-import { bindingsIn, rulesOfRole } from './policy.ts';
+import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
 
 /** Signers whose certificates stand for any user, not for nodes only. */
 const ANY_IDENTITY: readonly string[] = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
+
+/** Ways to put together what a permission takes. */
+const MOST_COMBINATIONS = 64;
 
 /** Where a step leads: a sink, or some account of a namespace (`*`: of any), of a running pod there or not. */
 export type Place = Sink | `any-account/${string}` | `running-account/${string}`;
@@ -26,8 +31,12 @@ export type Place = Sink | `any-account/${string}` | `running-account/${string}`
 export interface Step {
   /** `subjectKey` of who takes it. */
   readonly from: string;
+  /** The namespace that it is taken in; '' for all. */
+  readonly scope: string;
   readonly to: Place;
   readonly binding: BindingObject;
+  /** Other bindings that give what else it takes. */
+  readonly along: readonly BindingObject[];
   readonly rule: PolicyRule;
   readonly ruleIndex: number;
   /** What is done, to be read after "can". */
@@ -39,11 +48,17 @@ export interface Step {
   readonly isDefault: boolean;
 }
 
-/** The steps that bindings of one namespace ('' for ClusterRoleBindings) offer. */
+/**
+ * The steps that bindings of one namespace ('' for ClusterRoleBindings) offer, also where another binding of the same
+ * subject gives what else a permission takes.
+ */
 export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
   return view.derive(
     `rbac/steps/${namespace}`,
-    (inner) => bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding)),
+    (inner) => [
+      ...bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding)),
+      ...(namespace === '' ? [] : completedSteps(inner, namespace)),
+    ],
     deepEqual,
   );
 }
@@ -53,53 +68,154 @@ interface Offer {
   readonly condition: string;
 }
 
-function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
-  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
-  if (role.status !== 'found') return [];
-  const isWide = binding.namespace === '';
-  const reach = roleReach(role.rules, isWide);
-  if (reach.held.length === 0 && reach.everything < 0) return [];
-  const isDefault = isDefaultBinding(binding, role.rules);
-  const froms = binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []);
-  const common = { binding, isDefault };
-  const found: Omit<Step, 'from'>[] = [];
-  if (reach.everything >= 0 && isWide) {
-    const rule = role.rules[reach.everything];
-    if (rule !== undefined) {
-      const request = requestOf('*', '*', '*', '', '');
-      found.push({
-        ...common,
-        rule,
-        ruleIndex: reach.everything,
-        to: 'cluster-admin',
-        action: 'do everything',
-        condition: '',
-        request,
-      });
-    }
-  } else {
-    for (const held of reach.held) {
-      if (!isUsable(view, role.rules, held, isWide ? null : binding.namespace)) continue;
-      const at = held.rules[0] ?? 0;
-      const rule = role.rules[at];
-      if (rule === undefined) continue;
-      for (const { to, condition } of offers(view, held, isWide ? null : binding.namespace)) {
-        const request = provingRequest(held, rule, binding.namespace);
-        found.push({ ...common, rule, ruleIndex: at, to, action: held.permission.allows, condition, request });
-      }
-    }
-  }
-  return froms.flatMap((from) => found.map((step) => ({ from, ...step })));
+/** A dangerous permission of a binding, with the bindings that give what else it takes. */
+interface UsablePermission {
+  readonly held: HeldPermission;
+  readonly rules: readonly PolicyRule[];
+  readonly along: readonly BindingObject[];
 }
 
-function isUsable(
+function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
+  const rules = rulesOf(view, binding);
+  if (rules === undefined) return [];
+  const isWide = binding.namespace === '';
+  const reach = roleReach(rules, isWide);
+  if (reach.held.length === 0 && reach.everything < 0) return [];
+  const froms = [...new Set(binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []))];
+  const all = rules[reach.everything];
+  if (all !== undefined && isWide) {
+    const request = requestOf('*', '*', '*', '', '');
+    const isDefault = isDefaultBinding(binding, rules);
+    const step = {
+      scope: '',
+      to: 'cluster-admin',
+      binding,
+      along: [],
+      rule: all,
+      ruleIndex: reach.everything,
+    } as const;
+    return froms.map((from) => ({ from, ...step, action: 'do everything', condition: '', request, isDefault }));
+  }
+  return reach.held.flatMap((held) => {
+    if (!isInVersion(held.permission, serverMinor(view))) return [];
+    const open = openNeeds(view, rules, held, binding.namespace);
+    return froms.flatMap((from) =>
+      combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
+        .map((along) => ({ held, rules, along: along.filter((one) => one !== binding) }))
+        .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
+    );
+  });
+}
+
+/** What of a permission's needs its own rules and the cluster leave open. */
+function openNeeds(
   view: ClusterView,
   rules: readonly PolicyRule[],
   { permission }: HeldPermission,
-  namespace: string | null,
-): boolean {
-  if (!isInVersion(permission, serverMinor(view))) return false;
-  return (permission.needs ?? []).every((need) => needIsMet(view, rules, need, namespace));
+  namespace: string,
+): readonly Need[] {
+  return (permission.needs ?? []).filter((need) => !needIsMet(view, rules, need, namespace === '' ? null : namespace));
+}
+
+/** The bindings of a subject that meet a need: in every namespace, or in this one. */
+function givingIt(view: ClusterView, need: Need, key: string, namespace: string): readonly BindingObject[] {
+  const scopes = namespace === '' ? [''] : ['', namespace];
+  return scopes.flatMap((scope) => givingItIn(view, need, key, scope));
+}
+
+function givingItIn(view: ClusterView, need: Need, key: string, scope: string): readonly BindingObject[] {
+  const index = subjectIndex(view, scope);
+  const found = keysOf(key).flatMap((one) => index.get(one) ?? []);
+  return found.filter((binding) => meetsNeed(rulesOf(view, binding) ?? [], need, scope === ''));
+}
+
+/** A service account is granted what its groups are; of others no groups are known here. */
+function keysOf(key: string): readonly string[] {
+  const account = key.startsWith('u:') ? parseServiceAccountUser(key.slice(2)) : undefined;
+  return account === undefined ? [key] : [key, ...serviceAccountGroups(account.namespace).map((group) => `g:${group}`)];
+}
+
+/** One of each list, in every way, up to a number that only a contrived cluster exceeds. */
+function combinations(lists: readonly (readonly BindingObject[])[]): readonly (readonly BindingObject[])[] {
+  let found: readonly (readonly BindingObject[])[] = [[]];
+  for (const list of lists) {
+    found = found.flatMap((one) => list.map((next) => [...one.filter((own) => own !== next), next]));
+    found = found.slice(0, MOST_COMBINATIONS);
+  }
+  return found;
+}
+
+/** A permission that is held everywhere, and what else it takes is held nowhere everywhere. */
+interface OpenPermission {
+  readonly key: string;
+  readonly binding: BindingObject;
+  readonly held: HeldPermission;
+}
+
+/** What ClusterRoleBindings give that a RoleBinding may complete in its namespace. */
+function openPermissions(view: ClusterView): readonly OpenPermission[] {
+  return view.derive(
+    'rbac/open-permissions',
+    (inner) =>
+      bindingsIn(inner, '').flatMap((binding) => {
+        const rules = rulesOf(inner, binding);
+        if (rules === undefined) return [];
+        const reach = roleReach(rules, true);
+        if (reach.everything >= 0) return [];
+        const held = reach.held.filter(
+          (one) => isInVersion(one.permission, serverMinor(inner)) && openNeeds(inner, rules, one, '').length > 0,
+        );
+        if (held.length === 0) return [];
+        const keys = new Set(binding.subjects.flatMap((subject) => subjectKey(subject, '') ?? []));
+        return [...keys].flatMap((key) => held.map((one) => ({ key, binding, held: one })));
+      }),
+    deepEqual,
+  );
+}
+
+/** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
+function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
+  return openPermissions(view).flatMap(({ key, binding, held }) => {
+    const rules = rulesOf(view, binding) ?? [];
+    const lists = openNeeds(view, rules, held, '').map((need) => givingIt(view, need, key, namespace));
+    return combinations(lists)
+      .filter((along) => along.some((one) => one.namespace === namespace))
+      .flatMap((along) => stepsBy(view, binding, key, namespace, { held, rules, along }));
+  });
+}
+
+/** The steps of one subject by one permission in one scope. */
+function stepsBy(
+  view: ClusterView,
+  binding: BindingObject,
+  from: string,
+  scope: string,
+  { held, rules, along }: UsablePermission,
+): readonly Step[] {
+  const ruleIndex = held.rules[0] ?? 0;
+  const rule = rules[ruleIndex];
+  if (rule === undefined) return [];
+  const isDefault = [binding, ...along].every((one) => isDefaultBinding(one, rulesOf(view, one) ?? []));
+  const request = provingRequest(held, rule, scope);
+  const also = along.map((one) => `also by ${refText(refOf(one))}`);
+  return offers(view, held, scope === '' ? null : scope).map(({ to, condition }) => ({
+    from,
+    scope,
+    to,
+    binding,
+    along,
+    rule,
+    ruleIndex,
+    action: held.permission.allows,
+    condition: [condition, ...also].filter((one) => one !== '').join(', '),
+    request,
+    isDefault,
+  }));
+}
+
+function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule[] | undefined {
+  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+  return role.status === 'found' ? role.rules : undefined;
 }
 
 function sink(to: Sink, condition = ''): readonly Offer[] {

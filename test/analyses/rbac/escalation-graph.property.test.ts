@@ -19,6 +19,9 @@ const RULES = [
   { verbs: ['list'], apiGroups: [''], resources: ['secrets'] },
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['get'], apiGroups: [''], resources: ['configmaps'] },
+  { verbs: ['bind'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] },
+  { verbs: ['create'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'] },
+  { verbs: ['create'], apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims'] },
 ];
 
 const roles: readonly RawObject[] = RULES.map((rule, at) => ({

@@ -1,5 +1,6 @@
 import type { BindingObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import { actorSteps, shardOf, type ActorSteps, type StepParts } from './escalation-actors.ts';
 import {
   incomingOf,
@@ -12,6 +13,7 @@ import {
 } from './escalation-pools.ts';
 import { stepsIn, type Place, type Sink, type Step } from './escalation-step.ts';
 import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED } from '../../kube/rbac-user.ts';
+import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { accountUsers } from './service-accounts.ts';
 
 /** One hop of a path: who takes which step to whom. */
@@ -59,12 +61,61 @@ const EMPTY: EscalationGraph = {
 export function escalationGraph(view: ClusterView): EscalationGraph {
   return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, previous) => {
     const parts = new Map<string, readonly Step[]>();
-    for (const namespace of ['', ...inner.namespaces('RoleBinding')]) {
-      const steps = stepsIn(inner, namespace);
-      if (steps.length > 0) parts.set(namespace, steps);
+    const everywhere = stepsIn(inner, '');
+    if (everywhere.length > 0) parts.set('', everywhere);
+    const accounts = new Map<string, PoolAccounts>();
+    for (const group of NAMESPACE_GROUPS) {
+      for (const [namespace, own] of groupInputs(inner, group)) {
+        if (own.steps.length > 0) parts.set(namespace, own.steps);
+        accounts.set(namespace, own.accounts);
+      }
     }
-    return graphOf(inner, parts, previous ?? EMPTY);
+    return graphOf(
+      inner,
+      parts,
+      previous ?? EMPTY,
+      (namespace) => accounts.get(namespace) ?? poolAccounts(inner, namespace),
+    );
   });
+}
+
+/** What the graph takes of one namespace. */
+interface NamespaceInputs {
+  readonly steps: readonly Step[];
+  readonly accounts: PoolAccounts;
+}
+
+/** What the graph takes of a group of namespaces: it reads these few values, not some of each namespace. */
+function groupInputs(view: ClusterView, group: number): ReadonlyMap<string, NamespaceInputs> {
+  return view.derive(
+    `rbac/graph-inputs/${group}`,
+    (inner) =>
+      new Map(
+        namespaceGroups(inner)[group]?.map((namespace) => [
+          namespace,
+          { steps: stepsIn(inner, namespace), accounts: poolAccounts(inner, namespace) },
+        ]),
+      ),
+    (a, b) =>
+      a.size === b.size &&
+      [...a].every(([namespace, { steps, accounts }]) => {
+        const other = b.get(namespace);
+        return other?.steps === steps && other.accounts === accounts;
+      }),
+  );
+}
+
+/** The namespaces with RoleBindings or service accounts, by group. */
+function namespaceGroups(view: ClusterView): readonly (readonly string[])[] {
+  return view.derive(
+    'rbac/namespace-groups',
+    (inner) => {
+      const all = new Set([...inner.namespaces('RoleBinding'), ...inner.namespaces('ServiceAccount')]);
+      const groups = Map.groupBy(all, namespaceGroup);
+      return NAMESPACE_GROUPS.map((group) => groups.get(group) ?? []);
+    },
+    deepEqual,
+  );
 }
 
 /** The graph without some bindings. */
@@ -81,10 +132,15 @@ export function withoutBindings(
     if (left.length === 0) parts.delete(namespace);
     else if (left.length < own.length) parts.set(namespace, left);
   }
-  return graphOf(view, parts, graph);
+  return graphOf(view, parts, graph, (namespace) => poolAccounts(view, namespace));
 }
 
-function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): EscalationGraph {
+function graphOf(
+  view: ClusterView,
+  parts: StepParts,
+  before: EscalationGraph,
+  accountsOf: (namespace: string) => PoolAccounts,
+): EscalationGraph {
   const actors = actorSteps(parts, before);
   // Every namespace has its account `default`, listed or not.
   const names = new Set([...view.namespaces('ServiceAccount'), ...parts.keys(), ...actors.keys()]);
@@ -95,7 +151,7 @@ function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): 
     const shard = actors.get(namespace);
     const groups = ofGroups(namespace);
     if (shard === undefined && groups.length === 0) continue;
-    const pool = poolOf(namespace, shard, groups, poolAccounts(view, namespace), before.pools.get(namespace));
+    const pool = poolOf(namespace, shard, groups, accountsOf(namespace), before.pools.get(namespace));
     pools.set(namespace, pool);
   }
   const incoming = incomingOf(pools);
@@ -108,7 +164,7 @@ function graphOf(view: ClusterView, parts: StepParts, before: EscalationGraph): 
   };
 }
 
-/** The accounts of a namespace, in one value: the graph looks at every namespace each time. */
+/** The accounts of a namespace, in one value. */
 function poolAccounts(view: ClusterView, namespace: string): PoolAccounts {
   return view.derive(
     `rbac/pool-accounts/${namespace}`,

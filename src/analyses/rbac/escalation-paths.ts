@@ -22,6 +22,7 @@ import {
 import type { Onward } from './escalation-pools.ts';
 import type { Place, Sink } from './escalation-step.ts';
 import { escapeOf, escapingPods } from './pod-escape.ts';
+import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { accountUsers } from './service-accounts.ts';
 
 /** Bindings whose removal closes paths. */
@@ -64,20 +65,34 @@ const NO_PATHS: ReadonlyMap<string, EscalationPath> = new Map();
  * finding of that group (`everyonePath`), not one of each account.
  */
 export function accountPaths(view: ClusterView, namespace: string): ReadonlyMap<string, EscalationPath> {
-  return view.derive(`rbac/account-paths/${namespace}`, (inner) => pathsByNamespace(inner).get(namespace) ?? NO_PATHS);
+  return view.derive(
+    `rbac/account-paths/${namespace}`,
+    (inner) => pathsByNamespace(inner, namespaceGroup(namespace)).get(namespace) ?? NO_PATHS,
+  );
 }
 
-/** All of them in one value, by namespace: most changes of the graph leave every path as it is, and end here. */
-function pathsByNamespace(view: ClusterView): ReadonlyMap<string, AccountPaths['paths']> {
+/** Those of a group of namespaces in one value: most changes of the graph leave every path as it is, and end here. */
+function pathsByNamespace(view: ClusterView, group: number): ReadonlyMap<string, AccountPaths['paths']> {
   return view.derive(
-    'rbac/account-paths',
-    (inner) => new Map([...accountPathsOfGraph(inner)].map(([namespace, { paths }]) => [namespace, paths] as const)),
+    `rbac/account-paths-of-group/${group}`,
+    (inner) => accountPathsOfGraph(inner)[group] ?? new Map<string, AccountPaths['paths']>(),
     (a, b) => a.size === b.size && [...a].every(([namespace, paths]) => b.get(namespace) === paths),
   );
 }
 
+/** The paths of each group of namespaces. */
+function accountPathsOfGraph(view: ClusterView): readonly ReadonlyMap<string, AccountPaths['paths']>[] {
+  return view.derive('rbac/account-paths-by-group', (inner) => {
+    const groups = NAMESPACE_GROUPS.map(() => new Map<string, AccountPaths['paths']>());
+    for (const [namespace, { paths }] of accountPathsInGraph(inner)) {
+      if (paths.size > 0) groups[namespaceGroup(namespace)]?.set(namespace, paths);
+    }
+    return groups;
+  });
+}
+
 /** A changed graph is looked through once; what it leaves alone of a namespace stays the same. */
-function accountPathsOfGraph(view: ClusterView): ReadonlyMap<string, AccountPaths> {
+function accountPathsInGraph(view: ClusterView): ReadonlyMap<string, AccountPaths> {
   return view.derive<ReadonlyMap<string, AccountPaths>>('rbac/account-paths-of-graph', (inner, previous) => {
     const graph = escalationGraph(inner);
     const found = new Map<string, AccountPaths>();
@@ -130,9 +145,13 @@ export function everyonePaths(view: ClusterView): readonly EscalationPath[] {
   );
 }
 
+/** Those to which something is granted that leads on. */
 function everyoneGroups(view: ClusterView): readonly string[] {
+  const granted = escalationGraph(view).actors.get('');
+  if (granted === undefined) return [];
   const namespaces = view.namespaces('ServiceAccount').map((name) => `${ALL_SERVICE_ACCOUNTS}:${name}`);
-  return [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
+  const all = [AUTHENTICATED, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS, ...namespaces];
+  return all.filter((name) => granted.has(`g:${name}`));
 }
 
 function indirectPath(

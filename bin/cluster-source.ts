@@ -38,7 +38,7 @@ export class ClusterSource implements SessionSource {
   constructor(settings: Settings, config: RunConfig) {
     this.#settings = settings;
     this.#config = config;
-    this.hasAuditLog = settings.demo || settings.auditLogs.length > 0;
+    this.hasAuditLog = settings.demo || settings.nodeProxy || settings.auditLogs.length > 0;
   }
 
   start(sink: SourceSink): void {
@@ -92,7 +92,7 @@ export class ClusterSource implements SessionSource {
         this.#ends.push(close);
         if (signal.aborted) return await close();
         const logs = [...this.#settings.auditLogs, ...(auditLog === null ? [] : [auditLog])];
-        const following = followAudit(this.#settings, logs, this.#config, host.clock, sink, signal);
+        const following = followAudit(this.#settings, logs, this.#config, host.clock, sink, signal, connection);
         this.#ends.push(() => following);
         this.#live = startLiveSource({
           connection,

@@ -2,6 +2,7 @@ import type { Command, CommandContext } from '../src/commands/command.ts';
 import { ArgumentError, type ParsedArguments } from './arguments.ts';
 import { load, loadConfig, type Loaded } from './load.ts';
 import { loadAudit, loadAuditHistory } from './load-audit.ts';
+import { connect } from './load-live.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -46,7 +47,7 @@ function askingSettings({ readsLog, asksAboutGroups }: Command, settings: Settin
   const isAboutGroups = asksAboutGroups === true && connection.as === undefined;
   return {
     ...settings,
-    ...(readsLog === true ? { auditLogs: [] } : {}),
+    ...(readsLog === true ? { auditLogs: [], nodeProxy: false } : {}),
     ...(isAboutGroups ? { connection: { ...connection, asGroups: [] } } : {}),
   };
 }
@@ -61,9 +62,15 @@ function auditLoader(world: World, settings: Settings): CommandContext['loadAudi
       return loadAuditHistory(world, settings, config, history, only, onEvents);
     };
   }
-  if (auditLogs.length === 0) return undefined;
+  if (auditLogs.length === 0 && !settings.nodeProxy) return undefined;
   return async (onEvents) => {
     const { config } = await loadConfig(world, settings);
-    return loadAudit(world, settings, config, auditLogs, null, onEvents);
+    if (!settings.nodeProxy) return loadAudit(world, settings, config, auditLogs, null, onEvents);
+    const { connection, close } = await connect(settings);
+    try {
+      return await loadAudit(world, settings, config, auditLogs, null, onEvents, connection);
+    } finally {
+      await close();
+    }
   };
 }

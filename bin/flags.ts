@@ -123,6 +123,14 @@ export const FLAGS: readonly Flag[] = [
     help: 'audit log: file, folder, .gz or - (repeat; followed in the session)',
   },
   {
+    name: 'audit-source',
+    value: 'one',
+    group: 'audit',
+    takes: 'SOURCE',
+    choices: ['node-proxy'],
+    help: 'read the log from control plane nodes; nodes/proxy also lets its holder run commands in their pods',
+  },
+  {
     name: 'flows',
     value: 'many',
     group: 'audit',

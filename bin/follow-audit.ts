@@ -2,15 +2,20 @@ import { createAuditIntake } from '../src/analyses/audit/audit-intake.ts';
 import type { SourceSink } from '../src/app/session-source.ts';
 import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
+import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { followAuditLog } from '../src/sources/audit/follow-audit-log.ts';
 import type { Clock } from '../src/sources/live/clock.ts';
+import type { Connection } from '../src/sources/live/connection.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
+import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
 import type { Settings } from './settings.ts';
 import { processWorld } from './world.ts';
 
 /** How often logs are looked at again, in milliseconds. */
 const LOOK_EVERY = 500;
+/** The same through the API server, where each look is some requests. */
+const LOOK_AT_NODES_EVERY = 5_000;
 
 /** How often what was learned is written while logs grow, in milliseconds. */
 const SAVE_EVERY = 60_000;
@@ -28,8 +33,9 @@ export async function followAudit(
   clock: Clock,
   sink: SourceSink,
   signal: AbortSignal,
+  connection: Connection | null = null,
 ): Promise<void> {
-  if (logs.length === 0) return;
+  if (logs.length === 0 && !settings.nodeProxy) return;
   const note = (error: unknown): void => {
     if (!signal.aborted) sink.note(`audit log: ${error instanceof Error ? error.message : String(error)}`);
   };
@@ -48,8 +54,15 @@ export async function followAudit(
     const change = intake.takeChange();
     if (change !== null && !signal.aborted) sink.apply([change]);
   };
+  let nodes: NodeLogs | null = null;
   try {
-    await followAuditLog(logs, {
+    if (settings.nodeProxy && connection !== null) {
+      sink.note(NODE_PROXY_WARNING);
+      nodes = await nodeLogs(connection, signal);
+    }
+    const lookEvery = nodes === null ? LOOK_EVERY : LOOK_AT_NODES_EVERY;
+    await followAuditLog([...logs, ...(nodes?.paths ?? [])], {
+      files: nodes?.files ?? MACHINE_FILES,
       onEvents: (events) => intake.push(events.filter((event) => isAskedFor(event, settings))),
       onNotes: (notes) => intake.note(notes),
       wait: async () => {
@@ -58,7 +71,7 @@ export async function followAudit(
           savedAt = clock.now();
           await save();
         }
-        await clock.sleep(LOOK_EVERY, signal);
+        await clock.sleep(lookEvery, signal);
       },
       signal,
     });
@@ -66,6 +79,7 @@ export async function followAudit(
     note(error);
     if (!signal.aborted) sink.apply([{ type: 'audit', audit: intake.state() }]);
   }
+  nodes?.close();
   await save();
 }
 

@@ -3,13 +3,16 @@ import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditQuery } from '../src/model/audit-query.ts';
 import type { AuditState } from '../src/model/audit-state.ts';
+import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
+import type { Connection } from '../src/sources/live/connection.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
+import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
-import { boundedYoungGeneration } from './bounded-memory.ts';
+import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts';
 
 /**
  * Reads the logs of `--audit-log` to their end.
@@ -17,6 +20,7 @@ import { boundedYoungGeneration } from './bounded-memory.ts';
  * @param logs files, folders or `-`
  * @param self the user that k8sec itself is; null where that is not known
  * @param onEvents gets every event in order of reading; nothing of them need be kept
+ * @param connection of the cluster whose nodes `--audit-source node-proxy` reads
  */
 export async function loadAudit(
   world: World,
@@ -25,12 +29,19 @@ export async function loadAudit(
   logs: readonly string[],
   self: string | null,
   onEvents: (events: readonly AuditEvent[]) => void = () => undefined,
+  connection: Connection | null = null,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
   const { intake, take } = await taking(world, settings, config, self, onEvents);
+  let nodes: NodeLogs | null = null;
+  if (settings.nodeProxy && connection !== null) {
+    world.warn(`${NODE_PROXY_WARNING}\n`);
+    nodes = await nodeLogs(connection, new AbortController().signal);
+  }
   try {
-    const notes = await readAuditLog(logs, {
+    const notes = await readAuditLog([...logs, ...(nodes?.paths ?? [])], {
       stdin: process.stdin,
+      files: nodes?.files ?? MACHINE_FILES,
       since: settings.auditFrom ?? null,
       until: settings.auditUntil ?? null,
       onEvents: take,
@@ -40,6 +51,7 @@ export async function loadAudit(
     await saveLearned(world, settings.learned, intake);
     return intake.state();
   } finally {
+    nodes?.close();
     shown.clear();
   }
 }
@@ -89,6 +101,7 @@ async function taking(
 ): Promise<{ readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void }> {
   const learned = await loadLearned(world, settings.learned);
   const boundMemory = boundedYoungGeneration(8);
+  boundOldGeneration();
   const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, learned });
   const take = (events: readonly AuditEvent[]): void => {
     boundMemory();

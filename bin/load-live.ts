@@ -18,7 +18,7 @@ import { boundedYoungGeneration } from './bounded-memory.ts';
 /**
  * Reads a cluster (or the demo cluster) once.
  *
- * @returns the logs that the demo cluster writes, and a function that ends what was started
+ * @returns the logs that the demo cluster writes, what was connected to, and a function that ends what was started
  * @throws LoadError where the server cannot be talked to
  */
 export async function loadLive(
@@ -26,7 +26,11 @@ export async function loadLive(
   settings: Settings,
   config: Config,
   emit: (changes: readonly Change[]) => void,
-): Promise<{ readonly auditLogs: readonly string[]; readonly close: () => Promise<void> }> {
+): Promise<{
+  readonly auditLogs: readonly string[];
+  readonly connection: Connection;
+  readonly close: () => Promise<void>;
+}> {
   const { connection, auditLog, close } = await connect(settings);
   const shown = progress(world, settings);
   const boundMemory = boundedYoungGeneration(16);
@@ -51,7 +55,7 @@ export async function loadLive(
     });
     await source.initial;
     if (settings.demo) emit([{ type: 'facts', facts: { source: 'demo', context: 'demo' } }]);
-    return { auditLogs: auditLog === null ? [] : [auditLog], close };
+    return { auditLogs: auditLog === null ? [] : [auditLog], connection, close };
   } catch (error) {
     await close();
     throw new LoadError(error instanceof Error ? error.message : String(error));

@@ -7,6 +7,7 @@ import type { Change } from '../src/model/change.ts';
 import { connectionChange, speaksOfConnections } from '../src/report/connection-change.ts';
 import type { ReportBase } from '../src/report/report.ts';
 import { RULES } from '../src/rules/index.ts';
+import type { Connection } from '../src/sources/live/connection.ts';
 import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import { reasonOf } from '../src/sources/manifests/find-files.ts';
@@ -51,6 +52,7 @@ export async function load(world: World, settings: Settings, mayChange = true): 
   let evaluatedAt = settings.now ?? startedAt;
   let close = async (): Promise<void> => undefined;
   let demoLogs: readonly string[] = [];
+  let connection: Connection | null = null;
   const { onto } = settings;
   if (onto !== undefined && onto !== 'cluster') {
     const read = await snapshotOf(world, onto);
@@ -65,11 +67,12 @@ export async function load(world: World, settings: Settings, mayChange = true): 
     const live = await loadLive(world, settings, config, (changes) => store.load(changes));
     close = live.close;
     demoLogs = live.auditLogs;
+    connection = live.connection;
   }
   try {
     const logs = [...settings.auditLogs, ...demoLogs];
-    if (logs.length > 0) {
-      const audit = await loadAudit(world, settings, config, logs, store.facts().user);
+    if (logs.length > 0 || settings.nodeProxy) {
+      const audit = await loadAudit(world, settings, config, logs, store.facts().user, undefined, connection);
       store.load([{ type: 'audit', audit }]);
     }
     store.load([{ type: 'facts', facts: configFacts(config) }]);

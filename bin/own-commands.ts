@@ -100,6 +100,13 @@ function printOwnAccess(world: World, settings: Settings): void {
       `Optional, for --secrets names and --secrets metadata. ${warning}`,
     );
   }
+  if (settings.nodeProxy) {
+    add(
+      role('k8sec-audit-node-proxy', undefined, [{ apiGroups: [''], resources: ['nodes/proxy'], verbs: ['get'] }]),
+      'Only for --audit-source node-proxy. Whoever may get nodes/proxy may also run commands in every pod of every node: ' +
+        'give it to a user of its own, for as long as it is needed.',
+    );
+  }
   for (const namespace of namespaces) {
     add(
       role('k8sec', namespace, rulesFor(kinds.filter((kind) => kindInfo(kind).namespaced))),

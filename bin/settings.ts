@@ -20,6 +20,8 @@ export interface Settings {
   readonly complete: boolean;
   readonly demo: boolean;
   readonly auditLogs: readonly string[];
+  /** Whether the log is read from the nodes of the control plane. */
+  readonly nodeProxy: boolean;
   /** The folder of a journal. */
   readonly journal: string | undefined;
   /** The file of a history. */
@@ -78,6 +80,7 @@ export function settingsOf(options: Options, now: number): Settings {
     complete: options['complete'] === true,
     demo: options['demo'] === true,
     auditLogs: many('audit-log'),
+    nodeProxy: one('audit-source') === 'node-proxy',
     journal: one('journal'),
     history: one('history'),
     flows: many('flows'),
@@ -116,12 +119,15 @@ function checkInputs(options: Options): void {
   const refuse = (names: readonly string[], why: string): void => {
     if (names.every(has)) throw new ArgumentError(`${names.map((name) => `--${name}`).join(' and ')}: ${why}`);
   };
-  if (has('learned') && !has('audit-log') && !has('history') && !has('demo')) {
+  if (has('learned') && !has('audit-log') && !has('audit-source') && !has('history') && !has('demo')) {
     throw new ArgumentError('--learned needs --audit-log: the log to learn from');
   }
   if (has('onto') && !has('from')) throw new ArgumentError('--onto needs --from: the files to lay over that state');
   if (has('complete') && !has('from')) throw new ArgumentError('--complete says something about the files of --from');
   if (!has('onto')) refuse(['demo', 'from'], 'choose one input');
+  refuse(['demo', 'audit-source'], 'the log of the demo is read anyway');
+  refuse(['from', 'audit-source'], 'files have no nodes to read from');
+  refuse(['history', 'audit-source'], 'import the log into the history first');
   refuse(['onto', 'complete'], 'the state says what is there');
   refuse(['onto', 'baseline'], 'the state is the baseline');
   refuse(['since', 'since-time'], 'choose one beginning');

@@ -15,11 +15,18 @@ const USER_AGENT = `${TOOL.name}/${TOOL.version}`;
 export function requestHeaders(
   connection: Connection,
   identity: Identity,
-  plan: { readonly accept: string; readonly body?: string; readonly contentType?: string },
+  plan: {
+    readonly accept: string;
+    readonly body?: string;
+    readonly contentType?: string;
+    readonly range?: readonly [number, number];
+  },
   proxy: URL | null,
 ): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { accept: plan.accept, 'user-agent': USER_AGENT };
-  if (connection.compress) headers['accept-encoding'] = 'gzip';
+  // Parts are those of the file, not of what it is packed into.
+  if (plan.range !== undefined) headers['range'] = `bytes=${plan.range.join('-')}`;
+  else if (connection.compress) headers['accept-encoding'] = 'gzip';
   if (proxy !== null) headers['host'] = new URL(connection.server).host;
   const login = proxy === null ? null : proxyAuthorization(proxy);
   if (login !== null) headers['proxy-authorization'] = login;

@@ -25,12 +25,16 @@ export interface RequestPlan {
   readonly contentType?: string;
   /** Gives up an answer that grows beyond this. */
   readonly maxBytes?: number;
+  /** First and last byte of the part that is wanted (RFC 9110, 14.2); the server may send the whole. */
+  readonly range?: readonly [number, number];
 }
 
 /** A whole answer. `release` it when the bytes were read. */
 export interface Answer {
   readonly status: number;
   readonly bytes: Buffer;
+  /** Of the whole, where the answer is a part of it. */
+  readonly totalBytes?: number;
   release(): void;
 }
 
@@ -106,7 +110,13 @@ export function createTransport(connection: Connection, options: TransportOption
     try {
       const response = await send(plan, signal, idleMs);
       const body = await readBody(response, pool, idleMs, plan.maxBytes ?? MAX_BYTES);
-      return { status: response.statusCode ?? 0, bytes: body.bytes(), release: () => body.release() };
+      const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
+      return {
+        status: response.statusCode ?? 0,
+        bytes: body.bytes(),
+        ...(total === undefined ? {} : { totalBytes: Number(total) }),
+        release: () => body.release(),
+      };
     } catch (error) {
       if (deadline?.aborted === true && !plan.signal.aborted && !closing.signal.aborted) {
         throw new NetworkError('silent', `${connection.server} took longer than --request-timeout (${timeout} ms)`);

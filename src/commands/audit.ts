@@ -3,7 +3,7 @@ import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditState } from '../model/audit-state.ts';
 import { severityRank } from '../model/finding.ts';
-import { auditSection } from '../report/sections/audit.ts';
+import { auditSection, type AuditSection } from '../report/sections/audit.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { StoreView } from '../store/store-view.ts';
@@ -46,7 +46,7 @@ async function run(context: CommandContext): Promise<number> {
   const store = new ClusterStore();
   store.apply([{ type: 'audit', audit }]);
   const view = new StoreView(store, context.now);
-  if (context.output === 'json') context.print(`${JSON.stringify(filtered(view, filter), null, 2)}\n`);
+  if (context.output === 'json') printJson(filtered(view, filter), context);
   else printText(view, filter, context);
   return hasHoles(audit) ? 3 : 0;
 }
@@ -93,6 +93,19 @@ async function printEvents(
 
 function record(event: AuditEvent): unknown {
   return { ...event, time: new Date(event.time).toISOString() };
+}
+
+/** A detection at a time: those of a year are tens of megabytes. */
+function printJson({ events, detections, coverage }: AuditSection, context: CommandContext): void {
+  const indented = (value: unknown, indent: string): string =>
+    JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
+  context.print(`{\n  "events": ${events},\n  "detections": [`);
+  let separator = '\n    ';
+  for (const detection of detections) {
+    context.print(`${separator}${indented(detection, '    ')}`);
+    separator = ',\n    ';
+  }
+  context.print(`${detections.length === 0 ? '' : '\n  '}],\n  "coverage": ${indented(coverage, '  ')}\n}\n`);
 }
 
 function printText(view: ClusterView, filter: EventFilter, context: CommandContext): void {

@@ -91,7 +91,7 @@ class Normaliser implements AuditNormaliser {
     const responseObject = raw['responseObject'];
     const hasBody =
       object !== null &&
-      (requestObject !== undefined || responseObject !== undefined) &&
+      (isBody(requestObject) || isBody(responseObject)) &&
       (object.subresource === '' || object.subresource === 'ephemeralcontainers') &&
       isWrite(verb) &&
       hasBodyFacts(object.resource);
@@ -288,6 +288,11 @@ function stageOf(value: unknown): AuditEvent['stage'] | null {
     default:
       return null;
   }
+}
+
+/** A patch is a list; a word stands where a provider left a body out. */
+function isBody(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function isWrite(verb: string): boolean {

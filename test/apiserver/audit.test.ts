@@ -2,12 +2,16 @@
  * The audit log of a real API server: attacks are made and must be detected with the right actor; ordinary work is done
  * and must stay quiet.
  */
+import { readFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditIntake } from '../../src/analyses/audit/audit-intake.ts';
+import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { AuditState } from '../../src/model/audit-state.ts';
 import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
+import { WRAPPERS } from '../sources/audit/raw-events.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
 const POLICY = JSON.stringify({
@@ -19,6 +23,16 @@ const POLICY = JSON.stringify({
   ],
 });
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+/** A PKCS#10 request for CN=intruder, O=system:masters; its key was thrown away. */
+const REQUEST = [
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIb01JR09BZ0VBTUN3eEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRw',
+  'dFlYTjBaWEp6TVJFd0R3WURWUVFEREFocApiblJ5ZFdSbGNqQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQTBJQUJQVCtH',
+  'Q24rZ1JscmF6TTZ4amg0CkVXNGFXak1qZFpNMHVJSU45Q1JSNWNuVFIyZGgwMjlBdGtTN25kZVhpZDBmTlVkSW9oU1ZISXVvaWQx',
+  'eW8wZFIKWSt1Z0FEQUtCZ2dxaGtqT1BRUURBZ05KQURCR0FpRUFrd2V5ZDh2dkJCV1ZVOExLYTJ1WUlSWTVna1FjUFdFbwpJOFZF',
+  'U09xQkJQSUNJUUNVazBrdnIzVVBQL2l0ejNRSXlYUElNSGcyUm1ETkRBbWZsbjB1SFNhd0RRPT0KLS0tLS1FTkQgQ0VSVElGSUNB',
+  'VEUgUkVRVUVTVC0tLS0tCg==',
+].join('');
 
 let server: ApiServer;
 let tokens: Readonly<Record<string, string>>;
@@ -67,6 +81,24 @@ async function audited(): Promise<AuditState> {
   const notes = await readAuditLog([join(server.folder, 'audit.log')], { onEvents: (events) => intake.push(events) });
   for (const note of notes) intake.note(note);
   return intake.state();
+}
+
+/** What the text of a log holds, and what is detected in it. */
+async function readFrom(text: string): Promise<{ readonly events: readonly AuditEvent[]; readonly groups: unknown }> {
+  const intake = createAuditIntake();
+  const all: AuditEvent[] = [];
+  await readAuditLog(['-'], {
+    stdin: Readable.from([Buffer.from(text)]),
+    onEvents: (events) => {
+      all.push(...events);
+      intake.push(events);
+    },
+  });
+  const groups = Array.from(intake.state().groups.values(), ({ key, severity, count, hours }) => [
+    [key, severity, count],
+    hours.map(({ text: sentence, auditIDs }) => [sentence, auditIDs]),
+  ]);
+  return { events: all, groups };
 }
 
 function podSpec(extra: Record<string, unknown> = {}): Record<string, unknown> {
@@ -183,7 +215,7 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       '/api/v1/namespaces/shop/pods/y/exec?command=cat&command=%2Fvar%2Frun%2Fsecrets%2Fkubernetes.io%2Fserviceaccount%2Ftoken&stdout=true',
       { token },
     );
-    await send('/api/v1/namespaces/kube-system/serviceaccounts/default/token', {
+    await send('/api/v1/namespaces/ops/serviceaccounts/operator/token', {
       token,
       method: 'POST',
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
@@ -192,6 +224,14 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     await send('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard', {
       token,
       method: 'DELETE',
+    });
+    await send('/apis/certificates.k8s.io/v1/certificatesigningrequests', {
+      token,
+      method: 'POST',
+      body: {
+        metadata: { name: 'mine' },
+        spec: { request: REQUEST, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+      },
     });
     for (let path = 0; path < 12; path += 1) await send(`/api/v1/namespaces/n${path}/pods`, {});
     for (let guess = 0; guess < 12; guess += 1) await send('/api/v1/pods', { token: `guess-${guess}` });
@@ -209,6 +249,8 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       // No kubelet answers here, so that the exec and the proxy requests fail.
       exec: severity('exec-reads-credentials', cart),
       proxy: severity('node-proxy-access', cart),
+      token: severity('service-account-token-created', cart),
+      request: severity('csr-created-or-approved', cart),
       scanned: severity('anonymous-scanning', 'system:anonymous'),
       guessed: severity('failed-authentication-burst', 'unauthenticated 127.0.0.1'),
       impersonated: severity('impersonation', 'admin'),
@@ -221,9 +263,33 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       proxy: expect.any(String),
       scanned: 'medium',
       guessed: 'medium',
+      token: 'medium',
+      // Admission refuses a request for system:masters.
+      request: 'medium',
       impersonated: 'medium',
     });
     const name = groups.get(`privileged-pod-created|${cart}`)?.hours[0]?.text;
     expect(name).toMatch(/pods x-\w+ \(shop\); allowed by ClusterRoleBinding (?:cart|mine)/);
+  });
+
+  it('tells the same in the shape of every provider', async () => {
+    const log = await readFile(join(server.folder, 'audit.log'), 'utf8');
+    const logged = log
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(logged.length).toBeGreaterThan(400);
+    expect(new Set(logged.map(({ level }) => level))).toEqual(new Set(['Metadata', 'RequestResponse']));
+    const plain = await readFrom(log);
+    expect(plain.events).toHaveLength(logged.length);
+    for (const [shape, wrap] of Object.entries(WRAPPERS)) {
+      const wrapped = await readFrom(wrap(logged));
+      // The table has no column for what only the newest servers log.
+      const told = plain.events.map((event) =>
+        shape === 'AKSAudit rows' ? { ...event, impersonationConstraint: '' } : event,
+      );
+      expect([shape, wrapped.events]).toEqual([shape, told]);
+      expect([shape, wrapped.groups]).toEqual([shape, plain.groups]);
+    }
   });
 });

@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { AuditNotes } from '../../../src/model/change.ts';
 import { readAuditLog } from '../../../src/sources/audit/read-audit-log.ts';
 import { MemoryFiles } from './memory-files.ts';
-import { lines, rawEvent, WRAPPERS } from './raw-events.ts';
+import { lines, normalised, rawEvent, WRAPPERS } from './raw-events.ts';
 
 async function read(
   contents: Readonly<Record<string, string | Buffer>>,
@@ -93,6 +93,11 @@ describe('reading audit logs', () => {
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('takes the word that stands for a body that was left out for none', () => {
+    const left = rawEvent({ verb: 'create', level: 'RequestResponse', responseObject: 'skipped-too-big-size-object' });
+    expect(normalised(left).body).toBeNull();
   });
 
   it('keeps facts of bodies and never a value', async () => {

@@ -1,4 +1,4 @@
-import { sanitise } from '../../kube/sanitise.ts';
+import { exactText } from '../../kube/exact-text.ts';
 import type { ClusterFacts } from '../../model/change.ts';
 import type { Coverage } from '../../model/coverage.ts';
 import type { Kind } from '../../model/kind.ts';
@@ -15,7 +15,7 @@ export interface LiveSink {
    * A list is complete: what is in its scope and not in `seen` is gone. Together with the pages before it this replaces
    * the scope without ever showing less than was there. Not called after a list before which nothing was told.
    *
-   * @param seen `namespace/name` as the store has them, sanitised, with an empty namespace for cluster-scoped kinds
+   * @param seen `namespace/name` as the store has them, with an empty namespace for cluster-scoped kinds
    */
   replaceDone(kind: Kind, namespaces: 'all' | readonly string[], seen: ReadonlySet<string>): void;
   upsert(kind: Kind, object: JsonObject): void;
@@ -30,7 +30,7 @@ export interface LiveSink {
 /** Namespace and name of a raw object as the store has them. */
 export function nameOfRaw(object: JsonObject): { readonly namespace: string; readonly name: string } {
   const { namespace, name } = objectOf(object['metadata']);
-  return { namespace: sanitise(textOf(namespace)), name: sanitise(textOf(name)) };
+  return { namespace: exactText(textOf(namespace)), name: exactText(textOf(name)) };
 }
 
 /** The key of a raw object in `replaceDone`. */

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { nameOfRaw } from '../../../src/sources/live/sink.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
 
@@ -23,4 +25,15 @@ describe('two ClusterRoleBindings whose names only look alike are two objects', 
     );
     expect(store.list('ClusterRoleBinding')).toHaveLength(2);
   });
+});
+
+test('a source names an object as the store does, whatever its name holds', () => {
+  const slimmer = createSlimmer();
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('evil\u200b', 'evil\\u200b')), (name) => {
+      const raw = { metadata: { name: `x${name}`, namespace: `y${name}` } };
+      const { namespace, name: slim } = slimmer.slim(raw, 'RoleBinding');
+      expect(nameOfRaw(raw)).toEqual({ namespace, name: slim });
+    }),
+  );
 });

@@ -7,6 +7,7 @@ import { enterItem, openRow } from './open-actions.ts';
 import { nextRemedy, nextTab, validate } from './remedy-actions.ts';
 import { copyShown, saveShown, showObject, showRelatedOf, showRemedies, showTree } from './row-actions.ts';
 import { currentFindings, actionRow, relatedObject } from './selection.ts';
+import { lookSideways, switchDrawing } from './text-place.ts';
 import type { SortKey } from './sort-rows.ts';
 import { lineEdit } from './line-edit.ts';
 import { activePane, NO_PROMPT, openPane, openTable, type SessionState } from './state.ts';
@@ -51,6 +52,9 @@ export const ACTIONS: Readonly<Record<ActionName, (state: SessionState, key: str
   yaml: (state) => showObject(changeTable(state, pin), 'yaml'),
   describe: (state) => showObject(changeTable(state, pin), 'describe'),
   tree: (state) => showTree(changeTable(state, pin)),
+  drawing: (state) => stay(switchDrawing(state)),
+  'look-right': (state) => stay(lookSideways(state, 1)),
+  'look-left': (state) => stay(lookSideways(state, -1)),
   related: (state) => showRelatedOf(changeTable(state, pin), relatedObject(state)),
   copy: copyShown,
   'copy-namespace': (state) => {

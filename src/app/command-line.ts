@@ -22,7 +22,7 @@ export type CommandLine =
   | { readonly type: 'ask'; readonly words: readonly string[] }
   | { readonly type: 'hand-over'; readonly to: OtherProgram }
   | { readonly type: 'group'; readonly by: GroupKey | null }
-  | { readonly type: 'waive' | 'help' | 'suspend' | 'quit' }
+  | { readonly type: 'graph' | 'waive' | 'help' | 'suspend' | 'quit' }
   | { readonly type: 'problem'; readonly text: string };
 
 /** Words that open a pane; the first of each is the one that completion offers. */
@@ -42,6 +42,7 @@ const WORDS: Readonly<Record<string, CommandLine>> = {
   overview: { type: 'overview' },
   home: { type: 'overview' },
   waive: { type: 'waive' },
+  graph: { type: 'graph' },
   pager: { type: 'hand-over', to: 'pager' },
   less: { type: 'hand-over', to: 'pager' },
   editor: { type: 'hand-over', to: 'editor' },
@@ -69,6 +70,7 @@ export const FIRST_WORDS: readonly string[] = [
   'theme',
   'pager',
   'editor',
+  'graph',
   'waive',
   'help',
   'suspend',

@@ -19,6 +19,8 @@ export interface Glyphs {
   /** From nothing to most. */
   readonly spark: readonly string[];
   readonly tree: TreeGlyphs;
+  /** What joins the sides of a cell: the sum of 1 (up), 2 (down), 4 (left) and 8 (right) is the index. */
+  readonly joints: string;
 }
 
 /** What stands before a part of a tree and before its own parts; all of the same width. */
@@ -48,6 +50,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   barEmpty: '░',
   spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   tree: { fork: '├─ ', last: '└─ ', along: '│  ', blank: '   ' },
+  joints: ' │││─┘┐┤─└┌├─┴┬┼',
 };
 
 export const ASCII_GLYPHS: Glyphs = {
@@ -69,6 +72,7 @@ export const ASCII_GLYPHS: Glyphs = {
   barEmpty: '.',
   spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
   tree: { fork: '|- ', last: '`- ', along: '|  ', blank: '   ' },
+  joints: ' |||-+++-+++-+++',
 };
 
 const BAR_WIDTH = 16;

@@ -4,6 +4,7 @@ import { hasRemedies } from './finding-help.ts';
 import type { KeyBinding } from './key-binding.ts';
 import { actionObject, actionRow, currentFindings, isSavable, relatedObject, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
+import { graphWidth } from './text-place.ts';
 import { cursorRow } from './table-state.ts';
 
 type Works = (state: SessionState) => boolean;
@@ -143,6 +144,33 @@ export const KEYS: readonly KeyBinding[] = [
     help: 'reach or path as a tree',
     footer: 8,
     works: (state) => treeQuestion(state) !== undefined,
+  },
+  {
+    keys: ['t'],
+    action: 'drawing',
+    group: 'rows',
+    label: 'graph or tree',
+    help: 'the tree as boxes and arrows, and back',
+    footer: 1,
+    works: inDrawing,
+  },
+  {
+    keys: ['right'],
+    action: 'look-right',
+    group: 'moving',
+    label: 'right',
+    help: 'further right, in a graph that is wider than the screen',
+    footer: 2,
+    works: isWide,
+  },
+  {
+    keys: ['left'],
+    action: 'look-left',
+    group: 'moving',
+    label: 'left',
+    help: 'further left',
+    footer: 3,
+    works: isWide,
   },
   {
     keys: ['u'],
@@ -404,6 +432,15 @@ function canEnter(state: SessionState): boolean {
   const { place } = here(state);
   if (place.type === 'pane') return cursorRowOf(state);
   return currentItem(state) !== null;
+}
+
+function inDrawing(state: SessionState): boolean {
+  const { place } = here(state);
+  return place.type === 'text' && !place.failed && (place.drawing?.graph ?? null) !== null;
+}
+
+function isWide(state: SessionState): boolean {
+  return graphWidth(state) >= state.columns;
 }
 
 /** Whether one of the findings here has a remedy; null where there are none. */

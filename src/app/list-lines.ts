@@ -3,7 +3,10 @@ import { relatedKey } from './related.ts';
 import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';
-import { countText } from './number-text.ts';
+import { graphLines } from './graph-lines.ts';
+import type { Graph } from './graph.ts';
+import { shownGraph, sideways } from './text-place.ts';
+import { countText, unitText } from './number-text.ts';
 import { fit, safe, textWidth, wrap } from './text-width.ts';
 import { yamlLines } from './yaml-lines.ts';
 
@@ -16,9 +19,29 @@ export function textLines(place: TextPlace, state: SessionState): readonly Line[
     const reason = wrap(place.text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, 'bad')));
     return [title, BLANK, ...reason];
   }
+  const graph = shownGraph(place);
+  if (graph !== null) return graphView(place, graph, state);
   if (place.what === 'yaml' || place.what === 'waiver') return [title, BLANK, ...yamlLines(place.text, state.columns)];
   const text = place.text.endsWith('\n') ? place.text.slice(0, -1) : place.text;
   return [title, BLANK, ...text.split('\n').map((raw) => line(` ${safe(raw.replaceAll('\t', '  '))}`))];
+}
+
+/** The part of a graph that is looked at, and what is out of sight at its sides. */
+function graphView(place: TextPlace, graph: Graph, state: SessionState): readonly Line[] {
+  const { left, right, lines } = sideways(graphLines(graph, state.columns - 1, state.glyphs), place, state);
+  const { glyphs } = state;
+  const beside = [
+    left > 0 ? `${glyphs.left} ${unitText(left, 'columns')}` : '',
+    right > 0 ? `${unitText(right, 'columns')} ${glyphs.right}` : '',
+  ].filter((text) => text !== '');
+  return [
+    { spans: [span(` ${place.title}`, 'title')], right: [span(`${beside.join('   ')} `, 'muted')] },
+    BLANK,
+    ...lines.map(({ spans }) => line(' ', ...spans)),
+    ...graph.notes.flatMap((note) =>
+      wrap(note, Math.max(20, state.columns - 2)).map((part) => line(span(` ${part}`, 'muted'))),
+    ),
+  ];
 }
 
 /** Namespaces to choose from, with what was found in them. */

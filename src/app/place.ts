@@ -1,6 +1,7 @@
 import type { PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { Graph } from './graph.ts';
 import type { RelatedGroup } from './related.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { ContextName } from './session-model.ts';
@@ -57,6 +58,18 @@ export interface TextPlace {
   readonly question?: readonly string[];
   /** Whether it is asked again already. */
   readonly renewing?: boolean;
+  /** Of a tree: the same as boxes and arrows. */
+  readonly drawing?: Drawing;
+}
+
+/** Boxes and arrows in place of a tree. */
+interface Drawing {
+  /** null while the answer is awaited. */
+  readonly graph: Graph | null;
+  /** Whether it is looked at, and not the tree. */
+  readonly shown: boolean;
+  /** Columns that are out of sight at the left. */
+  readonly across: number;
 }
 
 /** What an object has to do with, to go on from. */

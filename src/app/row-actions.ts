@@ -5,6 +5,7 @@ import { open, stay, type Step } from './navigation.ts';
 import type { OtherProgram } from './session-model.ts';
 import type { TextPlace } from './place.ts';
 import { shownRemedy } from './remedy-actions.ts';
+import { shownText } from './text-place.ts';
 import { actionObject, actionRow, isSavable, treeQuestion } from './selection.ts';
 import { tableCsv, tableFileName, waiverYaml } from './text-files.ts';
 
@@ -34,13 +35,25 @@ export function showObject(state: SessionState, what: 'yaml' | 'describe'): Step
   return stay(opened.state, ...opened.effects, { type: what, visit, object });
 }
 
-/** Opens the row as a tree: who reaches it, or where its rights lead. */
-export function showTree(state: SessionState): Step {
+/**
+ * Opens the row as a tree: who reaches it, or where its rights lead.
+ *
+ * @param asGraph as boxes and arrows
+ */
+export function showTree(state: SessionState, asGraph = false): Step {
   const question = treeQuestion(state);
   if (question === undefined) return stay(state);
   const visit = state.nextId;
   const title = question.type === 'reach' ? 'reach' : 'escalation paths';
-  const opened = openText(state, 'tree', title, `k8sec-${fileNamePart(`${question.type}-${question.title}`)}.txt`);
+  const opened = open(state, {
+    type: 'text',
+    what: 'tree',
+    title,
+    text: null,
+    failed: false,
+    fileName: `k8sec-${fileNamePart(`${question.type}-${question.title}`)}.txt`,
+    drawing: { graph: null, shown: asGraph, across: 0 },
+  });
   return stay(opened.state, ...opened.effects, { type: 'tree', visit, question });
 }
 
@@ -103,7 +116,7 @@ export function copyShown(state: SessionState): Step {
   const { place } = here(state);
   const remedy = shownRemedy(state);
   if (remedy !== undefined) return stay(state, { type: 'copy', text: remedy.yaml, what: 'the YAML' });
-  if (place.type === 'text') return stay(state, { type: 'copy', text: place.text ?? '', what: 'the text' });
+  if (place.type === 'text') return stay(state, { type: 'copy', text: shownText(place, state), what: 'the text' });
   const name = actionRow(state)?.name;
   return name === undefined ? stay(state) : stay(state, { type: 'copy', text: name, what: name });
 }
@@ -113,7 +126,9 @@ export function saveShown(state: SessionState): Step {
   const { place } = here(state);
   const remedy = shownRemedy(state);
   if (remedy !== undefined) return stay(state, { type: 'save', fileName: remedy.fileName, text: remedy.yaml });
-  if (place.type === 'text') return stay(state, { type: 'save', fileName: place.fileName, text: place.text ?? '' });
+  if (place.type === 'text') {
+    return stay(state, { type: 'save', fileName: place.fileName, text: shownText(place, state) });
+  }
   const name = openPane(state);
   const pane = state.snapshot.panes.find((one) => one.name === name);
   const table = openTable(state);

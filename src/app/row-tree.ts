@@ -1,5 +1,8 @@
 import type { Glyphs } from './glyphs.ts';
+import type { Graph } from './graph.ts';
+import { pathsGraph } from './paths-graph.ts';
 import { pathsTree } from './paths-tree.ts';
+import { reachGraph } from './reach-graph.ts';
 import { reachTree } from './reach-tree.ts';
 import { node, treeLines, type TreeNode } from './tree.ts';
 
@@ -36,6 +39,17 @@ export function pathsQuestion(title: string, accounts: readonly string[]): TreeQ
 /** The tree as text, of the answers to its questions. */
 export function treeText(question: TreeQuestion, answers: readonly string[], glyphs: Glyphs): string {
   return treeLines(rootOf(question, answers, glyphs), glyphs.tree).join('\n');
+}
+
+/** The same as boxes and arrows. */
+export function treeGraph({ type, title, questions }: TreeQuestion, answers: readonly string[], glyphs: Glyphs): Graph {
+  const [first = '', second = ''] = answers;
+  if (type === 'reach') return reachGraph(title, first, second);
+  return pathsGraph(
+    questions.map((words) => words[1] ?? title),
+    answers,
+    glyphs.right,
+  );
 }
 
 function rootOf({ type, title, questions }: TreeQuestion, answers: readonly string[], glyphs: Glyphs): TreeNode {

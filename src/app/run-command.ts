@@ -4,9 +4,10 @@ import { changeTable } from './move-actions.ts';
 import { open, openBelow, stay, type Step } from './navigation.ts';
 import { chooseContext } from './open-actions.ts';
 import type { GroupKey } from './group-rows.ts';
-import { ask, handOver, showWaiver } from './row-actions.ts';
+import { ask, handOver, showTree, showWaiver } from './row-actions.ts';
 import { mapTables, openPaneStep, scopeOf, setNamespace } from './scope.ts';
-import { currentFindings } from './selection.ts';
+import { switchDrawing } from './text-place.ts';
+import { currentFindings, treeQuestion } from './selection.ts';
 import { here, type SessionState } from './state.ts';
 import { resort } from './table-state.ts';
 
@@ -34,6 +35,8 @@ export function runCommand(state: SessionState, text: string): Step {
       return groupStep(state, command.by);
     case 'ask':
       return ask(state, command.words);
+    case 'graph':
+      return graphStep(state);
     case 'waive':
       return showWaiver(state, currentFindings(state));
     case 'help':
@@ -54,6 +57,15 @@ function paneStep(state: SessionState, command: Extract<CommandLine, { type: 'pa
       : changeTable(opened.state, (table) => resort({ ...table, filter: parseFilter(filter) }, scopeOf(opened.state)));
   const effects = context === null ? [] : [{ type: 'switch-context', name: context } as const];
   return stay(filtered, ...opened.effects, ...effects);
+}
+
+function graphStep(state: SessionState): Step {
+  const { place } = here(state);
+  if (place.type === 'text' && place.drawing !== undefined)
+    return stay(place.drawing.shown ? state : switchDrawing(state));
+  if (treeQuestion(state) !== undefined) return showTree(state, true);
+  const text = 'nothing to draw here: choose a workload of the network pane, or a row of the rbac pane';
+  return stay({ ...state, message: { text, tone: 'warning' } });
 }
 
 function groupStep(state: SessionState, group: GroupKey | null): Step {

@@ -40,6 +40,20 @@ export function clip(text: string, width: number, ellipsis = '…'): string {
   return out + ellipsis;
 }
 
+/** Text without its first columns; what is left of a wide character that is halved is a space. */
+export function withoutStart(text: string, columns: number): string {
+  if (ASCII.test(text)) return text.slice(columns);
+  let out = '';
+  let at = 0;
+  for (const { segment } of SEGMENTER.segment(text)) {
+    const end = at + graphemeWidth(segment);
+    if (at >= columns) out += segment;
+    else if (end > columns) out += ' '.repeat(end - columns);
+    at = end;
+  }
+  return out;
+}
+
 /** Text of exactly `width` columns: clipped, or filled with spaces on the right (on the left for `right`). */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
   const clipped = clip(text, width, ellipsis);

@@ -9,7 +9,7 @@ import type { Place } from './place.ts';
 import { edited, promptKey } from './prompt.ts';
 import { renewed } from './renew.ts';
 import { mapTables, scopeOf } from './scope.ts';
-import { treeText } from './row-tree.ts';
+import { treeGraph, treeText } from './row-tree.ts';
 import type { SessionSnapshot } from './session-model.ts';
 import { here, type SessionState } from './state.ts';
 import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
@@ -57,8 +57,13 @@ function changed(state: SessionState, event: SessionEvent): Step {
       );
     case 'tree': {
       const text = treeText(event.question, event.answers, state.glyphs);
+      const graph = treeGraph(event.question, event.answers, state.glyphs);
       return stay(
-        changePlace(state, event.visit, (place) => (place.type === 'text' ? { ...place, text, failed: false } : place)),
+        changePlace(state, event.visit, (place) =>
+          place.type === 'text' && place.drawing !== undefined
+            ? { ...place, text, failed: false, drawing: { ...place.drawing, graph } }
+            : place,
+        ),
       );
     }
     case 'related':

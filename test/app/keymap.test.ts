@@ -41,6 +41,20 @@ function inRemedy(): Driver {
   return driver.send({ type: 'remedies', visit: here(driver.state).id, remedies });
 }
 
+/** Looking at the tree of who reaches a workload. */
+function inTree(): Driver {
+  const driver = inNetwork().press('t');
+  const effect = driver.effects.find((one) => one.type === 'tree');
+  if (effect === undefined) throw new Error('no question was asked');
+  const nobody = JSON.stringify({ connections: [], notApplicable: [], unknown: [], caveats: [] });
+  return driver.send({ type: 'tree', visit: effect.visit, question: effect.question, answers: [nobody, nobody] });
+}
+
+/** Looking at a graph that is wider than the screen. */
+function inWideGraph(): Driver {
+  return inTree().press('t').send({ type: 'resize', columns: 40, rows: 10 });
+}
+
 interface Case {
   /** A session in which the action works. */
   readonly at: () => Driver;
@@ -94,6 +108,18 @@ const CASES: Readonly<Record<ActionName, Case>> = {
     then: (driver) => {
       expect(driver.effects.map((effect) => effect.type)).toContain('tree');
     },
+  },
+  drawing: {
+    at: inTree,
+    then: (driver) => expect(here(driver.state).place).toMatchObject({ drawing: { shown: true } }),
+  },
+  'look-right': {
+    at: inWideGraph,
+    then: (driver) => expect(here(driver.state).place).toMatchObject({ drawing: { across: 20 } }),
+  },
+  'look-left': {
+    at: () => inWideGraph().press('right'),
+    then: (driver) => expect(here(driver.state).place).toMatchObject({ drawing: { across: 0 } }),
   },
   related: { at: inNetwork, then: (driver) => expect(effectTypes(driver)).toContain('related') },
   copy: {

@@ -19,6 +19,9 @@ const ROWS = /\d+\/\d+ *$/m;
 const NETWORK: Step = ['1', ROWS];
 const REMEDY: readonly Step[] = [NETWORK, ['f', /apiVersion:/]];
 
+/** An arrow between boxes. */
+const BOXES = /[─-][▸>][│|]/;
+
 /** Every way of looking at something, from the overview on. */
 const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   overview: [],
@@ -35,10 +38,16 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   yaml: [NETWORK, ['y', /apiVersion:/]],
   describe: [NETWORK, ['d', /what k8sec read of it/]],
   reach: [NETWORK, ['t', /may be reached from/]],
+  'graph of reach': [NETWORK, [':graph\r', BOXES]],
   related: [NETWORK, ['u', /  related, live *$/m]],
   paths: [
     ['2', ROWS],
     ['t', /escalation paths/],
+  ],
+  'graph of paths': [
+    ['2', ROWS],
+    ['t', /leads to no /],
+    ['t', /[┌+][─-]{9}/],
   ],
   answer: [[':who-can get secrets\r', /who-can get secrets/]],
   waiver: [NETWORK, [':waive\r', /waivers:/]],

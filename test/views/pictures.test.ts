@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
+import { pathsCommand } from '../../src/commands/paths.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { LiveModel } from '../../src/app/live-model.ts';
 import type { SessionSource } from '../../src/app/session-source.ts';
 import type { Change } from '../../src/model/change.ts';
@@ -58,6 +60,27 @@ function demoSource(): SessionSource {
   };
 }
 
+/** The answer to `paths SUBJECT -o json`, the one question that is asked for these pictures. */
+async function paths([, subject = '']: readonly string[], engine: Engine): Promise<string> {
+  const pieces: string[] = [];
+  await pathsCommand.run({
+    words: [subject],
+    output: 'json',
+    options: {},
+    namespaces: [],
+    loadView: async () => engine.view,
+    loadEngine: async () => engine,
+    loadPast: () => Promise.reject(new Error('a picture has no past')),
+    readStandardInput: () => Promise.reject(new Error('a picture has no input')),
+    readFile: () => Promise.reject(new Error('a picture has no files')),
+    print: (text) => void pieces.push(text),
+    warn: (text) => void pieces.push(text),
+    columns: COLUMNS,
+    now: NOW,
+  });
+  return pieces.join('');
+}
+
 function open(): TestTerminal {
   const terminal = new TestTerminal(COLUMNS, ROWS);
   const model = new LiveModel({
@@ -66,7 +89,7 @@ function open(): TestTerminal {
     panes: PANE_LIST,
     buildRemedies,
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
-    ask: () => Promise.resolve(''),
+    ask: paths,
     listContexts: () => Promise.resolve([]),
     clock: {
       now: () => NOW,
@@ -91,6 +114,7 @@ test.each([
   ['overview', 'The overview of the demo cluster', '', /standing risk/],
   ['network', 'The network pane of the demo cluster', '1', /1\/\d+/],
   ['remedy', 'A remedy: the network policy that keeps what is declared', '1/postgres\r\rf', /kind: NetworkPolicy/],
+  ['graph', 'Where the rights of an account lead, as a graph', '2/all-acc\r:graph\r', /cluster-admin/],
   ['detail', 'What is wrong with a workload, why, and how it is known', '1/postgres\r\r', /evidence/],
 ])('the picture of %s is what the session draws', async (name, title, keys, shows) => {
   const terminal = open();

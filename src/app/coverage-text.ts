@@ -60,7 +60,9 @@ export function coverageLine(snapshot: SessionSnapshot): string {
   const stale = snapshot.coverage.filter((one) => one.status === 'stale');
   const parts: string[] = [];
   if (denied.length > 0) parts.push(`not judged: ${denied.map(deniedText).join(', ')}`);
-  if (stale.length > 0) parts.push(`stale: ${stale.map(resourceName).join(', ')}`);
+  const read = snapshot.coverage.filter((one) => one.status === 'live' || one.status === 'stale');
+  const isAll = stale.length > 1 && stale.length === read.length;
+  if (stale.length > 0) parts.push(`stale: ${isAll ? 'all that was read' : stale.map(resourceName).join(', ')}`);
   return parts.join(' · ');
 }
 

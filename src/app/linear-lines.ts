@@ -22,9 +22,10 @@ export function linearLines(state: SessionState): readonly string[] {
   return [placeText(state), ...body, ...footer].map((text) => text.trim()).filter((text) => text !== '');
 }
 
-/** The text of a line, without style. */
-export function lineText(line: Line): string {
-  return [...line.spans, ...(line.right ?? [])].map((one) => one.text).join('');
+/** The text of a line, without style; what stands at its right edge comes after two spaces. */
+export function lineText({ spans, right = [] }: Line): string {
+  const texts = [spans, right].map((part) => part.map((one) => one.text).join(''));
+  return texts.filter((text) => text !== '').join('  ');
 }
 
 function placeText(state: SessionState): string {

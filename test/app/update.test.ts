@@ -243,6 +243,15 @@ describe('what the cluster does', () => {
     const stale = { ...syncing, status: 'stale', since: NOW - 300_000, reason: 'reset' } as const;
     const driver = new Driver(snapshotOf([], { connection: stale }));
     expect(text(driver)).toContain('stale for 5m');
+    const said = (...statuses: readonly ('live' | 'stale')[]): string => {
+      const coverage = statuses.map((one, at) => {
+        const kind = at === 0 ? 'Pod' : 'Secret';
+        return { kind, apiVersion: 'v1', status: one, namespaces: 'all', reason: '', since: NOW } as const;
+      });
+      return status(new Driver(snapshotOf([], { connection: stale, coverage })));
+    };
+    expect(said('stale', 'live')).toContain('stale: pods');
+    expect(said('stale', 'stale')).toMatch(/stale: all that was read.*reset/);
     expect(status(driver)).toContain('reset');
     const facts = { ...SHOP.facts, source: 'demo' as const };
     expect(text(new Driver({ ...SHOP, facts }))).toContain('DEMO');

@@ -217,6 +217,8 @@ describe('looks', () => {
     expect(terminal.text()).toContain('workload Deployment postgres');
     terminal.type('j');
     await terminal.shows('row 2 of 45');
+    terminal.type('\r');
+    await terminal.until((screen) => /Deployment shop\/cart {2}high/.test(screen), 'the detail, its severity apart');
   });
 });
 

@@ -57,6 +57,11 @@ async function run(world: World): Promise<number> {
     world.print(usage(world.program));
     return 0;
   }
+  if (words[0] === 'completion') {
+    const { completionScript } = await import('./shell-completion.ts');
+    world.print(completionScript(words.slice(1)));
+    return 0;
+  }
   const settings = settingsOf(options, world.now());
   if (settings.journal !== undefined && ![undefined, 'as-of', 'record'].includes(words[0])) throw noJournalHere();
   if (settings.history !== undefined && !['audit', 'as-of', 'role'].includes(words[0] ?? '')) throw noHistoryHere();

@@ -39,6 +39,7 @@ export const OWN_COMMANDS: readonly CommandLine[] = [
   },
   { name: 'record', usage: 'record --journal DIR', summary: 'append what as-of needs to a journal, until SIGTERM' },
   { name: 'own-access', usage: 'own-access', summary: 'the least ClusterRole that k8sec itself needs' },
+  { name: 'completion', usage: 'completion bash|zsh|fish', summary: 'the script that lets a shell complete k8sec' },
   { name: 'diff', usage: 'diff A B', summary: 'what changed between two reports, snapshots or folders of manifests' },
 ];
 

@@ -137,6 +137,28 @@ describe('the built program', () => {
   });
 });
 
+describe('the completion of bash', () => {
+  const SCRIPT = `source <("$0" "$1" completion bash); COMP_LINE=$2; COMP_POINT=\${#2}; _k8sec; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const completions = async (line: string): Promise<readonly string[]> => {
+    const program = join(DIST, 'k8sec.js');
+    const { out, err } = await start('bash', ['-c', SCRIPT, process.execPath, program, line]);
+    expect(err).toBe('');
+    return out.trimEnd().split('\n');
+  };
+
+  test.each([
+    ['k8sec who', ['who-can']],
+    ['k8sec --fail-on h', ['high']],
+    ['k8sec --fail-on=h', ['high']],
+    ['k8sec -n sta', ['staging']],
+    ['kubectl-sec --context sh', ['shop']],
+    ['k8sec --report --rule vigilance/host-n', ['vigilance/host-namespaces']],
+    ['k8sec --from some', ['']],
+  ])('%s', async (line, wanted) => {
+    expect(await completions(line)).toEqual(wanted);
+  });
+});
+
 describe.skipIf(KUBECTL === undefined)('as a plugin of kubectl', () => {
   const kubectl = async (...args: string[]): Promise<Ended> => start(KUBECTL ?? 'kubectl', args);
 

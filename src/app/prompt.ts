@@ -48,7 +48,7 @@ export function promptCompletions(state: SessionState, prompt: Prompt): readonly
 
 function complete(state: SessionState, prompt: Prompt, by: 1 | -1): SessionState {
   const candidates = promptCompletions(state, prompt);
-  if (candidates.length === 0) return state;
+  if (candidates.length === 0) return nextWord(state, prompt);
   const completing = prompt.choice < 0 ? prompt.edit.text : prompt.completing;
   const from = prompt.choice < 0 && by < 0 ? 0 : prompt.choice;
   const choice = (from + by + candidates.length) % candidates.length;
@@ -58,6 +58,13 @@ function complete(state: SessionState, prompt: Prompt, by: 1 | -1): SessionState
     return { ...state, prompt: { ...prompt, edit: lineEdit(`${edit.text} `), choice: -1, completing: '' } };
   }
   return { ...state, prompt: { ...prompt, edit, choice, completing } };
+}
+
+/** After a whole word that more can follow, a tab begins the next one. */
+function nextWord(state: SessionState, prompt: Prompt): SessionState {
+  const text = `${prompt.edit.text} `;
+  if (completions(text, { ...completionWorld(state), history: [] }).length === 0) return state;
+  return { ...state, prompt: { ...prompt, edit: lineEdit(text), choice: -1, completing: '' } };
 }
 
 function recall(state: SessionState, prompt: Prompt, by: 1 | -1): SessionState {

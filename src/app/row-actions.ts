@@ -7,6 +7,8 @@ import type { TextPlace } from './place.ts';
 import { shownRemedy } from './remedy-actions.ts';
 import { shownText } from './text-place.ts';
 import { actionObject, actionRow, isSavable, treeQuestion } from './selection.ts';
+import { unitText } from './number-text.ts';
+import { chosenRows } from './table-state.ts';
 import { tableCsv, tableFileName, waiverYaml } from './text-files.ts';
 
 /** Opens the remedies of these findings; they are built and proven now. */
@@ -111,12 +113,18 @@ export function handOver(state: SessionState, to: OtherProgram): Step {
   return stay(state, { ...effect, type: 'hand-over', to, remedy });
 }
 
-/** Copies the text that is shown, or the row's name. */
+/** Copies the text that is shown, the marked rows as CSV, or the row's name. */
 export function copyShown(state: SessionState): Step {
   const { place } = here(state);
   const remedy = shownRemedy(state);
   if (remedy !== undefined) return stay(state, { type: 'copy', text: remedy.yaml, what: 'the YAML' });
   if (place.type === 'text') return stay(state, { type: 'copy', text: shownText(place, state), what: 'the text' });
+  const table = openTable(state);
+  const pane = state.snapshot.panes.find((one) => one.name === openPane(state));
+  if (pane !== undefined && table !== undefined && table.marks.size > 0) {
+    const rows = chosenRows(table);
+    return stay(state, { type: 'copy', text: tableCsv(pane, rows), what: `${unitText(rows.length, 'rows')} as CSV` });
+  }
   const name = actionRow(state)?.name;
   return name === undefined ? stay(state) : stay(state, { type: 'copy', text: name, what: name });
 }

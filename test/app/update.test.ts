@@ -67,6 +67,13 @@ describe('command line', () => {
     expect(driver.state.prompt).toBeNull();
   });
 
+  test('after a whole word tab begins the next one', () => {
+    const driver = inNetwork().press(': t h e m e tab');
+    expect(driver.state.prompt?.edit.text).toBe('theme ');
+    expect(driver.press('tab').state.prompt?.edit.text).toBe('theme default');
+    expect(inNetwork().press(': z z z tab').state.prompt?.edit.text).toBe('zzz');
+  });
+
   test('tab goes through several candidates', () => {
     const driver = inNetwork().press(': n s space').press('tab');
     expect(driver.state.prompt?.edit.text).toBe('ns data');
@@ -182,6 +189,18 @@ describe('remedies', () => {
       visit: here(driver.state).id,
       findings: [findingOf('shop', 'cart', 'high').id],
     });
+  });
+
+  test('marked rows are copied as CSV, in the order of the table', () => {
+    const driver = inNetwork().press('space j space c');
+    const copied = driver.effects.find((effect) => effect.type === 'copy');
+    expect(copied?.what).toBe('2 rows as CSV');
+    expect(copied?.text.split('\r\n').map((line) => line.split(',').slice(0, 3).join(','))).toEqual([
+      'SEVERITY,NAMESPACE,WORKLOAD',
+      'critical,data,Deployment postgres',
+      'high,shop,Deployment cart',
+      '',
+    ]);
   });
 
   test('of marked rows are asked for together', () => {

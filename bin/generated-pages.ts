@@ -1,7 +1,7 @@
 import { KEYS } from '../src/app/keymap.ts';
 import { UNICODE_GLYPHS } from '../src/app/glyphs.ts';
 import { keyText } from '../src/app/key-binding.ts';
-import { PANES, type Reference } from '../src/model/finding.ts';
+import { PANES, type PaneName, type Reference } from '../src/model/finding.ts';
 import { PANE_LIST } from '../src/panes/index.ts';
 import type { Pane } from '../src/panes/pane.ts';
 import { FORMATS } from '../src/report/formats.ts';
@@ -90,6 +90,17 @@ function commandLinePage(): string {
   ]);
 }
 
+/** What `t` draws in a pane. */
+const DRAWN: Partial<Readonly<Record<PaneName, readonly string[]>>> = {
+  network: [
+    '`t` draws who may reach a workload and whom it may reach, as a tree; `t` again, or `:graph` at once, as boxes and arrows.',
+  ],
+  rbac: [
+    '`t` draws where the rights of a row lead, as a tree; `t` again, or `:graph` at once, as boxes and arrows, with each account once.',
+    '![Boxes for accounts, arrows for what they can do](../pictures/graph.svg)',
+  ],
+};
+
 /** What a pane shows: its columns, and the rules that find something for it. */
 function panePage({ name, title, about, unit, columns }: Pane): string {
   const rules = [...new Map(RULES.map((rule) => [rule.id, rule])).values()].filter((rule) =>
@@ -99,6 +110,7 @@ function panePage({ name, title, about, unit, columns }: Pane): string {
     about,
     '',
     `\`${PANES.indexOf(name) + 1}\` opens it, and \`:${name}\`. Its tab counts the ${unit} that fail. \`enter\` on a row says what is wrong, why and how that is known; \`f\` writes the fix.`,
+    ...(DRAWN[name] ?? []).flatMap((text) => ['', text]),
     '',
     '## Columns',
     '',

@@ -96,7 +96,7 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'copy',
     group: 'rows',
     label: 'copy',
-    help: 'copy the name, the marked rows as CSV, or the text that is shown',
+    help: 'copy the name, marked rows (CSV), or the text',
     footer: 11,
     works: (state) => onRow(state) || isSavable(state),
   },

@@ -15,6 +15,12 @@ import type { World } from './world.ts';
 import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts';
 
 /**
+ * Up to here what is garbage may stay: collecting it often takes a third more processor time. Beyond, a log of months,
+ * with thousands of detections that are kept, would pass 300 MB.
+ */
+const ROOMY = 180 * 1024 * 1024;
+
+/**
  * Reads the logs of `--audit-log` to their end.
  *
  * @param logs files, folders or `-`
@@ -101,10 +107,14 @@ async function taking(
 ): Promise<{ readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void }> {
   const learned = await loadLearned(world, settings.learned);
   const boundMemory = boundedYoungGeneration(8);
-  boundOldGeneration();
+  let isRoomy = true;
   const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, learned });
   const take = (events: readonly AuditEvent[]): void => {
     boundMemory();
+    if (isRoomy && process.memoryUsage.rss() > ROOMY) {
+      isRoomy = false;
+      boundOldGeneration();
+    }
     onEvents(events);
     intake.push(events);
   };

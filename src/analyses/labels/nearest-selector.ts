@@ -51,19 +51,21 @@ export function nearestSelector(
   elsewhere: readonly Selectable[] = [],
 ): NearestSelector | undefined {
   const pairs = pairsOf(selector);
-  const others = (selector.matchExpressions ?? []).filter((one) => pairsOf({ matchExpressions: [one] }).length === 0);
+  const others: LabelSelector = {
+    matchExpressions: (selector.matchExpressions ?? []).filter(
+      (one) => pairsOf({ matchExpressions: [one] }).length === 0,
+    ),
+  };
   const near = pairs
     .flatMap((from) => repairsOf(from, here, pairs.length > 1))
     .toSorted((a, b) => scoreOf(a) - scoreOf(b));
   let best: Found | undefined;
   for (const repair of near) {
     if (best !== undefined && scoreOf(repair) > scoreOf(best.repair)) break;
-    const rest: LabelSelector = {
-      matchLabels: Object.fromEntries(pairs.filter((one) => one !== repair.from).map(({ key, value }) => [key, value])),
-      matchExpressions: others,
-    };
+    const rest = pairs.filter((one) => one !== repair.from);
     for (const one of candidatesFor(repair, pairs, here)) {
-      if (one.labels[repair.from.key] === repair.from.value || !matches(rest, one.labels)) continue;
+      if (one.labels[repair.from.key] === repair.from.value) continue;
+      if (!rest.every(({ key, value }) => one.labels[key] === value) || !matches(others, one.labels)) continue;
       const found = { repair, candidate: one, text: textOf(repair, one.owner) };
       if (best === undefined || isBefore(found, best)) best = found;
     }

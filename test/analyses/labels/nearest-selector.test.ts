@@ -32,6 +32,14 @@ test.each<[string, LabelSelector, string | undefined]>([
     { matchLabels: { app: 'frotnend' } },
     'spelling {"app":"frontend"} shop Deployment shop/frontend',
   ],
+  [
+    'two expressions that no label satisfies',
+    {
+      matchLabels: { app: 'Frontend' },
+      matchExpressions: ['api', 'web'].map((value) => ({ key: 'tier', operator: 'In' as const, values: [value] })),
+    },
+    undefined,
+  ],
   ['case', { matchLabels: { app: 'Frontend' } }, 'case {"app":"frontend"} shop Deployment shop/frontend'],
   [
     'misspelt key',

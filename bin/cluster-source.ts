@@ -14,7 +14,7 @@ import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { plainYaml } from '../src/remedy/to-yaml.ts';
 import { parseAllDocuments } from 'yaml';
 import { connect, readNamespaces } from './load-live.ts';
-import { followAudit } from './follow-audit.ts';
+import { followAudit, hasAuditLog } from './follow-audit.ts';
 import { followFlows } from './load-flows.ts';
 import { maskObject } from '../src/kube/mask-object.ts';
 import type { Settings } from './settings.ts';
@@ -38,7 +38,7 @@ export class ClusterSource implements SessionSource {
   constructor(settings: Settings, config: RunConfig) {
     this.#settings = settings;
     this.#config = config;
-    this.hasAuditLog = settings.demo || settings.nodeProxy || settings.auditLogs.length > 0;
+    this.hasAuditLog = settings.demo || settings.nodeProxy || hasAuditLog(settings);
   }
 
   start(sink: SourceSink): void {

@@ -59,7 +59,7 @@ function auditLoader(world: World, settings: Settings): CommandContext['loadAudi
       throw new ArgumentError('--audit-log and --history: import the log into the history first');
     return async (onEvents, only = {}) => {
       const { config } = await loadConfig(world, settings);
-      return loadAuditHistory(world, settings, config, history, only, onEvents);
+      return loadAuditHistory(world, settings, config, history, { only, onEvents });
     };
   }
   if (auditLogs.length === 0 && !settings.nodeProxy) return undefined;

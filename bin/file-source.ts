@@ -2,7 +2,7 @@ import type { SessionSource, SourceSink } from '../src/app/session-source.ts';
 import type { RunConfig } from '../src/config/config-value.ts';
 import { configFacts } from '../src/config/config.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
-import { followAudit } from './follow-audit.ts';
+import { followAudit, hasAuditLog } from './follow-audit.ts';
 import { followFlows } from './load-flows.ts';
 import { loadFiles } from './load.ts';
 import type { Settings } from './settings.ts';
@@ -22,7 +22,7 @@ export class FileSource implements SessionSource {
     this.#world = world;
     this.#settings = settings;
     this.#config = config;
-    this.hasAuditLog = settings.auditLogs.length > 0;
+    this.hasAuditLog = hasAuditLog(settings);
   }
 
   start(sink: SourceSink): void {

@@ -156,7 +156,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'one',
     group: 'audit',
     takes: 'FILE',
-    help: 'history of audit logs that audit import fills, and audit, as-of and role read',
+    help: 'history of audit logs that audit import fills, and the session, reports, audit, as-of and role read',
   },
   {
     name: 'learned',

@@ -92,6 +92,7 @@ function refuseWhatIsForOne(settings: Settings): void {
     demo: settings.demo,
     baseline: settings.baseline !== undefined,
     'audit-log': settings.auditLogs.length > 0,
+    history: settings.history !== undefined,
     server: settings.connection.server !== undefined,
     cluster: settings.connection.cluster !== undefined,
   };

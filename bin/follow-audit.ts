@@ -2,6 +2,7 @@ import { createAuditIntake } from '../src/analyses/audit/audit-intake.ts';
 import type { SourceSink } from '../src/app/session-source.ts';
 import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
+import type { AuditNotes } from '../src/model/change.ts';
 import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { followAuditLog } from '../src/sources/audit/follow-audit-log.ts';
 import type { Clock } from '../src/sources/live/clock.ts';
@@ -9,6 +10,7 @@ import type { Connection } from '../src/sources/live/connection.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
 import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
+import { readHistory } from './read-history.ts';
 import type { Settings } from './settings.ts';
 import { processWorld } from './world.ts';
 
@@ -20,9 +22,14 @@ const LOOK_AT_NODES_EVERY = 5_000;
 /** How often what was learned is written while logs grow, in milliseconds. */
 const SAVE_EVERY = 60_000;
 
+/** Whether a session has an audit log to show, besides that of the demo. */
+export function hasAuditLog({ auditLogs, history }: Settings): boolean {
+  return auditLogs.length > 0 || history !== undefined;
+}
+
 /**
- * Follows audit logs into the session; what goes wrong is a note, and costs nothing else. The first change of type
- * `audit` comes when every log was read once, or cannot be.
+ * Follows audit logs into the session, or reads a history into it; what goes wrong is a note, and costs nothing else. The
+ * first change of type `audit` comes when every log was read once, or cannot be.
  *
  * @returns resolves after the signal, when what was learned is written
  */
@@ -35,9 +42,11 @@ export async function followAudit(
   signal: AbortSignal,
   connection: Connection | null = null,
 ): Promise<void> {
-  if (logs.length === 0 && !settings.nodeProxy) return;
+  const { history, auditFrom: since, auditUntil: until } = settings;
+  if (logs.length === 0 && !settings.nodeProxy && history === undefined) return;
+  const what = history === undefined ? 'audit log' : 'history';
   const note = (error: unknown): void => {
-    if (!signal.aborted) sink.note(`audit log: ${error instanceof Error ? error.message : String(error)}`);
+    if (!signal.aborted) sink.note(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
   const files = processWorld();
   const options = { burst: config.burst, isDeployer: isDeployer(config) };
@@ -56,6 +65,15 @@ export async function followAudit(
   };
   let nodes: NodeLogs | null = null;
   try {
+    if (history !== undefined) {
+      const into = {
+        onEvents: (events: readonly AuditEvent[]) => intake.push(events),
+        onNotes: (notes: AuditNotes) => intake.note(notes),
+      };
+      await readHistory(history, { since, until }, into, signal);
+      sink.apply([{ type: 'audit', audit: intake.state() }]);
+      return await save();
+    }
     if (settings.nodeProxy && connection !== null) {
       sink.note(NODE_PROXY_WARNING);
       nodes = await nodeLogs(connection, signal);

@@ -10,6 +10,7 @@ import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
 import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
 import { progress } from './progress.ts';
+import { readHistory } from './read-history.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts';
@@ -62,10 +63,17 @@ export async function loadAudit(
   }
 }
 
+interface HistoryOptions {
+  /** What is asked for: some more may go by. */
+  readonly only?: AuditQuery;
+  /** As for `loadAudit`. */
+  readonly self?: string | null;
+  readonly onEvents?: (events: readonly AuditEvent[]) => void;
+}
+
 /**
  * Reads a history in the order of its logs.
  *
- * @param only what is asked for: some more may go by
  * @throws HistoryError where it cannot be used
  */
 export async function loadAuditHistory(
@@ -73,28 +81,26 @@ export async function loadAuditHistory(
   settings: Settings,
   config: Config,
   path: string,
-  only: AuditQuery,
-  onEvents: (events: readonly AuditEvent[]) => void,
+  { only = {}, self = null, onEvents = () => undefined }: HistoryOptions,
 ): Promise<AuditState> {
   const shown = progress(world, settings);
-  const { intake, take } = await taking(world, settings, config, null, onEvents);
-  const { openHistory } = await import('../src/sources/history/history-database.ts');
-  const { HistoryReader } = await import('../src/sources/history/history-reader.ts');
-  const database = await openHistory(path, 'read');
+  const { intake, take } = await taking(world, settings, config, self, onEvents);
   try {
-    const reader = new HistoryReader(database);
-    let count = 0;
-    for await (const events of reader.events({ ...only, since: settings.auditFrom, until: settings.auditUntil })) {
-      take(events);
-      count += events.length;
-      shown.show(`reading ${path}: ${count.toLocaleString('en')} events`);
-    }
-    for (const { notes } of await reader.sources()) intake.note(notes);
+    await readHistory(
+      path,
+      { ...only, since: settings.auditFrom, until: settings.auditUntil },
+      {
+        onEvents: (events, count) => {
+          take(events);
+          shown.show(`reading ${path}: ${count.toLocaleString('en')} events`);
+        },
+        onNotes: (notes) => intake.note(notes),
+      },
+    );
     await saveLearned(world, settings.learned, intake);
     return intake.state();
   } finally {
     shown.clear();
-    database.close();
   }
 }
 

@@ -17,7 +17,7 @@ import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
 import { tuneForOnePass } from './one-pass.ts';
-import { loadAudit } from './load-audit.ts';
+import { loadAudit, loadAuditHistory } from './load-audit.ts';
 import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
 import { LoadError } from './load-error.ts';
@@ -71,8 +71,12 @@ export async function load(world: World, settings: Settings, mayChange = true): 
   }
   try {
     const logs = [...settings.auditLogs, ...demoLogs];
-    if (logs.length > 0 || settings.nodeProxy) {
-      const audit = await loadAudit(world, settings, config, logs, store.facts().user, undefined, connection);
+    if (settings.history !== undefined || logs.length > 0 || settings.nodeProxy) {
+      const { user } = store.facts();
+      const audit =
+        settings.history === undefined
+          ? await loadAudit(world, settings, config, logs, user, undefined, connection)
+          : await loadAuditHistory(world, settings, config, settings.history, { self: user });
       store.load([{ type: 'audit', audit }]);
     }
     store.load([{ type: 'facts', facts: configFacts(config) }]);

@@ -15,7 +15,7 @@ import { ArgumentError, parseArguments, type ParsedArguments } from './arguments
 import { FLAGS, type Flag } from './flags.ts';
 import { decideInvocation } from './invocation.ts';
 import { LoadError } from './load-error.ts';
-import { settingsOf } from './settings.ts';
+import { settingsOf, type Settings } from './settings.ts';
 import { commandLines, usage } from './usage.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -64,7 +64,8 @@ async function run(world: World): Promise<number> {
   }
   const settings = settingsOf(options, world.now());
   if (settings.journal !== undefined && ![undefined, 'as-of', 'record'].includes(words[0])) throw noJournalHere();
-  if (settings.history !== undefined && !['audit', 'as-of', 'role'].includes(words[0] ?? '')) throw noHistoryHere();
+  if (settings.history !== undefined && ![undefined, 'audit', 'as-of', 'role'].includes(words[0]))
+    throw noHistoryHere();
   if (settings.contexts.length > 0) {
     if (words.length > 0 || options['session'] === true) {
       throw new ArgumentError('several contexts are for reports: choose one with --context');
@@ -96,6 +97,7 @@ async function run(world: World): Promise<number> {
     return runDiff(world, settings, words.slice(1));
   }
   refuseWords(parsed, world.program);
+  refuseTwoLogs(settings);
   const { hasCluster } = await import('./load.ts');
   const invocation = decideInvocation(options, FLAGS, { ...world, hasCluster: await hasCluster(settings) });
   if (invocation.mode === 'session') {
@@ -142,7 +144,17 @@ function noJournalHere(): ArgumentError {
 }
 
 function noHistoryHere(): ArgumentError {
-  return new ArgumentError('--history is for audit import, which fills it, and audit, as-of and role, which read it');
+  return new ArgumentError(
+    '--history is for audit import, which fills it, and the session, reports, audit, as-of and role, which read it',
+  );
+}
+
+/** What is in both would count twice. */
+function refuseTwoLogs({ history, auditLogs, nodeProxy, demo }: Settings): void {
+  if (history === undefined) return;
+  if (nodeProxy) throw new ArgumentError('--audit-source and --history: choose one');
+  if (auditLogs.length > 0) throw new ArgumentError('--audit-log and --history: import the log into the history first');
+  if (demo) throw new ArgumentError('--history and --demo: the demo has an audit log of its own');
 }
 
 function refuseWords({ words }: ParsedArguments, program: string): void {

@@ -280,7 +280,10 @@ describe('k8sec audit import', () => {
     [['audit', '--history', 'missing'], 'no such file'],
     [['audit', '--history', 'package.json'], 'is no history of k8sec'],
     [['audit', '--history', 'h', '--audit-log', 'package.json'], 'import the log into the history first'],
-    [['--report', '--history', 'h', '--demo'], '--history is for audit import'],
+    [['--report', '--history', 'h', '--demo'], 'the demo has an audit log of its own'],
+    [['--report', '--history', 'h', '--audit-log', 'l', '-f', 'x'], 'import the log into the history first'],
+    [['can', 'user:ann', '--history', 'h'], '--history is for audit import'],
+    [['--report', '--history', 'missing', '-f', 'test/rules/network'], 'no such file'],
   ])('refuses %j', async (argv, message) => {
     const { code, err } = await run(argv);
     expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining(message) });
@@ -397,6 +400,21 @@ describe('answers from a history', () => {
     ]) {
       expect(await answers(argv, ['--history', history])).toEqual(await answers(argv, ['--audit-log', path]));
     }
+    const reported = async (source: readonly string[]): Promise<unknown> => {
+      const argv = [
+        '--report',
+        '-f',
+        'test/rules/network',
+        '--since-time',
+        '2026-01-01T02:00:00Z',
+        '-o',
+        'json',
+        ...source,
+      ];
+      const { findings, rbac, audit } = JSON.parse((await run(argv)).out) as Record<string, unknown>;
+      return { findings, rbac, audit };
+    };
+    expect(await reported(['--history', history])).toEqual(await reported(['--audit-log', path]));
     for (const argv of [
       ['audit', '--events', '--actor', 'anna@example.org'],
       ['audit', '--events', '--object', 'pods/shop/app-0'],

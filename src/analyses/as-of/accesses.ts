@@ -114,9 +114,14 @@ const BY_REQUEST = new Map(
   ACCESSES.flatMap((access) => access.verbs.map((verb) => [requestKey({ ...access, verb }), access] as const)),
 );
 
+/** Each request is asked about for every instant of a period. */
+const KNOWN = new WeakMap<RequestName, { readonly access: Access | undefined }>();
+
 /** The access that a request is; undefined for all other requests. */
 export function accessOf(request: RequestName): Access | undefined {
-  return BY_REQUEST.get(requestKey(request));
+  let known = KNOWN.get(request);
+  if (known === undefined) KNOWN.set(request, (known = { access: BY_REQUEST.get(requestKey(request)) }));
+  return known.access;
 }
 
 interface RequestName {

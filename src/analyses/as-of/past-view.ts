@@ -47,7 +47,7 @@ export function pastView(timeline: Timeline, time: number, namespaces: readonly 
     }),
     ...state.unknown.map((one): Change => {
       const { kind, namespace, name } = one;
-      const problem = { file: null, line: null, kind, namespace, name, field: '', message: unknownText(one) };
+      const problem = { file: null, line: null, kind, namespace, name, field: '', message: one.reason };
       return { type: 'broken', problem };
     }),
     ...state.present.map(({ object }): Change => ({ type: 'upsert', object })),

@@ -52,12 +52,30 @@ interface Entry {
   readonly name: string;
   /** In order of time. */
   readonly observations: Observation[];
+  /** The last verdict that holds for a whole time: instants are asked about in order, and most objects rest. */
+  settled: Settled | null;
 }
+
+/** What is so at every instant from one time until before another. */
+interface Settled {
+  readonly from: number;
+  readonly to: number;
+  readonly told: Told;
+}
+
+/** What one object adds to the state of an instant. */
+type Told =
+  | { readonly type: 'present'; readonly presence: PastPresence }
+  | { readonly type: 'absent' }
+  | { readonly type: 'unknown'; readonly unknown: PastUnknown };
 
 /** The times of a kind's doubts in order, by namespace; '' for all. */
 type DoubtsOfKind = ReadonlyMap<string, Readonly<Record<Doubt['type'], Float64Array>>>;
 
-type Verdict =
+type Verdict = {
+  /** Where it is the same at every instant of a time: between two observations that were watched without a break. */
+  readonly holds?: { readonly from: number; readonly to: number };
+} & (
   | ({ readonly status: 'present' } & PastPresence)
   | { readonly status: 'absent' }
   | {
@@ -65,7 +83,8 @@ type Verdict =
       readonly existed: boolean;
       readonly reason: string;
       readonly later?: PastPresence;
-    };
+    }
+);
 
 const ABSENT: Verdict = { status: 'absent' };
 
@@ -130,15 +149,9 @@ export class Timeline {
     const present: PastPresence[] = [];
     const unknown: PastUnknown[] = [];
     for (const entry of this.#inOrder) {
-      const index = lastUntil(entry.observations, time);
-      const verdict = this.#judge(entry, index, time);
-      if (verdict.status === 'present') present.push(verdict);
-      if (verdict.status !== 'unknown') continue;
-      const { kind, namespace, name } = entry;
-      const from = entry.observations[index]?.time ?? null;
-      const to = entry.observations[index + 1]?.time ?? null;
-      const { existed, reason, later = null } = verdict;
-      unknown.push({ kind, namespace, name, existed, from, to, reason, later });
+      const told = this.#tell(entry, time);
+      if (told.type === 'present') present.push(told.presence);
+      else if (told.type === 'unknown') unknown.push(told.unknown);
     }
     return { present, unknown };
   }
@@ -186,7 +199,8 @@ export class Timeline {
   #entry({ kind, namespace, name }: Pick<Observation, 'kind' | 'namespace' | 'name'>): Entry {
     const key = `${kind}/${namespace}/${name}`;
     let entry = this.#entries.get(key);
-    if (entry === undefined) this.#entries.set(key, (entry = { kind, namespace, name, observations: [] }));
+    if (entry === undefined)
+      this.#entries.set(key, (entry = { kind, namespace, name, observations: [], settled: null }));
     return entry;
   }
 
@@ -244,6 +258,22 @@ export class Timeline {
     return false;
   }
 
+  #tell(entry: Entry, time: number): Told {
+    const { kind, namespace, name, observations, settled } = entry;
+    if (settled !== null && settled.from <= time && time < settled.to) return settled.told;
+    const index = lastUntil(observations, time);
+    const verdict = this.#judge(entry, index, time);
+    const told = toldOf(verdict, {
+      kind,
+      namespace,
+      name,
+      from: observations[index]?.time ?? null,
+      to: observations[index + 1]?.time ?? null,
+    });
+    entry.settled = verdict.holds === undefined ? null : { ...verdict.holds, told };
+    return told;
+  }
+
   #judge(entry: Entry, index: number, time: number): Verdict {
     const { kind, namespace, observations } = entry;
     const before = observations[index];
@@ -254,15 +284,18 @@ export class Timeline {
     const isUnbroken = (from: number, to: number): boolean =>
       this.#isWatched(kind, from, to) && !this.#hasDoubt(kind, namespace, from, to, 'swept');
     const sinceBefore = before !== undefined && isUnbroken(before.time, time);
-    const untilAfter = after !== undefined && isUnbroken(time, after.change === 'seen' ? after.time : after.begun);
+    const end = after === undefined ? Infinity : after.change === 'seen' ? after.time : after.begun;
+    const untilAfter = after !== undefined && isUnbroken(time, end);
+    const holds = sinceBefore && untilAfter ? { holds: { from: before.time, to: end } } : {};
     if (sinceBefore && untilAfter && contradict(before, after)) {
-      return { status: 'unknown', existed: false, reason: 'a change in between is not in the log' };
+      return { status: 'unknown', existed: false, reason: 'a change in between is not in the log', ...holds };
     }
     if (sinceBefore) {
-      if (before.type === 'gone') return ABSENT;
+      if (before.type === 'gone') return { ...ABSENT, ...holds };
       if (before.type === 'content' && before.object !== null) {
         // A listing takes its time: what was made while it ran is in it, though not yet at its beginning.
-        if (before.change !== 'seen' || wasMade(before.object, time) !== 'no') return presence(before, before.object);
+        if (before.change !== 'seen') return { ...presence(before, before.object), ...holds };
+        if (wasMade(before.object, time) !== 'no') return presence(before, before.object);
         return { status: 'unknown', existed: false, reason: 'it was made while the objects were listed' };
       }
     }
@@ -276,6 +309,19 @@ export class Timeline {
       return { status: 'unknown', existed, reason: `${what}, and the log holds no body of it` };
     }
     return unwatched(before, after, time);
+  }
+}
+
+function toldOf(verdict: Verdict, entry: Pick<PastUnknown, 'kind' | 'namespace' | 'name' | 'from' | 'to'>): Told {
+  switch (verdict.status) {
+    case 'present':
+      return { type: 'present', presence: verdict };
+    case 'absent':
+      return { type: 'absent' };
+    case 'unknown': {
+      const { existed, reason, later = null } = verdict;
+      return { type: 'unknown', unknown: { ...entry, existed, reason, later } };
+    }
   }
 }
 

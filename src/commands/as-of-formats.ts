@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { intervalText, unknownText } from '../analyses/as-of/past-view.ts';
 import type { MatchedPod, Principal } from '../analyses/as-of/answer.ts';
+import { secretsOf } from '../analyses/as-of/target.ts';
 import type { PastUnknown, Timeline } from '../analyses/as-of/timeline.ts';
 import { refText } from '../kube/object-ref.ts';
 import type { Past } from '../model/past.ts';
@@ -39,6 +40,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 const MASTERS = 'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members';
 const GROUPS = 'who was in a group is not known to the cluster';
 const LOGINS = 'logins inside a database are not visible to Kubernetes';
+const CONNECTIONS = 'whether who holds a credential could connect then is not told: the past holds no network policies';
 
 /** @throws UsageError for a form that the answer does not have */
 export function asOfForm(output: string | undefined): Form {
@@ -82,7 +84,7 @@ function dataOf(report: AsOfReport): unknown {
       reason,
     })),
     coverage: past.evidence.windows.map((one) => ({ kind: one.kind, from: instant(one.from), to: instant(one.to) })),
-    notes: [MASTERS, GROUPS, LOGINS, ...past.evidence.notes],
+    notes: notesOf(past),
   };
 }
 
@@ -102,6 +104,7 @@ function podOf(
   return {
     name: pod.name,
     serviceAccount: pod.spec.serviceAccountName || 'default',
+    secrets: secretsOf(pod.spec),
     from: life.from === null ? null : instant(life.from),
     to: life.to === null ? null : instant(life.to),
     ...(end === null ? {} : { matched: { from: instant(from), to: to === null ? null : instant(to) } }),
@@ -129,7 +132,7 @@ function* textForm(report: AsOfReport): Generator<string> {
   if (unknown.length > 0) yield '\nnot known:\n';
   yield* unknownLines(unknown);
   yield '\n';
-  for (const note of [MASTERS, GROUPS, LOGINS, ...past.evidence.notes]) yield `${note}\n`;
+  for (const note of notesOf(past)) yield `${note}\n`;
 }
 
 /** Objects that are unknown for the same reason in the same time share a line. */
@@ -149,7 +152,9 @@ function podLine(report: AsOfReport, { pod, workload, presence, reason, certain,
   const account = pod.spec.serviceAccountName || 'default';
   const owner = workload.kind === 'Pod' ? '' : ` of ${refText(workload)}`;
   const lived = intervalText(life.from, life.to);
-  return `  Pod ${pod.namespace}/${pod.name}${owner}, ServiceAccount ${account}, ${lived}: ${reason}${certain ? '' : ', by what it was later'} (${presence.basis}: ${presence.evidence})\n`;
+  const secrets = secretsOf(pod.spec);
+  const held = secrets.length === 0 ? '' : `, ${secrets.length === 1 ? 'Secret' : 'Secrets'} ${secrets.join(', ')}`;
+  return `  Pod ${pod.namespace}/${pod.name}${owner}, ServiceAccount ${account}${held}, ${lived}: ${reason}${certain ? '' : ', by what it was later'} (${presence.basis}: ${presence.evidence})\n`;
 }
 
 function principalCells(one: During<Principal>, withTimes: boolean): readonly string[] {
@@ -172,20 +177,50 @@ const CSV_COLUMNS = [
   'via',
 ];
 
-/** A row per access; what is not known is a row too, so that no reader takes the file for complete. */
-function* csvForm({ principals, unknown, from }: AsOfReport): Generator<string> {
+/**
+ * A row per access; what is not known is a row too, so that no reader takes the file for complete. What the answer rests
+ * on comes last: rows with `pod`, `tool`, `cluster`, `query`, `coverage`, `source` or `note` in place of a grade.
+ */
+function* csvForm(report: AsOfReport): Generator<string> {
+  const { principals, unknown, pods, past, target, from, to } = report;
   yield csvRow(CSV_COLUMNS);
   for (const one of principals) {
-    const { kind, namespace = '', name } = one.subject;
-    const times = [instant(one.from), one.to === null ? '' : instant(one.to)];
+    const { kind, name } = one.subject;
+    const times = [instant(one.from), endOf(one.to)];
     const seen = one.lastSeen === null ? '' : instant(one.lastSeen);
     const rest = [...times, seen, one.auditIDs.join(' '), one.via.join('; ')];
-    yield csvRow([one.grade, kind, namespace, name, one.access, one.on, ...rest]);
+    yield csvRow([one.grade, kind, one.subject.namespace ?? '', name, one.access, one.on, ...rest]);
   }
   for (const one of unknown) {
-    const times = [instant(one.from ?? from), one.to === null ? '' : instant(one.to)];
+    const times = [instant(one.from ?? from), endOf(one.to)];
     yield csvRow(['unknown', one.kind, one.namespace, one.name ?? '*', '', '', ...times, '', '', one.reason]);
   }
+  const basis = (type: string, kind: string, name: string, during: readonly string[] = ['', ''], detail = ''): string =>
+    csvRow([type, kind, '', name, '', '', ...during, '', '', detail]);
+  for (const { pod, workload, reason, from: since, to: until } of pods) {
+    const secrets = secretsOf(pod.spec).join(' ');
+    const account = pod.spec.serviceAccountName || 'default';
+    const detail = `${reason}; of ${refText(workload)}; ServiceAccount ${account}; Secrets ${secrets || 'none'}`;
+    yield csvRow(['pod', 'Pod', pod.namespace, pod.name, '', '', instant(since), endOf(until), '', '', detail]);
+  }
+  yield basis('tool', '', TOOL.name, ['', ''], TOOL.version);
+  yield basis('cluster', '', past.clusterUID ?? 'of unknown UID');
+  yield basis('query', '', target, [instant(from), endOf(to)]);
+  for (const one of past.evidence.windows) {
+    yield basis('coverage', one.kind, '', [instant(one.from), instant(one.to)], 'every change is known');
+  }
+  for (const { type, name, sha256 } of past.sources) {
+    yield basis('source', type, name, ['', ''], sha256 === null ? '' : `SHA-256 ${sha256}`);
+  }
+  for (const note of notesOf(past)) yield basis('note', '', '', ['', ''], note);
+}
+
+function endOf(time: number | null): string {
+  return time === null ? '' : instant(time);
+}
+
+function notesOf({ evidence }: Past): readonly string[] {
+  return [MASTERS, GROUPS, LOGINS, CONNECTIONS, ...evidence.notes];
 }
 
 /** One page without scripts and network, to be filed. */
@@ -197,7 +232,7 @@ function* htmlForm(report: AsOfReport): Generator<string> {
   yield `<p class="muted">${html(`${TOOL.name} ${TOOL.version}; cluster ${past.clusterUID ?? 'of unknown UID'}`)}</p>\n`;
   yield section(
     'Workloads',
-    ['Pod', 'Workload', 'Service account', 'Lived', 'Why', 'Certain', 'Basis'],
+    ['Pod', 'Workload', 'Service account', 'Secrets', 'Lived', 'Why', 'Certain', 'Basis'],
     pods.map(({ pod, workload, presence, reason, certain, from: since }) => {
       const life = report.timeline.lifeOf(pod, since);
       const account = pod.spec.serviceAccountName || 'default';
@@ -206,6 +241,7 @@ function* htmlForm(report: AsOfReport): Generator<string> {
         name,
         refText(workload),
         account,
+        secretsOf(pod.spec).join(', '),
         intervalText(life.from, life.to),
         reason,
         certain ? 'yes' : 'no',
@@ -233,7 +269,7 @@ function* htmlForm(report: AsOfReport): Generator<string> {
     ['Kind', 'Watched'],
     past.evidence.windows.map((one) => [one.kind, intervalText(one.from, one.to)]),
   );
-  for (const note of [MASTERS, GROUPS, LOGINS, ...past.evidence.notes]) yield `<p class="muted">${html(note)}</p>\n`;
+  for (const note of notesOf(past)) yield `<p class="muted">${html(note)}</p>\n`;
   yield '</body>\n</html>\n';
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asOfCommand } from '../../src/commands/as-of.ts';
 import type { Observation, PastEvidence, PastKind, PastObject, Witness } from '../../src/model/observation.ts';
 import { PAST_KINDS } from '../../src/model/observation.ts';
+import { TOOL } from '../../src/model/tool.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
 import { object, pod } from '../objects.ts';
@@ -143,6 +144,40 @@ describe('as-of', () => {
     expect(output.split('\r\n').filter((line) => line.startsWith('possible'))).toEqual([
       'possible,User,,ann,exec,Pod shop/db-0,2026-11-23T00:00:00.000Z,2026-11-23T00:10:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""ann"""',
       'possible,User,,bob,exec,Pod shop/db-0,2026-11-23T00:10:00.000Z,2026-11-23T00:20:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""bob"""',
+    ]);
+  });
+
+  it('files with the accesses of a period what they rest on', async () => {
+    const { output } = await ask(evidence(true), ['2026-11-24', 'app=db'], { between: '2026-11-23' }, 'csv');
+    const rows = output.split('\r\n').filter((line) => /^(pod|tool|cluster|query|source),/.test(line));
+    expect(rows).toEqual([
+      'pod,Pod,shop,db-0,,,2026-11-23T00:00:00.000Z,2026-11-23T00:20:00.000Z,,,has labels app=db; of StatefulSet shop/db; ServiceAccount db; Secrets pg',
+      `tool,,,k8sec,,,,,,,${TOOL.version}`,
+      'cluster,,,uid,,,,,,,',
+      'query,,,app=db,,,2026-11-23T00:00:00.000Z,2026-11-24T00:00:00.000Z,,,',
+      'source,snapshot,,start.k8sec,,,,,,,SHA-256 abc',
+    ]);
+    expect(output.split('\r\n').filter((line) => line.startsWith('coverage,'))).toHaveLength(PAST_KINDS.length);
+  });
+
+  it('names other workloads that hold a Secret of the matched ones', async () => {
+    const volumes = [{ name: 'v', secret: { secretName: 'pg' } }];
+    const client = pod('web-1', { owner: { kind: 'DaemonSet', name: 'web' }, spec: { volumes } });
+    const elsewhere = pod('web-2', { namespace: 'other', spec: { volumes } });
+    const { listings, ...rest } = evidence(true);
+    const more = listings.map((one) => ({ ...one, objects: [...one.objects, client, elsewhere, pod('without', {})] }));
+    const { output } = await ask({ ...rest, listings: more }, ['2026-11-23T00:05:00Z', 'app=db'], {}, 'json');
+    const { principals } = JSON.parse(output) as { principals: { access: string }[] };
+    expect(principals.filter((one) => one.access === 'hold-credential')).toEqual([
+      {
+        subject: { kind: 'DaemonSet', namespace: 'shop', name: 'web' },
+        access: 'hold-credential',
+        on: 'Secret shop/pg',
+        grade: 'possible',
+        via: ['Pod shop/web-1 reads Secret pg'],
+        auditIDs: [],
+        lastSeen: null,
+      },
     ]);
   });
 

@@ -29,8 +29,9 @@ export interface MatchedPod {
 
 /** Somebody who had access, or did what only access allows. */
 export interface Principal {
+  /** Of a binding, or a workload. */
   readonly subject: Subject;
-  /** Such as `exec`, `read-secret`; `not known` where the role's rules are not. */
+  /** Such as `exec`, `read-secret`, `hold-credential`; `not known` where the role's rules are not. */
   readonly access: string;
   /** On what: `Pod shop/db-0`, `Secret shop/pg`, `namespace shop`, `cluster`. */
   readonly on: string;
@@ -67,6 +68,8 @@ export function answerAt(
   const { later } = past;
   // Who has it only by what bindings and roles were later may have had it.
   if (later !== null) for (const asked of questions) addHolders(later, asked, 'unknown', found);
+  for (const one of past.present) addCredentials(past.view, one, pods, 'possible', found);
+  for (const one of past.unknown) if (one.later !== null) addCredentials(past.view, one.later, pods, 'unknown', found);
   for (const witness of witnesses) addWitness(past, witness, until, pods, found);
   for (const namespace of ['', ...new Set(pods.map(({ pod }) => pod.namespace))]) {
     if (pods.length > 0) addUnreadRoles(past, namespace, found);
@@ -163,6 +166,28 @@ function addHolders(
       const via = describeGrant(grant.binding, grant.subject);
       if (!draft.via.includes(via)) draft.via.push(via);
     }
+  }
+}
+
+/** A workload that holds a Secret of a matched one can log in as whoever the Secret is for. */
+function addCredentials(
+  view: PastView['view'],
+  { object: pod }: PastPresence,
+  pods: readonly MatchedPod[],
+  grade: Grade,
+  found: Map<string, Draft>,
+): void {
+  if (pod.kind !== 'Pod' || pods.some((one) => one.pod.namespace === pod.namespace && one.pod.name === pod.name))
+    return;
+  const near = pods.filter((one) => one.pod.namespace === pod.namespace);
+  if (near.length === 0) return;
+  const wanted = new Set(near.flatMap((one) => secretsOf(one.pod.spec)));
+  for (const name of secretsOf(pod.spec).filter((one) => wanted.has(one))) {
+    const { kind, namespace, name: workload } = topOwner(view, pod);
+    const subject = { kind, namespace, name: workload };
+    const draft = draftOf(found, subject, 'hold-credential', `Secret ${namespace}/${name}`, grade);
+    const via = `Pod ${pod.namespace}/${pod.name} reads Secret ${name}`;
+    if (draft.grade === grade && !draft.via.includes(via)) draft.via.push(via);
   }
 }
 

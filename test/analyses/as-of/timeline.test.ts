@@ -174,7 +174,12 @@ describe('Timeline', () => {
           ].filter((one) => one.from < one.to);
           const listings = snapshots.map((share) => twin.listing(instantOf(twin, share)));
           const line = timeline({ observations, listings, windows });
-          for (const share of shares) expect(judge(line, twin, instantOf(twin, share)).wrong).toEqual([]);
+          for (const share of shares) {
+            const time = instantOf(twin, share);
+            expect(judge(line, twin, time).wrong).toEqual([]);
+            // Whatever was asked before.
+            expect(line.at(time)).toEqual(timeline({ observations, listings, windows }).at(time));
+          }
         },
       ),
     );

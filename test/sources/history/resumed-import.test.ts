@@ -96,7 +96,7 @@ it('holds no event twice and loses none, whenever an import ended and however th
         await rm(folder, { recursive: true, force: true });
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
 }, 240_000);
 
@@ -122,4 +122,4 @@ it('reads only what is new of a log that grew', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, 60_000);

@@ -142,7 +142,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'one',
     group: 'audit',
     takes: 'FILE',
-    help: 'who is in which group: CSV with the columns user, group and, where they hold for a time, from and to',
+    help: 'who is in which group, read at the start as the config is: CSV with the columns user, group, from and to',
   },
   {
     name: 'journal',

@@ -115,17 +115,22 @@ function pathData(path: EscalationPath): unknown {
         ...ends,
         via: { binding: bindingName(binding), role: roleName(binding), rule },
         condition,
-        request: { ...identity(hop.from), resourceAttributes },
+        request: { ...identity(hop.from, step.from), resourceAttributes },
       };
     }),
   };
 }
 
-/** Who the API server sees; a service account has its groups without being given them. */
-function identity(key: string): { readonly user: string; readonly groups: readonly string[] } {
+/**
+ * Who the API server sees; a service account has its groups without being given them.
+ *
+ * @param granted to whom the step is granted: the subject itself, or a group that it is in
+ */
+function identity(key: string, granted: string): { readonly user: string; readonly groups: readonly string[] } {
   if (key.startsWith('g:')) return { user: '', groups: [key.slice(2)] };
   const account = parseServiceAccountUser(key.slice(2));
-  return { user: key.slice(2), groups: account === undefined ? [] : serviceAccountGroups(account.namespace) };
+  if (account !== undefined) return { user: key.slice(2), groups: serviceAccountGroups(account.namespace) };
+  return { user: key.slice(2), groups: granted.startsWith('g:') ? [granted.slice(2)] : [] };
 }
 
 function pathText(path: EscalationPath): string {

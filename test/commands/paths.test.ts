@@ -84,6 +84,8 @@ describe('paths', () => {
     expect(shown(await paths(['pod:ci/p']))).toEqual(['ServiceAccount runner cluster-admin: pods > deploy']);
     expect(shown(await paths(['group:devs']))).toEqual(['Group devs cluster-admin: mint > deploy']);
     expect(shown(await paths(['user:bob'], { options: { 'as-group': ['devs'] } }))).toHaveLength(1);
+    const [path] = (await paths(['user:bob'], { options: { 'as-group': ['devs'] } })).paths;
+    expect(path?.hops[0]?.request).toMatchObject({ user: 'bob', groups: ['devs'] });
     expect(shown(await paths(['user:bob']))).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import { createsWorkloads } from './creates-workloads.ts';
 import { danglingRole } from './dangling-role.ts';
 import { danglingSubject } from './dangling-subject.ts';
 import { defaultServiceAccount } from './default-service-account.ts';
+import { duplicateBinding } from './duplicate-binding.ts';
 import { escalates } from './escalates.ts';
 import { escalationPath, everyoneEscalates } from './escalation-path.ts';
 import { exec } from './exec.ts';
@@ -24,6 +25,7 @@ import { systemMasters } from './system-masters.ts';
 import { tokens } from './tokens.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import { unreadableRole } from './unreadable-role.ts';
+import { unusedRole } from './unused-role.ts';
 import { webhooks } from './webhooks.ts';
 import { wildcard } from './wildcard.ts';
 
@@ -54,6 +56,8 @@ export const RBAC_RULES: readonly Rule[] = [
   ...danglingSubject,
   ...unreadableRole,
   ...inertRule,
+  ...unusedRole,
+  ...duplicateBinding,
   cloudIdentity,
   escalationPath,
   everyoneEscalates,

@@ -105,7 +105,7 @@ describe('findings', () => {
       rawRole('same', ['list core pods'], 'data'),
       rawBinding('data', 'b', 'Role/same', APP),
     ];
-    expect(found(...objects)).toEqual([]);
+    expect(found(...objects)).toEqual(['unused-role']);
     expect(found(...objects, rawBinding('shop', 'b', 'Role/same', APP))).toEqual(['reads-secrets']);
   });
 

@@ -1,0 +1,95 @@
+import { matches } from '../../kube/selector.ts';
+import { subjectKey } from '../../kube/rbac-user.ts';
+import type { BindingObject, RoleObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
+import { bindingsIn } from './policy.ts';
+
+/** Whether some binding names a role, or an aggregated ClusterRole takes its rules. */
+export function isBound(view: ClusterView, role: RoleObject): boolean {
+  if (role.kind === 'Role') return rolesBoundIn(view, role.namespace).includes(`Role/${role.name}`);
+  return boundClusterRoles(view).has(role.name) || isAggregated(view, role);
+}
+
+function isAggregated(view: ClusterView, role: RoleObject): boolean {
+  const selectors = view.derive(
+    'rbac/aggregation-selectors',
+    (inner) => inner.list('ClusterRole').flatMap((one) => one.aggregation ?? []),
+    deepEqual,
+  );
+  return selectors.some((selector) => matches(selector, role.labels));
+}
+
+/** `Role/name` and `ClusterRole/name` of the roles that bindings of one namespace ('' for ClusterRoleBindings) name. */
+function rolesBoundIn(view: ClusterView, namespace: string): readonly string[] {
+  return view.derive(
+    `rbac/bound-roles/${namespace}`,
+    (inner) =>
+      [...new Set(bindingsIn(inner, namespace).map(({ roleRef }) => `${roleRef.kind}/${roleRef.name}`))].sort(),
+    deepEqual,
+  );
+}
+
+function boundClusterRoles(view: ClusterView): ReadonlySet<string> {
+  return view.derive(
+    'rbac/bound-cluster-roles',
+    (inner) => new Set(['' as const, ...NAMESPACE_GROUPS].flatMap((group) => clusterRolesBoundIn(inner, group))),
+    (a, b) => a.size === b.size && [...a].every((name) => b.has(name)),
+  );
+}
+
+/** @param group of namespaces; '' for ClusterRoleBindings */
+function clusterRolesBoundIn(view: ClusterView, group: number | ''): readonly string[] {
+  return view.derive(
+    `rbac/bound-cluster-roles/${group}`,
+    (inner) => {
+      const own = group === '' ? [''] : inner.namespaces('RoleBinding').filter((one) => namespaceGroup(one) === group);
+      const bound = own.flatMap((namespace) => rolesBoundIn(inner, namespace));
+      const prefix = 'ClusterRole/';
+      return [...new Set(bound.flatMap((one) => (one.startsWith(prefix) ? one.slice(prefix.length) : [])))].sort();
+    },
+    deepEqual,
+  );
+}
+
+/** The binding of the same namespace, earlier by name, that gives the same role to all subjects of this one. */
+export function givenAlready(view: ClusterView, binding: BindingObject): string | undefined {
+  return view
+    .derive(
+      `rbac/duplicates/${binding.namespace}`,
+      (inner) => duplicatesAmong(bindingsIn(inner, binding.namespace)),
+      deepEqual,
+    )
+    .get(binding.name);
+}
+
+function duplicatesAmong(bindings: readonly BindingObject[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const byRole = Map.groupBy(bindings, ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`);
+  for (const own of byRole.values()) {
+    if (own.length < 2) continue;
+    const keys = new Map(own.map((one) => [one, new Set(one.subjects.map((subject) => keyOf(subject, one)))] as const));
+    for (const one of own) {
+      const mine = keys.get(one) ?? new Set();
+      const other = own.find(
+        (each) =>
+          each !== one &&
+          mine.size > 0 &&
+          !found.has(each.name) &&
+          isSubset(mine, keys.get(each) ?? new Set()) &&
+          (mine.size < (keys.get(each)?.size ?? 0) || each.name < one.name),
+      );
+      if (other !== undefined) found.set(one.name, other.name);
+    }
+  }
+  return found;
+}
+
+function isSubset(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  return [...some].every((one) => all.has(one));
+}
+
+function keyOf(subject: BindingObject['subjects'][number], binding: BindingObject): string {
+  return subjectKey(subject, binding.namespace) ?? JSON.stringify([subject.kind, subject.name]);
+}

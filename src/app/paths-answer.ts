@@ -1,3 +1,4 @@
+import type { ResourceAttributes } from '../kube/rbac-rule.ts';
 import { unitText } from './number-text.ts';
 
 export interface Name {
@@ -12,14 +13,7 @@ export interface Hop {
   readonly via: { readonly binding: Name; readonly role: Name };
   readonly condition: string;
   readonly request: {
-    readonly resourceAttributes?: {
-      readonly verb: string;
-      readonly group: string;
-      readonly resource: string;
-      readonly subresource: string;
-      readonly namespace: string;
-      readonly name: string;
-    };
+    readonly resourceAttributes?: Omit<ResourceAttributes, 'type'>;
   };
 }
 

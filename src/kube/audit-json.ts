@@ -27,3 +27,13 @@ export function objectsAt(value: JsonObject | null, key: string): readonly JsonO
 export function textsAt(value: JsonObject | null, key: string): readonly string[] {
   return listAt(value, key).filter((one) => typeof one === 'string');
 }
+
+/** The object that a text is in JSON; null where it is none. */
+export function parseObject(text: string): JsonObject | null {
+  try {
+    const raw: unknown = JSON.parse(text);
+    return isObject(raw) ? raw : null;
+  } catch {
+    return null;
+  }
+}

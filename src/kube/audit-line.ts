@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../model/audit-event.ts';
-import { isObject, type JsonObject } from './audit-json.ts';
+import { parseObject } from './audit-json.ts';
 import { cleanUri, type AuditNormaliser, type AuditOutcome, type AuditRequestParts } from './audit-normalise.ts';
 import { createTimeReader } from './audit-time.ts';
 import { sanitise } from './sanitise.ts';
@@ -137,7 +137,7 @@ class LineReader implements AuditLineReader {
     const text = line.slice(from, to);
     if (to < 0 || text.length > LONGEST_REMEMBERED || text.includes(BODY)) return null;
     const path = there?.path ?? stringIn(line, pathFrom, pathTo);
-    const raw = parsed(`{${text}}`);
+    const raw = parseObject(`{${text}}`);
     if (path === null || raw === null || Object.keys(raw).some((key) => !REQUEST_FIELDS.has(key))) return null;
     const request = this.#normaliser.request(raw);
     const made: KnownRequest = {
@@ -169,7 +169,7 @@ class LineReader implements AuditLineReader {
     if (text === known.annotations) return known.outcome;
     if (text === '}') return this.#none;
     if (text.length > LONGEST_REMEMBERED || !text.startsWith(ANNOTATIONS) || !text.endsWith('}')) return null;
-    const raw = parsed(text.slice(ANNOTATIONS.length, -1));
+    const raw = parseObject(text.slice(ANNOTATIONS.length, -1));
     if (raw === null) return null;
     known.annotations = copyOf(text);
     return (known.outcome = this.#normaliser.outcome(raw));
@@ -199,15 +199,6 @@ function isItself(line: string, from: number, to: number): boolean {
 function stringIn(line: string, from: number, to: number): string | null {
   try {
     return String(JSON.parse(`"${line.slice(from, to)}"`));
-  } catch {
-    return null;
-  }
-}
-
-function parsed(text: string): JsonObject | null {
-  try {
-    const raw: unknown = JSON.parse(text);
-    return isObject(raw) ? raw : null;
   } catch {
     return null;
   }

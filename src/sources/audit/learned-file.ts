@@ -1,4 +1,4 @@
-import { isObject, objectAt, objectsAt, textAt, textsAt, type JsonObject } from '../../kube/audit-json.ts';
+import { isObject, objectAt, objectsAt, parseObject, textAt, textsAt, type JsonObject } from '../../kube/audit-json.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { LearnedBook, LearnedProfile, LearnedProfiles } from '../../model/learned-profiles.ts';
 
@@ -23,7 +23,7 @@ export function parseLearned(text: string, source: string): LearnedProfiles {
   const fail = (reason: string): never => {
     throw new LearnedFileError(`--learned ${source}: ${reason}; move it away to learn anew`);
   };
-  const raw = parsed(text) ?? fail('it is no JSON object');
+  const raw = parseObject(text) ?? fail('it is no JSON object');
   if (raw['apiVersion'] !== API_VERSION || raw['kind'] !== KIND)
     fail(`it has no profiles (kind ${KIND} of ${API_VERSION})`);
   const detections = objectAt(raw, 'detections') ?? fail('it has no detections');
@@ -61,13 +61,4 @@ function profileOf(raw: JsonObject): LearnedProfile[] {
 function numberAt(raw: JsonObject, key: string): number | null {
   const value = raw[key];
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-function parsed(text: string): JsonObject | null {
-  try {
-    const raw: unknown = JSON.parse(text);
-    return isObject(raw) ? raw : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PANE_LIST } from '../src/panes/index.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
-import { parseBaseline, type Baseline } from '../src/report/baseline.ts';
+import type { Baseline } from '../src/report/baseline.ts';
 import { exitVerdict } from '../src/report/exit-code.ts';
 import type { Format, FormatContext } from '../src/report/format.ts';
 import { FORMATS } from '../src/report/formats.ts';
@@ -11,6 +11,7 @@ import { TOOL } from '../src/model/tool.ts';
 import { ArgumentError } from './arguments.ts';
 import type { Loaded } from './load.ts';
 import { painter } from './painter.ts';
+import { readBaseline } from './read-baseline.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 import { writeRemedies } from './write-remedies.ts';
@@ -48,8 +49,7 @@ export async function runReport(world: World, settings: Settings, loaded: Loaded
 /** Puts the report of what was loaded together, and writes the remedies of `--remediate`. */
 export async function prepareReport(world: World, settings: Settings, loaded: Loaded): Promise<PreparedReport> {
   const format = reportFormat(settings.output);
-  const baseline =
-    settings.baseline === undefined ? null : parseBaseline(await world.readFile(settings.baseline), settings.baseline);
+  const baseline = await readBaseline(world, settings);
   const report = reportOf(world, settings, loaded, baseline);
   const verdict = exitVerdict(report, settings.failOn);
   const files = settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings.remediate, report);

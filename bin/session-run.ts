@@ -1,4 +1,5 @@
 import { LiveModel } from '../src/app/live-model.ts';
+import type { RowsBeside } from '../src/app/session-world.ts';
 import { SYSTEM_CLOCK, type SessionSource } from '../src/app/session-source.ts';
 import type { ContextName } from '../src/app/session-model.ts';
 import type { ThemeName } from '../src/app/state.ts';
@@ -14,6 +15,9 @@ import { readManifests } from '../src/sources/manifests/read-manifests.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import type { Change } from '../src/model/change.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
+import type { Baseline } from '../src/report/baseline.ts';
+import { driftRow, driftSince, driftText } from '../src/report/drift.ts';
+import { findingInScope } from '../src/report/scope.ts';
 import { RULES } from '../src/rules/index.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { openJournal, type JournalWriter } from '../src/sources/journal/journal-writer.ts';
@@ -25,6 +29,7 @@ import { FileSource } from './file-source.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { loadConfig } from './load.ts';
 import { LoadError } from './load-error.ts';
+import { readBaseline } from './read-baseline.ts';
 import { prepareJournal, RecordedSource } from './recorded-source.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -39,6 +44,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
     prepareJournal(settings.journal);
   }
   applyColourSettings(world, options);
+  const baseline = await readBaseline(world, settings);
   const first = settings.journal === undefined ? null : await startContext(settings);
   const model = new LiveModel({
     open: (context) => {
@@ -49,9 +55,10 @@ export async function runSession(world: World, settings: Settings, options: Opti
     rules: RULES.filter((rule) => isAskedFor(rule, settings.scope)),
     panes: PANE_LIST,
     scope: sessionScope(settings.scope),
+    ...(baseline === null ? {} : { rowsBeside: driftRows(baseline, settings) }),
     buildRemedies,
     evaluate: async (engine, remedy, yaml) => editedRemedy(engine, remedy, yaml, await changesOf(world, yaml)),
-    ask: (words, engine) => answer(world, settings, loaded, words, engine),
+    ask: (words, engine) => answer(world, settings, loaded, words, engine, baseline),
     listContexts: () => contexts(settings),
     clock: SYSTEM_CLOCK,
   });
@@ -122,7 +129,9 @@ async function answer(
   config: Awaited<ReturnType<typeof loadConfig>>,
   [name, ...words]: readonly string[],
   engine: Engine,
+  baseline: Baseline | null,
 ): Promise<string> {
+  if (name === 'drift') return driftAnswer(settings, words, engine, baseline);
   if (name === 'compliance') return complianceText(world, settings, config, words, engine);
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) throw new UsageError(`there is no question ${String(name)}`);
@@ -145,6 +154,26 @@ async function answer(
     now: world.now(),
   });
   return pieces.join('');
+}
+
+/** The drift since the baseline, as a row of the vigilance pane. */
+function driftRows(baseline: Baseline, { scope }: Settings): RowsBeside {
+  return (pane, findings, view, isWhole) =>
+    pane === 'vigilance'
+      ? [driftRow(baseline, isWhole ? driftSince(baseline, findings, { view, scope, rules: RULES }) : null, view)]
+      : [];
+}
+
+function driftAnswer(
+  { scope }: Settings,
+  words: readonly string[],
+  { findings, view }: Engine,
+  baseline: Baseline | null,
+): string {
+  if (words.length > 0) throw new UsageError('drift takes no words');
+  if (baseline === null) throw new UsageError('drift compares with an earlier JSON report: --session --baseline FILE');
+  const own = [...findings.values()].filter((finding) => findingInScope(finding, scope, view));
+  return driftText(baseline, driftSince(baseline, own, { view, scope, rules: RULES }));
 }
 
 /** What the report says of each benchmark, item by item. */

@@ -35,8 +35,18 @@ const PANE_WORDS: Readonly<Record<PaneName, readonly string[]>> = {
   vigilance: ['vigilance', 'posture', 'psa', 'podsecurity'],
 };
 
-/** Questions that are answered by the commands of the same name, and the summary of the report. */
-const QUESTIONS = ['who-can', 'can', 'reach', 'paths', 'as-of', 'own-access', 'label-map', 'compliance'] as const;
+/** Questions that are answered by the commands of the same name, and what the report says of benchmarks and a baseline. */
+const QUESTIONS = [
+  'who-can',
+  'can',
+  'reach',
+  'paths',
+  'as-of',
+  'own-access',
+  'label-map',
+  'compliance',
+  'drift',
+] as const;
 
 const WORDS: Readonly<Record<string, CommandLine>> = {
   overview: { type: 'overview' },

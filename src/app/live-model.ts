@@ -8,7 +8,7 @@ import { relatedThings, type RelatedGroup } from './related.ts';
 import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
-import { SessionWorld } from './session-world.ts';
+import { SessionWorld, type RowsBeside } from './session-world.ts';
 
 /** What a live model is made of. */
 export interface LiveModelOptions {
@@ -18,6 +18,7 @@ export interface LiveModelOptions {
   readonly panes: readonly Pane[];
   /** The whole cluster where it is left out. */
   readonly scope?: SessionScope;
+  readonly rowsBeside?: RowsBeside;
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
   /** Evaluates the YAML that a person made of a remedy; the engine is settled. */

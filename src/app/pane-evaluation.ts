@@ -1,5 +1,5 @@
 import type { Finding, PaneName } from '../model/finding.ts';
-import type { Pane } from '../panes/pane.ts';
+import type { Pane, Row } from '../panes/pane.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { PaneSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
@@ -16,6 +16,8 @@ interface Judged {
   readonly pending: ReadonlyMap<PaneName, readonly string[]>;
   /** Of the data: a pane that was evaluated at it is not evaluated again. */
   readonly version: number;
+  /** Rows that no pane makes. */
+  readonly rowsBeside: (pane: PaneName) => readonly Row[];
 }
 
 /** Evaluates panes, the one in front first, each in its own turn of the event loop. */
@@ -45,7 +47,7 @@ export class PaneEvaluation {
    */
   async run(
     view: ClusterView,
-    { findings, scope, pending, version }: Judged,
+    { findings, scope, pending, version, rowsBeside }: Judged,
     focus: PaneName | null,
   ): Promise<boolean> {
     const byPane = Map.groupBy(findings, (finding) => finding.pane);
@@ -62,7 +64,9 @@ export class PaneEvaluation {
       const rows = pane.rows(view, own).filter((row) => scope.row(row));
       const { name, title, unit, columns } = pane;
       const summary = pane.summary(view, own, rows);
-      const snapshot = { name, title, unit, columns, rows, summary, pending: pending.get(name) ?? [] };
+      const beside = rowsBeside(name);
+      const all = beside.length === 0 ? rows : [...beside, ...rows];
+      const snapshot = { name, title, unit, columns, rows: all, summary, pending: pending.get(name) ?? [] };
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
       await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }

@@ -2,8 +2,9 @@ import { ownership } from '../analyses/labels/ownership.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Change } from '../model/change.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
-import type { Pane } from '../panes/pane.ts';
+import type { Pane, Row } from '../panes/pane.ts';
 import type { Rule } from '../rules/rule.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { connectionOf } from './connection.ts';
 import { EngineRunner } from './engine-runner.ts';
@@ -24,12 +25,25 @@ const FIRST_PERIOD = 80;
 /** A stream of changes is judged all the time; only what lags behind is worth a word, milliseconds. */
 const LONG_JUDGING = 2000;
 
+/**
+ * Rows of a pane that are about all findings rather than about one object.
+ *
+ * @param isWhole whether everything was read and judged
+ */
+export type RowsBeside = (
+  pane: PaneName,
+  findings: readonly Finding[],
+  view: ClusterView,
+  isWhole: boolean,
+) => readonly Row[];
+
 /** What every world is made with. */
 export interface WorldParts {
   readonly rules: readonly Rule[];
   readonly panes: readonly Pane[];
   readonly scope?: SessionScope;
   readonly clock: SessionClock;
+  readonly rowsBeside?: RowsBeside;
 }
 
 /** What a world tells its model. */
@@ -45,6 +59,7 @@ export class SessionWorld {
   readonly #events: WorldEvents;
   readonly #clock: SessionClock;
   readonly #evaluation: PaneEvaluation;
+  readonly #rowsBeside: RowsBeside;
   readonly #feed = new ChangeFeed();
   readonly #rights = new RightsFeed();
   #earlier: readonly EarlierChange[] = [];
@@ -74,6 +89,7 @@ export class SessionWorld {
     this.#scope = parts.scope ?? WHOLE_CLUSTER;
     this.#reading = new FirstReading(parts.rules);
     this.#isAuditPending = source.hasAuditLog;
+    this.#rowsBeside = parts.rowsBeside ?? (() => []);
     this.#evaluation = new PaneEvaluation(parts.panes, parts.clock);
     this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
   }
@@ -197,9 +213,17 @@ export class SessionWorld {
     const begin = this.#clock.now();
     const version = this.#version;
     const isWhole = this.runner.isSettled && this.#reading.isOver;
+    const { view } = this.runner.engine;
+    const findings = this.#shown();
     const left = await this.#evaluation.run(
-      this.runner.engine.view,
-      { findings: this.#shown(), scope: this.#scope, pending: this.#reading.allPending(), version },
+      view,
+      {
+        findings,
+        scope: this.#scope,
+        pending: this.#reading.allPending(),
+        version,
+        rowsBeside: (pane) => this.#rowsBeside(pane, findings, view, isWhole),
+      },
       this.#events.focus(),
     );
     this.#isDrawing = false;

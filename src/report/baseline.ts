@@ -1,6 +1,7 @@
 import { kindInfo, kindOf, type Kind } from '../model/kind.ts';
 import { severityRank, type Finding, type ObjectRef } from '../model/finding.ts';
 import type { Rule } from '../rules/rule.ts';
+import { sanitise } from '../kube/sanitise.ts';
 import { deepEqual } from '../store/deep-equal.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { Scope } from './scope.ts';
@@ -11,6 +12,9 @@ export interface Baseline {
   /** What the earlier run read of each kind, by kind as k8sec names it. */
   readonly coverage: ReadonlyMap<string, BaselineCoverage>;
   readonly scope: BaselineScope;
+  /** Milliseconds since the epoch; null where the report does not say. */
+  readonly generatedAt: number | null;
+  readonly clusterUID: string | null;
 }
 
 export interface BaselineFinding {
@@ -65,7 +69,13 @@ export function parseBaseline(text: string, file: string): Baseline {
  * @throws BaselineError where the value is no report of schema version 1
  */
 export function baselineOf(report: unknown, file: string): Baseline {
-  const value = report as { schemaVersion?: unknown; findings?: unknown; coverage?: unknown; source?: unknown } | null;
+  const value = report as {
+    schemaVersion?: unknown;
+    generatedAt?: unknown;
+    findings?: unknown;
+    coverage?: unknown;
+    source?: unknown;
+  } | null;
   if (value === null || typeof value !== 'object' || value.schemaVersion !== '1' || !Array.isArray(value.findings)) {
     throw new BaselineError(`${file} is no report of k8sec (schemaVersion "1" with findings is expected)`);
   }
@@ -73,11 +83,11 @@ export function baselineOf(report: unknown, file: string): Baseline {
     typeof one.id === 'string' && typeof one.rule === 'string' && one.subject !== undefined
       ? [
           {
-            id: one.id,
-            rule: one.rule,
-            severity: one.severity ?? '',
-            title: one.title ?? '',
-            subject: one.subject,
+            id: sanitise(one.id, one.id.length + 1),
+            rule: sanitise(one.rule),
+            severity: sanitise(String(one.severity ?? '')),
+            title: sanitise(String(one.title ?? '')),
+            subject: subjectOf(one.subject),
             unknown: one.unknown === true,
           },
         ]
@@ -86,7 +96,9 @@ export function baselineOf(report: unknown, file: string): Baseline {
   const coverage = Array.isArray(value.coverage)
     ? (value.coverage as (Partial<BaselineCoverage> & { kind?: string })[])
     : [];
-  const scope = (value.source as { scope?: Partial<BaselineScope> } | undefined)?.scope ?? {};
+  const source = (value.source ?? {}) as { scope?: Partial<BaselineScope>; clusterUID?: unknown };
+  const scope = source.scope ?? {};
+  const generatedAt = typeof value.generatedAt === 'string' ? Date.parse(value.generatedAt) : Number.NaN;
   return {
     findings,
     coverage: new Map(
@@ -98,6 +110,18 @@ export function baselineOf(report: unknown, file: string): Baseline {
       panes: scope.panes ?? [],
       rules: scope.rules ?? [],
     },
+    generatedAt: Number.isNaN(generatedAt) ? null : generatedAt,
+    clusterUID: typeof source.clusterUID === 'string' ? source.clusterUID : null,
+  };
+}
+
+/** A report is read from a file that anybody may have written: nothing of it reaches a terminal as it stands. */
+function subjectOf({ apiVersion, kind, namespace, name }: ObjectRef): ObjectRef {
+  return {
+    apiVersion: sanitise(String(apiVersion)),
+    kind: sanitise(String(kind)),
+    namespace: typeof namespace === 'string' ? sanitise(namespace) : null,
+    name: sanitise(String(name)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -62,6 +62,21 @@ describe('the session on the demo cluster', () => {
     expect(await readFile(join(folder, saved), 'utf8')).toContain('apiVersion:');
     terminal.type(':waive\r');
     await terminal.until((screen) => screen.includes('nothing to waive') || screen.includes('waivers:'), 'a waiver');
+  });
+
+  test('what changed since a baseline is a row of the vigilance pane', async () => {
+    const baseline = join(folder, 'baseline.json');
+    await writeFile(
+      baseline,
+      JSON.stringify({ schemaVersion: '1', generatedAt: '2026-11-20T00:00:00Z', findings: [] }),
+    );
+    const terminal = demo(120, 30, {}, `--baseline ${baseline}`);
+    await terminal.shows('live');
+    terminal.type('6/Baseline of\r');
+    await terminal.until((screen) => /[1-9]\d* new, 0 resolved, 0 unchang/.test(screen), 'the drift');
+    terminal.type(':drift\r');
+    await terminal.shows('drift since 2026-11-20');
+    await terminal.shows('+ critical');
   });
 
   test('resizes leave whole screens', async () => {

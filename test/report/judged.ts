@@ -78,7 +78,7 @@ export function judged(objects: readonly KubeObject[], given: Judged = {}): Repo
       type: facts.source,
       context: facts.context,
       server: facts.server,
-      clusterUID: null,
+      clusterUID: facts.clusterUID,
       user: 'alice',
       kubernetesVersion: facts.serverVersion,
       paths: [],

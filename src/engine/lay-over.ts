@@ -29,8 +29,12 @@ export function layOver(view: ClusterView, changes: readonly Change[]): readonly
       case 'coverage':
         return change.coverage.status === 'live' && absent.has(change.coverage.kind) ? [change] : [];
       case 'facts': {
-        const { duplicates } = change.facts;
-        return duplicates === undefined ? [] : [{ type: 'facts', facts: { duplicates } }];
+        const { duplicates, removedApis } = change.facts;
+        // What the files alone tell; the rest is of the state.
+        return [
+          ...(duplicates === undefined ? [] : [{ type: 'facts', facts: { duplicates } } as const]),
+          ...(removedApis === undefined ? [] : [{ type: 'facts', facts: { removedApis } } as const]),
+        ];
       }
       case 'remove':
       case 'retain':

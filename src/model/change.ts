@@ -77,6 +77,18 @@ export interface ClusterFacts {
     readonly dropped: FileLocation;
     readonly kept: FileLocation;
   }[];
+  /** Objects in files whose API version a release removed; absent where there are no files. */
+  readonly removedApis?: readonly WrittenObject[];
+}
+
+/** An object as a file writes it, whether or not k8sec reads its kind. */
+export interface WrittenObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** null for what is in no namespace, as far as that is known. */
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly location: FileLocation;
 }
 
 /** An object or document that could not be used; whatever it may decide is unknown. */

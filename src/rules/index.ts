@@ -46,6 +46,7 @@ import { imageWithoutTag } from './vigilance/image-without-tag.ts';
 import { exposedService } from './vigilance/exposed-service.ts';
 import { serverOutOfSupport } from './vigilance/server-out-of-support.ts';
 import { kubeletSkew } from './vigilance/kubelet-skew.ts';
+import { removedApiInManifest } from './vigilance/removed-api-in-manifest.ts';
 import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
 import { connectionWithoutTls } from './vigilance/connection-without-tls.ts';
 import { attestationExpired } from './vigilance/attestation-expired.ts';
@@ -140,6 +141,7 @@ export const RULES: readonly Rule[] = [
   controlPlaneSkew,
   etcdWithoutCertificates,
   removedApiInUse,
+  removedApiInManifest,
   apiserviceSkipsTls,
   connectionWithoutTls,
   validatingWebhookFailsOpen,

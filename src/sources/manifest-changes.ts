@@ -32,6 +32,7 @@ export function manifestChanges(result: ManifestResult, facts: ManifestFacts): r
         serverVersion: facts.serverVersion,
         metricsReason: 'manifests have no metrics',
         duplicates: result.duplicates,
+        removedApis: result.removedApis,
       },
     },
     ...ALL_KINDS.map((kind): Change => ({

@@ -1,6 +1,7 @@
 /**
- * PodSecurityPolicies were removed in 1.25. A role that grants the use of one is a safeguard that is no longer there:
- * pods that a strict policy held back are admitted now, unless pod security admission or another controller does it.
+ * PodSecurityPolicies were removed in 1.25. One in a manifest, and a role that grants the use of one, is a safeguard that
+ * is no longer there: pods that it held back are admitted now, unless pod security admission or another controller
+ * refuses them.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-policy/
  */
 import { serverMinor } from '../../analyses/pod-security/policy-minor.ts';
@@ -14,7 +15,7 @@ import { rule, type Rule } from '../rule.ts';
 const FIRST_WITHOUT = 25;
 const POLICIES = 'podsecuritypolicies';
 
-function check(role: RoleObject, view: ClusterView): readonly FindingDraft[] {
+function checkRole(role: RoleObject, view: ClusterView): readonly FindingDraft[] {
   if (serverMinor(view) < FIRST_WITHOUT) return [];
   const at = role.rules.findIndex((one) => (one.resources ?? []).includes(POLICIES));
   const found = role.rules[at];
@@ -37,15 +38,28 @@ function check(role: RoleObject, view: ClusterView): readonly FindingDraft[] {
   ];
 }
 
+function checkFiles(view: ClusterView): readonly FindingDraft[] {
+  if (serverMinor(view) < FIRST_WITHOUT) return [];
+  return (view.facts().removedApis ?? [])
+    .filter((written) => written.kind === 'PodSecurityPolicy')
+    .map(({ apiVersion, kind, name, location }) => ({
+      subject: { apiVersion, kind, namespace: null, name },
+      severity: 'medium',
+      title: 'A PodSecurityPolicy, which this version no longer has',
+      why: 'The API server refuses it, and nothing checks pods against it: what it was to hold back is admitted unless something else refuses it.',
+      evidence: [{ text: `declared in ${location.file}:${location.line}` }],
+    }));
+}
+
 const common = {
   id: 'vigilance/pod-security-policy-leftover',
-  summary: 'Roles that grant the use of PodSecurityPolicies on a version without them',
-  help: 'Label the namespaces with the pod security level that the policy stood for (pod-security.kubernetes.io/enforce), then remove the role and its bindings.',
+  summary: 'PodSecurityPolicies in manifests, and roles that grant their use, on a version without them',
+  help: 'Label the namespaces with the pod security level that the policy stood for (pod-security.kubernetes.io/enforce), then remove the policy, the role and its bindings.',
   references: [cis('5.2.1'), owasp('K04')],
-  check,
 } as const;
 
 export const podSecurityPolicyLeftover: readonly Rule[] = [
-  rule<'Role'>({ ...common, subject: 'Role', needs: ['Role'] }),
-  rule<'ClusterRole'>({ ...common, subject: 'ClusterRole', needs: ['ClusterRole'] }),
+  rule<'Role'>({ ...common, subject: 'Role', needs: ['Role'], check: checkRole }),
+  rule<'ClusterRole'>({ ...common, subject: 'ClusterRole', needs: ['ClusterRole'], check: checkRole }),
+  rule<'Cluster'>({ ...common, subject: 'Cluster', needs: [], check: (_cluster, view) => checkFiles(view) }),
 ];

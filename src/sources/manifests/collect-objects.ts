@@ -1,7 +1,8 @@
 import { ALL_KINDS, kindInfo, kindOf, type Kind } from '../../model/kind.ts';
-import type { BrokenObject } from '../../model/change.ts';
+import type { BrokenObject, WrittenObject } from '../../model/change.ts';
 import type { KubeObject } from '../../model/objects.ts';
 import { exactText } from '../../kube/exact-text.ts';
+import { removedApi } from '../../kube/removed-apis.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { isObject, object, text, type JsonObject } from '../slim/json-reading.ts';
 import { nameOf } from '../slim/meta.ts';
@@ -16,12 +17,14 @@ export interface ObjectCollector {
   readonly objects: ReadonlyMap<string, KubeObject>;
   readonly broken: BrokenObject[];
   readonly duplicates: readonly DuplicateObject[];
+  readonly removedApis: readonly WrittenObject[];
   skipped(): SkippedCounts;
 }
 
 /** Lists in lists are legal; a thousand of them are an attack. */
 const MAX_LIST_DEPTH = 8;
 const MAX_OTHER_KINDS = 500;
+const MAX_REMOVED = 10_000;
 const MAX_PROBLEMS_OF_ONE = 20;
 
 interface Item {
@@ -38,6 +41,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
   const objects = new Map<string, KubeObject>();
   const broken: BrokenObject[] = [];
   const duplicates: DuplicateObject[] = [];
+  const removedApis: WrittenObject[] = [];
   const otherObjects = new Map<string, number>();
   let notKubernetes = 0;
   let unnamed = 0;
@@ -51,6 +55,9 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
       return;
     }
     const kind = kindOf(item.apiVersion, item.kind);
+    if (removedApi(item.apiVersion, item.kind) !== undefined && removedApis.length < MAX_REMOVED) {
+      removedApis.push(written(item, kind, file));
+    }
     if (kind === undefined) {
       const other = sanitise(`${item.apiVersion}/${item.kind}`, 200);
       if (otherObjects.has(other) || otherObjects.size < MAX_OTHER_KINDS) {
@@ -61,6 +68,19 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     const problems = validateObject(raw, kind);
     if (problems.length > 0) report(item, document, file, kind, problems);
     else keep(slimmer.slim(raw, kind, { file, line: item.line }));
+  };
+
+  const written = ({ value, apiVersion, kind, line }: Item, known: Kind | undefined, file: string): WrittenObject => {
+    const metadata = object(object(value)['metadata']);
+    const home = sanitise(text(metadata['namespace'])) || (known === undefined ? '' : defaultNamespace);
+    const isNamespaced = home !== '' && (known === undefined || kindInfo(known).namespaced);
+    return {
+      apiVersion,
+      kind,
+      namespace: isNamespaced ? home : null,
+      name: nameOf(metadata),
+      location: { file, line },
+    };
   };
 
   const report = (
@@ -102,6 +122,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     objects,
     broken,
     duplicates,
+    removedApis,
     add(document, file) {
       for (const item of itemsOf(document)) addItem(item, document, file);
     },

@@ -1,4 +1,4 @@
-import type { BrokenObject } from '../../model/change.ts';
+import type { BrokenObject, WrittenObject } from '../../model/change.ts';
 import type { Kind } from '../../model/kind.ts';
 import type { FileLocation, KubeObject } from '../../model/objects.ts';
 import type { UnreadablePath } from './find-files.ts';
@@ -10,6 +10,8 @@ export interface ManifestResult {
   /** Documents that do not parse, and objects that an API server would refuse; one entry a problem. */
   readonly broken: readonly BrokenObject[];
   readonly duplicates: readonly DuplicateObject[];
+  /** Objects whose API version a release of Kubernetes removed. */
+  readonly removedApis: readonly WrittenObject[];
   readonly skipped: SkippedCounts;
   /** Paths that could not be read at all: missing, denied. */
   readonly unreadable: readonly UnreadablePath[];

@@ -70,6 +70,7 @@ export async function readManifests(paths: readonly string[], options: ManifestO
     objects: [...collector.objects.values()],
     broken: collector.broken,
     duplicates: collector.duplicates,
+    removedApis: collector.removedApis,
     skipped: collector.skipped(),
     unreadable,
     snapshots,

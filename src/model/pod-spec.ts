@@ -59,6 +59,8 @@ export interface PodSecurityContext {
   readonly seLinuxOptions?: SELinuxOptions;
   readonly sysctls?: readonly { readonly name: string }[];
   readonly windowsOptions?: { readonly hostProcess?: boolean };
+  /** Fields of a manifest that no server knows here: misspelt, or a container's. */
+  readonly unknownFields?: readonly string[];
 }
 
 export interface SELinuxOptions {
@@ -79,6 +81,8 @@ export interface ContainerSecurityContext {
   readonly appArmorProfile?: { readonly type: string };
   readonly seLinuxOptions?: SELinuxOptions;
   readonly windowsOptions?: { readonly hostProcess?: boolean };
+  /** Fields of a manifest that no server knows here: misspelt, or a pod's. */
+  readonly unknownFields?: readonly string[];
 }
 
 export interface Container {

@@ -1,6 +1,16 @@
 import type { ContainerSecurityContext, PodSecurityContext, SELinuxOptions } from '../../model/pod-spec.ts';
 import type { Interner } from './interner.ts';
-import { booleanOrNull, isObject, numberOrNull, object, objects, textOrNull, withoutAbsent } from './json-reading.ts';
+import { CONTAINER_SECURITY_FIELDS, POD_SECURITY_FIELDS } from '../../kube/security-context-fields.ts';
+import {
+  booleanOrNull,
+  isObject,
+  numberOrNull,
+  object,
+  objects,
+  textOrNull,
+  withoutAbsent,
+  type JsonObject,
+} from './json-reading.ts';
 import { strings } from './slim-context.ts';
 
 /** A pod's security context; only fields that are set appear. */
@@ -16,6 +26,7 @@ export function podSecurityContext(value: unknown, interner: Interner): PodSecur
       ? objects(context['sysctls']).map((sysctl) => ({ name: interner.string(sysctl['name']) }))
       : undefined,
     windowsOptions: windowsOptions(context['windowsOptions']),
+    unknownFields: unknownFields(context, POD_SECURITY_FIELDS, interner),
   });
 }
 
@@ -34,7 +45,17 @@ export function containerSecurityContext(value: unknown, interner: Interner): Co
     appArmorProfile: profile(context['appArmorProfile'], interner),
     seLinuxOptions: seLinuxOptions(context['seLinuxOptions'], interner),
     windowsOptions: windowsOptions(context['windowsOptions']),
+    unknownFields: unknownFields(context, CONTAINER_SECURITY_FIELDS, interner),
   });
+}
+
+function unknownFields(
+  context: JsonObject,
+  known: ReadonlySet<string>,
+  interner: Interner,
+): readonly string[] | undefined {
+  const unknown = Object.keys(context).filter((field) => !known.has(field));
+  return unknown.length === 0 ? undefined : unknown.map((field) => interner.string(field));
 }
 
 function capabilities(value: unknown, interner: Interner): ContainerSecurityContext['capabilities'] {

@@ -13,8 +13,10 @@ import { escapesByNode, escapesTo, holdingText } from '../analyses/secrets/secre
 import { secretNodes } from '../analyses/secrets/secret-nodes.ts';
 import { secretReaders, type SecretReader } from '../analyses/secrets/secret-readers.ts';
 import { readingText, secretReadings } from '../analyses/secrets/secret-readings.ts';
+import { readingsBy, subjectSecrets } from '../analyses/secrets/subject-secrets.ts';
 import { secretUses } from '../analyses/secrets/secret-uses.ts';
 import { workload, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
+import { dayText } from '../kube/age.ts';
 import { isGeneratedLabel } from '../kube/generated-labels.ts';
 import { parseLabelQuery } from '../kube/label-query.ts';
 import { refOf, refText } from '../kube/object-ref.ts';
@@ -69,7 +71,11 @@ function groupsOf(view: ClusterView, { kind, namespace, name }: ObjectRef): read
       return accountGroups(view, place, name);
     case 'User':
     case 'Group':
-      return [{ title: 'rights by', things: bindingsOfSubject(view, { kind, name }) }, actorsNamed(view, name)];
+      return [
+        { title: 'rights by', things: bindingsOfSubject(view, { kind, name }) },
+        ...secretsOf(view, { kind, name }),
+        actorsNamed(view, name),
+      ];
     case 'Actor':
       return actorGroups(view, name);
     case 'Role':
@@ -205,7 +211,43 @@ function accountGroups(view: ClusterView, namespace: string, name: string): read
   const users = workloads(view, namespace)
     .filter((one) => one.classes.some(({ spec }) => (spec.serviceAccountName || 'default') === name))
     .map((one) => thing(one.ref));
-  return [{ title: 'used by', things: users }, ...rightsOf(view, namespace, name)];
+  return [
+    { title: 'used by', things: users },
+    ...rightsOf(view, namespace, name),
+    ...secretsOf(view, { kind: 'ServiceAccount', namespace, name }),
+  ];
+}
+
+/** Which Secrets bindings of the subject itself let it read, and which it did. */
+function secretsOf(view: ClusterView, subject: Subject): readonly RelatedGroup[] {
+  const subjects = subjectSecrets(view);
+  const key = subjectKey(subject, '');
+  const own = subjects?.find((one) => subjectKey(one.subject, '') === key);
+  const by = own === undefined ? '' : `by ${own.bindings.join(', ')}`;
+  const readings = readingsBy(view, subject) ?? [];
+  return [
+    {
+      title: 'Secrets that it may read',
+      things: [
+        ...[...(own?.namespaces ?? [])].map(([namespace, count]) =>
+          thing(objectRef('v1', 'Namespace', null, namespace), `all of its Secrets (${count}), ${by}`),
+        ),
+        ...(own?.named ?? []).map(({ namespace, name }) => thing(objectRef('v1', 'Secret', namespace, name), by)),
+      ],
+      ...(subjects === null ? { reason: 'unknown: roles or bindings could not be read' } : {}),
+    },
+    {
+      title: 'Secrets that it read, by the audit log',
+      things: readings.map(({ namespace, name, username, count, last }) => {
+        const times = `${count === 1 ? 'once' : `${count} times`}, last on ${dayText(last)}`;
+        const who = subject.kind === 'Group' ? ` by ${username}` : '';
+        if (name !== null) return thing(objectRef('v1', 'Secret', namespace, name), `${times}${who}`);
+        return namespace === ''
+          ? thing(objectRef(ACTOR_VERSION, 'Actor', null, username), `listed those of every namespace ${times}`)
+          : thing(objectRef('v1', 'Namespace', null, namespace), `listed ${times}${who}`);
+      }),
+    },
+  ];
 }
 
 /** The bindings that give an account its rights, and what the audit log saw it do. */

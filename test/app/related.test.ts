@@ -136,6 +136,46 @@ describe('what an object has to do with', () => {
   });
 });
 
+test('an account and a group: which Secrets they may read, all of a namespace or one by name', () => {
+  const policy = viewOf(`${SHOP}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: mail, namespace: shop}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: one-secret, namespace: shop}
+rules: [{apiGroups: [''], resources: [secrets], resourceNames: [pg], verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: cart-pg, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: one-secret}
+subjects: [{kind: ServiceAccount, name: cart, namespace: shop}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: all-secrets}
+rules: [{apiGroups: [''], resources: [secrets], verbs: [list]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: audit}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: all-secrets}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: auditors}]
+`);
+  const readable = (kind: string, namespace: string | null, name: string) =>
+    relatedThings(policy, { apiVersion: '', kind, namespace, name })
+      .find(({ title }) => title === 'Secrets that it may read')
+      ?.things.map(({ object, note }) => `${refText(object)}: ${note}`);
+  expect(readable('ServiceAccount', 'shop', 'cart')).toEqual(['Secret shop/pg: by RoleBinding shop/cart-pg']);
+  expect(readable('Group', null, 'auditors')).toEqual([
+    'Namespace shop: all of its Secrets (2), by ClusterRoleBinding audit',
+  ]);
+  expect(readable('User', null, 'nobody')).toBeUndefined();
+});
+
 describe('changes before the session', () => {
   const WRITTEN = `
 apiVersion: rbac.authorization.k8s.io/v1

@@ -45,9 +45,14 @@ export function readerCount(view: ClusterView, namespace: string, name: string):
  * @returns null where roles or bindings could not be read
  */
 export function secretReaders(view: ClusterView, namespace: string, name: string): readonly SecretReader[] | null {
-  const readers = view.derive(`secret-readers/${namespace}`, (inner) => collect(inner, namespace), deepEqual);
+  const readers = readersIn(view, namespace);
   if (!readers.complete) return null;
   return (Object.hasOwn(readers.byName, name) ? readers.byName[name] : undefined) ?? readers.all;
+}
+
+/** Who may read which Secrets of a namespace. */
+export function readersIn(view: ClusterView, namespace: string): NamespaceReaders {
+  return view.derive(`secret-readers/${namespace}`, (inner) => collect(inner, namespace), deepEqual);
 }
 
 function collect(view: ClusterView, namespace: string): NamespaceReaders {

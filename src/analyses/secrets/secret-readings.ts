@@ -27,7 +27,7 @@ const CERTAINTY: readonly SecretReading['how'][] = ['named', 'listed', 'perhaps'
  */
 export function secretReadings(view: ClusterView, namespace: string, name: string): readonly SecretReading[] | null {
   if (view.audit().coverage.first === null) return null;
-  const byNamespace = view.derive('secret-readings', readsOfSecrets);
+  const byNamespace = readsOfSecrets(view);
   const readings = new Map<string, SecretReading>();
   for (const use of [...(byNamespace.get(namespace) ?? []), ...(byNamespace.get('') ?? [])]) {
     const how = howRead(use, name);
@@ -43,7 +43,12 @@ export function secretReadings(view: ClusterView, namespace: string, name: strin
   return [...readings.values()].sort((a, b) => b.last - a.last || (a.username < b.username ? -1 : 1));
 }
 
-function readsOfSecrets(view: ClusterView): ReadonlyMap<string, readonly AuditUse[]> {
+/** The requests that were to answer with Secrets, by namespace ('' for all of them). */
+export function readsOfSecrets(view: ClusterView): ReadonlyMap<string, readonly AuditUse[]> {
+  return view.derive('secret-readings', collect);
+}
+
+function collect(view: ClusterView): ReadonlyMap<string, readonly AuditUse[]> {
   const reads = view
     .audit()
     .uses.filter((use) => use.resource === 'secrets' && use.apiGroup === '' && use.subresource === '')

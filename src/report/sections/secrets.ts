@@ -11,6 +11,7 @@ import { secretUses } from '../../analyses/secrets/secret-uses.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { SecretObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { capped, type Capped } from './capped.ts';
 
 export interface SecretItem {
   readonly namespace: string;
@@ -44,19 +45,6 @@ export interface SecretItem {
     readonly last: string;
     readonly how: 'named' | 'listed' | 'perhaps';
   }> | null;
-}
-
-/** The first of a list, and how many more there are. */
-interface Capped<T> {
-  readonly items: readonly T[];
-  readonly more: number;
-}
-
-/** As many readers and escapes are named for each Secret. */
-const MOST_NAMED = 20;
-
-function capped<T>(all: readonly T[] | null): Capped<T> | null {
-  return all === null ? null : { items: all.slice(0, MOST_NAMED), more: Math.max(0, all.length - MOST_NAMED) };
 }
 
 /** A Secret that has to be rotated, and what uses it. */

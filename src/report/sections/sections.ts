@@ -6,6 +6,7 @@ import { labelsSection } from './labels.ts';
 import { networkSection } from './network.ts';
 import { podSecuritySection } from './pod-security.ts';
 import { rbacSection } from './rbac.ts';
+import { secretSubjects } from './secret-subjects.ts';
 import { secretsSection } from './secrets.ts';
 import { vigilanceSection } from './vigilance.ts';
 
@@ -34,7 +35,8 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
   }
   if (isAsked('secrets')) {
     const secrets = secretsSection(view);
-    yield ['secrets', { items: inScope(secrets.items), dueNext: [...inScope(secrets.dueNext)] }];
+    const subjects = secretSubjects(view, (name) => namespaceInScope(name, scope));
+    yield ['secrets', { items: inScope(secrets.items), dueNext: [...inScope(secrets.dueNext)], subjects }];
   }
   if (isAsked('audit')) yield ['audit', auditSection(view, findings)];
   if (isAsked('vigilance')) yield ['vigilance', vigilanceSection(view)];

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
-import type { KubeObject } from '../../../src/model/objects.ts';
+import type { KubeObject, Subject } from '../../../src/model/objects.ts';
+import { readingsBy } from '../../../src/analyses/secrets/subject-secrets.ts';
+import { secretSubjects } from '../../../src/report/sections/secret-subjects.ts';
 import { secretsSection, type SecretItem } from '../../../src/report/sections/secrets.ts';
 import { object } from '../../objects.ts';
 import { judged, type Judged } from '../../report/judged.ts';
@@ -89,6 +91,89 @@ it('says nothing where policy or pods could not be read', () => {
   const denied = (kind: 'Pod' | 'RoleBinding') => ({ coverage: [{ kind, status: 'denied' as const }] });
   expect(secret('db', POLICY, denied('RoleBinding'))).toMatchObject({ readers: null, readBy: null });
   expect(secret('db', POLICY, denied('Pod'))?.escapes).toBeNull();
+});
+
+it('names what each subject may read, and by which bindings: all of a namespace, or single ones', () => {
+  const secrets = ['db', 'mail'].map((one) => object('Secret', { metadata: metadata(one, 'shop'), type: 'Opaque' }));
+  const other = object('Secret', { metadata: metadata('other', 'web'), type: 'Opaque' });
+  const cluster = object('ClusterRoleBinding', {
+    metadata: metadata('everything'),
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'reader' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'auditors' }],
+  });
+  const reader = object('ClusterRole', {
+    metadata: metadata('reader'),
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+  });
+  const objects = [...secrets, other, ...POLICY, cluster, reader];
+  const subjects = (given?: Judged) => secretSubjects(judged(objects, given).engine.view, () => true);
+  const none = { items: [], more: 0 };
+  expect(subjects()).toEqual([
+    {
+      kind: 'Group',
+      namespace: null,
+      name: 'auditors',
+      secrets: 3,
+      namespaces: { items: ['shop', 'web'], more: 0 },
+      named: none,
+      bindings: { items: ['ClusterRoleBinding everything'], more: 0 },
+      didRead: null,
+    },
+    {
+      kind: 'User',
+      namespace: null,
+      name: 'ada',
+      secrets: 2,
+      namespaces: { items: ['shop'], more: 0 },
+      named: none,
+      bindings: { items: ['RoleBinding shop/ops', 'RoleBinding shop/ops-too'], more: 0 },
+      didRead: null,
+    },
+    {
+      kind: 'ServiceAccount',
+      namespace: 'shop',
+      name: 'app',
+      secrets: 1,
+      namespaces: none,
+      named: { items: ['shop/db'], more: 0 },
+      bindings: { items: ['RoleBinding shop/app'], more: 0 },
+      didRead: null,
+    },
+  ]);
+  expect(subjects({ coverage: [{ kind: 'RoleBinding', status: 'denied' }] })).toBeNull();
+});
+
+it('names what each subject did read: accounts by their user, groups by their members', () => {
+  const read = (
+    at: number,
+    username: string,
+    groups: readonly string[],
+    name: string,
+    fields: Partial<AuditEvent> = {},
+  ) =>
+    event(at, {
+      user: { username, uid: '', groups, extra: {} },
+      object: { resource: 'secrets', subresource: '', namespace: 'shop', name, apiGroup: '', uid: '' },
+      ...fields,
+    });
+  const intake = createAuditIntake();
+  intake.push([
+    read(1, 'system:serviceaccount:shop:app', [], 'db'),
+    read(2, 'system:serviceaccount:shop:app', [], 'db'),
+    read(3, 'ada', ['auditors'], '', { verb: 'list' }),
+    read(4, 'ada', ['auditors'], 'mail', { code: 403, decision: 'forbid' }),
+  ]);
+  const change = intake.takeChange();
+  const { view } = judged([], { changes: change === null ? [] : [change] }).engine;
+  const readings = (subject: Subject) =>
+    readingsBy(view, subject)?.map(({ username, namespace, name, count }) => ({ username, namespace, name, count }));
+  const app = { username: 'system:serviceaccount:shop:app', namespace: 'shop', name: 'db', count: 2 };
+  const listed = { username: 'ada', namespace: 'shop', name: null, count: 1 };
+  expect(readings({ kind: 'ServiceAccount', namespace: 'shop', name: 'app' })).toEqual([app]);
+  expect(readings({ kind: 'Group', name: 'auditors' })).toEqual([listed]);
+  expect(readings({ kind: 'User', name: 'ada' })).toEqual([listed]);
+  expect(readings({ kind: 'User', name: 'bob' })).toEqual([]);
+  expect(readingsBy(judged([]).engine.view, { kind: 'User', name: 'ada' })).toBeNull();
 });
 
 it('names who did read it by the audit log, as far as that tells', () => {

@@ -243,7 +243,7 @@ function secretsOf(view: ClusterView, subject: Subject): readonly RelatedGroup[]
         const who = subject.kind === 'Group' ? ` by ${username}` : '';
         if (name !== null) return thing(objectRef('v1', 'Secret', namespace, name), `${times}${who}`);
         return namespace === ''
-          ? thing(objectRef(ACTOR_VERSION, 'Actor', null, username), `listed those of every namespace ${times}`)
+          ? thing(objectRef(OWN_VERSION, 'Actor', null, username), `listed those of every namespace ${times}`)
           : thing(objectRef('v1', 'Namespace', null, namespace), `listed ${times}${who}`);
       }),
     },

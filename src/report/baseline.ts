@@ -85,8 +85,8 @@ export function baselineOf(report: unknown, file: string): Baseline {
           {
             id: sanitise(one.id, one.id.length + 1),
             rule: sanitise(one.rule),
-            severity: sanitise(String(one.severity ?? '')),
-            title: sanitise(String(one.title ?? '')),
+            severity: cleaned(one.severity),
+            title: cleaned(one.title),
             subject: subjectOf(one.subject),
             unknown: one.unknown === true,
           },
@@ -115,13 +115,17 @@ export function baselineOf(report: unknown, file: string): Baseline {
   };
 }
 
+function cleaned(value: unknown): string {
+  return typeof value === 'string' ? sanitise(value) : '';
+}
+
 /** A report is read from a file that anybody may have written: nothing of it reaches a terminal as it stands. */
 function subjectOf({ apiVersion, kind, namespace, name }: ObjectRef): ObjectRef {
   return {
-    apiVersion: sanitise(String(apiVersion)),
-    kind: sanitise(String(kind)),
+    apiVersion: cleaned(apiVersion),
+    kind: cleaned(kind),
     namespace: typeof namespace === 'string' ? sanitise(namespace) : null,
-    name: sanitise(String(name)),
+    name: cleaned(name),
   };
 }
 

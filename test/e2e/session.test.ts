@@ -77,6 +77,7 @@ describe('the session on the demo cluster', () => {
     terminal.type(':drift\r');
     await terminal.shows('drift since 2026-11-20');
     await terminal.shows('+ critical');
+    expect(terminal.text()).not.toContain('RESOLVED');
   });
 
   test('resizes leave whole screens', async () => {

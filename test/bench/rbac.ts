@@ -42,7 +42,7 @@ function roleOf(index: number): KubeObject {
   return slimmer.slim({ metadata, rules }, isCluster ? 'ClusterRole' : 'Role');
 }
 
-function bindingOf(index: number, account = index): KubeObject {
+function bindingOf(index: number, account = index + Math.floor(index / 20_000)): KubeObject {
   const namespace = `ns-${index % NAMESPACES}`;
   const ofNamespace = Math.floor(index / NAMESPACES) % Math.max(1, roles / NAMESPACES);
   const role = (index % NAMESPACES) + NAMESPACES * ofNamespace;

@@ -2,6 +2,7 @@
  * RBAC figures on a generated cluster: `node --expose-gc test/bench/rbac.ts [bindings] [roles] [accounts]`. The time to
  * parse and slim is not counted; every figure is printed with its target.
  */
+import { boundedYoungGeneration, boundOldGeneration } from '../../bin/bounded-memory.ts';
 import { allPaths } from '../../src/analyses/rbac/escalation-paths.ts';
 import { whoCan } from '../../src/analyses/rbac/who-can.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -76,7 +77,12 @@ for (let index = 0; index < accounts; index += 1) {
   changes.push({ type: 'upsert', object: slimmer.slim({ metadata }, 'ServiceAccount') });
 }
 for (let index = 0; index < roles; index += 1) changes.push({ type: 'upsert', object: roleOf(index) });
-for (let index = 0; index < bindings; index += 1) changes.push({ type: 'upsert', object: bindingOf(index) });
+// As in a session.
+const boundMemory = boundedYoungGeneration(8);
+for (let index = 0; index < bindings; index += 1) {
+  boundMemory();
+  changes.push({ type: 'upsert', object: bindingOf(index) });
+}
 view.apply(changes);
 changes.length = 0;
 const before = megabytes();
@@ -91,6 +97,7 @@ line(
 console.log(`${bindings} bindings, ${roles} roles, ${accounts} accounts, ${engine.findings.size} findings`);
 line('memory over the store', megabytes() - before, 'MB', 150);
 
+boundOldGeneration();
 const times: number[] = [];
 for (let event = 0; event < EVENTS; event += 1) {
   const index = (event * 7919) % bindings;

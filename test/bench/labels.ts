@@ -3,6 +3,7 @@
  * [events] [namespaces …]`, in many namespaces and in few large ones where none are given. The time to parse and slim is
  * not counted; every figure is printed with its target.
  */
+import { boundedYoungGeneration, boundOldGeneration } from '../../bin/bounded-memory.ts';
 import { execFileSync } from 'node:child_process';
 import { labelCoverage } from '../../src/analyses/labels/label-coverage.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -102,7 +103,12 @@ function measureRules(namespaces: number): void {
     changes.push(upsert('Namespace', { metadata: { name: `ns-${index}`, uid: `ns-${index}` } }));
   }
   for (let workload = 0; workload < workloads; workload += 1) changes.push(...objectsOf(workload));
-  for (let index = 0; index < pods; index += 1) changes.push(podOf(index));
+  // As in a session.
+  const boundMemory = boundedYoungGeneration(8);
+  for (let index = 0; index < pods; index += 1) {
+    boundMemory();
+    changes.push(podOf(index));
+  }
 
   const engine = new Engine(new StoreView(new ClusterStore(), NOW), ours);
   engine.apply(changes);
@@ -131,6 +137,7 @@ function measureRules(namespaces: number): void {
 
   const labelTimes: number[] = [];
   const otherTimes: number[] = [];
+  boundOldGeneration();
   for (let event = 0; event < events; event += 1) {
     const index = (event * 7919) % pods;
     labelTimes.push(settle(podOf(index, `tier-${event % 4}`)));

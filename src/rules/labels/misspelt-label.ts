@@ -11,8 +11,8 @@ import { isLabelledByHand, judgedKinds } from '../../analyses/labels/labelled-ob
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
-import { AROUND_KINDS, OPT_IN_KINDS } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
+import { objectRules } from './object-rules.ts';
 
 const COMMON = {
   id: 'labels/misspelt-label',
@@ -35,21 +35,14 @@ const ofWorkload = rule({
   },
 });
 
-const OF_OBJECTS = [...AROUND_KINDS, ...OPT_IN_KINDS].map((kind) =>
-  rule({
-    ...COMMON,
-    subject: kind,
-    needs: OPT_IN_KINDS.some((one) => one === kind) ? [] : [kind],
-    check: (object, view) => {
-      const suspects = suspectLabels(object.labels);
-      if (suspects.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(kind)) return [];
-      return suspects.map((suspect) => ({
-        ...draft(suspect, object.labels[suspect.key] ?? '', refOf(object)),
-        remedies: ['labels/label-object'],
-      }));
-    },
-  }),
-);
+const OF_OBJECTS = objectRules(COMMON, (object, view) => {
+  const suspects = suspectLabels(object.labels);
+  if (suspects.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(object.kind)) return [];
+  return suspects.map((suspect) => ({
+    ...draft(suspect, object.labels[suspect.key] ?? '', refOf(object)),
+    remedies: ['labels/label-object'],
+  }));
+});
 
 export const MISSPELT_LABEL = [ofWorkload, ...OF_OBJECTS] as const;
 

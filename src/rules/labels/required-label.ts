@@ -6,10 +6,11 @@ import { memberNames, type AnalysedWorkload } from '../../analyses/workload/work
 import { refOf } from '../../kube/object-ref.ts';
 import { meetsRequirement, requiredOf } from '../../kube/required-label.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
-import { AROUND_KINDS, LABELLED_KINDS, OPT_IN_KINDS } from '../../model/kind.ts';
+import { LABELLED_KINDS, OPT_IN_KINDS } from '../../model/kind.ts';
 import type { RequiredLabel } from '../../model/label-convention.ts';
 import type { Labels } from '../../model/selector.ts';
 import { rule } from '../rule.ts';
+import { objectRules } from './object-rules.ts';
 import { unreadDrafts } from './unread-drafts.ts';
 
 const COMMON = {
@@ -44,22 +45,15 @@ const ofWorkload = rule({
   },
 });
 
-const OF_OBJECTS = [...AROUND_KINDS, ...OPT_IN_KINDS].map((kind) =>
-  rule({
-    ...COMMON,
-    subject: kind,
-    needs: OPT_IN_KINDS.some((one) => one === kind) ? [] : [kind],
-    check: (object, view) => {
-      const required = view.facts().labels?.required ?? [];
-      if (required.length === 0 || !isLabelledByHand(object)) return [];
-      const ref = refOf(object);
-      return unmet(required, ref, object.labels).map((one) => ({
-        ...draft(ref, one, object.labels[one.key]),
-        remedies: ['labels/set-required-label', 'labels/require-labels'],
-      }));
-    },
-  }),
-);
+const OF_OBJECTS = objectRules(COMMON, (object, view) => {
+  const required = view.facts().labels?.required ?? [];
+  if (required.length === 0 || !isLabelledByHand(object)) return [];
+  const ref = refOf(object);
+  return unmet(required, ref, object.labels).map((one) => ({
+    ...draft(ref, one, object.labels[one.key]),
+    remedies: ['labels/set-required-label', 'labels/require-labels'],
+  }));
+});
 
 /** Kinds that are read on demand have no object that could say that they were not. */
 const unread = rule({

@@ -135,7 +135,7 @@ function summary(view: ClusterView, findings: readonly Finding[], own: readonly 
     headline: isRead
       ? `${plural(counted.length, 'anomaly', 'anomalies')}, ${plural(actors, 'actor', 'actors')}, in ${state.total.toLocaleString('en')} events`
       : noSourceText(view),
-    aside: `${auditCoverageText(state)}${learningText(state)}`,
+    aside: isRead ? `${auditCoverageText(state)}${learningText(state)}` : '',
     share: null,
     activity: isRead ? activity : null,
   };

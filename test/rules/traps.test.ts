@@ -749,7 +749,18 @@ describe('open doors', () => {
       trap: 'a load balancer',
       rule,
       found: service({ type: 'LoadBalancer' }),
-      says: ['Open to the world through a load balancer on 5432/TCP'],
+      says: ['Behind a load balancer on 5432/TCP, address not known'],
+      silent: inside,
+    },
+    {
+      trap: 'a load balancer for some addresses',
+      rule,
+      found: service({
+        type: 'LoadBalancer',
+        loadBalancerSourceRanges: ['198.51.100.0/24'],
+        ports: [{ port: 5432, nodePort: 30_432 }],
+      }),
+      says: ['Behind a load balancer on 5432/TCP, address not known, limited to 198.51.100.0/24'],
       silent: inside,
     },
     {

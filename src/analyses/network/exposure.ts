@@ -1,4 +1,4 @@
-import { containsAddress, parseAddress, parseCidr } from '../../kube/ip-range.ts';
+import { containsAddress, coversFamily, parseAddress, parseCidr } from '../../kube/ip-range.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -16,9 +16,25 @@ export interface Exposure {
    * `public` is the address, never "open to the internet" as a fact.
    */
   readonly address: 'public' | 'private' | 'unknown';
-  /** loadBalancerSourceRanges; empty: everybody. */
+  /** loadBalancerSourceRanges, as far as they limit who may connect; empty: everybody. */
   readonly sourceRanges: readonly string[];
 }
+
+/** A way in that a Service itself opens. */
+export interface ServiceExposure extends Exposure {
+  readonly type: 'LoadBalancer' | 'NodePort' | 'externalIPs';
+}
+
+/** Annotations by which clouds give a load balancer an address of their own network. */
+const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
+  ['service.beta.kubernetes.io/aws-load-balancer-internal', /^(?:true|0\.0\.0\.0\/0)$/i],
+  ['service.beta.kubernetes.io/aws-load-balancer-scheme', /^internal$/i],
+  ['service.beta.kubernetes.io/azure-load-balancer-internal', /^true$/i],
+  ['service.beta.kubernetes.io/oci-load-balancer-internal', /^true$/i],
+  ['service.beta.kubernetes.io/openstack-internal-load-balancer', /^true$/i],
+  ['networking.gke.io/load-balancer-type', /^internal$/i],
+  ['cloud.google.com/load-balancer-type', /^internal$/i],
+];
 
 /** Addresses that are not routed on the internet. Source: IANA special-purpose address registries. */
 const PRIVATE = [
@@ -70,6 +86,20 @@ export function exposureText(exposure: Exposure): string {
   return exposure.ports.length === 0 ? exposure.type : `${exposure.type} ${exposure.ports.join(',')}`;
 }
 
+/** What is known of a load balancer's address and of who may use it: ` on a public address, limited to 192.0.2.0/24`. */
+export function exposureNote(exposure: Exposure): string {
+  if (exposure.type !== 'LoadBalancer') return '';
+  const ranges = exposure.sourceRanges.length > 0 ? `, limited to ${exposure.sourceRanges.join(', ')}` : '';
+  switch (exposure.address) {
+    case 'public':
+      return ` on a public address${ranges}`;
+    case 'private':
+      return ` on a private address${ranges}`;
+    case 'unknown':
+      return `, address not known${ranges}`;
+  }
+}
+
 function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
   const services = servicesOf(view, workload);
   const names = new Set(services.map((service) => service.name));
@@ -81,13 +111,14 @@ function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly 
   ];
 }
 
-function serviceExposures(service: ServiceObject): readonly Exposure[] {
+/** The ways in from outside that a Service itself opens. */
+export function serviceExposures(service: ServiceObject): readonly ServiceExposure[] {
   const by = `Service ${service.namespace}/${service.name}`;
   const ports = service.ports.map((port) => port.port);
-  const found: Exposure[] = [];
+  const found: ServiceExposure[] = [];
   if (service.type === 'LoadBalancer') {
-    const address = addressClass(service.loadBalancerAddresses);
-    found.push({ type: 'LoadBalancer', by, ports, address, sourceRanges: service.loadBalancerSourceRanges });
+    const sourceRanges = limitingRanges(service.loadBalancerSourceRanges);
+    found.push({ type: 'LoadBalancer', by, ports, address: loadBalancerAddress(service), sourceRanges });
   }
   if (service.externalIPs.length > 0) {
     found.push({ type: 'externalIPs', by, ports, address: addressClass(service.externalIPs), sourceRanges: [] });
@@ -125,6 +156,20 @@ function behindGateway(view: ClusterView, namespace: string, services: ReadonlyS
     const by = `HTTPRoute ${route.namespace}/${route.name}`;
     return [{ type: 'Gateway', by, ports: [], address: 'unknown', sourceRanges: [] }];
   });
+}
+
+/** An address that is seen tells; before there is one, and for host names, what the cloud was asked for. */
+function loadBalancerAddress(service: ServiceObject): Exposure['address'] {
+  const seen = addressClass(service.loadBalancerAddresses);
+  const isInternal = INTERNAL.some(([key, value]) => value.test(service.annotations[key] ?? ''));
+  return seen === 'unknown' && isInternal ? 'private' : seen;
+}
+
+/** Ranges that let in a whole address family limit nobody, in whatever pieces they are written. */
+function limitingRanges(ranges: readonly string[]): readonly string[] {
+  const texts = ranges.map((range) => range.trim());
+  const parsed = texts.flatMap((text) => parseCidr(text) ?? []);
+  return coversFamily(parsed, 4) || coversFamily(parsed, 6) ? [] : texts;
 }
 
 function addressClass(addresses: readonly string[]): Exposure['address'] {

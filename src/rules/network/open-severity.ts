@@ -1,5 +1,5 @@
 import type { Exposure } from '../../analyses/network/exposure.ts';
-import { exposureText } from '../../analyses/network/exposure.ts';
+import { exposureNote, exposureText } from '../../analyses/network/exposure.ts';
 import type { Sensitivity } from '../../analyses/network/sensitivity.ts';
 import type { Evidence, Severity } from '../../model/finding.ts';
 
@@ -27,7 +27,7 @@ export function exposureEvidence(
   { secrets, hostAccess }: Sensitivity,
 ): readonly Evidence[] {
   return [
-    ...exposed.map((one) => ({ text: `${one.by}: ${exposureText(one)}${addressNote(one)}` })),
+    ...exposed.map((one) => ({ text: `${one.by}: ${exposureText(one)}${exposureNote(one)}` })),
     ...(secrets.length > 0
       ? [{ text: `its pods hold ${secrets.length === 1 ? 'Secret' : 'Secrets'} ${secrets.join(', ')}` }]
       : []),
@@ -46,18 +46,5 @@ function isOutside(one: Exposure): boolean {
     case 'Ingress':
     case 'Gateway':
       return false;
-  }
-}
-
-function addressNote(one: Exposure): string {
-  if (one.type !== 'LoadBalancer') return '';
-  const ranges = one.sourceRanges.length > 0 ? `, limited to ${one.sourceRanges.join(', ')}` : '';
-  switch (one.address) {
-    case 'public':
-      return ` on a public address${ranges}`;
-    case 'private':
-      return ` on a private address${ranges}`;
-    case 'unknown':
-      return `, address not known${ranges}`;
   }
 }

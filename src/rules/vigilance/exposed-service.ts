@@ -3,7 +3,8 @@
  * also takes over traffic to that address inside the cluster (CVE-2020-8554, unfixed by design).
  * Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types
  */
-import { backendsOf, exposuresOf, type Exposure } from '../../analyses/vigilance/exposed-backends.ts';
+import { exposureNote, serviceExposures, type ServiceExposure } from '../../analyses/network/exposure.ts';
+import { backendsOf } from '../../analyses/vigilance/exposed-backends.ts';
 import { sensitiveService } from '../../kube/sensitive-port.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
@@ -23,7 +24,7 @@ export const exposedService = rule({
   references: [owasp('K06'), attack('T1133')],
   needs: ['Service', 'Pod'],
   check(subject, view) {
-    const exposures = exposuresOf(subject);
+    const exposures = serviceExposures(subject);
     const worst = exposures[0];
     if (worst === undefined) return [];
     const backends = backendsOf(view, subject);
@@ -35,11 +36,11 @@ export const exposedService = rule({
     return [
       {
         severity: severityOf(subject, exposures, sensitive.length > 0, isKnown && backends.length === 0),
-        title: `${exposureText(worst)} on ${ports}`,
+        title: `${exposureTitle(worst)} on ${ports}${exposureNote(worst)}`,
         why: `Behind it ${backends.length <= 1 ? 'stands' : 'stand'} ${behind.length === 0 ? nothing : someOf(behind, NAMED)}.${
           sensitive.length === 0 ? '' : ` ${sensitive.join(' and ')} should not be reachable from outside.`
         }`,
-        evidence: exposures.map((exposure) => evidenceOf(subject, exposure)),
+        evidence: exposures.flatMap((exposure) => evidenceOf(subject, exposure)),
         data: { exposure: worst.type, backends: backends.map((one) => one.ref) },
       },
     ];
@@ -51,44 +52,55 @@ function sensitivePort(port: ServiceObject['ports'][number]): string[] {
   return name === undefined ? [] : [name];
 }
 
+/** A cloud's firewall can't be seen: an address that is not known to be private counts as one that everybody reaches. */
+function isPublic(exposure: ServiceExposure): boolean {
+  return exposure.type === 'LoadBalancer' && exposure.address !== 'private' && exposure.sourceRanges.length === 0;
+}
+
 function severityOf(
   service: ServiceObject,
-  exposures: readonly Exposure[],
+  exposures: readonly ServiceExposure[],
   isSensitive: boolean,
   isEmpty: boolean,
 ): Severity {
-  const isPublic = exposures.some((one) => one.type === 'load-balancer' && one.isPublic);
-  const isLimited = exposures.every((one) => one.type === 'load-balancer' && !one.isPublic);
+  const hasPublic = exposures.some(isPublic);
+  const isLimited = exposures.every((one) => one.type === 'LoadBalancer' && !isPublic(one));
   const isWeb = service.ports.every((port) => WEB_PORTS.has(port.port));
   if (isEmpty || isLimited) return 'info';
-  if (exposures.some((one) => one.type === 'external-ip')) return isSensitive ? 'high' : 'medium';
-  if (isSensitive) return isPublic ? 'high' : 'medium';
-  return isWeb || !isPublic ? 'low' : 'medium';
+  if (exposures.some((one) => one.type === 'externalIPs')) return isSensitive ? 'high' : 'medium';
+  if (isSensitive) return hasPublic ? 'high' : 'medium';
+  return isWeb || !hasPublic ? 'low' : 'medium';
 }
 
-function exposureText(exposure: Exposure): string {
+function exposureTitle(exposure: ServiceExposure): string {
   switch (exposure.type) {
-    case 'load-balancer':
-      return exposure.isPublic ? 'Open to the world through a load balancer' : 'Exposed by a limited load balancer';
-    case 'node-port':
+    case 'LoadBalancer':
+      return 'Behind a load balancer';
+    case 'NodePort':
       return "Open on every node's address";
-    case 'external-ip':
+    case 'externalIPs':
       return 'Claims external addresses';
   }
 }
 
-function evidenceOf(service: ServiceObject, exposure: Exposure): Evidence {
+function evidenceOf(service: ServiceObject, exposure: ServiceExposure): readonly Evidence[] {
   const object = refOf(service);
+  const nodePorts = service.ports.flatMap((port) => (port.nodePort === null ? [] : [String(port.nodePort)])).join(', ');
   switch (exposure.type) {
-    case 'load-balancer': {
-      const at = exposure.addresses.length === 0 ? 'no address yet' : exposure.addresses.join(', ');
-      return { text: `type LoadBalancer (${at})`, object, path: 'spec.type' };
+    case 'LoadBalancer': {
+      const addresses = service.loadBalancerAddresses.join(', ');
+      const balancer = {
+        text: `type LoadBalancer (${addresses === '' ? 'no address yet' : addresses})`,
+        object,
+        path: 'spec.type',
+      };
+      if (nodePorts === '') return [balancer];
+      const text = `every node listens on ${nodePorts} for it, whatever loadBalancerSourceRanges say`;
+      return [balancer, { text, object, path: 'spec.ports' }];
     }
-    case 'node-port': {
-      const ports = service.ports.flatMap((port) => (port.nodePort === null ? [] : [String(port.nodePort)]));
-      return { text: `type NodePort${ports.length === 0 ? '' : ` ${ports.join(', ')}`}`, object, path: 'spec.type' };
-    }
-    case 'external-ip':
-      return { text: `externalIPs ${exposure.addresses.join(', ')}`, object, path: 'spec.externalIPs' };
+    case 'NodePort':
+      return [{ text: `type NodePort${nodePorts === '' ? '' : ` ${nodePorts}`}`, object, path: 'spec.type' }];
+    case 'externalIPs':
+      return [{ text: `externalIPs ${service.externalIPs.join(', ')}`, object, path: 'spec.externalIPs' }];
   }
 }

@@ -50,6 +50,8 @@ export interface ClusterFacts {
   readonly context: string | null;
   readonly server: string | null;
   readonly user: string | null;
+  /** The groups of that user as the server sees them; absent where it does not say. */
+  readonly userGroups?: readonly string[];
   /** Whether the server's certificate was checked; absent where there is no https connection. */
   readonly serverTrust?: 'checked' | 'unchecked';
   /** What the kubeconfig holds to log in with and that does not end by itself; absent where there is no kubeconfig. */

@@ -9,6 +9,7 @@ import { REMEDIES } from './index.ts';
 import { lineDiff } from './line-diff.ts';
 import { liveObject, manifestIdentity } from './manifest-identity.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
+import { rightsEffects } from './rbac/rights-effects.ts';
 import { toYaml } from './to-yaml.ts';
 import { NO_TARGET, remedyTarget, targetAdvice } from './target.ts';
 
@@ -34,16 +35,17 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
   const target = built.about === undefined ? targetOf(view, built.manifests) : remedyTarget(view, built.about);
   const fileName = built.fileName ?? fileNameOf(built.manifests, remedy);
   const advice = targetAdvice(target);
+  const effects = [...built.effects, ...rightsEffects(view, proof.after, built.changes)];
   const unproven = proof.closes.some((one) => one.id === finding.id) ? [] : [`${finding.title}: this finding stays`];
   return {
     ...common,
     refused: null,
     note: [advice, built.note].filter((part) => part !== undefined && part !== '').join(' '),
     manifests: built.manifests,
-    yaml: toYaml(built.manifests, [...headComments(finding, remedy, built, advice), ...built.comments]),
+    yaml: toYaml(built.manifests, [...headComments(finding, remedy, { ...built, effects }, advice), ...built.comments]),
     fileName,
     diff: diffOf(view, built),
-    effects: [...built.effects, ...unproven],
+    effects: [...effects, ...unproven],
     closes: proof.closes,
     opens: proof.opens,
     target,

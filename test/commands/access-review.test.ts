@@ -121,8 +121,11 @@ describe('a filled review, read back', () => {
 
   test('becomes the YAML that removes what was decided to go', async () => {
     const { output, code } = await review(CLUSTER, { output: 'yaml', last: await filled('keep,ann', 'revoke,ann') });
-    expect(output).toBe(`# Group devs: removed by decision of ann
-# Group devs loses get,list secrets in namespace shop
+    expect(output).toBe(`# by evaluation: Group devs loses get,list secrets in namespace shop
+# by evaluation: no audit log tells whether what goes is in use
+# by evaluation: whoever applies it has to be allowed to patch rolebindings read in namespace shop; to bind Role reader (or to hold all that it gives)
+---
+# Group devs: removed by decision of ann
 
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
@@ -143,10 +146,13 @@ subjects:
   test('deletes a binding in which nobody is left', async () => {
     const { output } = await review(CLUSTER, { output: 'yaml', last: await filled('remove,', 'remove,ann') });
     expect(output.split('\n')).toEqual([
+      '# by evaluation: User =bob loses get,list secrets in namespace shop',
+      '# by evaluation: Group devs loses get,list secrets in namespace shop',
+      '# by evaluation: no audit log tells whether what goes is in use',
+      '# by evaluation: whoever applies it has to be allowed to delete rolebindings read in namespace shop',
+      '---',
       '# User =bob: removed by decision of (nobody named)',
       '# Group devs: removed by decision of ann',
-      '# User =bob loses get,list secrets in namespace shop',
-      '# Group devs loses get,list secrets in namespace shop',
       '# kubectl -n shop delete rolebinding read',
       '',
     ]);

@@ -172,19 +172,28 @@ function indirectPath(
  * to a node with powerful pods. Defaults are no start.
  */
 export function allPaths(view: ClusterView): readonly EscalationPath[] {
-  const graph = escalationGraph(view);
-  const starts = startingKeys(view, graph);
+  const starts = startingKeys(view, escalationGraph(view));
   const pods = view
     .namespaces('Pod')
-    .flatMap((namespace) => escapingPods(view, namespace).map(({ pods: [name = ''] }) => ({ namespace, name })));
-  return SINKS.flatMap((sink) => [
-    ...starts.flatMap((keys) => {
-      const path = pathOf(graph, keys, sink);
-      return path === undefined || path.hops[0]?.step?.isDefault === true ? [] : [path];
-    }),
+    .flatMap((namespace) => escapingPods(view, namespace).map(({ pods: [name = ''] }) => `p:${namespace}/${name}`));
+  return SINKS.flatMap((sink) =>
     // That a privileged pod has its node is said of the workload; here is what else runs there.
-    ...(sink === 'node' ? [] : pods.flatMap(({ namespace, name }) => escapePath(view, namespace, name, sink) ?? [])),
-  ]);
+    [...starts, ...(sink === 'node' ? [] : pods)].flatMap((from) => pathFrom(view, from, sink) ?? []),
+  );
+}
+
+/**
+ * The path of one start of `allPaths`; undefined where there is none, or where it begins with a default.
+ *
+ * @param from as `EscalationPath` has it
+ */
+export function pathFrom(view: ClusterView, from: string, sink: Sink): EscalationPath | undefined {
+  if (from.startsWith('p:')) {
+    const [namespace = '', name = ''] = from.slice('p:'.length).split('/');
+    return escapePath(view, namespace, name, sink);
+  }
+  const path = pathOf(escalationGraph(view), keysOfSubject(from), sink);
+  return path?.hops[0]?.step?.isDefault === true ? undefined : path;
 }
 
 /** The path of a pod that can escape: to its node, and from there on by the accounts of the pods beside it. */
@@ -226,21 +235,15 @@ function accountsOnNode(view: ClusterView, node: string): readonly string[] {
   return [...(byNode.get(node) ?? [])].sort();
 }
 
-function startingKeys(view: ClusterView, graph: EscalationGraph): readonly (readonly string[])[] {
-  const found = new Map<string, readonly string[]>();
+function startingKeys(view: ClusterView, graph: EscalationGraph): readonly string[] {
+  const found = new Set<string>();
   for (const namespace of podNamespaces(view)) {
-    for (const name of accountUsers(view, namespace).keys()) {
-      const keys = accountKeys(namespace, name);
-      found.set(keys[0] ?? '', keys);
-    }
+    for (const name of accountUsers(view, namespace).keys()) found.add(accountKeys(namespace, name)[0] ?? '');
   }
   for (const shard of graph.actors.values()) {
-    for (const [key, steps] of shard) {
-      if (found.has(key) || steps.every((step) => step.isDefault)) continue;
-      found.set(key, keysOfSubject(key));
-    }
+    for (const [key, steps] of shard) if (!steps.every((step) => step.isDefault)) found.add(key);
   }
-  return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, keys]) => keys);
+  return [...found].sort();
 }
 
 /** A service account's own key and those of its groups; of anybody else only the own. */

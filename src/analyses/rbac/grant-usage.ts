@@ -80,8 +80,25 @@ export function usageText({ status, last, by, window }: GrantUsage): string {
   }
 }
 
+/** What a log spans and whether it is whole; window null without a log. */
+export function logWindow(view: ClusterView): Pick<UsageIndex, 'window' | 'isComplete'> {
+  return usageIndex(view);
+}
+
+/** Requests that were allowed to users or groups, whatever allowed them, each once. */
+export function usesOf(view: ClusterView, subjects: Iterable<string>): readonly AuditUse[] {
+  const { bySubject } = usageIndex(view);
+  return [...new Set([...subjects].flatMap((key) => bySubject.get(key) ?? []))];
+}
+
+/** Whether the log holds all requests that these rules allow, so that what it does not show was not used. */
+export function tellsAll(view: ClusterView, rules: readonly PolicyRule[]): boolean {
+  const index = usageIndex(view);
+  return index.isComplete && rules.every((rule) => isLogged(index, rule));
+}
+
 /** A use as the requests that the authorizer was asked; one for each name that is known. */
-function requestsOf(use: AuditUse): readonly RequestAttributes[] {
+export function requestsOf(use: AuditUse): readonly RequestAttributes[] {
   if (use.path !== null) return [{ type: 'path', verb: use.verb, path: use.path }];
   const { verb, apiGroup: group, resource, subresource, namespace } = use;
   const request = { type: 'resource', verb, group, resource, subresource, namespace } as const;

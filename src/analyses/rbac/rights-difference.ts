@@ -89,7 +89,7 @@ function rulesOf(bound: readonly BoundRules[]): readonly PolicyRule[] {
 }
 
 /** Atoms that differ only in their verb as one rule, then those that differ only in their resource. */
-export function merged(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
+function merged(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
   const byVerb = group(atoms, 'verbs');
   return group(byVerb, 'resources');
 }

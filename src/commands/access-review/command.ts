@@ -1,6 +1,6 @@
 import { RBAC_KINDS } from '../../model/kind.ts';
 import { csvRow } from '../../report/csv.ts';
-import type { ClusterView } from '../../store/cluster-view.ts';
+import type { StoreView } from '../../store/store-view.ts';
 import { holesIn } from '../holes.ts';
 import { UsageError, type Command, type CommandContext } from '../command.ts';
 import { reviewHtml } from './html.ts';
@@ -35,7 +35,7 @@ async function run(context: CommandContext): Promise<number> {
   const rows = [...reviewRows(view)].filter(
     ({ row }) => context.namespaces.length === 0 || context.namespaces.includes(row.scope),
   );
-  if (output === 'yaml') return printRemovals(context, view, rows, before);
+  if (output === 'yaml') return printRemovals(context, (await context.loadEngine()).view, rows, before);
   const all = compared(rows, before);
   const holes = holesIn(view, RBAC_KINDS);
   switch (output) {
@@ -55,7 +55,7 @@ async function run(context: CommandContext): Promise<number> {
 
 function printRemovals(
   context: CommandContext,
-  view: ClusterView,
+  view: StoreView,
   rows: readonly HeldRow[],
   before: PreviousRows | undefined,
 ): number {

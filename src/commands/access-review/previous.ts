@@ -1,5 +1,6 @@
 import { CsvTextError, parseCsv } from '../../kube/csv-text.ts';
 import { UsageError } from '../command.ts';
+import type { GoingRow } from './removals.ts';
 import { COLUMNS, type HeldRow, type ReviewRow } from './rows.ts';
 
 /** What a reviewer decided about a row; undefined where nothing was written. */
@@ -66,7 +67,7 @@ export function compared(rows: readonly HeldRow[], before: PreviousRows | undefi
 export function toRemove(
   rows: readonly HeldRow[],
   before: PreviousRows,
-): { readonly going: readonly (HeldRow & { readonly reviewer: string })[]; readonly changed: readonly HeldRow[] } {
+): { readonly going: readonly GoingRow[]; readonly changed: readonly HeldRow[] } {
   const decided = rows.flatMap((held) => {
     const old = before.get(keyOf(held.row));
     return old !== undefined && decisionOf(old) === 'remove' ? [{ held, old }] : [];

@@ -1,35 +1,58 @@
-import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { sanitise } from '../../kube/sanitise.ts';
+import type { Change } from '../../model/change.ts';
+import type { BindingObject } from '../../model/objects.ts';
 import { bindingManifest, commandFor } from '../../remedy/rbac/binding-manifest.ts';
-import { lostRights } from '../../remedy/rbac/lost-rights.ts';
+import { deniedTogether, rightsEffects } from '../../remedy/rbac/rights-effects.ts';
 import { remedyTarget, targetAdvice } from '../../remedy/target.ts';
 import { toYaml } from '../../remedy/to-yaml.ts';
-import type { ClusterView } from '../../store/cluster-view.ts';
+import type { StoreView } from '../../store/store-view.ts';
 import type { HeldRow } from './rows.ts';
+
+/** A row that was decided to go. */
+export type GoingRow = HeldRow & { readonly reviewer: string };
 
 /**
  * What was decided to be removed, as YAML: bindings without the subjects that go, and for those that nobody is left in
- * the command that deletes them. Each says who decided it and what ends.
+ * the command that deletes them. Each says who decided it; what all of it together does stands in front.
  */
-export function removalYaml(view: ClusterView, going: readonly (HeldRow & { readonly reviewer: string })[]): string {
+export function removalYaml(view: StoreView, going: readonly GoingRow[]): string {
   const byBinding = Map.groupBy(going, ({ binding }) => binding);
-  const parts = [...byBinding].map(([binding, rows]) => {
-    const subjects = rows.map(({ subject }) => subject);
-    const staying = binding.subjects.filter((one) => !subjects.includes(one));
-    const advice = targetAdvice(remedyTarget(view, binding));
-    const reasons = [
-      ...rows.map(
-        ({ row, reviewer }) =>
-          `${row.subject}: removed by decision of ${reviewer === '' ? '(nobody named)' : reviewer}`,
-      ),
-      ...lostRights(view, binding, subjects, bindingVerdict(view, binding).rules),
-      ...(advice === undefined ? [] : [advice]),
-    ];
-    if (staying.length === 0) {
-      return [...reasons, commandFor(binding, 'delete')].map((line) => `# ${sanitise(line)}\n`).join('');
-    }
-    const comments = reasons.map((text) => ({ document: 0, path: [], text }));
-    return toYaml([bindingManifest({ ...binding, subjects: staying })], comments);
-  });
-  return parts.length === 0 ? '# no row is decided to be removed\n' : parts.join('---\n');
+  if (byBinding.size === 0) return '# no row is decided to be removed\n';
+  const changes = [...byBinding].map(([binding, rows]) => changeOf(binding, rows));
+  const effects = [
+    ...rightsEffects(view, view.overlay(changes).after, changes),
+    ...deniedTogether(
+      view,
+      changes.map((change) => [change]),
+    ),
+  ];
+  const head = effects.map((text) => `# by evaluation: ${sanitise(text)}\n`).join('');
+  return [head, ...[...byBinding].map(([binding, rows]) => removalOf(view, binding, rows))].join('---\n');
+}
+
+function stayingIn(binding: BindingObject, rows: readonly GoingRow[]): BindingObject['subjects'] {
+  return binding.subjects.filter((one) => !rows.some(({ subject }) => subject === one));
+}
+
+function changeOf(binding: BindingObject, rows: readonly GoingRow[]): Change {
+  const subjects = stayingIn(binding, rows);
+  const { kind, namespace, name } = binding;
+  if (subjects.length === 0) return { type: 'remove', kind, namespace, name };
+  return { type: 'upsert', object: { ...binding, subjects } as BindingObject };
+}
+
+function removalOf(view: StoreView, binding: BindingObject, rows: readonly GoingRow[]): string {
+  const advice = targetAdvice(remedyTarget(view, binding));
+  const reasons = [
+    ...rows.map(
+      ({ row, reviewer }) => `${row.subject}: removed by decision of ${reviewer === '' ? '(nobody named)' : reviewer}`,
+    ),
+    ...(advice === undefined ? [] : [advice]),
+  ];
+  const subjects = stayingIn(binding, rows);
+  if (subjects.length === 0) {
+    return [...reasons, commandFor(binding, 'delete')].map((line) => `# ${sanitise(line)}\n`).join('');
+  }
+  const comments = reasons.map((text) => ({ document: 0, path: [], text }));
+  return toYaml([bindingManifest({ ...binding, subjects })], comments);
 }

@@ -42,7 +42,7 @@ export function commandFor(
 }
 
 /** A remedy that deletes a binding. */
-export function removedBinding(binding: BindingObject): Omit<RemedyDraft, 'effects'> {
+export function removedBinding(binding: BindingObject): RemedyDraft {
   const { kind, namespace, name } = binding;
   const { apiVersion, metadata } = bindingManifest(binding);
   return {
@@ -51,5 +51,6 @@ export function removedBinding(binding: BindingObject): Omit<RemedyDraft, 'effec
     comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
     use: { type: 'commands', commands: [commandFor(binding, 'delete')] },
     changes: [{ type: 'remove', kind, namespace, name }],
+    effects: [],
   };
 }

@@ -3,7 +3,6 @@
  * by the API server at its start (/docs/reference/access-authn-authz/rbac/#auto-reconciliation), and an aggregated role
  * by its controller.
  */
-import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { bindingsIn } from '../../analyses/rbac/policy.ts';
 import { parameterPermissions } from '../../analyses/rbac/policy-parameters.ts';
 import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
@@ -15,7 +14,6 @@ import type { GrantData } from '../../rules/rbac/grant-finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
 import { commandFor, foundBinding } from './binding-manifest.ts';
-import { lostRights } from './lost-rights.ts';
 
 /** What the API server serves of a resource (/docs/reference/access-authn-authz/authorization/#determine-the-request-verb). */
 const RESOURCE_VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'] as const;
@@ -58,10 +56,8 @@ export const dropRules: Remedy = {
         commands: [commandFor(role, 'patch')],
       },
       changes: [{ type: 'upsert', object: { ...role, rules: after } as RoleObject }],
-      effects: [
-        ...lostRights(view, binding, bindingVerdict(view, binding).subjects, role.rules, after),
-        ...(others === 0 ? [] : [`${others} other ${others === 1 ? 'binding gives' : 'bindings give'} this role too`]),
-      ],
+      effects:
+        others === 0 ? [] : [`${others} other ${others === 1 ? 'binding gives' : 'bindings give'} this role too`],
     };
   },
 };

@@ -6,7 +6,6 @@ import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { Remedy } from '../remedy.ts';
 import { bindingManifest, commandFor, foundBinding } from './binding-manifest.ts';
-import { lostRights } from './lost-rights.ts';
 
 export const narrowToNamespaces: Remedy = {
   id: 'rbac/narrow-to-namespaces',
@@ -39,12 +38,7 @@ export const narrowToNamespaces: Remedy = {
         { type: 'remove', kind: 'ClusterRoleBinding', namespace: '', name: binding.name },
         ...roleBindings.map((object) => ({ type: 'upsert', object }) as const),
       ],
-      effects: [
-        ...lostRights(view, binding, binding.subjects, verdict.rules),
-        ...roleBindings.map(
-          (one) => `the same stays allowed in namespace ${one.namespace}, of resources with a namespace`,
-        ),
-      ],
+      effects: [],
     };
   },
 };

@@ -3,7 +3,6 @@
  * (/docs/reference/access-authn-authz/rbac/#clusterrolebinding-example).
  */
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
-import { grantUsage, usageText } from '../../analyses/rbac/grant-usage.ts';
 import { shortestPath, accountKeys, minimalCut } from '../../analyses/rbac/escalation-paths.ts';
 import { SINKS } from '../../analyses/rbac/escalation-graph.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -20,7 +19,6 @@ import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
 import { bindingManifest, commandFor, foundBinding, removedBinding } from './binding-manifest.ts';
-import { lostRights } from './lost-rights.ts';
 
 const GONE: RemedyRefusal = { refused: 'The binding is not there any more.' };
 
@@ -32,9 +30,7 @@ export const removeSubject: Remedy = {
     const binding = foundBinding(view, finding.subject);
     if (binding === undefined) return GONE;
     const going = subjectsOf(finding, binding, view);
-    return going.length === 0
-      ? { refused: 'The subject is not bound any more.' }
-      : withoutSubjects(view, binding, going);
+    return going.length === 0 ? { refused: 'The subject is not bound any more.' } : withoutSubjects(binding, going);
   },
 };
 
@@ -44,7 +40,7 @@ export const removeBinding: Remedy = {
   safety: 'review',
   build(finding, view) {
     const binding = foundBinding(view, finding.subject);
-    return binding === undefined ? GONE : withoutSubjects(view, binding, binding.subjects);
+    return binding === undefined ? GONE : withoutSubjects(binding, binding.subjects);
   },
 };
 
@@ -65,7 +61,7 @@ export const cutPath: Remedy = {
       }
       const takers = new Set(path.hops.map((hop) => hop.step?.from));
       const going = binding.subjects.filter((one) => takers.has(subjectKey(one, binding.namespace) ?? ''));
-      return withoutSubjects(view, binding, going.length === 0 ? binding.subjects : going);
+      return withoutSubjects(binding, going.length === 0 ? binding.subjects : going);
     }
     return { refused: 'There is no path any more.' };
   },
@@ -100,14 +96,9 @@ function keysOf(subject: Subject, binding: BindingObject): readonly string[] {
   ];
 }
 
-function withoutSubjects(view: ClusterView, binding: BindingObject, going: readonly Subject[]): RemedyDraft {
+function withoutSubjects(binding: BindingObject, going: readonly Subject[]): RemedyDraft {
   const staying = binding.subjects.filter((one) => !going.includes(one));
-  const usage = grantUsage(view, binding);
-  const effects = [
-    ...(usage.status === 'no-log' ? [] : [`by the audit log: ${usageText(usage)}`]),
-    ...lostRights(view, binding, going, bindingVerdict(view, binding).rules),
-  ];
-  if (staying.length === 0) return { ...removedBinding(binding), effects };
+  if (staying.length === 0) return removedBinding(binding);
   const object = { ...binding, subjects: staying } as BindingObject;
   const change: Change = { type: 'upsert', object };
   const { apiVersion, kind } = refOf(binding);
@@ -119,6 +110,6 @@ function withoutSubjects(view: ClusterView, binding: BindingObject, going: reado
     ],
     use: { type: 'patch', commands: [commandFor(binding, 'patch')] },
     changes: [change],
-    effects,
+    effects: [],
   };
 }

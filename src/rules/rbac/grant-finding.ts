@@ -136,7 +136,7 @@ function subjectsText(subjects: readonly Subject[], binding: BindingObject): str
 }
 
 /** `ServiceAccount shop/cart`, `Group devs`. */
-export function subjectText(subject: Subject, binding: BindingObject): string {
+function subjectText(subject: Subject, binding: BindingObject): string {
   if (subject.kind !== 'ServiceAccount') return `${subject.kind} ${subject.name}`;
   return `ServiceAccount ${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
 }

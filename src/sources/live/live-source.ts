@@ -13,7 +13,7 @@ import { targetOf, type KindTarget } from './kinds.ts';
 import { followNames } from './names-follower.ts';
 import { NetworkError } from './network-error.ts';
 import { readObject } from './object-reader.ts';
-import { fetchClusterUid, fetchMetricFacts, fetchUserName } from './probe-endpoints.ts';
+import { fetchClusterUid, fetchMetricFacts, fetchUser } from './probe-endpoints.ts';
 import { isStatus } from './api-error.ts';
 import { around, type FollowContext } from './follow-context.ts';
 import { Semaphore } from './semaphore.ts';
@@ -206,7 +206,7 @@ async function gatherFacts(transport: Transport, signal: AbortSignal, sink: Live
   };
   await Promise.all([
     fetchClusterUid(transport, signal).then((clusterUID) => tell({ clusterUID })),
-    fetchUserName(transport, signal).then((user) => tell({ user })),
+    fetchUser(transport, signal).then(tell),
     fetchMetricFacts(transport, signal).then(tell),
   ]);
 }

@@ -23,7 +23,10 @@ export async function fetchClusterUid(transport: Transport, signal: AbortSignal)
 }
 
 /** As whom the server sees us (SelfSubjectReview, authentication.k8s.io/v1 from 1.28); null where it does not say. */
-export async function fetchUserName(transport: Transport, signal: AbortSignal): Promise<string | null> {
+export async function fetchUser(
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<Pick<ClusterFacts, 'user' | 'userGroups'>> {
   try {
     const answer = await transport.getBuffer({
       method: 'POST',
@@ -34,9 +37,11 @@ export async function fetchUserName(transport: Transport, signal: AbortSignal): 
     });
     const review = objectOf(JSON.parse(answer.bytes.toString()));
     answer.release();
-    return exactText(textOf(objectOf(objectOf(review['status'])['userInfo'])['username'])) || null;
+    const { username, groups } = objectOf(objectOf(review['status'])['userInfo']);
+    const user = exactText(textOf(username)) || null;
+    return { user, userGroups: Array.isArray(groups) ? groups.map((group) => exactText(textOf(group))) : [] };
   } catch {
-    return null;
+    return { user: null };
   }
 }
 

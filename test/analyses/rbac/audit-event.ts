@@ -1,3 +1,5 @@
+import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
+import type { Change } from '../../../src/model/change.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 
 const START = Date.UTC(2026, 10, 1);
@@ -27,4 +29,13 @@ export function event(at: number, fields: Partial<AuditEvent> = {}): AuditEvent 
     body: null,
     ...fields,
   };
+}
+
+/** What a log of these requests tells. */
+export function auditChange(events: readonly AuditEvent[]): Change {
+  const intake = createAuditIntake();
+  intake.push(events);
+  const change = intake.takeChange();
+  if (change === null) throw new Error('no events');
+  return change;
 }

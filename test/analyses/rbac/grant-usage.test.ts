@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import { grantUsage, usageText } from '../../../src/analyses/rbac/grant-usage.ts';
 import { bindingsIn } from '../../../src/analyses/rbac/policy.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { rbacPane } from '../../../src/panes/rbac.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
-import { event } from './audit-event.ts';
+import { auditChange, event } from './audit-event.ts';
 import { viewOf } from './view-of.ts';
 
 const MINUTE = 60 * 1000;
@@ -33,10 +32,7 @@ const CLUSTER = [
 
 function logged(events: readonly AuditEvent[]): StoreView {
   const view = viewOf(CLUSTER);
-  const intake = createAuditIntake();
-  intake.push(events);
-  const change = intake.takeChange();
-  if (change !== null) view.apply([change]);
+  if (events.length > 0) view.apply([auditChange(events)]);
   return view;
 }
 

@@ -1,37 +1,46 @@
 import { describe, expect, test } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
-import { REMEDIES } from '../../../src/remedy/index.ts';
-import type { RemedyDraft, RemedyRefusal } from '../../../src/remedy/remedy.ts';
+import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import type { ClusterFacts } from '../../../src/model/change.ts';
+import type { Finding } from '../../../src/model/finding.ts';
+import { buildRemedies } from '../../../src/remedy/build.ts';
+import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
 import { RBAC_RULES } from '../../../src/rules/rbac/rbac-rules.ts';
+import { auditChange } from '../../analyses/rbac/audit-event.ts';
 import { viewOf } from '../../analyses/rbac/view-of.ts';
 
 const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
 
-interface Built {
-  readonly draft: RemedyDraft;
-  readonly closes: readonly string[];
-  readonly opens: readonly string[];
+interface World {
+  readonly facts?: Partial<ClusterFacts>;
+  /** What the audit log holds; without it there is none. */
+  readonly events?: readonly AuditEvent[];
 }
 
-function build(remedy: string, rule: string, yaml: string): RemedyDraft | RemedyRefusal {
-  return prepared(remedy, rule, yaml).draft;
-}
-
-function prepared(id: string, rule: string, yaml: string): { engine: Engine; draft: RemedyDraft | RemedyRefusal } {
-  const engine = new Engine(viewOf(yaml), RBAC_RULES);
+/** The remedy of the first finding of a rule, proven. */
+function built(id: string, rule: string, yaml: string, { facts = {}, events }: World = {}): BuiltRemedy {
+  const view = viewOf(yaml, { facts });
+  if (events !== undefined) view.apply([auditChange(events)]);
+  const engine = new Engine(view, RBAC_RULES);
   engine.settle();
   const finding = [...engine.findings.values()].find((one) => one.rule === rule);
-  const remedy = REMEDIES.find((one) => one.id === id);
-  if (finding === undefined || remedy === undefined) throw new Error(`no ${rule} or ${id}`);
-  return { engine, draft: remedy.build(finding, engine.view) };
+  const remedies = finding === undefined ? [] : buildRemedies(engine, finding);
+  const remedy = remedies.find((one) => one.id === id);
+  if (remedy === undefined) throw new Error(`no ${rule} or ${id}`);
+  return remedy;
 }
 
-function proven(id: string, rule: string, yaml: string): Built {
-  const { engine, draft } = prepared(id, rule, yaml);
-  if ('refused' in draft) throw new Error(draft.refused);
-  const { closes, opens } = engine.prove(draft.changes);
-  return { draft, closes: closes.map((one) => one.rule), opens: opens.map((one) => `${one.rule} ${one.severity}`) };
+function proven(id: string, rule: string, yaml: string, world?: World): BuiltRemedy {
+  const remedy = built(id, rule, yaml, world);
+  if (remedy.refused !== null) throw new Error(remedy.refused);
+  return remedy;
 }
+
+const rules = (findings: readonly Finding[]): readonly string[] => findings.map((one) => one.rule);
+
+/** Effects but for the log and for who may apply it. */
+const changes = ({ effects }: BuiltRemedy): readonly string[] =>
+  effects.filter((one) => !/^(?:whoever applies|no audit log)/.test(one));
 
 const READER = `${RBAC}\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n- {verbs: [get, list], apiGroups: [""], resources: [secrets, configmaps]}\n- {verbs: [get], apiGroups: [""], resources: [pods]}\n`;
 const CART = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: cart, namespace: shop}\n';
@@ -45,90 +54,90 @@ const ACCOUNT = '[{kind: ServiceAccount, name: cart, namespace: shop}]';
 
 describe('remove-subject', () => {
   test('of a grant: nobody stays, so the binding goes, and what is lost is said', () => {
-    const { draft, closes } = proven('rbac/remove-subject', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
-    expect(closes).toEqual(['rbac/reads-secrets']);
-    expect(draft.use).toEqual({ type: 'commands', commands: ['kubectl delete clusterrolebinding b'] });
-    expect(draft.effects).toEqual([
+    const remedy = proven('rbac/remove-subject', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
+    expect(rules(remedy.closes)).toEqual(['rbac/reads-secrets']);
+    expect(remedy.commands).toEqual(['kubectl delete clusterrolebinding b']);
+    expect(changes(remedy)).toEqual([
       'ServiceAccount shop/cart loses get,list secrets, configmaps in all namespaces',
       'ServiceAccount shop/cart loses get pods in all namespaces',
+      'closes 1 of 1 escalation path',
     ]);
   });
 
   test('of a group of everyone: the others stay', () => {
     const subjects = '[{kind: Group, name: "system:unauthenticated"}, {kind: User, name: alice}]';
-    const { draft, closes } = proven('rbac/remove-subject', 'rbac/unauthenticated', join(READER, bound(subjects)));
-    expect(closes).toEqual(['rbac/unauthenticated']);
-    expect(draft.manifests).toMatchObject([
+    const remedy = proven('rbac/remove-subject', 'rbac/unauthenticated', join(READER, bound(subjects)));
+    expect(rules(remedy.closes)).toEqual(['rbac/unauthenticated']);
+    expect(remedy.manifests).toMatchObject([
       { kind: 'ClusterRoleBinding', subjects: [{ kind: 'User', name: 'alice' }] },
     ]);
   });
 
   test('what another binding gives too is not lost', () => {
     const twice = join(CART, READER, bound(ACCOUNT), bound(ACCOUNT).replace('{name: b}', '{name: c}'));
-    const draft = build('rbac/remove-subject', 'rbac/reads-secrets', twice);
-    expect((draft as RemedyDraft).effects).toEqual([
-      'ServiceAccount shop/cart loses nothing: other bindings give it the same',
+    expect(changes(proven('rbac/remove-subject', 'rbac/reads-secrets', twice))).toEqual([
+      'nobody loses a permission: other bindings give the same, or it gave none',
+      'closes none of 1 escalation path',
     ]);
   });
 });
 
 test('remove-binding takes away what refers to no role', () => {
-  const { closes } = proven('rbac/remove-binding', 'rbac/dangling-role', bound('[{kind: User, name: a}]', 'gone'));
-  expect(closes).toEqual(['rbac/dangling-role']);
+  const remedy = proven('rbac/remove-binding', 'rbac/dangling-role', bound('[{kind: User, name: a}]', 'gone'));
+  expect(rules(remedy.closes)).toEqual(['rbac/dangling-role']);
 });
 
 describe('narrow-to-namespaces', () => {
   test('RoleBindings in the namespaces of the accounts', () => {
-    const { draft, closes, opens } = proven(
-      'rbac/narrow-to-namespaces',
-      'rbac/reads-secrets',
-      join(CART, READER, bound(ACCOUNT)),
-    );
-    expect(closes).toEqual(['rbac/reads-secrets']);
+    const remedy = proven('rbac/narrow-to-namespaces', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
+    expect(rules(remedy.closes)).toEqual(['rbac/reads-secrets']);
     // The same account still reads the Secrets of its own namespace.
-    expect(opens).toEqual(['rbac/reads-secrets medium']);
-    expect(draft.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b' } }]);
+    expect(remedy.opens).toMatchObject([{ rule: 'rbac/reads-secrets', severity: 'medium' }]);
+    expect(remedy.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b' } }]);
   });
 
   test('users belong to no namespace', () => {
-    const draft = build(
+    const remedy = built(
       'rbac/narrow-to-namespaces',
       'rbac/reads-secrets',
       join(READER, bound('[{kind: User, name: a}]')),
     );
-    expect(draft).toHaveProperty('refused');
+    expect(remedy.refused).toMatch(/^Users and groups belong to no namespace/);
   });
 });
 
 describe('drop-rules', () => {
   test('the dangerous resource goes, the rest of the rule stays', () => {
-    const { draft, closes } = proven('rbac/drop-rules', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
-    expect(closes).toEqual(['rbac/reads-secrets']);
-    expect(draft.manifests).toMatchObject([
+    const remedy = proven('rbac/drop-rules', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));
+    expect(rules(remedy.closes)).toEqual(['rbac/reads-secrets']);
+    expect(remedy.manifests).toMatchObject([
       { rules: [{ verbs: ['get', 'list'], resources: ['configmaps'] }, { resources: ['pods'] }] },
     ]);
-    expect(draft.effects).toEqual(['ServiceAccount shop/cart loses get,list secrets in all namespaces']);
+    expect(changes(remedy)).toEqual([
+      'ServiceAccount shop/cart loses get,list secrets in all namespaces',
+      'closes 1 of 1 escalation path',
+    ]);
   });
 
   test('roles of Kubernetes itself are not touched', () => {
     const system = READER.replace('{name: reader}', '{name: "system:reader"}');
     const yaml = join(CART, system, bound(ACCOUNT, '"system:reader"'));
-    expect(build('rbac/drop-rules', 'rbac/reads-secrets', yaml)).toHaveProperty('refused');
+    expect(built('rbac/drop-rules', 'rbac/reads-secrets', yaml).refused).toMatch(/belongs to Kubernetes/);
   });
 
   test('a wildcard rule goes as a whole', () => {
     const star = `${RBAC}\nkind: ClusterRole\nmetadata: {name: reader}\nrules: [{verbs: ["*"], apiGroups: [""], resources: ["*"]}, {verbs: [get], apiGroups: [""], resources: [pods]}]\n`;
-    const { draft, closes } = proven('rbac/drop-rules', 'rbac/wildcard', join(CART, star, bound(ACCOUNT)));
-    expect(closes).toEqual(['rbac/wildcard']);
-    expect(draft.manifests).toMatchObject([{ rules: [{ verbs: ['get'] }] }]);
+    const remedy = proven('rbac/drop-rules', 'rbac/wildcard', join(CART, star, bound(ACCOUNT)));
+    expect(rules(remedy.closes)).toEqual(['rbac/wildcard']);
+    expect(remedy.manifests).toMatchObject([{ rules: [{ verbs: ['get'] }] }]);
   });
 
   test('a star for verbs or groups is written out where the resources are named', () => {
     const star = `${RBAC}\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n- {verbs: ["*"], apiGroups: [""], resources: [configmaps]}\n- {verbs: [get, update], apiGroups: ["*"], resources: [deployments, widgets]}\n`;
-    const { draft, closes } = proven('rbac/drop-rules', 'rbac/wildcard', join(CART, star, bound(ACCOUNT)));
-    expect(closes).toEqual(['rbac/wildcard']);
+    const remedy = proven('rbac/drop-rules', 'rbac/wildcard', join(CART, star, bound(ACCOUNT)));
+    expect(rules(remedy.closes)).toEqual(['rbac/wildcard']);
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
-    expect(draft.manifests).toMatchObject([
+    expect(remedy.manifests).toMatchObject([
       {
         rules: [
           { verbs, apiGroups: [''], resources: ['configmaps'] },
@@ -136,9 +145,10 @@ describe('drop-rules', () => {
         ],
       },
     ]);
-    expect(draft.effects).toEqual([
+    expect(changes(remedy)).toEqual([
       'ServiceAccount shop/cart loses * configmaps in all namespaces',
       'ServiceAccount shop/cart loses get,update deployments.*, widgets.* in all namespaces',
+      'closes none of 1 escalation path',
     ]);
   });
 });
@@ -156,8 +166,8 @@ test('cut-path closes the path of an account', () => {
     mint,
     bound('[{kind: ServiceAccount, name: admin, namespace: shop}]', 'all'),
   );
-  const { closes } = proven('rbac/cut-path', 'rbac/escalation-path', yaml);
-  expect(closes).toContain('rbac/escalation-path');
+  const remedy = proven('rbac/cut-path', 'rbac/escalation-path', yaml);
+  expect(rules(remedy.closes)).toContain('rbac/escalation-path');
 });
 
 test('disable-automount says that the finding stays', () => {
@@ -166,8 +176,8 @@ test('disable-automount says that the finding stays', () => {
     READER,
     bound('[{kind: ServiceAccount, name: default, namespace: shop}]'),
   );
-  const { draft, opens } = proven('rbac/disable-automount', 'rbac/default-service-account', yaml);
-  expect(draft.manifests).toMatchObject([{ automountServiceAccountToken: false }]);
-  expect(draft.effects).toContain('the finding stays: what is bound to the account is unchanged');
-  expect(opens).toEqual([]);
+  const remedy = proven('rbac/disable-automount', 'rbac/default-service-account', yaml);
+  expect(remedy.manifests).toMatchObject([{ automountServiceAccountToken: false }]);
+  expect(remedy.effects).toContain('the finding stays: what is bound to the account is unchanged');
+  expect(remedy.opens).toEqual([]);
 });

@@ -1,0 +1,12 @@
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { escalationGraph } from './escalation-graph.ts';
+import { allPaths, pathFrom } from './escalation-paths.ts';
+
+/** How many escalation paths (`allPaths`) there are before a change of RBAC, and how many of them it closes. */
+export function closedPaths(before: ClusterView, after: ClusterView): { readonly of: number; readonly closed: number } {
+  const paths = before.derive('rbac/all-paths', (view) => allPaths(view));
+  const [old, now] = [escalationGraph(before).parts, escalationGraph(after).parts];
+  const isSame = old.size === now.size && [...old].every(([namespace, steps]) => now.get(namespace) === steps);
+  const closed = isSame ? 0 : paths.filter(({ from, to }) => pathFrom(after, from, to) === undefined).length;
+  return { of: paths.length, closed };
+}

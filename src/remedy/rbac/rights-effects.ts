@@ -1,0 +1,141 @@
+import { closedPaths } from '../../analyses/rbac/closed-paths.ts';
+import { logWindow, tellsAll } from '../../analyses/rbac/grant-usage.ts';
+import { deniedUses, type DeniedUse } from '../../analyses/rbac/log-replay.ts';
+import { rightsDifference, type RightsChange } from '../../analyses/rbac/rights-difference.ts';
+import { rightsState } from '../../analyses/rbac/rights-state.ts';
+import { knownGroups } from '../../analyses/rbac/user-groups.ts';
+import { isOfRbac, writeNeeds } from '../../analyses/rbac/write-acceptance.ts';
+import { dayText } from '../../kube/age.ts';
+import type { RequestAttributes } from '../../kube/rbac-rule.ts';
+import { ruleText } from '../../kube/rbac-rule-text.ts';
+import { AUTHENTICATED, subjectKey, type RbacUser } from '../../kube/rbac-user.ts';
+import { someOf } from '../../kube/some-of.ts';
+import type { Change } from '../../model/change.ts';
+import type { Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import type { StoreView } from '../../store/store-view.ts';
+
+/** Statements of one sort that are written out; the rest is counted. */
+const MOST = 12;
+const MOST_NAMES = 3;
+
+/**
+ * What a change of roles and bindings does, as statements: who loses and gains what, how many escalation paths close,
+ * which requests of the audit log would be denied, and whether the API server would take it from whoever is logged in.
+ *
+ * @returns none for changes of other kinds
+ */
+export function rightsEffects(before: ClusterView, after: ClusterView, changes: readonly Change[]): readonly string[] {
+  if (!changes.some(isOfRbac)) return [];
+  const rights = rightsDifference(rightsState(before), rightsState(after));
+  return [
+    ...rightsLines(rights),
+    ...pathLines(before, after),
+    ...logLines(before, after, rights),
+    ...acceptanceLines(before, changes),
+  ];
+}
+
+function rightsLines(rights: readonly RightsChange[]): readonly string[] {
+  const lines = rights.flatMap(({ subject, type, namespace, rules, keptIn }) => {
+    const where = namespace === null ? 'in all namespaces' : `in namespace ${namespace}`;
+    const kept = keptIn.length === 0 ? '' : `, and keeps it in ${someOf(keptIn, MOST_NAMES)}`;
+    return rules.map(
+      (rule) => `${subjectText(subject)} ${type === 'lost' ? 'loses' : 'gains'} ${ruleText(rule)} ${where}${kept}`,
+    );
+  });
+  if (lines.length === 0) return ['nobody loses a permission: other bindings give the same, or it gave none'];
+  return someLines(lines);
+}
+
+function subjectText({ kind, namespace = '', name }: Subject): string {
+  return kind === 'ServiceAccount' ? `ServiceAccount ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+function pathLines(before: ClusterView, after: ClusterView): readonly string[] {
+  const { of, closed } = closedPaths(before, after);
+  if (of === 0) return [];
+  return [`closes ${closed === 0 ? 'none' : closed} of ${of} escalation ${of === 1 ? 'path' : 'paths'}`];
+}
+
+/**
+ * The requests of the audit log that several changes deny together though none of them does by itself, as statements:
+ * each leaves what another takes away.
+ *
+ * @param parts changes that are made one after the other
+ */
+export function deniedTogether(view: StoreView, parts: readonly (readonly Change[])[]): readonly string[] {
+  if (parts.length < 2) return [];
+  const deniedBy = (changes: readonly Change[]): readonly DeniedUse[] => {
+    const { after } = view.overlay(changes);
+    return deniedUses(view, after, losersOf(rightsDifference(rightsState(view), rightsState(after))));
+  };
+  const all = deniedBy(parts.flat());
+  const single = new Set(all.length === 0 ? [] : parts.flatMap(deniedBy).map(({ use }) => use));
+  const together = all.filter(({ use }) => !single.has(use));
+  return someLines(together.map((one) => `DENIES only all together: ${deniedText(one)}`));
+}
+
+function losersOf(rights: readonly RightsChange[]): readonly string[] {
+  const lost = rights.filter(({ type }) => type === 'lost');
+  return lost.flatMap(({ subject, namespace }) => subjectKey(subject, namespace ?? '') ?? []);
+}
+
+function someLines(lines: readonly string[]): readonly string[] {
+  return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `and ${lines.length - MOST} more of that`];
+}
+
+function logLines(before: ClusterView, after: ClusterView, rights: readonly RightsChange[]): readonly string[] {
+  const lost = rights.filter(({ type }) => type === 'lost');
+  if (lost.length === 0) return [];
+  const { window } = logWindow(before);
+  if (window === null) return ['no audit log tells whether what goes is in use'];
+  const span = `the audit log of ${dayText(window.from)} to ${dayText(window.to)}`;
+  const denied = deniedUses(before, after, losersOf(rights)).toSorted((a, b) => b.use.last - a.use.last);
+  if (denied.length === 0) {
+    const isTold = lost.every(({ rules }) => tellsAll(before, rules));
+    return [`nothing that ${span} shows would be denied${isTold ? '' : ', but it does not hold all such requests'}`];
+  }
+  return someLines(denied.map((one) => `DENIES what ${span} shows: ${deniedText(one)}`));
+}
+
+/** `12 events, last on 2026-11-07 by alice: get secrets in namespace shop (pg)` */
+function deniedText({ use, requests }: DeniedUse): string {
+  const isPart = use.names !== null && requests.length < use.names.length;
+  const events = `${isPart ? 'up to ' : ''}${use.count} ${use.count === 1 ? 'event' : 'events'}`;
+  return `${events}, last on ${dayText(use.last)} by ${use.username}: ${requestText(requests)}`;
+}
+
+function requestText(requests: readonly RequestAttributes[]): string {
+  const [first] = requests;
+  if (first === undefined) return '';
+  if (first.type === 'path') return `${first.verb} ${first.path}`;
+  const { verb, group, resource, subresource, namespace } = first;
+  const full = `${resource}${subresource === '' ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}`;
+  const names = requests.flatMap((one) => (one.type === 'resource' && one.name !== '' ? [one.name] : []));
+  const where = namespace === '' ? '' : ` in namespace ${namespace}`;
+  return `${verb} ${full}${where}${names.length === 0 ? '' : ` (${someOf(names, MOST_NAMES)})`}`;
+}
+
+function acceptanceLines(view: ClusterView, changes: readonly Change[]): readonly string[] {
+  const user = applicant(view);
+  const needs = writeNeeds(view, changes, user);
+  const missing = needs.filter((need) => !need.isMet);
+  if (user !== undefined && missing.length === 0) {
+    return [`by RBAC and its escalation guard the API server takes it from ${user.name}`];
+  }
+  const text = someOf(
+    missing.map((need) => need.text),
+    MOST_NAMES,
+    '; to ',
+  );
+  if (user === undefined) return [`whoever applies it has to be allowed to ${text}`];
+  return [`by RBAC the API server does not take it from ${user.name}, who is not allowed to ${text}`];
+}
+
+/** Who is logged in, with all groups that are known. */
+function applicant(view: ClusterView): RbacUser | undefined {
+  const { user, userGroups } = view.facts();
+  if (user === null) return undefined;
+  return { name: user, groups: userGroups ?? [...knownGroups(view, user).groups, AUTHENTICATED] };
+}

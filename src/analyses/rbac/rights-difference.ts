@@ -68,17 +68,29 @@ function changesOf(before: RightsState, after: RightsState, scope: string, subje
   ): RightsChange[] => {
     const held = rulesOf([...from, ...elsewhere]);
     const atoms = uncovered(held, rulesOf(to)).filter((atom) => canMatch(atom, scope === '' ? 'cluster' : 'namespace'));
-    if (atoms.length === 0) return [];
     const through = to.filter(({ rules }) => uncovered(rules, atoms).length < atoms.length).map((one) => one.binding);
-    const keptIn = type === 'lost' && scope === '' ? scopesThatGive(after, user, atoms) : [];
     const namespace = scope === '' ? null : scope;
-    return [{ subject, type, namespace, rules: merged(atoms), through, keptIn }];
+    const change = (own: readonly PolicyRule[], keptIn: readonly string[]): RightsChange[] =>
+      own.length === 0 ? [] : [{ subject, type, namespace, rules: merged(own), through, keptIn }];
+    if (type === 'gained' || scope !== '') return change(atoms, []);
+    const inNamespaces = atoms.filter((atom) => canMatch(atom, 'namespace'));
+    const keptIn = scopesThatGive(after, user, inNamespaces);
+    if (keptIn.length === 0) return change(atoms, []);
+    // A RoleBinding gives nothing that has no namespace.
+    return [
+      ...change(inNamespaces, keptIn),
+      ...change(
+        atoms.filter((atom) => !inNamespaces.includes(atom)),
+        [],
+      ),
+    ];
   };
   return [...changeOf('gained', old, now), ...changeOf('lost', now, old)];
 }
 
-/** Namespaces whose bindings give a user all of these rights. */
+/** Namespaces whose bindings give a user all of these rights; none for no rights. */
 function scopesThatGive(state: RightsState, user: RbacUser, atoms: readonly PolicyRule[]): readonly string[] {
+  if (atoms.length === 0) return [];
   return [...state.keys()]
     .filter((scope) => scope !== '' && uncovered(rulesOf(boundTo(state, scope, user)), atoms).length === 0)
     .sort();

@@ -61,6 +61,14 @@ describe('who gained and lost what', () => {
     ]);
   });
 
+  test('from everywhere to one namespace: what has no namespace is kept in none', () => {
+    const mixed = rawRole('reader', ['get core secrets,nodes', 'get url /metrics']);
+    expect(changed([mixed, rawBinding('', 'cart', 'reader', CART)], [mixed, read])).toEqual([
+      'sa shop/cart lost: get secrets (all namespaces, still in shop) through ClusterRoleBinding cart',
+      'sa shop/cart lost: get nodes; get /metrics (all namespaces) through ClusterRoleBinding cart',
+    ]);
+  });
+
   test('a role that comes for a binding that waited for it', () => {
     expect(changed([read], [read, reader])).toEqual([
       'sa shop/cart gained: get secrets (shop) through RoleBinding cart-read',

@@ -163,7 +163,11 @@ export async function loadFiles(
   }
   if (!settings.quiet) {
     const { notKubernetes } = result.skipped;
-    if (notKubernetes > 0) world.warn(`skipped ${notKubernetes} documents that are no Kubernetes objects\n`);
+    if (notKubernetes > 0) {
+      const documents =
+        notKubernetes === 1 ? 'document that is no Kubernetes object' : 'documents that are no Kubernetes objects';
+      world.warn(`skipped ${notKubernetes} ${documents}\n`);
+    }
     for (const [kind, count] of others) world.warn(`skipped ${count} of ${kind}: k8sec does not judge that kind\n`);
   }
   return {

@@ -8,6 +8,7 @@ import { isObject, object, text, type JsonObject } from '../slim/json-reading.ts
 import { nameOf } from '../slim/meta.ts';
 import type { Slimmer } from '../slim/slimmer.ts';
 import { validateObject } from '../slim/validity/validate-object.ts';
+import { makesPods } from './makes-pods.ts';
 import type { DuplicateObject, SkippedCounts } from './manifest-result.ts';
 import type { RawDocument } from './raw-document.ts';
 
@@ -26,6 +27,7 @@ const MAX_LIST_DEPTH = 8;
 const MAX_OTHER_KINDS = 500;
 const MAX_REMOVED = 10_000;
 const MAX_PROBLEMS_OF_ONE = 20;
+const NOT_JUDGED = 'makes pods, and k8sec judges no workload of that kind in files: look at its pods on a cluster';
 
 interface Item {
   readonly value: unknown;
@@ -57,6 +59,12 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     const kind = kindOf(item.apiVersion, item.kind);
     if (removedApi(item.apiVersion, item.kind) !== undefined && removedApis.length < MAX_REMOVED) {
       removedApis.push(written(item, kind, file));
+    }
+    if (kind === undefined && makesPods(raw)) {
+      report(item, document, file, null, [
+        { field: 'kind', message: `${sanitise(item.kind, 100)} ${NOT_JUDGED}`, path: ['kind'] },
+      ]);
+      return;
     }
     if (kind === undefined) {
       const other = sanitise(`${item.apiVersion}/${item.kind}`, 200);

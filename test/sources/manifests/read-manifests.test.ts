@@ -200,6 +200,24 @@ describe('what can\u2019t be judged', () => {
     expect(result.broken).toMatchObject([{ file: 'half.yaml', line: 1, name: 'a', field: 'apiVersion' }]);
   });
 
+  test('a workload of a kind that is not known is not clean, it is not judged', async () => {
+    const template = 'template: {spec: {containers: [{name: c, image: x}]}}';
+    const of = (kind: string, spec: string): string =>
+      `apiVersion: example.com/v1\nkind: ${kind}\nmetadata: {name: a, namespace: n}\nspec: {${spec}}\n`;
+    const result = await read({
+      'rollout.yaml': of('Rollout', template),
+      'roles.yaml': of('TrainJob', `roles: {worker: {${template}}}`),
+      'tasks.yaml': of('Batch', `tasks: [{${template}}]`),
+      'widget.yaml': of('Widget', 'template: {name: x}, containers: [a]'),
+    });
+    expect(result.broken.map(({ file, line, name, field }) => [file, line, name, field])).toEqual([
+      ['rollout.yaml', 2, 'a', 'kind'],
+      ['roles.yaml', 2, 'a', 'kind'],
+      ['tasks.yaml', 2, 'a', 'kind'],
+    ]);
+    expect(result.skipped.otherObjects).toEqual({ 'example.com/v1/Widget': 1 });
+  });
+
   test('aliases that expand without end, refer to themselves, or nest too deeply', async () => {
     const laughs = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf'].map((pair) => [pair[0], pair[1]])) {

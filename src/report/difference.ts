@@ -30,7 +30,7 @@ export interface Difference {
   /** Who gained and lost what, a line each; null where one side is a report. */
   readonly rights: { readonly gained: readonly string[]; readonly lost: readonly string[] } | null;
   /** null where one side is a report. */
-  readonly connections: Pick<ConnectionChange, 'opened' | 'closed' | 'broken'> | null;
+  readonly connections: (Pick<ConnectionChange, 'opened' | 'closed'> & { readonly broken: readonly string[] }) | null;
   /** What can't be compared, one sentence each. */
   readonly incomparable: readonly string[];
 }
@@ -192,5 +192,5 @@ function connectionLines(before: Side, after: Side, incomparable: string[]): Dif
   if (before.view === null || after.view === null) return null;
   const { opened, closed, broken, undecided } = connectionChange(before.view, after.view);
   incomparable.push(...undecided.map((name) => `connections of ${name}: its policies can not be decided`));
-  return { opened, closed, broken };
+  return { opened, closed, broken: broken.map((one) => one.text) };
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { PANES, SEVERITIES, severityRank } from '../model/finding.ts';
 import { refText } from '../kube/object-ref.ts';
+import type { PaneSummary } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { writeHtmlCompliance } from './compliance-text.ts';
+import { connectionCounts, connectionLines } from './connection-change.ts';
 import { marksOf, referenceText, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -27,6 +29,7 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   write(`<h1>k8sec: ${html(place === '' ? source.type : place)}</h1>\n<p class="muted">${html(facts(report))}</p>\n`);
   write(`<p>${html(closingLine(report, { ...context, took: null }))}</p>\n`);
   writePanes(report, write);
+  writeConnections(report, write);
   writeFindings(report, write, context);
   writeGraphs(report, write);
   writeHtmlSecrets(report, write);
@@ -72,14 +75,16 @@ function writePanes(report: Report, write: Write): void {
   write('<tbody>\n');
   for (const [name, pane] of Object.entries(report.summary.panes)) {
     const text = pane.aside === '' ? pane.headline : `${pane.headline}; ${pane.aside}`;
-    write(`<tr><td>${html(name)}</td><td>${html(text)}</td><td>${bar(pane.subjects, pane.failing)}</td></tr>\n`);
+    write(`<tr><td>${html(name)}</td><td>${html(text)}</td><td>${bar(pane)}</td></tr>\n`);
   }
   write('</tbody>\n</table>\n');
 }
 
-function bar(subjects: number, failing: number): string {
+/** The same share as the session's overview; a pane that gives none has no bar. */
+function bar({ subjects, share }: PaneSummary): string {
   if (subjects === 0) return '<span class="muted">nothing to judge</span>';
-  const percent = Math.floor((100 * (subjects - failing)) / subjects);
+  if (share === null) return '';
+  const percent = Math.floor(100 * share);
   return (
     `<svg width="160" height="16" role="img" aria-label="${percent} %">` +
     `<rect width="100" height="10" y="3" fill="var(--line)"/>` +
@@ -136,6 +141,21 @@ function reasons({ finding }: ReportedFinding, remedies: readonly BuiltRemedy[],
     ...remedies.map((remedy) => `<pre>${html(remedy.yaml)}</pre>`),
     `<p class="muted">${html(finding.id)}</p>`,
   ].join('');
+}
+
+/** What the files open and close: declared connections that close stand first, in red. */
+function writeConnections({ connections }: Report, write: Write): void {
+  if (connections === null) return;
+  write(`<h2>Connections: ${html(connectionCounts(connections))}</h2>\n`);
+  const lines = connectionLines(connections);
+  if (lines.length === 0) return;
+  write('<table id="connections" class="sortable">\n<thead><tr><th scope="col">change</th>');
+  write('<th scope="col">connection</th></tr></thead>\n<tbody>\n');
+  for (const { change, text } of lines) {
+    const style = change === 'error' ? 'severity critical' : 'severity';
+    write(`<tr><td class="${style}">${change}</td><td>${html(text)}</td></tr>\n`);
+  }
+  write('</tbody>\n</table>\n');
 }
 
 function writeList(write: Write, title: string, lines: readonly string[]): void {

@@ -90,7 +90,10 @@ export function* reportFields(report: Report): Generator<readonly [string, unkno
       ? null
       : { resolved: report.baseline.resolved, incomparable: report.baseline.incomparable },
   ];
-  if (report.connections !== null) yield ['connections', report.connections];
+  const { connections } = report;
+  if (connections !== null) {
+    yield ['connections', { ...connections, broken: connections.broken.map((one) => one.text) }];
+  }
   yield [
     'waivers',
     { unused: report.waiverNotes.unused.map(waiverJson), expired: report.waiverNotes.expired.map(waiverJson) },

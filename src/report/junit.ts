@@ -1,4 +1,5 @@
 import { PANES } from '../model/finding.ts';
+import { connectionCounts, connectionLines, type ConnectionChange } from './connection-change.ts';
 import { findingLine, marksOf, subjectText } from './finding-text.ts';
 import { isCounted } from './exit-code.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -54,6 +55,9 @@ function* suitesOf(
     const findings = shown.filter((one) => one.finding.pane === pane).map((one) => findingCase(one, context));
     yield { name: pane, cases: [...findings, ...[...passed].sort().map(passedCase)] };
   }
+  if (report.connections !== null) {
+    yield { name: 'connections', cases: connectionCases(report.connections, context) };
+  }
   yield { name: 'coverage', cases: report.holes.map(holeCase) };
 }
 
@@ -72,6 +76,22 @@ function findingCase(one: ReportedFinding, { failOn }: FormatContext): TestCase 
     message: `${finding.severity}: ${findingLine(finding)}${marks.length === 0 ? '' : ` [${marks.join(', ')}]`}`,
     text: [finding.why, ...finding.evidence.map((evidence) => `- ${evidence.text}`)].join('\n'),
   };
+}
+
+/** Declared connections that close are failures like findings, those that can't be decided are errors. */
+function connectionCases(connections: ConnectionChange, { failOn }: FormatContext): readonly TestCase[] {
+  const outcomes = {
+    error: failOn === 'never' ? 'skipped' : 'failure',
+    unknown: 'error',
+    closes: 'skipped',
+    opens: 'skipped',
+  } as const;
+  const cases = connectionLines(connections).map(({ change, text }): TestCase => {
+    const name = change === 'closes' || change === 'opens' ? `${change} ${text}` : text;
+    return { classname: 'connections', name, outcome: outcomes[change], message: name, text: '' };
+  });
+  const none = { classname: 'connections', name: connectionCounts(connections), outcome: null, message: '', text: '' };
+  return cases.length > 0 ? cases : [none];
 }
 
 function holeCase(hole: Hole): TestCase {

@@ -1,7 +1,7 @@
 import { SEVERITIES } from '../model/finding.ts';
 import { compliance } from './compliance.ts';
 import { statusText, totalsText } from './compliance-text.ts';
-import { unknownConnections } from './connection-change.ts';
+import { connectionCounts, connectionLines, type ConnectionLine } from './connection-change.ts';
 import { marksOf, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -52,14 +52,17 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
   for (const hole of report.holes) write(`- ${escaped(holeText(hole))}\n`);
 }
 
+const CHANGES: Readonly<Record<ConnectionLine['change'], string>> = {
+  error: '**ERROR** ',
+  closes: 'closes ',
+  opens: 'opens ',
+  unknown: '',
+};
+
 function writeConnections({ connections }: Report, write: Write): void {
   if (connections === null) return;
-  const { opened, closed, broken } = connections;
-  write(`\n## connections (${closed.length} close, ${opened.length} open, all others stay as they are)\n\n`);
-  for (const text of broken) write(`- **ERROR** closes a declared connection: ${escaped(text)}\n`);
-  for (const text of closed) write(`- closes ${escaped(text)}\n`);
-  for (const text of opened) write(`- opens ${escaped(text)}\n`);
-  for (const text of unknownConnections(connections)) write(`- ${escaped(text)}\n`);
+  write(`\n## connections (${connectionCounts(connections)})\n\n`);
+  for (const { change, text } of connectionLines(connections)) write(`- ${CHANGES[change]}${escaped(text)}\n`);
 }
 
 /** What each benchmark comes to, then every item that is not passed. */

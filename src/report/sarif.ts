@@ -6,6 +6,7 @@ import type { FileLocation } from '../model/objects.ts';
 import { TOOL } from '../model/tool.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { Rule } from '../rules/rule.ts';
+import { connectionLines, type BrokenConnection } from './connection-change.ts';
 import { findingLine, referenceText } from './finding-text.ts';
 import type { FormatContext, Write } from './format.ts';
 import { holeText } from './holes.ts';
@@ -33,6 +34,20 @@ const SCORES: Readonly<Record<Severity, string>> = {
 /** Code scanning refuses a file with more results in a run (docs.github.com, limits of SARIF results). */
 export const MOST_RESULTS = 25_000;
 
+/** Connections that open or close, told one by one before the rest is counted. */
+const MOST_CONNECTIONS = 1000;
+
+/** What declared connections that close are results of: no rule finds them, laying files over a state does. */
+const CLOSES = {
+  id: 'network/declared-connection-closes',
+  shortDescription: { text: 'declared connections that close' },
+  fullDescription: {
+    text: 'The files close a connection that something in the cluster declares, so that it stops working.',
+  },
+  help: { text: 'Allow the connection in the policy that closes it, or remove what declares it.' },
+  properties: { tags: ['security', 'kubernetes'], 'security-severity': SCORES.high },
+} as const;
+
 /**
  * SARIF 2.1.0 as a stream. Fingerprints are finding ids, which do not change between runs; an add-on has that of its worst. Objects from files have
  * their file and line; objects of a cluster have a path made of their kind, namespace and name, since code scanning
@@ -44,19 +59,24 @@ export function writeSarif(report: Report, write: Write, context: FormatContext)
   const indexes = new Map(rules.map((rule, index) => [rule.id as string, index]));
   const worst = worstOfRules(report);
   const shown = reportLines(report);
+  const broken = report.connections?.broken ?? [];
+  const described = [
+    ...rules.map((rule) => ruleJson(rule, worst.get(rule.id))),
+    ...(broken.length === 0 ? [] : [CLOSES]),
+  ];
   write('{\n"$schema": "https://json.schemastore.org/sarif-2.1.0.json",\n"version": "2.1.0",\n"runs": [{\n');
-  write(
-    `"tool": ${JSON.stringify({ driver: { ...TOOL, rules: rules.map((rule) => ruleJson(rule, worst.get(rule.id))) } })},\n`,
-  );
+  write(`"tool": ${JSON.stringify({ driver: { ...TOOL, rules: described } })},\n`);
   write(`"automationDetails": ${JSON.stringify({ id: automationId(report) })},\n`);
-  write(`"invocations": ${JSON.stringify([invocation(report, context, shown.length)])},\n`);
+  write(`"invocations": ${JSON.stringify([invocation(report, context, broken.length + shown.length)])},\n`);
   write('"results": [');
-  let first = true;
+  let separator = '\n';
+  const add = (result: unknown): void => {
+    write(separator + JSON.stringify(result));
+    separator = ',\n';
+  };
+  for (const one of broken.slice(0, MOST_RESULTS)) add(brokenJson(report, one, rules.length));
   // The findings come in order, the worst first.
-  for (const one of shown.slice(0, MOST_RESULTS)) {
-    write(`${first ? '\n' : ',\n'}${JSON.stringify(resultJson(report, one, indexes))}`);
-    first = false;
-  }
+  for (const one of shown.slice(0, Math.max(0, MOST_RESULTS - broken.length))) add(resultJson(report, one, indexes));
   write('\n]\n}]\n}\n');
 }
 
@@ -94,7 +114,7 @@ function automationId({ source, scope }: Report): string {
   return ['k8sec', place, ...scope.namespaces].join('/');
 }
 
-function invocation({ holes }: Report, { verdict }: FormatContext, count: number): unknown {
+function invocation({ holes, connections }: Report, { verdict }: FormatContext, count: number): unknown {
   const left = count - MOST_RESULTS;
   return {
     executionSuccessful: true,
@@ -108,7 +128,38 @@ function invocation({ holes }: Report, { verdict }: FormatContext, count: number
         level: hole.accepted ? 'note' : 'warning',
         message: { text: `not judged: ${holeText(hole)}` },
       })),
+      ...connectionNotes(connections),
     ],
+  };
+}
+
+/** What opens and closes is no result; a person may want to know it all the same. */
+function connectionNotes(connections: Report['connections']): readonly unknown[] {
+  const lines = connections === null ? [] : connectionLines(connections).filter(({ change }) => change !== 'error');
+  const left = lines.length - MOST_CONNECTIONS;
+  return [
+    ...lines.slice(0, MOST_CONNECTIONS).map(({ change, text }) => ({
+      level: change === 'unknown' ? 'warning' : 'note',
+      message: { text: change === 'unknown' ? `connections: ${text}` : `${change} ${text}` },
+    })),
+    ...(left > 0
+      ? [{ level: 'note', message: { text: `${left} more connections differ: -o json has them all` } }]
+      : []),
+  ];
+}
+
+function brokenJson(report: Report, { text, subject }: BrokenConnection, ruleIndex: number): unknown {
+  const id = `${CLOSES.id} / ${text}`;
+  const file = fileOf(report, subject);
+  return {
+    ruleId: CLOSES.id,
+    ruleIndex,
+    kind: 'fail',
+    level: LEVELS.high,
+    message: { text: `${refText(subject)} closes a declared connection: ${text}` },
+    locations: [locationOf(subject, file)],
+    partialFingerprints: { 'k8secFindingId/v1': id, ...(file === null ? lineHash(id) : {}) },
+    baselineState: 'new',
   };
 }
 

@@ -3,7 +3,7 @@ import { refText } from '../kube/object-ref.ts';
 import { kindInfo } from '../model/kind.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { complianceLines } from './compliance-text.ts';
-import { unknownConnections } from './connection-change.ts';
+import { connectionCounts, connectionLines, type ConnectionLine } from './connection-change.ts';
 import { findingLine, marksOf, referenceText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -145,21 +145,25 @@ function writeReasons({ finding }: ReportedFinding, write: Write): void {
   if (finding.references.length > 0) write(`      see: ${finding.references.map(referenceText).join(', ')}\n`);
 }
 
-/** What the files open and close; declared connections that close are errors. */
+const CHANGES: Readonly<Record<ConnectionLine['change'], string>> = {
+  error: 'ERROR: ',
+  closes: '- ',
+  opens: '+ ',
+  unknown: '? ',
+};
+
+/** What the files open and close; declared connections that close are errors, and all of them are told. */
 function writeConnections({ connections }: Report, write: Write, { paint }: FormatContext, wide: boolean): void {
   if (connections === null) return;
-  const { opened, closed, broken } = connections;
-  write(`\nCONNECTIONS  ${closed.length} close, ${opened.length} open, all others stay as they are\n`);
-  for (const text of broken) write(`  ${paint(`ERROR: closes a declared connection: ${text}`, 'critical')}\n`);
-  for (const [sign, list] of [
-    ['-', closed],
-    ['+', opened],
-  ] as const) {
-    const shown = wide ? list : list.slice(0, MOST_OF_A_RULE);
-    for (const text of shown) write(`  ${sign} ${text}\n`);
+  write(`\nCONNECTIONS  ${connectionCounts(connections)}\n`);
+  for (const [change, list] of Map.groupBy(connectionLines(connections), (one) => one.change)) {
+    const shown = wide || change === 'error' || change === 'unknown' ? list : list.slice(0, MOST_OF_A_RULE);
+    for (const { text } of shown) {
+      const line = `${CHANGES[change]}${text}`;
+      write(`  ${change === 'error' ? paint(line, 'critical') : line}\n`);
+    }
     if (list.length > shown.length) write(`    and ${list.length - shown.length} more (-o wide)\n`);
   }
-  for (const text of unknownConnections(connections)) write(`  ? ${text}\n`);
 }
 
 /** What is to know beside the findings: gaps, waivers that do nothing, and what was read. */

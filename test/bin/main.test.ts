@@ -294,6 +294,15 @@ describe('a snapshot', () => {
   });
 });
 
+interface SarifLog {
+  readonly runs: readonly {
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly locations: readonly { readonly physicalLocation: unknown }[];
+    }[];
+  }[];
+}
+
 describe('--onto', () => {
   it('reports only what the merge adds, and what it closes', async () => {
     await run(['snapshot', at('base.k8sec'), '--from', at('privileged.yaml'), '--complete']);
@@ -363,6 +372,16 @@ spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {m
     expect(wrong.out).toContain('exit code 2: 1 declared connection closes');
     expect((await lay('wbe', '--fail-on', 'never')).code).toBe(0);
     expect((await lay('wbe', '-o', 'markdown')).out).toContain('**ERROR** closes a declared connection:');
+    // Where a program annotates the change: at the policy that closes the connection.
+    const sarif = JSON.parse((await lay('wbe', '-o', 'sarif')).out) as SarifLog;
+    expect(sarif.runs[0]?.results.map(({ ruleId, locations }) => [ruleId, locations[0]?.physicalLocation])).toEqual([
+      [
+        'network/declared-connection-closes',
+        { artifactLocation: { uri: expect.stringMatching(/policy\.yaml$/) as string }, region: { startLine: 1 } },
+      ],
+    ]);
+    expect((await lay('wbe', '-o', 'junit')).out).toContain('<testsuite name="connections" tests="5" failures="1"');
+    expect((await lay('wbe', '-o', 'html')).out).toContain('<td class="severity critical">error</td>');
     const diff = await run(['diff', at('shop.yaml'), at('shop.yaml')]);
     expect(diff.out).not.toContain('ERROR');
     writeFileSync(at('shop-closed.yaml'), `${state}---\n${allowing('wbe')}`);

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Waiver } from '../../src/config/waivers.ts';
 import type { KubeObject } from '../../src/model/objects.ts';
+import type { ConnectionChange } from '../../src/report/connection-change.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { object } from '../objects.ts';
+import type { Report } from '../../src/report/report.ts';
 import { MOST_RESULTS } from '../../src/report/sarif.ts';
 import { junitErrors } from './junit-schema.ts';
 import { judged, ONLY_PRIVILEGED, PRIVILEGED, privileged, written } from './judged.ts';
@@ -81,6 +83,7 @@ interface Sarif {
       readonly ruleIndex: number;
       readonly kind: string;
       readonly level: string;
+      readonly message: { readonly text: string };
       readonly locations: readonly {
         readonly physicalLocation: { readonly artifactLocation: { readonly uri: string } };
       }[];
@@ -217,6 +220,108 @@ describe('JUnit', () => {
     const xml = written(judged(hostile(), files), 'junit');
     expect(xml).not.toContain('<script');
     expect(xml).toContain('&lt;script&gt;');
+  });
+});
+
+describe('connections that files open and close', () => {
+  const subject = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'shop', name: 'db' };
+  const connections: ConnectionChange = {
+    opened: ['Deployment shop/a to Deployment shop/b on TCP 80'],
+    closed: [`Deployment shop/${HOSTILE} to Deployment shop/db on all ports`],
+    broken: [
+      { text: 'Deployment shop/web -> Deployment shop/db TCP 80 (env DB of container app names db:80)', subject },
+    ],
+    undecided: ['Deployment shop/cache'],
+    unread: ['configmaps'],
+  };
+  const report = (given: ConnectionChange = connections): Report => ({
+    ...judged([], { scope: ONLY_PRIVILEGED }),
+    connections: given,
+  });
+  const nothing = { opened: [], closed: [], broken: [], undecided: [], unread: [] };
+
+  it('are results and notifications of SARIF', () => {
+    const log = JSON.parse(written(report(), 'sarif')) as Sarif;
+    expect(sarifErrors(log)).toEqual([]);
+    const [run] = log.runs;
+    expect(run?.results.map((one) => [one.ruleId, one.level, one.message.text])).toEqual([
+      [
+        'network/declared-connection-closes',
+        'error',
+        `NetworkPolicy shop/db closes a declared connection: ${connections.broken[0]?.text}`,
+      ],
+    ]);
+    expect(run?.results[0]?.locations[0]?.physicalLocation.artifactLocation.uri).toBe('cluster/shop/NetworkPolicy/db');
+    expect(run?.tool.driver.rules[run.results[0]?.ruleIndex ?? 0]?.id).toBe('network/declared-connection-closes');
+    expect(run?.invocations[0]?.toolExecutionNotifications).toEqual([
+      { level: 'note', message: { text: `closes ${connections.closed[0]}` } },
+      { level: 'note', message: { text: `opens ${connections.opened[0]}` } },
+      {
+        level: 'warning',
+        message: { text: 'connections: not known for Deployment shop/cache: its policies can not be decided' },
+      },
+      {
+        level: 'warning',
+        message: { text: 'connections: not known what configmaps declare: not all could be read' },
+      },
+    ]);
+    const many = { ...nothing, opened: Array.from({ length: 1002 }, (_, at) => `from ${at}`) };
+    const [long] = (JSON.parse(written(report(many), 'sarif')) as Sarif).runs;
+    expect(long?.invocations[0]?.toolExecutionNotifications.slice(999)).toEqual([
+      { level: 'note', message: { text: 'opens from 999' } },
+      { level: 'note', message: { text: '2 more connections differ: -o json has them all' } },
+    ]);
+  });
+
+  it('are cases of JUnit, which fail as the exit code does', async () => {
+    const junit = written(report(), 'junit');
+    expect(await junitErrors(junit)).toEqual([]);
+    const suite = (xml: string): string =>
+      /<testsuite name="connections" tests="\d+" failures="\d+" errors="\d+" skipped="\d+"/.exec(xml)?.[0] ?? '';
+    expect(suite(junit)).toBe('<testsuite name="connections" tests="5" failures="1" errors="2" skipped="2"');
+    expect(suite(written(report(), 'junit', { failOn: 'never' }))).toContain('failures="0" errors="2" skipped="3"');
+    expect(written(report(nothing), 'junit')).toContain(
+      '<testcase classname="connections" name="0 close, 0 open, all others stay as they are"/>',
+    );
+    expect(written(judged([]), 'junit')).not.toContain('name="connections"');
+  });
+
+  it('are a table of HTML, the declared ones that close in red and first', () => {
+    const page = written(report(), 'html');
+    expect(page).toContain('<h2>Connections: 1 close, 1 open, all others stay as they are</h2>');
+    const rows = [...page.matchAll(/<tr><td class="severity([^"]*)">(error|closes|opens|unknown)<.td>/g)];
+    expect(rows.map(([, style, change]) => `${change}${style}`)).toEqual([
+      'error critical',
+      'closes',
+      'opens',
+      'unknown',
+      'unknown',
+    ]);
+    expect(page).not.toContain('<script>alert');
+    expect(page).toContain('.critical { color: var(--critical); }');
+    expect(written(report(nothing), 'html')).not.toContain('id="connections"');
+    expect(written(judged([]), 'html')).not.toContain('<h2>Connections');
+  });
+
+  it('are a list of Markdown, in which names are text', () => {
+    const lines = written(report(), 'markdown').split('\n');
+    const list = lines.slice(lines.indexOf('## connections (1 close, 1 open, all others stay as they are)') + 2);
+    expect(list.slice(0, 2).map((line) => line.replace(/: .*/, ''))).toEqual([
+      '- **ERROR** closes a declared connection',
+      expect.stringMatching(/^- closes Deployment shop\/x"&gt;&lt;script&gt;/),
+    ]);
+  });
+});
+
+describe('HTML of a pane', () => {
+  const bars = (yaml: KubeObject[]): number => written(judged(yaml), 'html').split('<svg width="160"').length - 1;
+
+  it('has no bar of isolated pods while nothing is known to enforce policies', () => {
+    const agent = object('DaemonSet', {
+      metadata: { name: 'cilium', namespace: 'kube-system' },
+      spec: { selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } }, spec: {} } },
+    });
+    expect(bars([...privileged('agent'), agent]) - bars(privileged('agent'))).toBe(1);
   });
 });
 

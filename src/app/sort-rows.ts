@@ -15,6 +15,7 @@ export const WORST_FIRST: Sort = { by: 'severity', reversed: false };
 /** What could not be judged comes after what is known to be bad, and before what passed. */
 const UNKNOWN_RANK = 3.5;
 const PASSED_RANK = 9;
+const LEADING_RANK = -1;
 
 type Compare = (a: Row, b: Row) => number;
 
@@ -40,6 +41,7 @@ const COMPARE: Readonly<Record<SortKey, Compare>> = {
 };
 
 function severity(row: Row): number {
+  if (row.leads === true) return LEADING_RANK;
   if (row.severity === null) return PASSED_RANK;
   return row.severity === 'unknown' ? UNKNOWN_RANK : severityRank(row.severity);
 }

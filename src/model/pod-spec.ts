@@ -33,6 +33,8 @@ export interface PodSpec {
   readonly secretArguments?: readonly { readonly namespace: string; readonly name: string }[];
   /** Absent for pods that run no component of the control plane. */
   readonly controlPlane?: ControlPlane;
+  /** Flags and variables by which an agent of a network plugin enforces policies or not; absent for all other pods. */
+  readonly networkAgent?: Readonly<Record<string, string>>;
   /** `container.apparmor.security.beta.kubernetes.io/*` and `seccomp.security.alpha.kubernetes.io/*` annotations. */
   readonly securityAnnotations: Readonly<Record<string, string>>;
 }

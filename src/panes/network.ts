@@ -10,6 +10,9 @@ import { namespaceCell, type CellText, type Pane, type Row, type Tone } from './
 
 const NOTHING: CellText = { text: '-', tone: 'muted' };
 
+/** The rule whose finding decides what all others mean. */
+const NOT_ENFORCED = 'network/not-enforced';
+
 /** Network: pods that no policy protects, and policies that do not say what they seem to. */
 export const networkPane: Pane = {
   name: 'network',
@@ -46,7 +49,8 @@ export const networkPane: Pane = {
     const { status, by } = enforcement(view);
     const everyone = counts.everyone === 0 ? '' : `, ${count(counts.everyone)} of them let everyone in`;
     const unknown = counts.unknown === 0 ? '' : `, ${count(counts.unknown)} unknown`;
-    const enforced = status === 'yes' ? `enforced (${by})` : status === 'no' ? 'not enforced' : 'enforcement unknown';
+    // Without enforcement the figures mean something else, so that this leads.
+    const lead = { yes: '', no: 'not enforced; by policy ', unknown: 'enforcement unknown; by policy ' }[status];
     return {
       subjects: rows.length,
       failing: rows.filter((row) => row.severity !== null && row.severity !== 'info' && row.severity !== 'unknown')
@@ -54,8 +58,8 @@ export const networkPane: Pane = {
       headline:
         counts.judged === 0
           ? emptyHeadline(view)
-          : `${count(counts.isolated)} of ${count(counts.judged)} pods isolated for ingress${everyone}${unknown}`,
-      aside: enforced,
+          : `${lead}${count(counts.isolated)} of ${count(counts.judged)} pods isolated for ingress${everyone}${unknown}`,
+      aside: status === 'yes' ? `enforced (${by})` : '',
       share: status === 'yes' && counts.judged > 0 ? (counts.isolated - counts.everyone) / counts.judged : null,
       activity: null,
     };
@@ -125,6 +129,7 @@ function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
     .join('; ');
   return {
     ...rowHead(findings, kind, namespace ?? '', name),
+    leads: findings.some(({ rule }) => rule === NOT_ENFORCED),
     cells: {
       ...headCells(findings, kind, namespace ?? '', name),
       PODS: NOTHING,

@@ -23,6 +23,8 @@ export interface Row {
   readonly key: string;
   /** Worst severity of its findings; `unknown` where a verdict could not be reached; null where it passed. */
   readonly severity: Severity | 'unknown' | null;
+  /** What all other rows mean hangs on it: it stands first where the worst do. */
+  readonly leads?: boolean;
   readonly namespace: string;
   readonly kind: string;
   readonly name: string;

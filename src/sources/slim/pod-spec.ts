@@ -6,6 +6,7 @@ import { controlPlane } from './control-plane.ts';
 import { podFacts } from './pod-facts.ts';
 import { digestOf, NO_LABELS, type Interner } from './interner.ts';
 import { booleanOrNull, isObject, object, objects, textOrNull, type JsonObject } from './json-reading.ts';
+import { networkAgentSettings } from './network-agent.ts';
 import { createRecentCache } from './recent-cache.ts';
 import { podSpecSignature } from './pod-spec-signature.ts';
 import { podSecurityContext } from './security-context.ts';
@@ -94,6 +95,7 @@ function slimPodSpec(spec: JsonObject, hostPorts: boolean, interner: Interner): 
   const containers = allContainers(spec, hostPorts, interner);
   const facts = podFacts(spec, interner);
   const component = controlPlane(spec);
+  const agent = networkAgentSettings(spec);
   return {
     serviceAccountName: interner.string(spec['serviceAccountName'] || spec['serviceAccount']) || 'default',
     automountServiceAccountToken: booleanOrNull(spec['automountServiceAccountToken']),
@@ -118,6 +120,7 @@ function slimPodSpec(spec: JsonObject, hostPorts: boolean, interner: Interner): 
     credentials: interner.share(facts.credentials),
     ...(facts.secrets.length === 0 ? {} : { secretArguments: interner.share(facts.secrets) }),
     ...(component === null ? {} : { controlPlane: component }),
+    ...(agent === null ? {} : { networkAgent: agent }),
   };
 }
 

@@ -172,6 +172,6 @@ test('the pane, the report and the verdicts agree on every pod', () => {
     ['web', 'open', '-'],
   ]);
   const summary = networkPane.summary(view, [], rows);
-  expect(summary.headline).toBe('1 of 2 pods isolated for ingress');
-  expect([summary.share, summary.aside]).toEqual([null, 'enforcement unknown']);
+  expect(summary.headline).toBe('enforcement unknown; by policy 1 of 2 pods isolated for ingress');
+  expect([summary.share, summary.aside]).toEqual([null, '']);
 });

@@ -43,10 +43,10 @@ export function isEmptySelector(selector: LabelSelector): boolean {
 }
 
 /** The label keys that a selector reads, each once. */
-export function selectorKeys(selector: LabelSelector): readonly string[] {
-  const keys = new Set(Object.keys(selector.matchLabels ?? {}));
-  for (const { key } of selector.matchExpressions ?? []) keys.add(key);
-  return [...keys];
+export function selectorKeys({ matchLabels = {}, matchExpressions = [] }: LabelSelector): readonly string[] {
+  const keys = Object.keys(matchLabels);
+  for (const { key } of matchExpressions) if (!keys.includes(key)) keys.push(key);
+  return keys;
 }
 
 /**

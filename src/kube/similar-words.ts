@@ -7,6 +7,12 @@ interface Family {
   readonly words: string[];
 }
 
+interface Slip {
+  readonly word: string;
+  /** As `slipDistance` counts it. */
+  readonly distance: number;
+}
+
 /**
  * Words that can be asked for those that a typing error turns into a given one. Most are passed over by length and by
  * which characters they hold, so that asking costs far less than comparing with each.
@@ -15,6 +21,8 @@ export class SimilarWords {
   readonly #words: () => Iterable<string>;
   #set: ReadonlySet<string> | undefined;
   #families: readonly Family[] | undefined;
+  /** What was found before. Words without a slip are asked for by everybody, and not kept. */
+  readonly #found = new Map<string, readonly Slip[]>();
   #byLowerCase: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** @param words called when something is asked for the first time; each word once */
@@ -34,11 +42,19 @@ export class SimilarWords {
   }
 
   /** The words that are a slip of this one (`slipDistance`), with how far they are. */
-  slipsOf(word: string): readonly { readonly word: string; readonly distance: number }[] {
+  slipsOf(word: string): readonly Slip[] {
+    const known = this.#found.get(word);
+    if (known !== undefined) return known;
+    const found = this.#findSlips(word);
+    if (found.length > 0) this.#found.set(word, found);
+    return found;
+  }
+
+  #findSlips(word: string): readonly Slip[] {
     this.#families ??= familiesOf(this.#words());
     const letters = lettersOf(word);
     const mask = maskOf(letters);
-    const found: { word: string; distance: number }[] = [];
+    const found: Slip[] = [];
     for (const family of this.#families) {
       // An edit of the words is at most one of their letters, and changes at most two bits.
       if (Math.abs(family.letters.length - letters.length) > MOST_SLIPS) continue;

@@ -5,7 +5,7 @@ import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
 import type { KubeObject, ObjectOf } from '../model/objects.ts';
 import { deepEqual } from './deep-equal.ts';
-import { noteMended, placeOfName } from './mended-list.ts';
+import { LongList } from './long-list.ts';
 
 /** Why the metrics are not known as long as nobody has answered for them. */
 export const METRICS_NOT_READ = 'not read yet';
@@ -35,7 +35,7 @@ interface Sorted {
 
 /** The objects of a namespace as they were put in order, and the names that changed since. */
 interface SortedObjects {
-  readonly objects: readonly KubeObject[];
+  readonly objects: LongList<KubeObject>;
   readonly changed: Set<string> | undefined;
 }
 
@@ -159,11 +159,19 @@ export class ClusterStore {
       sorted.all ??= this.namespaces(kind).flatMap((name) => this.list(kind, name));
       return sorted.all as readonly ObjectOf<K>[];
     }
-    const own = sorted.byNamespace.get(namespace);
-    if (own !== undefined && own.changed === undefined) return own.objects as readonly ObjectOf<K>[];
-    const objects = sortedObjects(own, this.#objects.get(kind)?.get(namespace));
-    sorted.byNamespace.set(namespace, { objects, changed: undefined });
-    return objects as readonly ObjectOf<K>[];
+    return this.longList(kind, namespace).items;
+  }
+
+  /** The objects of a namespace in order of name, in pieces that stay the same where nothing changes. */
+  longList<K extends Kind>(kind: K, namespace: string): LongList<ObjectOf<K>> {
+    const { byNamespace } = this.#sortedOf(kind);
+    const own = byNamespace.get(namespace);
+    let objects = own?.objects;
+    if (objects === undefined || own?.changed !== undefined) {
+      objects = sortedObjects(own, this.#objects.get(kind)?.get(namespace));
+      byNamespace.set(namespace, { objects, changed: undefined });
+    }
+    return objects as unknown as LongList<ObjectOf<K>>;
   }
 
   #sortedOf(kind: Kind): Sorted {
@@ -267,26 +275,43 @@ export class ClusterStore {
   }
 }
 
-/** A sorted list is mended where less than one in this many objects changed, and sorted anew where more did. */
+/** A sorted list is changed where less than one in this many objects changed, and sorted anew where more did. */
 const FEW = 8;
 
 function sortedObjects(
   before: SortedObjects | undefined,
   objects: ReadonlyMap<string, KubeObject> | undefined,
-): readonly KubeObject[] {
+): LongList<KubeObject> {
   if (before?.changed === undefined || before.changed.size * FEW > before.objects.length) {
-    return [...(objects?.values() ?? [])].sort(byName);
+    return LongList.of([...(objects?.values() ?? [])].sort(byName));
   }
-  const sorted = before.objects.slice();
+  let sorted = before.objects;
   for (const name of before.changed) {
-    const at = placeOfName(name, sorted);
+    const piece = pieceFor(name, sorted.pieces);
+    const items = sorted.pieces[piece] ?? [];
+    const at = countWhere(items, (one) => one.name < name);
     const now = objects?.get(name);
-    const isThere = sorted[at]?.name === name;
-    if (isThere && now !== undefined) sorted[at] = now;
-    else sorted.splice(at, isThere ? 1 : 0, ...(now === undefined ? [] : [now]));
+    sorted = sorted.replaced(piece, at, items[at]?.name === name ? 1 : 0, now === undefined ? [] : [now]);
   }
-  noteMended(before.objects, sorted, before.changed);
   return sorted;
+}
+
+/** The last piece that begins with the name or before it. */
+function pieceFor(name: string, pieces: readonly (readonly KubeObject[])[]): number {
+  return Math.max(0, countWhere(pieces, ([first]) => first !== undefined && first.name <= name) - 1);
+}
+
+/** How many items at the start of a list meet a test that those behind them fail. */
+function countWhere<T>(items: readonly T[], test: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && test(item)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function byName(a: KubeObject, b: KubeObject): number {

@@ -5,6 +5,7 @@ import type { Coverage } from '../model/coverage.ts';
 import type { Kind } from '../model/kind.ts';
 import type { ObjectOf } from '../model/objects.ts';
 import type { Entries } from './entries.ts';
+import type { LongList } from './long-list.ts';
 
 /**
  * The read-only picture of a cluster that analyses, rules, remedies and panes see. Every call records what it read, so
@@ -16,6 +17,8 @@ export interface ClusterView {
   get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined;
   /** All objects of a kind, or those of one namespace, in order of namespace and name. */
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[];
+  /** Those of one namespace in the same order, for computations that go on from what differs to the list before. */
+  longList<K extends Kind>(kind: K, namespace: string): LongList<ObjectOf<K>>;
   /** The namespaces that hold objects of a kind, in order; [''] for a cluster-scoped kind that has objects. */
   namespaces(kind: Kind): readonly string[];
   /** Whether everything of a kind (in that namespace, or everywhere) could be read. */

@@ -2,7 +2,7 @@ import type { Entries } from './entries.ts';
 import { stretchOf } from './stretch.ts';
 
 /** About how many items share a map: what a change of one of them copies. */
-const SHARD = 32;
+const SHARD = 16;
 /** Where more than this share of a list is new, the maps are built rather than changed. */
 const MOST_CHANGED = 0.25;
 

@@ -8,6 +8,7 @@ import { CellGraph } from './cells.ts';
 import { bucket, ClusterStore } from './cluster-store.ts';
 import type { ClusterView, Readability } from './cluster-view.ts';
 import type { Entries } from './entries.ts';
+import type { LongList } from './long-list.ts';
 
 const READABLE: Readability = { ok: true };
 
@@ -88,6 +89,11 @@ export class StoreView implements ClusterView {
       this.graph.record(namespace === undefined ? bucket.kind(kind) : bucket.namespace(kind, namespace));
     }
     return this.store.list(kind, namespace);
+  }
+
+  longList<K extends Kind>(kind: K, namespace: string): LongList<ObjectOf<K>> {
+    if (this.graph.isRecording) this.graph.record(bucket.namespace(kind, namespace));
+    return this.store.longList(kind, namespace);
   }
 
   namespaces(kind: Kind): readonly string[] {

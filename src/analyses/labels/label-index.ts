@@ -2,7 +2,7 @@ import type { Labels, LabelSelector } from '../../model/selector.ts';
 import { SimilarWords } from '../../kube/similar-words.ts';
 import type { Entries } from '../../store/entries.ts';
 import { shardOf } from '../../store/keyed-list.ts';
-import { stretchOf } from '../../store/stretch.ts';
+import { differenceOf, LongList, type Items } from '../../store/long-list.ts';
 
 interface Labelled {
   readonly labels: Labels;
@@ -15,7 +15,7 @@ export interface ByLabel<T extends Labelled> {
   /** The values of a key. */
   values(key: string): SimilarWords;
   /** What carries a label, in no order. */
-  carrying(key: string, value: string): readonly T[];
+  carrying(key: string, value: string): Items<T>;
 }
 
 /** What a selector's pairs are looked up with: a key and the one value that it may have. */
@@ -29,8 +29,8 @@ const NO_VALUES = new SimilarWords(() => []);
 const MOST_CHANGED = 0.25;
 
 /** An index by label of a list that never changes; `of` a similar list shares what is the same. Its entries are lists by label. */
-export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<readonly T[]> {
-  readonly items: readonly T[];
+export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items<T>> {
+  readonly #items: LongList<T>;
   readonly #names: readonly string[];
   readonly #keys: ReadonlyMap<string, ValueIndex<T>>;
 
@@ -40,12 +40,12 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<reado
   readonly #changed: ReadonlySet<string> | undefined;
 
   private constructor(
-    items: readonly T[],
+    items: LongList<T>,
     names: readonly string[],
     keys: ReadonlyMap<string, ValueIndex<T>>,
     change?: { readonly from: LabelIndex<T>; readonly ids: ReadonlySet<string> },
   ) {
-    this.items = items;
+    this.#items = items;
     this.#names = names;
     this.#keys = keys;
     this.#base = change === undefined ? undefined : change.from.#token;
@@ -53,11 +53,23 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<reado
   }
 
   /** @param previous the index of an earlier state of the list, of which most items are the same */
-  static of<T extends Labelled>(items: readonly T[], previous?: LabelIndex<T>): LabelIndex<T> {
-    const { gone, come } = differenceOf(previous?.items ?? [], items);
-    const isNew = previous === undefined || gone.length + come.length > items.length * MOST_CHANGED;
-    const edits = isNew ? editsOf<T>([], items) : editsOf(gone, come);
-    const keys = new Map(isNew ? [] : previous.#keys);
+  static of<T extends Labelled>(items: LongList<T>, previous?: LabelIndex<T>): LabelIndex<T> {
+    const difference = previous === undefined ? undefined : differenceOf(previous.#items, items);
+    if (previous === undefined || difference === undefined) return LabelIndex.#made(items, editsOf([], items));
+    const { gone, come } = difference;
+    // One that is built keeps the list of keys, which readers may know.
+    const isBuilt = gone.length + come.length > items.length * MOST_CHANGED;
+    const edits = isBuilt ? editsOf([], items) : editsOf(gone, come);
+    return LabelIndex.#made(items, edits, previous, isBuilt);
+  }
+
+  static #made<T extends Labelled>(
+    items: LongList<T>,
+    edits: Edits<T>,
+    previous?: LabelIndex<T>,
+    isBuilt = true,
+  ): LabelIndex<T> {
+    const keys = new Map(previous === undefined || isBuilt ? [] : previous.#keys);
     for (const [key, values] of edits) {
       const index = (keys.get(key) ?? ValueIndex.empty<T>()).edited(values);
       if (index.size === 0) keys.delete(key);
@@ -65,7 +77,7 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<reado
     }
     const names = previous === undefined ? [] : previous.#names;
     const isSameNames = names.length === keys.size && names.every((name) => keys.has(name));
-    const change = isNew ? undefined : { from: previous, ids: changedIds(edits) };
+    const change = previous === undefined || isBuilt ? undefined : { from: previous, ids: changedIds(edits) };
     return new LabelIndex(items, isSameNames ? names : [...keys.keys()], keys, change);
   }
 
@@ -79,17 +91,17 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<reado
     return this.#keys.get(key)?.words ?? NO_VALUES;
   }
 
-  carrying(key: string, value: string): readonly T[] {
+  carrying(key: string, value: string): Items<T> {
     return this.#keys.get(key)?.get(value) ?? [];
   }
 
   /** @param id as `entryId` writes it */
-  get(id: string): readonly T[] | undefined {
+  get(id: string): Items<T> | undefined {
     const end = id.indexOf('=');
     return this.#keys.get(id.slice(0, end))?.get(id.slice(end + 1));
   }
 
-  changedSince(before: Entries<readonly T[]>): ReadonlySet<string> | undefined {
+  changedSince(before: Entries<Items<T>>): ReadonlySet<string> | undefined {
     return before instanceof LabelIndex && before.#token === this.#base ? this.#changed : undefined;
   }
 }
@@ -128,22 +140,15 @@ interface Edit<T> {
 
 type Edits<T> = Map<string, Map<string, Edit<T>>>;
 
-/** Between two states of a list: what stands between their common start and their common end. */
-function differenceOf<T>(before: readonly T[], after: readonly T[]): { gone: readonly T[]; come: readonly T[] } {
-  const stretch = stretchOf(before, after);
-  return { gone: before.slice(stretch.start, stretch.before), come: after.slice(stretch.start, stretch.after) };
-}
-
 function changedIds<T>(edits: Edits<T>): ReadonlySet<string> {
   return new Set([...edits].flatMap(([key, values]) => [...values.keys()].map((value) => entryId({ key, value }))));
 }
 
-function editsOf<T extends Labelled>(gone: readonly T[], come: readonly T[]): Edits<T> {
+/** @param gone and `come`: no item is in both */
+function editsOf<T extends Labelled>(gone: Iterable<T>, come: Iterable<T>): Edits<T> {
   const edits: Edits<T> = new Map();
-  const kept = new Set(gone.length === 0 ? [] : come);
-  const left = new Set(gone);
-  for (const item of gone) if (!kept.has(item)) addEdit(edits, item, 'gone');
-  for (const item of come) if (!left.has(item)) addEdit(edits, item, 'come');
+  for (const item of gone) addEdit(edits, item, 'gone');
+  for (const item of come) addEdit(edits, item, 'come');
   return edits;
 }
 
@@ -159,9 +164,9 @@ function addEdit<T extends Labelled>(edits: Edits<T>, item: T, side: keyof Edit<
 }
 
 /** How many values share a map, about: what a change of one of them copies. */
-const SHARD = 32;
+const SHARD = 16;
 
-type Shard<T> = ReadonlyMap<string, readonly T[]>;
+type Shard<T> = ReadonlyMap<string, Items<T>>;
 
 /** Items by the value of one key, in as many maps as it takes to keep each small. */
 class ValueIndex<T> {
@@ -179,7 +184,7 @@ class ValueIndex<T> {
     return new ValueIndex<T>(0, NO_VALUES, [new Map()]);
   }
 
-  get(value: string): readonly T[] | undefined {
+  get(value: string): Items<T> | undefined {
     return this.#shards[shardOf(value, this.#shards.length)]?.get(value);
   }
 
@@ -195,8 +200,7 @@ class ValueIndex<T> {
       copied.add(at);
       shards[at] = shard;
       const before = shard.get(value);
-      // A list that grew by pushing has room for seventeen, and most hold one.
-      const list = before === undefined ? come.slice() : withEdit(before, gone, come);
+      const list = before === undefined ? carriers(come) : withEdit(before, gone, come);
       if (list.length > 0) shard.set(value, list);
       else shard.delete(value);
       const change = Number(list.length > 0) - Number(before !== undefined);
@@ -207,21 +211,33 @@ class ValueIndex<T> {
     return new ValueIndex(size, words, shards);
   }
 
-  #withRoomFor(more: number): Map<string, readonly T[]>[] {
+  #withRoomFor(more: number): Map<string, Items<T>>[] {
     const count = this.#shards.length;
     const wanted = 2 ** Math.max(0, Math.ceil(Math.log2((this.size + more) / SHARD)));
-    if (wanted <= 4 * count && wanted * 4 >= count) return [...this.#shards] as Map<string, readonly T[]>[];
-    const shards = Array.from({ length: wanted }, () => new Map<string, readonly T[]>());
+    if (wanted <= 4 * count && wanted * 4 >= count) return [...this.#shards] as Map<string, Items<T>>[];
+    const shards = Array.from({ length: wanted }, () => new Map<string, Items<T>>());
     for (const shard of this.#shards)
       for (const [value, list] of shard) shards[shardOf(value, wanted)]?.set(value, list);
     return shards;
   }
 }
 
-function withEdit<T>(list: readonly T[], gone: readonly T[], come: readonly T[]): readonly T[] {
-  if (gone.length === 0) return [...list, ...come];
-  const [was, ...more] = gone;
-  if (was !== undefined && more.length === 0) return list.toSpliced(list.indexOf(was), 1, ...come);
-  const left = new Set(gone);
-  return [...list.filter((item) => !left.has(item)), ...come];
+/** Lists of more carriers than this are kept in pieces. */
+const SHORT = 64;
+
+/** A list that grew by pushing has room for seventeen, and most hold one. */
+function carriers<T>(items: readonly T[]): Items<T> {
+  return items.length > SHORT ? LongList.of(items) : items.slice();
+}
+
+/** Where more items went, a long list is made anew. */
+const FEW = 8;
+
+function withEdit<T>(list: Items<T>, gone: readonly T[], come: readonly T[]): Items<T> {
+  if (!(list instanceof LongList) || gone.length > FEW) {
+    const left = new Set(gone);
+    return carriers([...list.filter((item) => !left.has(item)), ...come]);
+  }
+  const inPlace = gone.reduce((all: LongList<T>, item, at) => all.exchanged(item, come.slice(at, at + 1)), list);
+  return inPlace.appended(come.slice(gone.length));
 }

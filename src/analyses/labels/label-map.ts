@@ -104,9 +104,10 @@ export function relianceText(referrers: readonly LabelReferrer[]): string {
 }
 
 function findReliance(referrers: readonly LabelReferrer[]): string {
-  const names = [...new Set(referrers.map((one) => refText(one.by)))];
-  const [first, second] = names;
+  // The selectors of one object stand side by side.
+  const objects = referrers.filter((one, at) => one.by !== referrers[at - 1]?.by);
+  const [first, second] = objects;
   if (first === undefined) return '';
-  if (second === undefined) return `read by ${first}`;
-  return names.length === 2 ? `read by ${first} and ${second}` : `read by ${first} and ${names.length - 1} more`;
+  if (second === undefined) return `read by ${refText(first.by)}`;
+  return `read by ${refText(first.by)} and ${objects.length === 2 ? refText(second.by) : `${objects.length - 1} more`}`;
 }

@@ -19,21 +19,50 @@ export interface LabelReferrer {
   readonly namespaces: LabelSelector | null;
 }
 
-/** The pod selectors that objects of a namespace hold, in a fixed order. */
+/** Selectors, and those of them that read a key. */
+interface Referrers {
+  readonly all: readonly LabelReferrer[];
+  readonly byKey: ReadonlyMap<string, readonly LabelReferrer[]>;
+}
+
+/** The pod selectors that objects of a namespace hold, in a fixed order. The selectors of one object share its `by`. */
 export function referrersOf(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  return view.part(
+    `label-referrers-of/${namespace}`,
+    (inner) => referrers(inner, namespace),
+    ({ all }) => all,
+  );
+}
+
+function referrers(view: ClusterView, namespace: string): Referrers {
   return view.derive(
     `label-referrers/${namespace}`,
-    (inner) => [
-      ...services(inner, namespace),
-      ...policies(inner, namespace),
-      ...budgets(inner, namespace),
-      ...controllers(inner, namespace),
-      ...autoscalers(inner, namespace),
-      ...podMonitors(inner, namespace),
-      ...widerSelectors(inner, ['CiliumNetworkPolicy'], namespace),
-    ],
-    deepEqual,
+    (inner) => {
+      const all = [
+        ...services(inner, namespace),
+        ...policies(inner, namespace),
+        ...budgets(inner, namespace),
+        ...controllers(inner, namespace),
+        ...autoscalers(inner, namespace),
+        ...podMonitors(inner, namespace),
+        ...widerSelectors(inner, ['CiliumNetworkPolicy'], namespace),
+      ];
+      return { all, byKey: byKeyRead(all) };
+    },
+    (a, b) => deepEqual(a.all, b.all),
   );
+}
+
+function byKeyRead(referrers: readonly LabelReferrer[]): ReadonlyMap<string, readonly LabelReferrer[]> {
+  const found = new Map<string, LabelReferrer[]>();
+  for (const one of referrers) {
+    for (const key of selectorKeys(one.selector)) {
+      const list = found.get(key);
+      if (list === undefined) found.set(key, [one]);
+      else list.push(one);
+    }
+  }
+  return found;
 }
 
 /** The pod selectors of cluster-scoped objects: webhooks on pods, admin and Cilium policies. */
@@ -86,26 +115,12 @@ export function referrersReading(
   if (key === undefined || keys.length > 1) return readingKeys(referrersOf(view, namespace), keys);
   return view.part(
     `label-readers/${namespace}/${key}`,
-    (inner) => referrersByKey(inner, namespace),
-    (all) => all.get(key) ?? NOBODY,
+    (inner) => referrers(inner, namespace),
+    ({ byKey }) => byKey.get(key) ?? NOBODY,
   );
 }
 
 const NOBODY: readonly LabelReferrer[] = [];
-
-function referrersByKey(view: ClusterView, namespace: string): ReadonlyMap<string, readonly LabelReferrer[]> {
-  return view.derive(`label-readers/${namespace}`, (inner) => {
-    const found = new Map<string, LabelReferrer[]>();
-    for (const one of referrersOf(inner, namespace)) {
-      for (const key of selectorKeys(one.selector)) {
-        const list = found.get(key);
-        if (list === undefined) found.set(key, [one]);
-        else list.push(one);
-      }
-    }
-    return found;
-  });
-}
 
 /** Those that read one of the keys. */
 export function readingKeys(referrers: readonly LabelReferrer[], keys: readonly string[]): readonly LabelReferrer[] {
@@ -208,18 +223,20 @@ function monitoredNamespaces(names: readonly string[] | null, home: string): Lab
 
 function webhooks(view: ClusterView): readonly LabelReferrer[] {
   return [...view.list('ValidatingWebhookConfiguration'), ...view.list('MutatingWebhookConfiguration')].flatMap(
-    (configuration) =>
-      configuration.webhooks.flatMap((webhook) =>
+    (configuration) => {
+      const by = refOf(configuration);
+      return configuration.webhooks.flatMap((webhook) =>
         webhook.resources.some((resource) => resource === 'pods' || resource === '*' || resource === '*/*')
           ? [
               {
-                by: refOf(configuration),
+                by,
                 path: `webhooks[${webhook.name}].objectSelector`,
                 selector: webhook.objectSelector,
                 namespaces: webhook.namespaceSelector,
               },
             ]
           : [],
-      ),
+      );
+    },
   );
 }

@@ -1,6 +1,7 @@
 import { matches } from '../../kube/selector.ts';
 import { slipDistance } from '../../kube/similar-words.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
+import type { Items } from '../../store/long-list.ts';
 import { pairsOf, type ByLabel, type LabelPair } from './label-index.ts';
 import type { Selectable } from './selectable.ts';
 
@@ -105,9 +106,9 @@ function isBefore(a: Found, b: Found): boolean {
 }
 
 /** What carries the repaired label; where a label is dropped, what carries the rarest of the others. */
-function candidatesFor(repair: Repair, pairs: readonly LabelPair[], here: ByLabel<Selectable>): readonly Selectable[] {
+function candidatesFor(repair: Repair, pairs: readonly LabelPair[], here: ByLabel<Selectable>): Items<Selectable> {
   if (repair.to !== null) return here.carrying(repair.to.key, repair.to.value);
-  let rarest: readonly Selectable[] | undefined;
+  let rarest: Items<Selectable> | undefined;
   for (const pair of pairs) {
     const list = pair === repair.from ? undefined : here.carrying(pair.key, pair.value);
     if (list !== undefined && (rarest === undefined || list.length < rarest.length)) rarest = list;
@@ -182,7 +183,7 @@ function withRepair(selector: LabelSelector, { from, to }: Repair): LabelSelecto
   };
 }
 
-function ownersOf(selector: LabelSelector, candidates: readonly Selectable[]): readonly string[] {
+function ownersOf(selector: LabelSelector, candidates: Items<Selectable>): readonly string[] {
   const owners = candidates.filter((one) => matches(selector, one.labels)).map((one) => one.owner);
   return [...new Set(owners)].sort();
 }

@@ -4,8 +4,9 @@ import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { LongList, type Items } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { flatMapChanged } from '../workload/map-changed.ts';
+import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import { entryId, LabelIndex, pairsOf, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
@@ -20,27 +21,30 @@ export interface Selectable {
 
 /**
  * What selectors can select in a namespace: the pods, and the templates of workloads (scaled to zero, or between two
- * runs of a CronJob, their pods come back). Finished pods count: their owner makes such pods.
+ * runs of a CronJob, their pods come back). Finished pods count: their owner makes such pods. A piece a workload.
  */
-export function selectables(view: ClusterView, namespace: string): readonly Selectable[] {
+export function selectables(view: ClusterView, namespace: string): LongList<Selectable> {
+  return view.derive(`selectables/${namespace}`, (inner) => {
+    const own = selectablesOfWorkloads(inner, namespace);
+    const operated = operatedTemplates(inner, namespace);
+    return new LongList(operated.length === 0 ? own : [...own, operated]);
+  });
+}
+
+function selectablesOfWorkloads(view: ClusterView, namespace: string): readonly (readonly Selectable[])[] {
   return view.derive(
-    `selectables/${namespace}`,
-    (inner) => {
-      const own = selectablesOfWorkloads(inner, namespace);
-      const operated = operatedTemplates(inner, namespace);
-      return operated.length === 0 ? own : [...own, ...operated];
-    },
+    `selectables-of-workloads/${namespace}`,
+    (inner, previous: readonly (readonly Selectable[])[] | undefined) =>
+      mapChanged(workloads(inner, namespace), previous, (one, before) =>
+        keptFrom(before, reuse(selectablesOf(one), before, sameSelectable)),
+      ),
     sameItems,
   );
 }
 
-function selectablesOfWorkloads(view: ClusterView, namespace: string): readonly Selectable[] {
-  return view.derive(
-    `selectables-of-workloads/${namespace}`,
-    (inner, previous: readonly Selectable[] | undefined) =>
-      flatMapChanged(workloads(inner, namespace), previous, selectablesOf, sameSelectable),
-    sameItems,
-  );
+/** The list before where all is the same. */
+function keptFrom<T>(before: readonly T[] | undefined, list: readonly T[]): readonly T[] {
+  return before !== undefined && sameItems(list, before) ? before : list;
 }
 
 /** Several computations ask for the same of each workload. */
@@ -72,8 +76,7 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
         return [{ namespace, labels: template.labels, owner: `${controller.kind} ${namespace}/${controller.name}` }];
       }),
     );
-    const kept = reuse(found, previous, sameSelectable);
-    return previous !== undefined && sameItems(kept, previous) ? previous : kept;
+    return keptFrom(previous, reuse(found, previous, sameSelectable));
   });
 }
 
@@ -98,12 +101,12 @@ export function selectablesByLabel(view: ClusterView, namespace: string): ByLabe
 }
 
 /** A short list that holds all that a selector can match: of the pair that tells most apart, or everything. */
-function candidatesOf(view: ClusterView, selector: LabelSelector, namespace: string): readonly Selectable[] {
+function candidatesOf(view: ClusterView, selector: LabelSelector, namespace: string): Items<Selectable> {
   const pair = tellingPair(pairsOf(selector));
   return pair === undefined ? selectables(view, namespace) : carrying(view, namespace, pair);
 }
 
-function carrying(view: ClusterView, namespace: string, pair: LabelPair): readonly Selectable[] {
+function carrying(view: ClusterView, namespace: string, pair: LabelPair): Items<Selectable> {
   const index = (inner: ClusterView): LabelIndex<Selectable> => selectableIndex(inner, namespace);
   return view.entry(`label/${namespace}/`, entryId(pair), index) ?? NOTHING;
 }

@@ -20,16 +20,17 @@ export function widerSelectors(
   namespace?: string,
 ): readonly LabelReferrer[] {
   return kinds.flatMap((kind) =>
-    view.list(kind, namespace).flatMap((policy) =>
-      policy.specs.flatMap((spec) =>
+    view.list(kind, namespace).flatMap((policy) => {
+      const by = refOf(policy);
+      return policy.specs.flatMap((spec) =>
         [...selectorsIn(spec, 'spec')].map(({ path, selector }) => ({
-          by: refOf(policy),
+          by,
           path,
           selector,
           namespaces: namespace === undefined ? {} : null,
         })),
-      ),
-    ),
+      );
+    }),
   );
 }
 

@@ -2,7 +2,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { flatMapChanged } from '../workload/map-changed.ts';
+import { mapChanged } from '../workload/map-changed.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import { isMirror, labelHealth, ownLabels, podLabels } from './label-health.ts';
 
@@ -20,7 +20,10 @@ export function workloadLabels(view: ClusterView, namespace: string): readonly W
   return view.derive(
     `workload-labels/${namespace}`,
     (inner, previous: readonly WorkloadLabels[] | undefined) =>
-      flatMapChanged(workloads(inner, namespace), previous, (one) => [labelsOf(one)], deepEqual),
+      mapChanged(workloads(inner, namespace), previous, (one, before) => {
+        const labels = labelsOf(one);
+        return deepEqual(labels, before) && before !== undefined ? before : labels;
+      }),
     sameItems,
   );
 }

@@ -6,7 +6,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
-import { namesChanged, placeOfName } from '../../store/mended-list.ts';
+import { differenceOf, type LongList } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { groupBy } from './group-by.ts';
 import { reuse } from './reuse.ts';
@@ -42,7 +42,7 @@ export interface PodGroup {
 
 /** The pods of a namespace by workload, with what they were grouped from. */
 interface Grouped {
-  readonly pods: readonly PodObject[];
+  readonly pods: LongList<PodObject>;
   readonly owners: OwnersByName;
   /** Owners of pods that are no workloads, as they were found. */
   readonly others: ReadonlyMap<string, { readonly kind: Kind; readonly name: string; readonly owners: Owners }>;
@@ -65,7 +65,7 @@ export function podGroups(view: ClusterView, namespace: string): KeyedList<PodGr
 }
 
 function groupPods(view: ClusterView, namespace: string, previous: Grouped | undefined): Grouped {
-  const pods = view.list('Pod', namespace);
+  const pods = view.longList('Pod', namespace);
   const owners = ownersByName(view, namespace);
   const others = new Map(previous?.owners === owners ? previous.others : []);
   const isSame = [...others.values()].every((one) => view.get(one.kind, namespace, one.name)?.owners === one.owners);
@@ -133,7 +133,7 @@ function found(ref: PodClass['workload']): FoundOwner {
 }
 
 function grouped(
-  pods: readonly PodObject[],
+  pods: LongList<PodObject>,
   workloadOf: (pod: PodObject) => FoundOwner,
   previous: KeyedList<PodGroup> | undefined,
 ): readonly PodGroup[] {
@@ -150,12 +150,11 @@ function grouped(
 /** The groups after some pods changed; undefined where so many did that it costs less to group all. */
 function regrouped(
   { pods: before, groups }: Grouped,
-  pods: readonly PodObject[],
+  pods: LongList<PodObject>,
   workloadOf: (pod: PodObject) => FoundOwner,
 ): readonly PodGroup[] | undefined {
-  const names = namesChanged(before, pods);
-  if (names === undefined || names.size * MOST_CHANGED > pods.length) return undefined;
-  const { gone, come } = differenceOf(before, pods, names);
+  const { gone, come } = differenceOf(before, pods);
+  if (Math.max(gone.length, come.length) * MOST_CHANGED > pods.length) return undefined;
   const touched = new Map([...gone, ...come].map((pod) => [workloadOf(pod).key, workloadOf(pod).ref]));
   const left = new Set(gone);
   const after = [...groups.items];
@@ -172,28 +171,6 @@ function regrouped(
     isOrdered &&= group === undefined || group.first === there?.first;
   }
   return isOrdered ? after : after.sort((a, b) => (a.first < b.first ? -1 : 1));
-}
-
-/** The pods of some names that are in one of two lists only; both are in order of name. */
-function differenceOf(
-  before: readonly PodObject[],
-  after: readonly PodObject[],
-  names: ReadonlySet<string>,
-): { readonly gone: readonly PodObject[]; readonly come: readonly PodObject[] } {
-  const gone: PodObject[] = [];
-  const come: PodObject[] = [];
-  for (const name of [...names].sort()) {
-    const [was, is] = [before, after].map((list) => podNamed(name, list));
-    if (was === is) continue;
-    if (was !== undefined) gone.push(was);
-    if (is !== undefined) come.push(is);
-  }
-  return { gone, come };
-}
-
-function podNamed(name: string, list: readonly PodObject[]): PodObject | undefined {
-  const pod = list[placeOfName(name, list)];
-  return pod?.name === name ? pod : undefined;
 }
 
 /** @param pods in order of name, at least one */

@@ -14,6 +14,7 @@ import type { FindingDraft } from '../../model/finding.ts';
 import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { MonitorObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { LongList } from '../../store/long-list.ts';
 import { workloads } from '../../analyses/workload/workloads.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED, unmatchedFinding } from './unmatched-finding.ts';
@@ -80,7 +81,7 @@ function judgeServices(view: ClusterView, monitor: MonitorObject): SelectorVerdi
     namespaces === null || namespaces.includes(namespace) ? 'here' : 'elsewhere',
   );
   const found = elsewhere.filter(({ labels }) => matches(monitor.selector, labels));
-  return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(here), found) };
+  return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(LongList.of(here)), found) };
 }
 
 /** The first namespace in which it matches decides; else the first that is not known, else the first. */

@@ -13,6 +13,7 @@ import type { FindingDraft } from '../../model/finding.ts';
 import { ALL_KINDS, kindInfo } from '../../model/kind.ts';
 import type { WebhookConfigurationObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { LongList } from '../../store/long-list.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED } from './unmatched-finding.ts';
 
@@ -53,7 +54,7 @@ function checkWebhooks(
     const selector = webhook.namespaceSelector;
     const isNamespaced = webhook.resources.every((one) => NAMESPACED.has(one.split('/')[0] ?? ''));
     if (!isNamespaced || namespaces.some((one) => matches(selector, one.labels))) return [];
-    const near = nearestSelector(selector, '', LabelIndex.of(namespaces));
+    const near = nearestSelector(selector, '', LabelIndex.of(LongList.of(namespaces)));
     const text = selectorText(selector);
     return [
       {

@@ -13,6 +13,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { NetworkPolicyObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { LongList } from '../../store/long-list.ts';
 import { rule } from '../rule.ts';
 
 export const oneLabelAway = rule({
@@ -29,11 +30,11 @@ export const oneLabelAway = rule({
     const own = selectablesOf(workload);
     const policies = policiesNear(view, workload.ref.namespace, own);
     if (policies.size === 0) return [];
-    const index = LabelIndex.of(own);
+    const index = LabelIndex.of(LongList.of(own));
     return [...policies].flatMap((policy): FindingDraft[] => {
       const missed = open.filter((direction) => policy[direction] !== null);
       if (policy.problem !== null || missed.length === 0) return [];
-      const near = nearMiss(view, workload, policy.object, index);
+      const near = nearMiss(view, workload, policy.object, own, index);
       if (near === undefined) return [];
       return [
         {
@@ -61,22 +62,23 @@ function nearMiss(
   view: ClusterView,
   workload: AnalysedWorkload,
   { namespace, podSelector }: NetworkPolicyObject,
-  own: LabelIndex<Selectable>,
+  own: readonly Selectable[],
+  index: LabelIndex<Selectable>,
 ): NearestSelector | undefined {
   // One that selects nothing has a finding of its own, with what is nearest.
   if (!selectsSomething(view, podSelector, namespace)) return undefined;
-  const near = nearestSelector(podSelector, namespace, own);
+  const near = nearestSelector(podSelector, namespace, index);
   if (near === undefined) return undefined;
   switch (near.repair) {
     // Another value is another thing; only a label that is not there at all may have been forgotten.
     case 'drop': {
       const kept = pairsOf(near.selector);
       const dropped = pairsOf(podSelector).filter(({ key }) => !kept.some((one) => one.key === key));
-      return dropped.every(({ key }) => !own.keys().includes(key)) ? near : undefined;
+      return dropped.every(({ key }) => !index.keys().includes(key)) ? near : undefined;
     }
     // A workload that is named as its label says is no typing error.
     case 'spelling':
-      return own.items.some((one) =>
+      return own.some((one) =>
         Object.values(one.labels).some((value) => isOwnName(workload, value, podSelector.matchLabels)),
       )
         ? undefined

@@ -8,6 +8,7 @@ import { matches } from '../../../src/kube/selector.ts';
 import { SimilarWords } from '../../../src/kube/similar-words.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Labels, LabelSelector } from '../../../src/model/selector.ts';
+import { LongList } from '../../../src/store/long-list.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { objectsOf, pod } from '../network/cluster.ts';
 import { viewOf } from './clusters.ts';
@@ -50,7 +51,7 @@ function changesOf({ put, isGone }: { readonly put: Placed; readonly isGone: boo
 }
 
 function everything(view: StoreView): readonly Selectable[] {
-  return NAMESPACES.flatMap((name) => selectables(view, name));
+  return NAMESPACES.flatMap((name) => [...selectables(view, name)]);
 }
 
 /** What is asked of a view, so that every answer stands while the cluster changes. */
@@ -111,33 +112,35 @@ describe('the label index', () => {
             return there;
           }),
         );
-        const seen: { readonly index: LabelIndex<{ readonly labels: Labels }>; readonly text: string }[] = [];
+        const seen: {
+          readonly index: LabelIndex<Labelled>;
+          readonly list: readonly Labelled[];
+          readonly text: string;
+        }[] = [];
         for (const list of lists.map((one) => [...new Set(one)])) {
-          const index = LabelIndex.of(list, seen.at(-1)?.index);
-          expect(contents(index)).toEqual(contents(LabelIndex.of(list)));
-          seen.push({ index, text: JSON.stringify(contents(index)) });
+          const index = LabelIndex.of(LongList.of(list), seen.at(-1)?.index);
+          expect(contents(index, list)).toEqual(contents(LabelIndex.of(LongList.of(list)), list));
+          seen.push({ index, list, text: JSON.stringify(contents(index, list)) });
         }
-        for (const { index, text } of seen) expect(JSON.stringify(contents(index))).toBe(text);
+        for (const { index, list, text } of seen) expect(JSON.stringify(contents(index, list))).toBe(text);
       }),
     );
   });
 });
 
-function contents(index: LabelIndex<{ readonly labels: Labels }>): unknown {
+interface Labelled {
+  readonly labels: Labels;
+}
+
+function contents(index: LabelIndex<Labelled>, list: readonly Labelled[]): unknown {
   const keys = [...index.keys()].sort();
-  const values = new Set(index.items.flatMap((one) => Object.values(one.labels)));
+  const values = new Set(list.flatMap((one) => Object.values(one.labels)));
   return keys.map((one) => [
     one,
     [...values]
       .filter((word) => index.values(one).has(word))
       .sort()
-      .map((word) => [
-        word,
-        index
-          .carrying(one, word)
-          .map((item) => JSON.stringify(item.labels))
-          .sort(),
-      ]),
+      .map((word) => [word, [...index.carrying(one, word)].map((item) => JSON.stringify(item.labels)).sort()]),
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LabelIndex } from '../../../src/analyses/labels/label-index.ts';
+import { LongList } from '../../../src/store/long-list.ts';
 import { nearestSelector, type NearestSelector } from '../../../src/analyses/labels/nearest-selector.ts';
 import type { Selectable } from '../../../src/analyses/labels/selectable.ts';
 import { matches } from '../../../src/kube/selector.ts';
@@ -12,7 +13,7 @@ const CANDIDATES: readonly Selectable[] = [
   { namespace: 'data', labels: { app: 'postgres' }, owner: 'StatefulSet data/postgres' },
 ];
 
-const HERE = LabelIndex.of(CANDIDATES.filter((one) => one.namespace === 'shop'));
+const HERE = LabelIndex.of(LongList.of(CANDIDATES.filter((one) => one.namespace === 'shop')));
 
 function nearest(selector: LabelSelector): NearestSelector | undefined {
   const elsewhere = CANDIDATES.filter((one) => one.namespace !== 'shop' && matches(selector, one.labels));

@@ -1,0 +1,101 @@
+import { stretchOf } from './stretch.ts';
+
+/** How many items a piece holds, about: what a change of one item copies. One of more than twice as many is cut. */
+const PIECE = 64;
+
+/** What is read of a list, whether it is kept in one piece or in many. */
+export interface Items<T> extends Iterable<T> {
+  readonly length: number;
+  some(test: (item: T) => boolean): boolean;
+  filter(test: (item: T) => boolean): readonly T[];
+}
+
+/**
+ * A list that never changes, in pieces: a changed list shares all pieces with the one before it but those in which
+ * something changed, so that a change costs no more the longer the list is.
+ */
+export class LongList<T> implements Items<T> {
+  readonly pieces: readonly (readonly T[])[];
+  readonly length: number;
+  #items: readonly T[] | undefined;
+
+  /** @param pieces of any length, which stay as they are until something in them changes */
+  constructor(pieces: readonly (readonly T[])[]) {
+    this.pieces = pieces;
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
+    this.length = length;
+  }
+
+  static of<T>(items: readonly T[]): LongList<T> {
+    return new LongList(inPieces(items));
+  }
+
+  /** All items in one list, made when it is first asked for. */
+  get items(): readonly T[] {
+    const [first, ...others] = this.pieces;
+    return (this.#items ??= others.length === 0 ? (first ?? []) : this.pieces.flat());
+  }
+
+  *[Symbol.iterator](): Generator<T, void> {
+    for (const piece of this.pieces) yield* piece;
+  }
+
+  some(test: (item: T) => boolean): boolean {
+    return this.pieces.some((piece) => piece.some(test));
+  }
+
+  filter(test: (item: T) => boolean): readonly T[] {
+    return this.pieces.flatMap((piece) => piece.filter(test));
+  }
+
+  /** This list with some items in place of one that it holds. */
+  exchanged(item: T, come: readonly T[]): LongList<T> {
+    const piece = this.pieces.findIndex((items) => items.includes(item));
+    const at = this.pieces[piece]?.indexOf(item);
+    return at === undefined ? this : this.replaced(piece, at, 1, come);
+  }
+
+  /** This list with some items behind all others. */
+  appended(come: readonly T[]): LongList<T> {
+    if (come.length === 0) return this;
+    const last = Math.max(0, this.pieces.length - 1);
+    return this.replaced(last, this.pieces[last]?.length ?? 0, 0, come);
+  }
+
+  /** This list with some items in place of others in one piece; of an empty list the piece is 0. */
+  replaced(piece: number, at: number, gone: number, come: readonly T[]): LongList<T> {
+    const changed = (this.pieces[piece] ?? []).toSpliced(at, gone, ...come);
+    const pieces = changed.length > 2 * PIECE ? inPieces(changed) : changed.length === 0 ? [] : [changed];
+    return new LongList(this.pieces.toSpliced(piece, 1, ...pieces));
+  }
+}
+
+function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {
+  if (items.length === 0) return [];
+  if (items.length <= PIECE) return [items];
+  const pieces: (readonly T[])[] = [];
+  for (let at = 0; at < items.length; at += PIECE) pieces.push(items.slice(at, at + PIECE));
+  return pieces;
+}
+
+/** The items that are in one of two lists only, by identity and in order. */
+export interface Difference<T> {
+  readonly gone: readonly T[];
+  readonly come: readonly T[];
+}
+
+/** How two lists differ. What both share costs nothing where it stands in the same pieces. */
+export function differenceOf<T>(before: LongList<T>, after: LongList<T>): Difference<T> {
+  const pieces = difference(before.pieces, after.pieces);
+  return difference(pieces.gone.flat(), pieces.come.flat());
+}
+
+function difference<T>(before: readonly T[], after: readonly T[]): Difference<T> {
+  const stretch = stretchOf(before, after);
+  const gone = before.slice(stretch.start, stretch.before);
+  const come = after.slice(stretch.start, stretch.after);
+  if (gone.length === 0 || come.length === 0) return { gone, come };
+  const [was, is] = [new Set(gone), new Set(come)];
+  return { gone: gone.filter((one) => !is.has(one)), come: come.filter((one) => !was.has(one)) };
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { differenceOf, LongList } from '../../src/store/long-list.ts';
+
+interface Item {
+  readonly value: number;
+}
+
+const anyItem = fc.nat({ max: 99 }).map((value): Item => ({ value }));
+/** One piece, two, and many: lists of up to 400 items. */
+const anyList = fc.oneof(...[3, 130, 400].map((maxLength) => fc.array(anyItem, { maxLength, size: 'max' })));
+const edit = fc.record({
+  where: fc.nat(),
+  gone: fc.nat({ max: 3 }),
+  come: fc.oneof(fc.array(anyItem, { maxLength: 3 }), fc.array(anyItem, { minLength: 60, maxLength: 150 })),
+});
+
+it('holds what a list holds after any changes, and lists before it stay as they were', () => {
+  fc.assert(
+    fc.property(anyList, fc.array(edit, { maxLength: 6 }), (first, edits) => {
+      let plain: readonly Item[] = first;
+      let long = LongList.of(first);
+      for (const { where, gone, come } of edits) {
+        const [before, plainBefore] = [long, plain];
+        const piece = before.pieces.length === 0 ? 0 : where % before.pieces.length;
+        const at = where % ((before.pieces[piece]?.length ?? 0) + 1);
+        const start = before.pieces.slice(0, piece).reduce((sum, one) => sum + one.length, at);
+        const taken = Math.min(gone, (before.pieces[piece]?.length ?? 0) - at);
+        plain = plain.toSpliced(start, taken, ...come);
+        long = before.replaced(piece, at, taken, come);
+        expect(long.items).toEqual(plain);
+        expect([...long]).toEqual(plain);
+        expect(long.length).toBe(plain.length);
+        expect(long.filter(({ value }) => value < 50)).toEqual(plain.filter(({ value }) => value < 50));
+        expect(long.some(({ value }) => value === 7)).toBe(plain.some(({ value }) => value === 7));
+        expect(before.items).toEqual(plainBefore);
+        expect(differenceOf(before, long)).toEqual({
+          gone: plainBefore.filter((one) => !plain.includes(one)),
+          come: plain.filter((one) => !plainBefore.includes(one)),
+        });
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('exchanges and appends items', () => {
+  fc.assert(
+    fc.property(anyList, fc.nat(), fc.array(anyItem, { maxLength: 2 }), (items, where, come) => {
+      const long = LongList.of(items);
+      expect(long.appended(come).items).toEqual([...items, ...come]);
+      const item = items[where % Math.max(1, items.length)];
+      if (item === undefined) return;
+      expect(long.exchanged(item, come).items).toEqual(items.toSpliced(items.indexOf(item), 1, ...come));
+    }),
+  );
+});
+
+it('a change leaves all pieces as they are but one', () => {
+  const items = Array.from({ length: 1000 }, (_, value): Item => ({ value }));
+  const before = LongList.of(items);
+  const after = before.replaced(7, 3, 1, [{ value: -1 }]);
+  expect(after.pieces.filter((piece) => !before.pieces.includes(piece))).toHaveLength(1);
+  expect(after.pieces).toHaveLength(before.pieces.length);
+});

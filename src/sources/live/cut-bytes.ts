@@ -3,7 +3,6 @@
  * page of pods is managedFields, and parsing is most of what a scan costs.
  */
 
-import { endOfString, endOfValue } from './json-bytes.ts';
 import { CUT_MARK, COPY_ENDINGS } from '../slim/annotations.ts';
 
 const QUOTE = 0x22;
@@ -13,6 +12,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const BACKSLASH = 0x5c;
 
 /**
  * In valid JSON these bytes can only be the key itself: inside of a string its quotes would be escaped, and a closing
@@ -46,17 +46,6 @@ export function cutManagedFields(bytes: Buffer): Buffer {
     kept += bytes.length - from;
   }
   return bytes.subarray(0, kept);
-}
-
-/**
- * The first byte behind a value that is thrown away: a quick way for lists like managedFields, which hold no list.
- *
- * @returns -1 where it has no end
- */
-export function endOfDiscarded(bytes: Buffer, at: number): number {
-  if (bytes[at] !== OPEN_LIST) return endOfValue(bytes, at);
-  const close = closingBracket(bytes, at);
-  return close < 0 ? -1 : close + 1;
 }
 
 /**
@@ -98,6 +87,16 @@ function matchingBracket(bytes: Buffer, open: number): number {
     }
   }
   return -1;
+}
+
+/** The quote that ends the string whose first byte is at `start`; the length of the bytes where none does. */
+function endOfString(bytes: Buffer, start: number): number {
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === BACKSLASH) at += 1;
+    else if (byte === QUOTE) return at;
+  }
+  return bytes.length;
 }
 
 function isLetter(byte: number | undefined): boolean {

@@ -1,7 +1,7 @@
 import { cutAnnotatedCopies, cutManagedFields } from './cut-bytes.ts';
 import { objectOf, objectsOf, textOf, type JsonObject } from './json-shape.ts';
 import type { KindPlan } from './kinds.ts';
-import { parsePodPage } from './pod-page.ts';
+import type { PodPageReader } from './pod-page.ts';
 import type { TableReader } from './table-rows.ts';
 
 /** What a list says about itself. */
@@ -40,9 +40,8 @@ export function headOfList(bytes: Buffer): ListHead | null {
  * @param bytes overwritten
  * @throws SyntaxError where they are no JSON, as after a body that ended too early
  */
-export function parsePage(bytes: Buffer, plan: KindPlan, table: TableReader): ListPage {
-  const pods = plan.form === 'full' && plan.managedFields === 'cut' ? parsePodPage(bytes) : null;
-  const list = pods ?? objectOf(parseObject(bytes, plan));
+export function parsePage(bytes: Buffer, plan: KindPlan, table: TableReader, pods: PodPageReader | null): ListPage {
+  const list = pods?.read(bytes) ?? objectOf(parseObject(bytes, plan));
   const items = plan.form === 'table' ? table.read(list) : objectsOf(list['items']);
   return { items, ...headOf(list['metadata']) };
 }

@@ -5,6 +5,7 @@ import type { JsonObject } from './json-shape.ts';
 import { acceptOf, MAX_PAGE_BYTES, pathOf, type KindTarget } from './kinds.ts';
 import { headOfList, parsePage, type ListPage } from './list-page.ts';
 import { NetworkError } from './network-error.ts';
+import { podPageReader } from './pod-page.ts';
 import { TableReader } from './table-rows.ts';
 import type { Answer, Transport } from './transport.ts';
 
@@ -45,6 +46,7 @@ export async function listAll(plan: ListPlan, transport: Transport, clock: Clock
   const { target, signal } = plan;
   const backoff = new Backoff(clock);
   const table = new TableReader(plan.namespace);
+  const pods = target.kind === 'Pod' ? podPageReader() : null;
   let limit = target.plan.pageSize;
   let firstVersion = '';
   let hasRestarted = false;
@@ -81,7 +83,7 @@ export async function listAll(plan: ListPlan, transport: Transport, clock: Clock
       if (answer.bytes.length > COMFORTABLE_BYTES) limit = Math.max(1, Math.floor(limit / 2));
       const next = headOfList(answer.bytes)?.continueToken ?? '';
       if (next !== '') ahead = requestPage(plan, transport, next, limit);
-      page = parsePage(answer.bytes, target.plan, table);
+      page = parsePage(answer.bytes, target.plan, table, pods);
     } catch (error) {
       ahead?.cancel();
       ahead = null;

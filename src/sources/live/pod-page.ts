@@ -1,250 +1,158 @@
 /**
  * Reads a page of pods from its bytes, parsing only what slimming reads. Most of a page is managedFields, conditions,
- * container statuses, and specifications that are equal for all replicas of a workload; the latter are parsed once.
- * With slimming it takes 0.6 times as long as cutting managedFields and parsing the rest, and makes less garbage
- * (20,000 pods of 6.5 KB, ten replicas each: test/bench/README.md).
- *
- * Everything is stepped over exactly (`json-bytes.ts`), nothing is searched for by pattern. Bytes that are not as the
- * API server writes them are not read here at all.
+ * container statuses, and what is equal for all replicas of a workload; the latter is parsed once. The bytes are stepped
+ * over by `assembly/pod-page.ts`, at several gigabytes a second where JSON.parse has a hundred megabytes
+ * (test/bench/README.md).
  */
 
-import { endOfDiscarded } from './cut-bytes.ts';
-import { endOfValue, MemberWalk } from './json-bytes.ts';
-import { isJsonObject, objectOf, type JsonObject } from './json-shape.ts';
-import { KeptBytes } from './kept-bytes.ts';
-import { readSpec, type SpecTemplate } from './spec-template.ts';
+import { LIKE } from '../slim/same-spec.ts';
+import { isJsonObject, listOf, objectOf, type JsonObject } from './json-shape.ts';
+import { MAX_PAGE_BYTES } from './kinds.ts';
+import { POD_PAGE_CODE } from './pod-page-code.ts';
 
 const HEAD = /^\{"kind":"PodList","apiVersion":"v1","metadata":\{[^{}]*\},"items":\[/;
 const HEAD_BYTES = 4096;
-const COMMA = 0x2c;
-const CLOSE_LIST = 0x5d;
+const MEMORY_PAGE = 65536;
+/** Where a page is put; before it are tables. */
+const INPUT = 65536;
+/** So many bytes behind the page may be looked at. */
+const MARGIN = 64;
+const NAME_BYTES = 32;
+/** In the order in which the code knows them. */
+const NAMES = [
+  'name',
+  'uid',
+  'creationTimestamp',
+  'resourceVersion',
+  'managedFields',
+  'nodeName',
+  'podIP',
+  'startTime',
+  'podIPs',
+  'phase',
+] as const;
+/** What the code looks for, by where it finds it. */
+const TEXTS = [
+  [512, '{"metadata":'],
+  [544, ',"spec":'],
+  [576, ',"status":'],
+  [608, ':"kube-api-access-'],
+] as const;
 
-const METADATA = Buffer.from('metadata');
-const SPEC = Buffer.from('spec');
-const STATUS = Buffer.from('status');
-const MANAGED_FIELDS = Buffer.from('managedFields');
-/** Metadata that the pods of a workload mostly have in common. */
-const COMMON_METADATA = ['labels', 'annotations', 'ownerReferences'] as const;
-/** The fields of a pod's status that slimming reads. */
-const STATUS_FIELDS = ['phase', 'podIP', 'podIPs', 'startTime'].map((name) => Buffer.from(name));
-
-/** A member of the metadata of the pod in which it was last written out. */
-interface CommonMember {
-  readonly name: (typeof COMMON_METADATA)[number];
-  readonly key: Buffer;
-  start: number;
-  end: number;
-  item: number;
-  /** The item in which it was last seen. */
-  seenIn: number;
+/** What the code exports. */
+interface Code {
+  /** @returns where its result ends; -1 where it declines */
+  scan(start: number, stop: number, to: number): number;
+  /** Behind the last item. */
+  end(): number;
 }
 
-/** A pod whose `metadata[name]` is that of another. */
-interface SharedMember {
-  readonly item: number;
-  readonly name: CommonMember['name'];
-  readonly source: number;
+let compiled: WebAssembly.Module | undefined;
+
+/** @returns null where this Node or machine runs no such code (old processors, limits of the address space) */
+export function podPageReader(): PodPageReader | null {
+  try {
+    return new PodPageReader();
+  } catch {
+    return null;
+  }
 }
 
-/**
- * Parses a page of pods. A pod whose specification equals that of one before it (but for nodeName and the random end of
- * the token volume's name) shares the members of that pod's `spec`, and so for labels, annotations and owners;
- * managedFields and what no rule reads of `status` are missing.
- *
- * @param bytes overwritten, unless null is returned
- * @returns null where the bytes are no such page; the caller then parses it whole
- * @throws SyntaxError where what was kept is no JSON
- */
-export function parsePodPage(bytes: Buffer): JsonObject | null {
-  const head = HEAD.exec(bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_BYTES)))?.[0];
-  if (head === undefined) return null;
-  const page = new PodPage(bytes);
-  if (!page.scan(head.length)) return null;
-  return page.parse();
-}
+/** Reads the pages of one list. Holds the memory of one page. */
+export class PodPageReader {
+  readonly #memory = new WebAssembly.Memory({ initial: 1 });
+  readonly #code: Code;
+  #bytes = Buffer.from(this.#memory.buffer);
 
-class PodPage {
-  readonly #bytes: Buffer;
-  readonly #kept: KeptBytes;
-  readonly #members: MemberWalk;
-  /** By item: the item whose specification it shares. */
-  readonly #sameAs = new Map<number, number>();
-  readonly #common: readonly CommonMember[];
-  readonly #shared: SharedMember[] = [];
-  #template: SpecTemplate | undefined;
-  #templateItem = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-    this.#kept = new KeptBytes(bytes);
-    this.#members = new MemberWalk(bytes);
-    this.#common = COMMON_METADATA.map((name) => ({
-      name,
-      key: Buffer.from(name),
-      start: 0,
-      end: 0,
-      item: 0,
-      seenIn: -1,
-    }));
-  }
-
-  /** @param start behind the bracket that opens the items */
-  scan(start: number): boolean {
-    this.#kept.keep(0, start);
-    let at = start;
-    if (this.#bytes[at] !== CLOSE_LIST) {
-      for (let item = 0; ; item += 1) {
-        at = this.#pod(at, item);
-        if (at < 0) return false;
-        if (this.#bytes[at] !== COMMA) break;
-        this.#kept.keep(at, at + 1);
-        at += 1;
-      }
-    }
-    this.#kept.keep(at, this.#bytes.length);
-    return true;
-  }
-
-  parse(): JsonObject {
-    const list = objectOf(JSON.parse(this.#kept.join().toString()));
-    const items = list['items'];
-    if (!Array.isArray(items)) return list;
-    const pods: readonly unknown[] = items;
-    for (const [item, source] of this.#sameAs) shareSpec(pods[item], pods[source]);
-    for (const { item, name, source } of this.#shared) shareMetadata(pods[item], pods[source], name);
-    return list;
-  }
-
-  /** @returns the first byte behind the pod; -1 where it is unusual */
-  #pod(at: number, item: number): number {
-    const members = this.#members;
-    let seen = 0;
-    let from = at;
-    if (!members.enter(at)) return -1;
-    for (;;) {
-      if (!members.read() || members.hasEscapedKey()) return -1;
-      const { value } = members;
-      const part = members.isKey(METADATA) ? 1 : members.isKey(SPEC) ? 2 : members.isKey(STATUS) ? 4 : 0;
-      if ((seen & part) !== 0) return -1;
-      seen |= part;
-      this.#kept.keep(from, value);
-      const end =
-        part === 1
-          ? this.#metadata(value, item)
-          : part === 2
-            ? this.#spec(value, item)
-            : part === 4
-              ? this.#status(value)
-              : this.#whole(value);
-      const over = end < 0 ? -1 : members.leave(end);
-      if (over < 0) return -1;
-      from = end;
-      if (over === 0) continue;
-      this.#kept.keep(from, over);
-      return over;
-    }
-  }
-
-  #whole(at: number): number {
-    const end = endOfValue(this.#bytes, at);
-    if (end >= 0) this.#kept.keep(at, end);
-    return end;
-  }
-
-  #metadata(at: number, item: number): number {
-    const members = new MemberWalk(this.#bytes);
-    return this.#filtered(at, members, () => {
-      // A second key of the same name would be the one that counts.
-      if (members.hasEscapedKey()) return -1;
-      if (members.isKey(MANAGED_FIELDS)) return endOfDiscarded(this.#bytes, members.value);
-      for (const one of this.#common) if (members.isKey(one.key)) return this.#commonMember(one, members.value, item);
-      return 0;
+  constructor() {
+    compiled ??= new WebAssembly.Module(Buffer.from(POD_PAGE_CODE, 'base64'));
+    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
+    this.#code = instance.exports as Code;
+    NAMES.forEach((name, index) => {
+      this.#bytes[index * NAME_BYTES] = name.length;
+      this.#bytes.write(name, index * NAME_BYTES + 1, 'latin1');
     });
-  }
-
-  /** @returns the end of a value that equals the one that was last written out; 0 where it is written out itself */
-  #commonMember(last: CommonMember, value: number, item: number): number {
-    const bytes = this.#bytes;
-    if (last.seenIn === item) return -1;
-    last.seenIn = item;
-    const end = value + last.end - last.start;
-    const isSame = last.end > 0 && end <= bytes.length && bytes.compare(bytes, last.start, last.end, value, end) === 0;
-    if (isSame) {
-      this.#shared.push({ item, name: last.name, source: last.item });
-      return end;
-    }
-    last.start = value;
-    last.end = Math.max(endOfValue(bytes, value), 0);
-    last.item = item;
-    return 0;
-  }
-
-  #status(at: number): number {
-    const members = new MemberWalk(this.#bytes);
-    return this.#filtered(at, members, () =>
-      STATUS_FIELDS.some((name) => members.isKey(name)) || members.hasEscapedKey()
-        ? 0
-        : endOfDiscarded(this.#bytes, members.value),
-    );
+    for (const [at, text] of TEXTS) this.#bytes.write(text, at, 'latin1');
   }
 
   /**
-   * Keeps some members of an object.
+   * Parses a page of pods. A pod whose specification equals that of one before it (but for nodeName and the random end
+   * of the token volume's name) shares the members of that pod's `spec`, and so for its metadata and status;
+   * managedFields, resourceVersion and what no rule reads of `status` are missing.
    *
-   * @param discard the end of the value of the member at hand, or -1; 0 to keep it
+   * @returns null where the bytes are not as the API server writes them; the caller then parses them whole
+   * @throws SyntaxError where what was kept is no JSON
    */
-  #filtered(at: number, members: MemberWalk, discard: () => number): number {
-    if (!members.enter(at)) return -1;
-    this.#kept.keep(at, at + 1);
-    let count = 0;
-    for (;;) {
-      if (!members.read()) return -1;
-      const discarded = discard();
-      const end = discarded === 0 ? endOfValue(this.#bytes, members.value) : discarded;
-      if (end < 0) return -1;
-      // With the comma before it, unless it comes to stand first.
-      if (discarded === 0) this.#kept.keep(count === 0 ? members.start : members.start - 1, end);
-      if (discarded === 0) count += 1;
-      const over = members.leave(end);
-      if (over < 0) return -1;
-      if (over === 0) continue;
-      this.#kept.keep(over - 1, over);
-      return over;
-    }
+  read(page: Buffer): JsonObject | null {
+    if (page.length > MAX_PAGE_BYTES) return null;
+    const head = HEAD.exec(page.toString('latin1', 0, Math.min(page.length, HEAD_BYTES)))?.[0];
+    if (head === undefined) return null;
+    const stop = INPUT + page.length;
+    const output = stop + MARGIN;
+    if (!this.#reserve(output + page.length)) return null;
+    const bytes = this.#bytes;
+    bytes.set(page, INPUT);
+    bytes.fill(0, stop, output);
+    const written = this.#code.scan(INPUT + head.length, stop, output);
+    if (written < 0) return null;
+    const list = objectOf(JSON.parse(head + bytes.toString('utf8', this.#code.end(), stop)));
+    const items: unknown = JSON.parse(bytes.toString('utf8', output, written));
+    return { ...list, items: podsOf(listOf(items)) };
   }
 
-  #spec(at: number, item: number): number {
-    const end = this.#template?.match(at) ?? -1;
-    if (end >= 0) {
-      this.#sameAs.set(item, this.#templateItem);
-      this.#kept.keep(at, at + 1);
-      this.#keepNodeName();
-      this.#kept.keep(end - 1, end);
-      return end;
+  /** @returns false where there is no such memory */
+  #reserve(length: number): boolean {
+    const more = Math.ceil((length - this.#bytes.length) / MEMORY_PAGE);
+    if (more <= 0) return true;
+    try {
+      this.#memory.grow(more);
+    } catch {
+      return false;
     }
-    const spec = readSpec(this.#bytes, at);
-    if (spec.end < 0) return -1;
-    this.#template = spec.template;
-    this.#templateItem = item;
-    this.#kept.keep(at, spec.end);
-    return spec.end;
-  }
-
-  /** `"nodeName":"…"` of the specification that matched. */
-  #keepNodeName(): void {
-    const template = this.#template;
-    if (template === undefined || template.nodeStart === 0) return;
-    this.#kept.keep(template.nodeStart - '"nodeName":'.length, template.nodeEnd + 1);
+    this.#bytes = Buffer.from(this.#memory.buffer);
+    return true;
   }
 }
 
-function shareMetadata(pod: unknown, source: unknown, name: CommonMember['name']): void {
-  const metadata = objectOf(pod)['metadata'];
-  if (!isJsonObject(metadata)) return;
-  (metadata as Record<string, unknown>)[name] = objectOf(objectOf(source)['metadata'])[name];
+/** Puts the pods together again from their parts. */
+function podsOf(items: readonly unknown[]): readonly JsonObject[] {
+  let metadata: JsonObject = {};
+  let spec: JsonObject = {};
+  let status: JsonObject = {};
+  return items.map((item) => {
+    const parts = listOf(item);
+    const [ofMetadata, ofSpec, ofStatus] = parts;
+    if (isJsonObject(ofMetadata)) metadata = ofMetadata;
+    if (isJsonObject(ofSpec)) spec = ofSpec;
+    if (isJsonObject(ofStatus)) status = ofStatus;
+    return {
+      metadata: Array.isArray(ofMetadata) ? metadataOf(ofMetadata, metadata) : metadata,
+      spec: Array.isArray(ofSpec) ? specOf(ofSpec, spec) : spec,
+      status: Array.isArray(ofStatus) ? statusOf(ofStatus, status) : status,
+    };
+  });
 }
 
-function shareSpec(pod: unknown, source: unknown): void {
-  if (!isJsonObject(pod)) return;
-  (pod as { spec: unknown }).spec = { ...objectOf(objectOf(source)['spec']), ...objectOf(pod['spec']) };
+// The texts come in the order of the slots of the code; null stands for what is as in the last whole part.
+
+function metadataOf([name, uid, created]: readonly unknown[], last: JsonObject): JsonObject {
+  return {
+    ...last,
+    name: name ?? last['name'],
+    uid: uid ?? last['uid'],
+    creationTimestamp: created ?? last['creationTimestamp'],
+  };
+}
+
+function specOf([nodeName]: readonly unknown[], last: JsonObject): JsonObject {
+  return { ...last, nodeName: nodeName ?? last['nodeName'], [LIKE]: last };
+}
+
+function statusOf([podIP, startTime, ...addresses]: readonly unknown[], last: JsonObject): JsonObject {
+  return {
+    phase: last['phase'],
+    podIP: podIP ?? last['podIP'],
+    startTime: startTime ?? last['startTime'],
+    podIPs: addresses.length > 0 ? addresses.map((ip) => ({ ip })) : last['podIPs'],
+  };
 }

@@ -10,7 +10,7 @@ import { networkAgentSettings } from './network-agent.ts';
 import { createRecentCache } from './recent-cache.ts';
 import { podSpecSignature } from './pod-spec-signature.ts';
 import { podSecurityContext } from './security-context.ts';
-import { sameSpec } from './same-spec.ts';
+import { original, sameSpec } from './same-spec.ts';
 import { selectorOrNull } from './slim-context.ts';
 import { slimVolume } from './volume.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
@@ -67,10 +67,10 @@ export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
         isPod &&
         previous !== null &&
         previous.annotations === annotations &&
-        previous.spec['containers'] === spec['containers']
+        original(previous.spec) === original(spec)
       ) {
-        // The pods of a page share what they have in common; host ports depend on the specification alone.
-        if (sameSpec(spec, previous.spec)) return previous.result;
+        // Host ports depend on the specification alone.
+        return previous.result;
       }
       const profiles = securityAnnotations(annotations, interner);
       const annotated = annotationCredentials(annotations);

@@ -3,6 +3,17 @@ import { CONTAINER_FIELDS, CONTAINER_LISTS, SPEC_FIELDS } from './pod-spec-signa
 
 const TOKEN_VOLUME = /^kube-api-access-[a-z0-9]{5}$/;
 
+/**
+ * On a raw specification that is a copy of another but for nodeName and the random end of its token volume's name: that
+ * other. No JSON has such a key.
+ */
+export const LIKE = Symbol('like');
+
+/** What a raw specification is a copy of; itself where it is none. */
+export function original(spec: JsonObject & { readonly [LIKE]?: JsonObject }): JsonObject {
+  return spec[LIKE] ?? spec;
+}
+
 /** Whether two raw specifications are equal in all that the slim form is made from. Cheaper than two signatures. */
 export function sameSpec(left: JsonObject, right: JsonObject): boolean {
   for (const field of SPEC_FIELDS) if (!same(left[field], right[field])) return false;
@@ -11,8 +22,6 @@ export function sameSpec(left: JsonObject, right: JsonObject): boolean {
 }
 
 function sameContainers(left: unknown, right: unknown): boolean {
-  // Pods of a page share what their specifications have in common.
-  if (left === right) return true;
   if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
   for (let at = 0; at < left.length; at++) {
     const one: unknown = left[at];

@@ -32,7 +32,7 @@ export async function runImport(world: World, settings: Settings, words: readonl
     const options = {
       stdin: process.stdin,
       onProgress: ({ source, events }: { source: string; events: number }) =>
-        shown.show(`importing ${source}: ${events.toLocaleString('en')} events`),
+        shown.show(() => `importing ${source}: ${events.toLocaleString('en')} events`),
       onUnusable: (source: string, line: number) => {
         const lines = unusable.get(source);
         if (lines === undefined) unusable.set(source, [line]);

@@ -20,6 +20,8 @@ import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts'
  * with thousands of detections that are kept, would pass 300 MB.
  */
 const ROOMY = 180 * 1024 * 1024;
+/** Events between two looks at the memory, each of which costs as much as some twenty events. */
+const LOOK_EVERY = 4000;
 
 /**
  * Reads the logs of `--audit-log` to their end.
@@ -52,7 +54,7 @@ export async function loadAudit(
       since: settings.auditFrom ?? null,
       until: settings.auditUntil ?? null,
       onEvents: take,
-      onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
+      onProgress: ({ source, events }) => shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
     });
     for (const one of notes) intake.note(one);
     await saveLearned(world, settings.learned, intake);
@@ -92,7 +94,7 @@ export async function loadAuditHistory(
       {
         onEvents: (events, count) => {
           take(events);
-          shown.show(`reading ${path}: ${count.toLocaleString('en')} events`);
+          shown.show(() => `reading ${path}: ${count.toLocaleString('en')} events`);
         },
         onNotes: (notes) => intake.note(notes),
       },
@@ -112,14 +114,19 @@ async function taking(
   onEvents: (events: readonly AuditEvent[]) => void,
 ): Promise<{ readonly intake: AuditIntake; readonly take: (events: readonly AuditEvent[]) => void }> {
   const learned = await loadLearned(world, settings.learned);
-  const boundMemory = boundedYoungGeneration(8);
+  const boundYoung = boundedYoungGeneration(8);
   let isRoomy = true;
+  let unseen = 0;
   const intake = createAuditIntake({ burst: config.burst, isDeployer: isDeployer(config), self, learned });
   const take = (events: readonly AuditEvent[]): void => {
-    boundMemory();
-    if (isRoomy && process.memoryUsage.rss() > ROOMY) {
-      isRoomy = false;
-      boundOldGeneration();
+    unseen += events.length;
+    if (unseen >= LOOK_EVERY) {
+      unseen = 0;
+      boundYoung();
+      if (isRoomy && process.memoryUsage.rss() > ROOMY) {
+        isRoomy = false;
+        boundOldGeneration();
+      }
     }
     onEvents(events);
     intake.push(events);

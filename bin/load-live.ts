@@ -39,7 +39,7 @@ export async function loadLive(
     boundMemory();
     emit(changes);
     objects += changes.length;
-    shown.show(`reading ${connection.server}: ${objects.toLocaleString('en')} objects`);
+    shown.show(() => `reading ${connection.server}: ${objects.toLocaleString('en')} objects`);
   });
   const host = nodeHost();
   try {

@@ -187,7 +187,8 @@ async function addAuditLogs(
         },
         onUnusable: () => hidden.unusable(),
         onCutShort: () => void (isCutShort = true),
-        onProgress: ({ source, events }) => shown.show(`reading ${source}: ${events.toLocaleString('en')} events`),
+        onProgress: ({ source, events }) =>
+          shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
       });
       if (notes === undefined) continue;
       read.push({ notes, hidden: hidden.ofWhole(notes, isCutShort), isFinished: true });

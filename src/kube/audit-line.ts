@@ -16,6 +16,7 @@ const LEVELS = (['Metadata', 'Request', 'RequestResponse'] as const).map((value)
   value,
   text: `{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"${value}",${ID}`,
 }));
+/** The one that most lines have first. */
 const STAGES = (['ResponseComplete', 'ResponseStarted', 'RequestReceived', 'Panic'] as const).map((value) => ({
   value,
   text: `","stage":"${value}","requestURI":"`,
@@ -84,12 +85,12 @@ class LineReader implements AuditLineReader {
   }
 
   read(line: string): AuditEvent | null {
-    const level = LEVELS.find((one) => isAt(line, 0, one.text));
-    if (level === undefined) return null;
+    const level = wordAt(LEVELS, line, 0);
+    if (level === null) return null;
     const idFrom = level.text.length;
     const idTo = line.indexOf('"', idFrom);
-    const stage = STAGES.find((one) => isAt(line, idTo, one.text));
-    if (stage === undefined) return null;
+    const stage = wordAt(STAGES, line, idTo);
+    if (stage === null) return null;
     const uriFrom = idTo + stage.text.length;
     const uriTo = line.indexOf('"', uriFrom);
     if (!isAt(line, uriTo, VERB)) return null;
@@ -122,7 +123,7 @@ class LineReader implements AuditLineReader {
   /** The path comes again and again, from the same few callers with the same answers. */
   #request(line: string, pathFrom: number, pathTo: number, from: number): KnownRequest | null {
     const there = this.#byPath.get(line.slice(pathFrom, pathTo));
-    const known = there?.requests.find((one) => isAt(line, from, one.text));
+    const known = there === undefined ? null : wordAt(there.requests, line, from);
     return known ?? this.#newRequest(there, line, pathFrom, pathTo, from);
   }
 
@@ -174,6 +175,12 @@ class LineReader implements AuditLineReader {
     known.annotations = copyOf(text);
     return (known.outcome = this.#normaliser.outcome(raw));
   }
+}
+
+/** The word whose text stands at a place; null where none does. */
+function wordAt<T extends { readonly text: string }>(words: readonly T[], line: string, from: number): T | null {
+  for (const word of words) if (isAt(line, from, word.text)) return word;
+  return null;
 }
 
 /** Whether a text stands at a place; a comparison of the part is many times faster than startsWith. */

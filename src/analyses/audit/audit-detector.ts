@@ -1,4 +1,4 @@
-import { createPrincipals } from '../../kube/audit-principal.ts';
+import { createPrincipals, type PrincipalRole } from '../../kube/audit-principal.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import { severityRank } from '../../model/finding.ts';
@@ -42,6 +42,8 @@ interface Found {
 const DEFAULT_BURST = 10;
 const DEFAULT_SECRET_BURST = 5;
 const MOST_OPEN = 20_000;
+/** Kinds of objects: a log's own texts, of which there is no end where somebody asks for what does not exist. */
+const MOST_TOPICS = 2_000;
 const OWN_CLIENT = /^k8sec\//;
 /** All that k8sec ever does: it reads, and asks what it may read. */
 const OWN_REVIEWS = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews', 'selfsubjectreviews']);
@@ -52,8 +54,9 @@ export function createAuditDetector(options: AuditDetectorOptions = {}): AuditDe
 
 class StreamDetector implements AuditDetector {
   readonly #principalOf: ReturnType<typeof createPrincipals>;
-  readonly #byTopic = new Map<string, Compiled[]>();
-  readonly #always: Compiled[] = [];
+  readonly #detections: readonly Compiled[];
+  /** Those that look at requests of a kind of principal about a kind of object: by role, then by topic. */
+  readonly #concerned = new Map<PrincipalRole, Map<string, readonly Compiled[]>>();
   readonly #groups = new GroupCollector();
   readonly #self: string | null;
   readonly #books = new Map<string, ProfileBook>();
@@ -70,18 +73,7 @@ class StreamDetector implements AuditDetector {
       return book;
     };
     const settings = { burst: burst ?? DEFAULT_BURST, secretBurst: secretBurst ?? DEFAULT_SECRET_BURST, profiles };
-    for (const detection of DETECTIONS) {
-      const compiled = { detection, detect: detection.create(settings) };
-      if (detection.topics === 'any') {
-        this.#always.push(compiled);
-        continue;
-      }
-      for (const topic of detection.topics) {
-        const there = this.#byTopic.get(topic);
-        if (there === undefined) this.#byTopic.set(topic, [compiled]);
-        else there.push(compiled);
-      }
-    }
+    this.#detections = DETECTIONS.map((detection) => ({ detection, detect: detection.create(settings) }));
   }
 
   push(events: readonly AuditEvent[]): void {
@@ -113,20 +105,30 @@ class StreamDetector implements AuditDetector {
     if (event.stage === 'RequestReceived') return;
     const topic = topicOf(event.object);
     if (!this.#isFirstJudgement(event, topic)) return;
-    const request = requestOf(event, this.#principalOf(event), topic);
+    const principal = this.#principalOf(event);
+    const request = requestOf(event, principal, topic);
     let found: Found[] | undefined;
-    const specific = this.#byTopic.get(topic);
-    if (specific !== undefined) {
-      for (const { detection, detect } of specific) {
-        const hit = detect(request);
-        if (hit !== null) (found ??= []).push({ detection, hit });
-      }
-    }
-    for (const { detection, detect } of this.#always) {
-      const hit = detect(request);
-      if (hit !== null) (found ??= []).push({ detection, hit });
+    const concerned = this.#concernedBy(principal.role, topic);
+    for (let at = 0; at < concerned.length; at += 1) {
+      const one = concerned[at];
+      const hit = one?.detect(request) ?? null;
+      if (one !== undefined && hit !== null) (found ??= []).push({ detection: one.detection, hit });
     }
     if (found !== undefined) this.#report(request, found);
+  }
+
+  #concernedBy(role: PrincipalRole, topic: string): readonly Compiled[] {
+    let byTopic = this.#concerned.get(role);
+    if (byTopic === undefined) this.#concerned.set(role, (byTopic = new Map()));
+    let concerned = byTopic.get(topic);
+    if (concerned === undefined) {
+      if (byTopic.size >= MOST_TOPICS) byTopic.clear();
+      const ofRole = this.#detections.filter(({ detection }) => detection.roles?.includes(role) !== false);
+      const isSpecific = ({ detection: { topics } }: Compiled): boolean => topics !== 'any' && topics.includes(topic);
+      concerned = [...ofRole.filter(isSpecific), ...ofRole.filter(({ detection }) => detection.topics === 'any')];
+      byTopic.set(topic, concerned);
+    }
+    return concerned;
   }
 
   /**

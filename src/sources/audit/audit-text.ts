@@ -17,7 +17,7 @@ const UNORDERED_AFTER = 60_000;
 /** Unpacked CloudWatch subscription data: far over its own limit of 6 MB. */
 const MOST_UNPACKED = 64 << 20;
 /** Events handed on at once. */
-const BATCH = 1000;
+const BATCH = 100;
 
 export interface AuditTextOptions {
   /** The name of the source in notes. */
@@ -28,7 +28,7 @@ export interface AuditTextOptions {
   /** Only events at or after, and before, in milliseconds since the epoch. */
   readonly since?: number | null;
   readonly until?: number | null;
-  /** Never more than 1,000 events; the array is the receiver's. */
+  /** Never more than 100 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
   readonly onRaw?: ((event: AuditEvent, raw: () => JsonObject) => void) | undefined;

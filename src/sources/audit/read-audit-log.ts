@@ -12,7 +12,7 @@ export interface ReadAuditLogOptions {
   /** What `-` reads. */
   readonly stdin?: Readable;
   readonly files?: AuditFiles;
-  /** Never more than 1,000 events; the array is the receiver's. */
+  /** Never more than 100 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every such event with what it was made from, for readers of whole bodies. */
   onRaw?(event: AuditEvent, raw: () => JsonObject): void;

@@ -2,7 +2,7 @@ import { certainAddress, type Principal } from '../../../kube/audit-principal.ts
 import { userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import { isOpenPath } from './identity.ts';
-import { BURST_SPAN, type Detection, type Detector, type DetectorOptions, type Hit } from './detection.ts';
+import { BURST_SPAN, CALLERS, type Detection, type Detector, type DetectorOptions, type Hit } from './detection.ts';
 
 const ANY = { topics: 'any', level: 'Metadata', verbs: [], isPattern: true, blind: '' } as const;
 
@@ -17,8 +17,8 @@ function pathOf(uri: string): string {
 
 function createAnonymousScanning({ burst }: DetectorOptions): Detector {
   const window = new SlidingWindow(BURST_SPAN);
-  return ({ principal, event, outcome }) => {
-    if (principal.role !== 'anonymous' || isOpenPath(event.requestURI)) return null;
+  return ({ event, outcome }) => {
+    if (isOpenPath(event.requestURI)) return null;
     const found = window.add(certainAddress(event), pathOf(event.requestURI), event.time, burst);
     if (found === null) return null;
     const severity = outcome === 'done' ? 'high' : 'medium';
@@ -127,8 +127,7 @@ function createEnumeration({ burst }: DetectorOptions): Detector {
   return (request) => {
     const { event, verb } = request;
     if (verb !== 'list' && verb !== 'get') return null;
-    const { role } = request.principal;
-    if (role === 'node' || role === 'plane' || role === 'anonymous' || event.object === null) return null;
+    if (event.object === null) return null;
     if (request.outcome === 'failed' || event.requestURI.includes('resourceVersion=0')) return null;
     const key = keyOf(request);
     const isRefused = request.outcome === 'denied';
@@ -140,6 +139,7 @@ function createEnumeration({ burst }: DetectorOptions): Detector {
     const distinct = found?.distinct ?? denied?.distinct ?? 0;
     const what = `read ${distinct} kinds of objects within 300 s${isMixed ? ', several refused' : ''}, the last`;
     const count = found?.count ?? denied?.count ?? 1;
+    const { role } = request.principal;
     if (role === 'human') return { severity: isMixed ? 'medium' : 'low', what, count };
     if (role === 'deployer') return { severity: 'info', what, count };
     return { severity: isMixed || userAgentIs(request, SCRIPT) ? 'high' : 'low', what, count };
@@ -154,6 +154,7 @@ export const BURST_DETECTIONS: readonly Detection[] = [
     advice:
       'Somebody looks for open doors: keep the API server off the internet, and anonymous access to health paths.',
     technique: 'T1046',
+    roles: ['anonymous'],
     create: createAnonymousScanning,
   },
   {
@@ -191,6 +192,7 @@ export const BURST_DETECTIONS: readonly Detection[] = [
     advice: 'Expected of backup and inventory programs; else somebody draws a map.',
     technique: 'T1613',
     verbs: ['get', 'list'],
+    roles: CALLERS,
     create: createEnumeration,
   },
 ];

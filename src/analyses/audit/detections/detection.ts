@@ -46,10 +46,15 @@ export interface Detection {
   readonly stage?: 'ResponseStarted';
   /** `resource` or `resource/subresource` of the requests it looks at; 'any': all requests. */
   readonly topics: readonly string[] | 'any';
+  /** Whose requests it looks at; everybody's where it is left out. */
+  readonly roles?: readonly PrincipalRole[];
   /** About many requests: shown beside what the single requests fire, not instead of it. */
   readonly isPattern?: boolean;
   create(options: DetectorOptions): Detector;
 }
+
+/** Who is not there to serve the cluster: people and programs, of which something can be learned. */
+export const CALLERS: readonly PrincipalRole[] = ['human', 'deployer', 'workload', 'system'];
 
 /** The window of bursts: 5 minutes in milliseconds. */
 export const BURST_SPAN = 300_000;

@@ -1,7 +1,7 @@
 import { certainAddress, isSystemNamespace } from '../../../kube/audit-principal.ts';
 import { isPublicAddress } from '../../../kube/audit-address.ts';
 import type { AuditUser } from '../../../model/audit-event.ts';
-import { BURST_SPAN, hitAt, levels, single, type Detection, type Detector, hit } from './detection.ts';
+import { BURST_SPAN, CALLERS, hitAt, levels, single, type Detection, type Detector, hit } from './detection.ts';
 import type { AuditRequest } from '../request.ts';
 
 const ANY = { topics: 'any', level: 'Metadata', verbs: [] } as const;
@@ -16,7 +16,7 @@ export function isOpenPath(uri: string): boolean {
 
 function anonymousAllowed(request: AuditRequest): ReturnType<Detector> {
   const { principal, event, outcome } = request;
-  if (principal.role !== 'anonymous' || outcome !== 'done' || principal.actor.username === '') return null;
+  if (outcome !== 'done' || principal.actor.username === '') return null;
   if (isOpenPath(event.requestURI)) return null;
   if (event.object === null)
     return {
@@ -64,7 +64,6 @@ function deniedImpersonation(request: AuditRequest): ReturnType<Detector> {
 function breakGlass(request: AuditRequest): ReturnType<Detector> {
   const { principal, event, outcome } = request;
   if (outcome !== 'done' || event.decision !== 'allow' || event.reason !== '') return null;
-  if (principal.role === 'plane' || principal.role === 'node') return null;
   const isMaster =
     event.impersonated === null ? principal.isMaster : event.impersonated.groups.includes('system:masters');
   if (!isMaster) return null;
@@ -85,8 +84,8 @@ function createStolenToken(): Detector {
   const proxies = new Map<string, Set<string>>();
   return (request) => {
     const { event, principal } = request;
-    const { credential, role } = principal;
-    if (credential === '' || role === 'node' || role === 'plane') return null;
+    const { credential } = principal;
+    if (credential === '') return null;
     const address = placeOf(event.sourceIPs, principal.actor.username, proxies);
     const before = uses.get(credential);
     if (before === undefined || (before.address === address && before.node === principal.nodeName)) {
@@ -132,7 +131,6 @@ function createPublicAddress(): Detector {
   return (request) => {
     const { principal, event } = request;
     const { role } = principal;
-    if (role !== 'node' && role !== 'workload' && role !== 'system') return null;
     const address = certainAddress(event);
     if (!isPublicAddress(address) || !event.sourceIPs.every(isPublicAddress)) return null;
     if (role === 'node') {
@@ -174,6 +172,7 @@ export const IDENTITY_DETECTIONS: readonly Detection[] = [
       'Delete the pod or account that the credential belongs to, and look at all that it did from the second place.',
     technique: 'T1528',
     blind: '',
+    roles: [...CALLERS, 'anonymous'],
     create: createStolenToken,
   },
   {
@@ -183,6 +182,7 @@ export const IDENTITY_DETECTIONS: readonly Detection[] = [
     advice: 'A token has left the cluster, or a job outside uses one: name it in `deployers`, or rotate it.',
     technique: 'T1528',
     blind: '',
+    roles: ['node', 'workload', 'system'],
     create: createPublicAddress,
   },
   single({
@@ -192,6 +192,7 @@ export const IDENTITY_DETECTIONS: readonly Detection[] = [
     advice: 'Remove system:anonymous and system:unauthenticated from the binding that the event names.',
     technique: 'T1078',
     blind: '',
+    roles: ['anonymous'],
     test: anonymousAllowed,
   }),
   single({
@@ -234,6 +235,7 @@ export const IDENTITY_DETECTIONS: readonly Detection[] = [
     advice: 'Keep this credential for emergencies: it cannot be limited or revoked by RBAC.',
     technique: 'T1078',
     blind: '',
+    roles: [...CALLERS, 'anonymous'],
     test: breakGlass,
   }),
 ];

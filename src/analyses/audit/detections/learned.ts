@@ -1,5 +1,5 @@
 import { certainAddress } from '../../../kube/audit-principal.ts';
-import type { Detection, Detector, Hit } from './detection.ts';
+import { CALLERS, type Detection, type Detector, type Hit } from './detection.ts';
 import { isLearned, type ProfileBook } from './profile-book.ts';
 
 const DAY = 86_400_000;
@@ -19,7 +19,6 @@ function createFirstUse(book: ProfileBook): Detector {
   return (request) => {
     if (request.outcome === 'failed' || request.topic === '') return null;
     const profile = book.of(request);
-    if (profile === null) return null;
     const key = `${request.verb} ${request.topic} ${request.namespace}`;
     if (profile.edges.has(key)) return null;
     const { time } = request.event;
@@ -40,8 +39,8 @@ function createFirstUse(book: ProfileBook): Detector {
 
 function createUnusualBurst(book: ProfileBook): Detector {
   return (request) => {
-    const profile = request.topic === '' ? null : book.of(request);
-    if (profile === null) return null;
+    if (request.topic === '') return null;
+    const profile = book.of(request);
     const { time } = request.event;
     const hour = Math.floor(time / HOUR);
     let edge = profile.edges.get(request.topic);
@@ -72,7 +71,6 @@ function createNewClient(book: ProfileBook): Detector {
     const { event, principal } = request;
     if (request.outcome !== 'done') return null;
     const profile = book.of(request);
-    if (profile === null) return null;
     const address = certainAddress(event);
     // Most requests come as the one before.
     if (profile.lastAgent === event.userAgent && profile.lastAddress === address) return null;
@@ -113,6 +111,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
     summary: 'a caller with a client or address never seen before',
     advice: 'Ask the person whether it was them.',
     technique: 'T1078',
+    roles: CALLERS,
     create: ({ profiles }) => createNewClient(profiles('new-user-agent-or-address')),
   },
   {
@@ -122,6 +121,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
       'learned: a principal uses a verb, resource and namespace that it never used, weighed by how often it does new things',
     advice: 'See what else the principal did at that time.',
     technique: 'T1078',
+    roles: CALLERS,
     create: ({ profiles }) => createFirstUse(profiles('first-use')),
   },
   {
@@ -130,6 +130,7 @@ export const LEARNED_DETECTIONS: readonly Detection[] = [
     summary: 'learned: an edge principal → resource far above its own past',
     advice: 'A new job, a loop, or somebody who takes all there is.',
     technique: 'T1613',
+    roles: CALLERS,
     create: ({ profiles }) => createUnusualBurst(profiles('unusual-burst')),
   },
   {

@@ -40,16 +40,15 @@ export class ProfileBook {
     }
   }
 
-  /** @returns null for principals that do whatever the cluster needs of them, and for nobody */
-  of({ principal, event }: AuditRequest): Profile | null {
-    const { role, actor } = principal;
+  /** The profile of whoever sent a request: a new one where it is the first. */
+  of({ principal, event }: AuditRequest): Profile {
+    const { name } = principal.actor;
     this.see(event.time);
-    if (role === 'node' || role === 'plane' || role === 'anonymous') return null;
-    let profile = this.#profiles.get(actor.name);
+    let profile = this.#profiles.get(name);
     if (profile === undefined) {
       if (this.#profiles.size >= MOST_PRINCIPALS) this.#profiles.clear();
       profile = newProfile(event.time, false);
-      this.#profiles.set(actor.name, profile);
+      this.#profiles.set(name, profile);
     }
     return profile;
   }

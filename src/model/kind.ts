@@ -291,6 +291,13 @@ export const KINDS = {
     resource: 'vmpodscrapes',
     namespaced: true,
   },
+  VMAgent: {
+    group: 'operator.victoriametrics.com',
+    versions: ['v1beta1'],
+    kind: 'VMAgent',
+    resource: 'vmagents',
+    namespaced: true,
+  },
   FluxGitRepository: {
     group: 'source.toolkit.fluxcd.io',
     versions: ['v1', 'v1beta2'],

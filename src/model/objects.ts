@@ -386,21 +386,22 @@ export type MonitorObject = {
   };
 }[MonitorKind];
 
-/** Which monitors a Prometheus takes: no selector takes none, no namespace selector means its own namespace. */
+/** Which monitors a scraper takes: no selector takes none, no namespace selector means its own namespace. */
 interface MonitorSelection {
   readonly selector: LabelSelector | null;
   readonly namespaceSelector: LabelSelector | null;
 }
 
-/** The Prometheus Operator's Prometheus and PrometheusAgent. */
-export type PrometheusObject = {
-  [K in 'Prometheus' | 'PrometheusAgent']: Base<K> & {
-    readonly monitors: Readonly<Record<'ServiceMonitor' | 'PodMonitor', MonitorSelection>>;
+/** What an operator makes scrapers of: the Prometheus Operator's Prometheus and PrometheusAgent, a VMAgent. */
+export type ScraperObject = {
+  [K in 'Prometheus' | 'PrometheusAgent' | 'VMAgent']: Base<K> & {
+    /** By the kinds of monitor that it can take. */
+    readonly monitors: Readonly<Partial<Record<MonitorKind, MonitorSelection>>>;
     /** Its monitors reach no further than their own namespace. */
     readonly ignoreNamespaceSelectors: boolean;
     readonly secretRefs: readonly SecretReference[];
   };
-}['Prometheus' | 'PrometheusAgent'];
+}['Prometheus' | 'PrometheusAgent' | 'VMAgent'];
 
 /** cert-manager's Certificate. Times in milliseconds since the epoch; null where cert-manager has not said. */
 export interface CertificateObject extends Base<'Certificate'> {
@@ -442,7 +443,7 @@ export type KubeObject =
   | DeliveryObject
   | SecretReferrerObject
   | MonitorObject
-  | PrometheusObject
+  | ScraperObject
   | CertificateObject;
 
 /** The object type of a kind. */

@@ -1,6 +1,6 @@
 import { refText } from '../../kube/object-ref.ts';
 import { matches } from '../../kube/selector.ts';
-import type { MonitorObject, PrometheusObject } from '../../model/objects.ts';
+import type { MonitorObject, ScraperObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import type { DeclaredFlow, DeclaredFlows, FlowPort, UnknownFlow } from './declared-flow.ts';
@@ -11,15 +11,22 @@ import { runsImage } from './runs-image.ts';
 const PROMETHEUS = /(?:^|\/)(?:prometheus|vmagent|victoria-metrics|alloy|grafana\/agent)(?=[:@]|$)/;
 const VICTORIA_METRICS = /(?:^|\/)(?:vmagent|victoria-metrics)(?=[:@]|$)/;
 
-/** What the operator names the workloads of an object by; those of shards after the first have a suffix. */
-const MADE: Readonly<Record<PrometheusObject['kind'], string>> = {
-  Prometheus: 'prometheus-',
-  PrometheusAgent: 'prom-agent-',
+/** What an operator makes of an object: the name, to which shards add theirs, and the kinds of workload. */
+interface Made {
+  readonly prefix: string;
+  readonly shard: RegExp;
+  readonly kinds: readonly string[];
+}
+
+const MADE: Readonly<Record<ScraperObject['kind'], Made>> = {
+  Prometheus: { prefix: 'prometheus-', shard: /^(?:-shard-\d+)?$/, kinds: ['StatefulSet'] },
+  PrometheusAgent: { prefix: 'prom-agent-', shard: /^(?:-shard-\d+)?$/, kinds: ['StatefulSet', 'DaemonSet'] },
+  VMAgent: { prefix: 'vmagent-', shard: /^(?:-\d+)?$/, kinds: ['Deployment', 'StatefulSet', 'DaemonSet'] },
 };
 
-/** Who scrapes: what a Prometheus object makes, and everything else that runs such an image. */
+/** Who scrapes: what an operator makes of an object, and everything else that runs such an image. */
 interface Scrapers {
-  readonly made: ReadonlyMap<PrometheusObject, readonly AnalysedWorkload[]>;
+  readonly made: ReadonlyMap<ScraperObject, readonly AnalysedWorkload[]>;
   readonly others: readonly AnalysedWorkload[];
 }
 
@@ -29,6 +36,8 @@ interface Scrape {
   readonly ports: readonly FlowPort[];
   readonly why: string;
 }
+
+const NOTHING = { selector: null, namespaceSelector: null };
 
 /** Flows from Prometheus to what monitors and annotations tell it to scrape. */
 export function scrapeFlows(
@@ -69,46 +78,41 @@ export function scrapeFlows(
   return { flows, unknown };
 }
 
-/**
- * The scrapers that take a monitor: by their Prometheus object, or nobody knows by what. What a VMAgent takes where it
- * selects nothing differs by version and setting, so that each is taken for a scraper of all.
- */
+/** The scrapers that take a monitor: by the object that an operator made them of, or nobody knows by what. */
 function takers(
   view: ClusterView,
   { made, others }: Scrapers,
   monitor: MonitorObject,
   namespace: string,
 ): readonly AnalysedWorkload[] {
-  if (monitor.kind === 'VMServiceScrape' || monitor.kind === 'VMPodScrape') {
-    return others.filter((one) => runsImage(one, VICTORIA_METRICS));
-  }
-  const taking = [...made].flatMap(([prometheus, own]) => {
-    const { selector, namespaceSelector } = prometheus.monitors[monitor.kind];
+  const taking = [...made].flatMap(([scraper, own]) => {
+    const { selector, namespaceSelector } = scraper.monitors[monitor.kind] ?? NOTHING;
     const isTaken =
       selector !== null &&
       matches(selector, monitor.labels) &&
       (namespaceSelector === null
-        ? monitor.namespace === prometheus.namespace
+        ? monitor.namespace === scraper.namespace
         : matches(namespaceSelector, namespaceLabels(view, monitor.namespace))) &&
-      (!prometheus.ignoreNamespaceSelectors || monitor.namespace === namespace);
+      (!scraper.ignoreNamespaceSelectors || monitor.namespace === namespace);
     return isTaken ? own : [];
   });
-  return [...taking, ...others];
+  const isOfVictoriaMetrics = monitor.kind === 'VMServiceScrape' || monitor.kind === 'VMPodScrape';
+  return [...taking, ...(isOfVictoriaMetrics ? others.filter((one) => runsImage(one, VICTORIA_METRICS)) : others)];
 }
 
 function scrapersOf(view: ClusterView, all: readonly AnalysedWorkload[]): Scrapers {
-  const objects = [...view.list('Prometheus'), ...view.list('PrometheusAgent')];
+  const objects = (['Prometheus', 'PrometheusAgent', 'VMAgent'] as const).flatMap((kind) => view.list(kind));
   const made = new Map(objects.map((one) => [one, workloadsOf(view, one)] as const));
   const known = new Set([...made.values()].flat().map(({ ref }) => refText(ref)));
   return { made, others: all.filter((one) => runsImage(one, PROMETHEUS) && !known.has(refText(one.ref))) };
 }
 
-function workloadsOf(view: ClusterView, { kind, namespace, name }: PrometheusObject): readonly AnalysedWorkload[] {
-  const own = `${MADE[kind]}${name}`;
+function workloadsOf(view: ClusterView, { kind, namespace, name }: ScraperObject): readonly AnalysedWorkload[] {
+  const { prefix, shard, kinds } = MADE[kind];
+  const own = `${prefix}${name}`;
   return workloads(view, namespace).filter(({ ref }) => {
     if (ref.kind === kind) return ref.name === name;
-    if (ref.kind !== 'StatefulSet' && !(kind === 'PrometheusAgent' && ref.kind === 'DaemonSet')) return false;
-    return ref.name.startsWith(own) && /^(?:-shard-\d+)?$/.test(ref.name.slice(own.length));
+    return kinds.includes(ref.kind) && ref.name.startsWith(own) && shard.test(ref.name.slice(own.length));
   });
 }
 

@@ -45,6 +45,7 @@ const REFERRERS = [
   'PrometheusAgent',
   'VMServiceScrape',
   'VMPodScrape',
+  'VMAgent',
   ...REFERRER_KINDS,
 ] as const;
 

@@ -96,6 +96,7 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   PrometheusAgent: CUSTOM,
   VMServiceScrape: CUSTOM,
   VMPodScrape: CUSTOM,
+  VMAgent: CUSTOM,
   FluxGitRepository: CUSTOM,
   FluxHelmRepository: CUSTOM,
 };

@@ -19,7 +19,7 @@ import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from 
 import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
 import { createMetaReader } from './meta.ts';
-import { monitorFields, prometheusFields } from './monitoring.ts';
+import { monitorFields, prometheusFields, vmAgentFields } from './monitoring.ts';
 import {
   slimEndpoints,
   slimEndpointSlice,
@@ -182,6 +182,7 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
   }),
   VMServiceScrape: (raw, meta, context) => ({ ...meta, kind: 'VMServiceScrape', ...monitorFields(raw, meta, context) }),
   VMPodScrape: (raw, meta, context) => ({ ...meta, kind: 'VMPodScrape', ...monitorFields(raw, meta, context) }),
+  VMAgent: (raw, meta, context) => ({ ...meta, kind: 'VMAgent', ...vmAgentFields(raw, meta, context) }),
   FluxGitRepository: (raw, meta, context) => ({
     ...meta,
     kind: 'FluxGitRepository',

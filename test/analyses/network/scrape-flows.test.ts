@@ -163,6 +163,48 @@ status: {phase: Running}
     });
   });
 
+  test.each([
+    ['nothing selected takes nothing', '', 'shop', false],
+    ['selectAllByDefault takes all', 'selectAllByDefault: true', 'shop', true],
+    ['a selector of labels, in its own namespace', 'KINDSelector: {matchLabels: {release: one}}', 'monitoring', true],
+    ['but not in another', 'KINDSelector: {matchLabels: {release: one}}', 'shop', false],
+    ['namespaces alone take all of these', 'KINDNamespaceSelector: {matchLabels: {team: a}}', 'shop', true],
+    ['and none of others', 'KINDNamespaceSelector: {matchLabels: {team: a}}', 'monitoring', false],
+    [
+      'both: as both say',
+      'KINDNamespaceSelector: {}, KINDSelector: {matchLabels: {release: two}}, selectAllByDefault: true',
+      'shop',
+      false,
+    ],
+    [
+      'scrapes held in their namespace',
+      'KINDNamespaceSelector: {}, ignoreNamespaceSelectors: true',
+      'monitoring',
+      false,
+    ],
+  ])('a VMAgent takes what its object selects: %s', (_name, selection, where, isTaken) => {
+    const ends = {
+      VMServiceScrape: 'endpoints: [{port: scrape}]',
+      VMPodScrape: 'podMetricsEndpoints: [{port: metrics}]',
+    };
+    for (const [kind, spec] of Object.entries(ends)) {
+      const asked = monitor('ServiceMonitor', where, `namespaceSelector: {any: true}, ${spec}`)
+        .replace('monitoring.coreos.com/v1', 'operator.victoriametrics.com/v1beta1')
+        .replace('kind: ServiceMonitor', `kind: ${kind}`);
+      const agent = prometheus(selection.replaceAll('KIND', kind === 'VMPodScrape' ? 'podScrape' : 'serviceScrape'))
+        .replace('monitoring.coreos.com/v1', 'operator.victoriametrics.com/v1beta1')
+        .replace('kind: Prometheus', 'kind: VMAgent');
+      for (const [made, name] of [
+        ['Deployment', 'vmagent-k8s'],
+        ['StatefulSet', 'vmagent-k8s-1'],
+      ] as const) {
+        const pods = workload(made, 'monitoring', name, 'victoriametrics/vmagent:v1.130.0', 8429);
+        const { flows } = scrapes(STATEFUL_SET + pods + agent + asked);
+        expect(flows).toEqual(isTaken ? [`${made} monitoring/${name} -> Deployment shop/cart 9102`] : []);
+      }
+    }
+  });
+
   test('without any Prometheus it is for a person to decide', () => {
     const { flows, unknown } = scrapes(monitor('ServiceMonitor', 'shop', 'endpoints: [{port: scrape}]'));
     expect(flows).toEqual([]);

@@ -131,6 +131,17 @@ export const prometheus: Check = fields({
   }),
 });
 
+export const vmAgent: Check = fields({
+  spec: fields({
+    selectAllByDefault: boolean,
+    serviceScrapeSelector: labelSelector,
+    serviceScrapeNamespaceSelector: labelSelector,
+    podScrapeSelector: labelSelector,
+    podScrapeNamespaceSelector: labelSelector,
+    ignoreNamespaceSelectors: boolean,
+  }),
+});
+
 /** Kinds whose rules belong to other projects: only that `spec` is an object. */
 export const withSpec: Check = (value, place, report) => {
   if (isObject(value)) fields({ spec: anyObject, specs: listOf(anyObject) })(value, place, report);

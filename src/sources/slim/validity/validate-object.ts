@@ -17,6 +17,7 @@ import {
   secret,
   service,
   serviceAccount,
+  vmAgent,
   webhookConfiguration,
   withSpec,
 } from './other-kinds.ts';
@@ -89,6 +90,7 @@ const CHECKS: { readonly [K in Kind]: Check } = {
   PrometheusAgent: prometheus,
   VMServiceScrape: monitor,
   VMPodScrape: monitor,
+  VMAgent: vmAgent,
   FluxGitRepository: withSpec,
   FluxHelmRepository: withSpec,
 };

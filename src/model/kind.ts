@@ -21,6 +21,8 @@ const ADMISSION = { group: 'admissionregistration.k8s.io', versions: ['v1'] } as
 /** Mutating ones are served as v1 from 1.36 on, before as beta where somebody turned them on. */
 const ADMISSION_POLICY = { group: 'admissionregistration.k8s.io', versions: ['v1', 'v1beta1'] } as const;
 const GATEWAY = { group: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'] } as const;
+/** Routes that came later, or never came further than the experimental channel of the Gateway API. */
+const ROUTE = { group: 'gateway.networking.k8s.io', versions: ['v1', 'v1alpha3', 'v1alpha2'] } as const;
 const CALICO = { group: 'projectcalico.org', versions: ['v3'] } as const;
 const CILIUM = { group: 'cilium.io', versions: ['v2'] } as const;
 const ADMIN_POLICY = { group: 'policy.networking.k8s.io', versions: ['v1alpha1'] } as const;
@@ -71,6 +73,10 @@ export const KINDS = {
   Ingress: { group: 'networking.k8s.io', versions: ['v1'], kind: 'Ingress', resource: 'ingresses', namespaced: true },
   Gateway: { ...GATEWAY, kind: 'Gateway', resource: 'gateways', namespaced: true },
   HTTPRoute: { ...GATEWAY, kind: 'HTTPRoute', resource: 'httproutes', namespaced: true },
+  GRPCRoute: { ...ROUTE, kind: 'GRPCRoute', resource: 'grpcroutes', namespaced: true },
+  TLSRoute: { ...ROUTE, kind: 'TLSRoute', resource: 'tlsroutes', namespaced: true },
+  TCPRoute: { ...ROUTE, kind: 'TCPRoute', resource: 'tcproutes', namespaced: true },
+  UDPRoute: { ...ROUTE, kind: 'UDPRoute', resource: 'udproutes', namespaced: true },
   Role: { ...RBAC, kind: 'Role', resource: 'roles', namespaced: true },
   ClusterRole: { ...RBAC, kind: 'ClusterRole', resource: 'clusterroles', namespaced: false },
   RoleBinding: { ...RBAC, kind: 'RoleBinding', resource: 'rolebindings', namespaced: true },
@@ -372,6 +378,9 @@ export const ADMISSION_POLICY_KINDS = [
 ] as const satisfies readonly Kind[];
 
 /** Custom resources of well-known operators that name Secrets. */
+/** Routes of the Gateway API: what leads from a Gateway to Services. */
+export const ROUTE_KINDS = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const satisfies Kind[];
+
 export const REFERRER_KINDS = [
   'Issuer',
   'ClusterIssuer',

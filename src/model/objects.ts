@@ -1,4 +1,4 @@
-import type { Kind, REFERRER_KINDS } from './kind.ts';
+import type { Kind, REFERRER_KINDS, ROUTE_KINDS } from './kind.ts';
 import type { CredentialSuspect, HostReference, PodSpec } from './pod-spec.ts';
 import type { Labels, LabelSelector } from './selector.ts';
 
@@ -254,7 +254,10 @@ export interface GatewayObject extends Base<'Gateway'> {
   readonly addresses: readonly string[];
 }
 
-export interface HTTPRouteObject extends Base<'HTTPRoute'> {
+/** A route of the Gateway API: from its Gateways to Services. */
+export type RouteObject = { [K in (typeof ROUTE_KINDS)[number]]: Base<K> & RouteFields }[(typeof ROUTE_KINDS)[number]];
+
+export interface RouteFields {
   readonly parents: readonly {
     readonly namespace: string;
     readonly name: string;
@@ -429,7 +432,7 @@ export type KubeObject =
   | BindingObject
   | IngressObject
   | GatewayObject
-  | HTTPRouteObject
+  | RouteObject
   | PodDisruptionBudgetObject
   | HorizontalPodAutoscalerObject
   | WebhookConfigurationObject

@@ -16,7 +16,8 @@ const PROGRAM = resolve('dist/k8sec.js');
 type Step = readonly [keys: string, shows: RegExp];
 
 const ROWS = /\d+\/\d+ *$/m;
-const NETWORK: Step = ['1', ROWS];
+/** The first row is the cluster itself, for nothing there enforces policies; the second is a workload. */
+const NETWORK: Step = ['1gj', ROWS];
 const REMEDY: readonly Step[] = [NETWORK, ['f', /apiVersion:/]];
 
 /** An arrow between boxes. */

@@ -1,4 +1,4 @@
-import type { ServiceObject } from '../../model/objects.ts';
+import type { ServiceObject, WorkloadObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { FlowPort } from './declared-flow.ts';
 import { serviceTargets, type ServiceTarget } from './service-target.ts';
@@ -20,8 +20,10 @@ const SERVICES: readonly (readonly [namespace: string, name: string])[] = [
 ];
 
 const DNS_PORT = 53;
-/** The link-local address that the NodeLocal DNSCache add-on listens on. */
-const NODE_LOCAL = '169.254.20.10/32';
+/** The link-local address that the NodeLocal DNSCache add-on listens on, if it is told no other. */
+const NODE_LOCAL = '169.254.20.10';
+const LINK_LOCAL = /^(?:169\.254\.|fe80:)/;
+const NODE_CACHE = /(?:^|\/)k8s-dns-node-cache(?=[:@]|$)/;
 
 /** Ports that the fallback allows where no DNS Service was found. */
 export const FALLBACK_DNS_PORTS: readonly FlowPort[] = [
@@ -46,7 +48,8 @@ export function clusterDns(view: ClusterView): ClusterDns {
     ports: bothProtocols(ports),
   }));
   const why = `DNS: Service ${service.namespace}/${service.name} leads here`;
-  return { targets: targets.map((one) => one), cacheCidrs: hasNodeLocal(view) ? cacheCidrs(service) : [], why };
+  const cache = nodeLocalDns(view);
+  return { targets, cacheCidrs: cache === undefined ? [] : cacheCidrs(service, cache), why };
 }
 
 function bothProtocols(ports: readonly FlowPort[]): readonly FlowPort[] {
@@ -58,11 +61,20 @@ function bothProtocols(ports: readonly FlowPort[]): readonly FlowPort[] {
   ]);
 }
 
-function hasNodeLocal(view: ClusterView): boolean {
-  return view.get('DaemonSet', 'kube-system', 'node-local-dns') !== undefined;
+/** The add-on has another name in some distributions; its image is the same. */
+function nodeLocalDns(view: ClusterView): WorkloadObject | undefined {
+  return view.list('DaemonSet').find(({ name, template }) => {
+    const images = template?.spec.containers.map((container) => container.image) ?? [];
+    return name === 'node-local-dns' || images.some((image) => NODE_CACHE.test(image));
+  });
 }
 
-function cacheCidrs(service: ServiceObject): readonly string[] {
-  const addresses = service.clusterIPs.filter((address) => address !== 'None');
-  return [NODE_LOCAL, ...addresses.map((address) => `${address}/${address.includes(':') ? 128 : 32}`)];
+/** The addresses that the cache is told to listen on, else its usual one; and that of the Service, which it answers for. */
+function cacheCidrs(service: ServiceObject, cache: WorkloadObject): readonly string[] {
+  const told = (cache.template?.spec.references ?? []).map((one) => one.host).filter((host) => LINK_LOCAL.test(host));
+  const addresses = [
+    ...(told.length === 0 ? [NODE_LOCAL] : told),
+    ...service.clusterIPs.filter((address) => address !== 'None'),
+  ];
+  return [...new Set(addresses)].map((address) => `${address}/${address.includes(':') ? 128 : 32}`);
 }

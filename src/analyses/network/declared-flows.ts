@@ -1,23 +1,24 @@
-import type { Kind } from '../../model/kind.ts';
-import type { HostReference } from '../../model/pod-spec.ts';
-
+import { ROUTE_KINDS, type Kind } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { mountsToken } from '../vigilance/service-account-use.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { ambientFlows } from './ambient-mesh.ts';
 import { apiServerEnd } from './api-server-address.ts';
 import { clusterDns } from './cluster-dns.ts';
 import type { DeclaredFlow, DeclaredFlows, FlowEnd, UnknownFlow } from './declared-flow.ts';
 import { allNamespaces } from './namespace-labels.ts';
 import { scrapeFlows } from './scrape-flows.ts';
-import { serviceOfHost, serviceTargets, type ServiceTarget } from './service-target.ts';
-import { trafficSources } from './traffic-sources.ts';
+import { referencedFlows } from './referenced-flows.ts';
+import { serviceTargets } from './service-target.ts';
+import { specsOf } from './workload-specs.ts';
+import { controllerFlows } from './controller-flows.ts';
 
 /** What declares flows beside the workloads. */
 const DECLARING_KINDS: readonly Kind[] = [
   'Service',
   'ConfigMap',
   'Ingress',
-  'HTTPRoute',
+  ...ROUTE_KINDS,
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
   'APIService',
@@ -52,70 +53,19 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
           const destination = { type: 'workload', workload: server } as const;
           flows.push({ source, destination, ports, why: dns.why, sourceOnly: true });
         }
-        addReferences(inner, workload, flows, unknown);
+        const referenced = referencedFlows(inner, workload);
+        flows.push(...referenced.flows);
+        unknown.push(...referenced.unknown);
         addApiServer(inner, workload, flows, unknown);
       }
     }
     flows.push(...outsideFlows(inner), ...apiServerCallbacks(inner), ...memberFlows(inner));
     const all = allNamespaces(inner).flatMap((namespace) => workloads(inner, namespace));
     const scrapes = scrapeFlows(inner, all);
-    flows.push(...trafficSources(inner, all), ...scrapes.flows);
+    flows.push(...controllerFlows(inner, all), ...scrapes.flows);
+    flows.push(...ambientFlows(inner, all, flows));
     unknown.push(...scrapes.unknown);
     return { flows, unknown, unread: DECLARING_KINDS.filter((kind) => !inner.readable(kind).ok) };
-  });
-}
-
-/** All specs that a workload's pods have, or would have. */
-function specsOf(workload: AnalysedWorkload): readonly AnalysedWorkload['classes'][number]['spec'][] {
-  const template = workload.template === undefined ? [] : [workload.template.spec];
-  return [...new Set([...workload.classes.map((one) => one.spec), ...template])];
-}
-
-function addReferences(
-  view: ClusterView,
-  workload: AnalysedWorkload,
-  flows: DeclaredFlow[],
-  unknown: UnknownFlow[],
-): void {
-  const { namespace } = workload.ref;
-  for (const reference of referencesOf(view, workload)) {
-    const service = serviceOfHost(view, reference.host, namespace);
-    const named = `${reference.from} names ${reference.host}${reference.port === null ? '' : `:${reference.port}`}`;
-    if (service !== undefined && service.type !== 'ExternalName') {
-      const targets = serviceTargets(view, service, reference.port ?? undefined);
-      flows.push(...targets.flatMap((target) => flowTo(workload, target, named)));
-      if (targets.length === 0)
-        unknown.push({ workload, direction: 'egress', text: `${named}, which leads to no pod` });
-    } else if (isAddress(reference.host) && reference.port !== null) {
-      const cidrs = [`${reference.host}/${reference.host.includes(':') ? 128 : 32}`];
-      const destination = { type: 'addresses', cidrs } as const;
-      const ports = [{ protocol: 'TCP', port: reference.port } as const];
-      flows.push({ source: { type: 'workload', workload }, destination, ports, why: named });
-    } else if (reference.host.includes('.')) {
-      unknown.push({ workload, direction: 'egress', text: `${named}: DNS decides the address` });
-    }
-  }
-}
-
-function flowTo(source: AnalysedWorkload, { workload, ports }: ServiceTarget, why: string): readonly DeclaredFlow[] {
-  return [{ source: { type: 'workload', workload: source }, destination: { type: 'workload', workload }, ports, why }];
-}
-
-/** Hosts in the pod specification, and in the ConfigMaps that the pods mount or read. */
-function referencesOf(view: ClusterView, workload: AnalysedWorkload): readonly HostReference[] {
-  return specsOf(workload).flatMap((spec) => {
-    const sources = [
-      ...spec.volumes.flatMap((volume) => volume.sources),
-      ...spec.containers.flatMap((container) => container.envSources),
-    ];
-    const maps = new Set(sources.filter((one) => one.kind === 'ConfigMap').map((one) => one.name));
-    const inMaps = [...maps].flatMap((name) =>
-      (view.get('ConfigMap', workload.ref.namespace, name)?.references ?? []).map((one) => ({
-        ...one,
-        from: one.from.includes(name) ? one.from : `ConfigMap ${name} (${one.from})`,
-      })),
-    );
-    return [...spec.references, ...inMaps];
   });
 }
 
@@ -158,7 +108,10 @@ function memberFlows(view: ClusterView): readonly DeclaredFlow[] {
     const why = `its members find each other through headless Service ${service.name}`;
     return serviceTargets(view, service)
       .filter(({ workload }) => workload.ref.kind === 'StatefulSet')
-      .flatMap((target) => flowTo(target.workload, target, why));
+      .map(({ workload, ports }): DeclaredFlow => {
+        const end = { type: 'workload', workload } as const;
+        return { source: end, destination: end, ports, why };
+      });
   });
 }
 
@@ -190,8 +143,4 @@ function apiServerCallbacks(view: ClusterView): readonly DeclaredFlow[] {
       .list('CustomResourceDefinition')
       .flatMap((one) => called(one.conversionService, `conversion of ${one.name}: ${text}`)),
   ];
-}
-
-function isAddress(host: string): boolean {
-  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || host.split(':').length > 2;
 }

@@ -1,4 +1,5 @@
 import { containsAddress, coversFamily, parseAddress, parseCidr } from '../../kube/ip-range.ts';
+import { ROUTE_KINDS } from '../../model/kind.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -150,10 +151,10 @@ function behindIngress(view: ClusterView, namespace: string, services: ReadonlyS
 }
 
 function behindGateway(view: ClusterView, namespace: string, services: ReadonlySet<string>): readonly Exposure[] {
-  return view.list('HTTPRoute').flatMap((route): Exposure[] => {
+  return ROUTE_KINDS.flatMap((kind) => view.list(kind)).flatMap((route): Exposure[] => {
     const meant = route.backends.some((one) => one.namespace === namespace && services.has(one.service));
     if (!meant) return [];
-    const by = `HTTPRoute ${route.namespace}/${route.name}`;
+    const by = `${route.kind} ${route.namespace}/${route.name}`;
     return [{ type: 'Gateway', by, ports: [], address: 'unknown', sourceRanges: [] }];
   });
 }

@@ -4,6 +4,7 @@ import { inapplicable } from '../../analyses/network/isolation.ts';
 import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
+import { specsOf } from '../../analyses/network/workload-specs.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { parseAddress } from '../../kube/ip-range.ts';
 import type { Direction } from '../../kube/network-policy-rule.ts';
@@ -91,10 +92,7 @@ function workloadPeers(
   workload: AnalysedWorkload,
   other: AnalysedWorkload,
 ): readonly NetworkPolicyPeer[] | null {
-  const specs = [
-    ...other.classes.map((one) => one.spec),
-    ...(other.template === undefined ? [] : [other.template.spec]),
-  ];
+  const specs = specsOf(other);
   if (specs.length > 0 && specs.every((spec) => spec.hostNetwork)) return nodePeers(view);
   if (other.classes.length > 0 && other.classes.every((one) => inapplicable(one) === 'host network'))
     return nodePeers(view);

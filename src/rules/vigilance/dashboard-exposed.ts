@@ -6,6 +6,7 @@
 import { exposures } from '../../analyses/network/exposure.ts';
 import { judgedSpecs, membersOf } from '../../analyses/pod-security/judged-specs.ts';
 import { parseImage } from '../../kube/image-reference.ts';
+import { ROUTE_KINDS } from '../../model/kind.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -25,7 +26,7 @@ export const dashboardExposed = rule({
   summary: 'Dashboards of the cluster that are reachable from outside of it',
   help: 'Take the Service back to ClusterIP and remove the Ingress or route; reach the dashboard by kubectl port-forward, or put a login proxy before it, and give its service account no rights of its own.',
   references: [owasp('K06'), attack('T1133')],
-  needs: ['Pod', 'Service', 'Ingress', 'Gateway', 'HTTPRoute'],
+  needs: ['Pod', 'Service', 'Ingress', 'Gateway', ...ROUTE_KINDS],
   check(subject, view) {
     const specs = judgedSpecs(subject);
     const images = specs.flatMap(({ spec }) => spec.containers.map((one) => parseImage(one.image)?.repository ?? ''));

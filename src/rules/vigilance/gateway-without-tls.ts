@@ -5,7 +5,7 @@
 import { standingText, workloadsBehind } from '../../analyses/vigilance/ingress-hosts.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
-import type { GatewayObject, HTTPRouteObject } from '../../model/objects.ts';
+import type { GatewayObject, RouteObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
@@ -51,14 +51,14 @@ export const gatewayWithoutTls = rule({
 });
 
 /** Routes with a backend: the others redirect. */
-function routesOf(view: ClusterView, { namespace, name }: GatewayObject): readonly HTTPRouteObject[] {
+function routesOf(view: ClusterView, { namespace, name }: GatewayObject): readonly RouteObject[] {
   return view
     .list('HTTPRoute')
     .filter((route) => route.backends.length > 0)
     .filter((route) => route.parents.some((parent) => parent.namespace === namespace && parent.name === name));
 }
 
-function isAttached({ parents }: HTTPRouteObject, { namespace, name }: GatewayObject, listener: string): boolean {
+function isAttached({ parents }: RouteObject, { namespace, name }: GatewayObject, listener: string): boolean {
   return parents.some(
     (parent) => parent.namespace === namespace && parent.name === name && (parent.section ?? listener) === listener,
   );

@@ -1,9 +1,9 @@
 import type {
   EndpointsObject,
   GatewayObject,
-  HTTPRouteObject,
   IngressObject,
   Meta,
+  RouteFields,
   ServiceObject,
   ServicePort,
 } from '../../model/objects.ts';
@@ -87,6 +87,9 @@ function endpointPorts(value: unknown, context: SlimContext): EndpointsObject['p
 /** Annotations whose value a controller pastes into its own configuration; the value is not kept. */
 const SNIPPET = /\/(?:[a-z-]+-)?snippets?$/;
 
+/** How a class was named before the field, which controllers still read. */
+const INGRESS_CLASS = 'kubernetes.io/ingress.class';
+
 export function slimIngress(raw: JsonObject, meta: Meta, context: SlimContext): IngressObject {
   const spec = object(raw['spec']);
   const annotations = object(object(raw['metadata'])['annotations']);
@@ -101,7 +104,7 @@ export function slimIngress(raw: JsonObject, meta: Meta, context: SlimContext): 
   return {
     ...meta,
     kind: 'Ingress',
-    className: textOrNull(context.string(spec['ingressClassName'])),
+    className: textOrNull(context.string(spec['ingressClassName'] ?? annotations[INGRESS_CLASS])),
     tls: objects(spec['tls']).map((tls) => ({
       secretName: textOrNull(context.string(tls['secretName'])),
       hosts: strings(tls['hosts'], context),
@@ -142,11 +145,10 @@ export function slimGateway(raw: JsonObject, meta: Meta, context: SlimContext): 
   };
 }
 
-export function slimHTTPRoute(raw: JsonObject, meta: Meta, context: SlimContext): HTTPRouteObject {
+/** Fields that all kinds of route share. Source: gateway-api apis/v1/httproute_types.go and its siblings. */
+export function routeFields(raw: JsonObject, meta: Meta, context: SlimContext): RouteFields {
   const spec = object(raw['spec']);
   return {
-    ...meta,
-    kind: 'HTTPRoute',
     parents: objects(spec['parentRefs']).flatMap((parent) => {
       const target = namespacedName(parent, meta.namespace, context);
       return target === null ? [] : [{ ...target, section: textOrNull(context.string(parent['sectionName'])) }];

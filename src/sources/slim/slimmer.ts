@@ -20,14 +20,7 @@ import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
 import { createMetaReader } from './meta.ts';
 import { monitorFields, prometheusFields, vmAgentFields } from './monitoring.ts';
-import {
-  slimEndpoints,
-  slimEndpointSlice,
-  slimGateway,
-  slimHTTPRoute,
-  slimIngress,
-  slimService,
-} from './networking.ts';
+import { slimEndpoints, slimEndpointSlice, routeFields, slimGateway, slimIngress, slimService } from './networking.ts';
 import { createPodSpecSlimmer } from './pod-spec.ts';
 import { slimNetworkPolicy, widerPolicyFields } from './policies.ts';
 import type { SlimContext, SlimFunction } from './slim-context.ts';
@@ -78,7 +71,11 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
   NetworkPolicy: slimNetworkPolicy,
   Ingress: slimIngress,
   Gateway: slimGateway,
-  HTTPRoute: slimHTTPRoute,
+  HTTPRoute: (raw, meta, context) => ({ ...meta, kind: 'HTTPRoute', ...routeFields(raw, meta, context) }),
+  GRPCRoute: (raw, meta, context) => ({ ...meta, kind: 'GRPCRoute', ...routeFields(raw, meta, context) }),
+  TLSRoute: (raw, meta, context) => ({ ...meta, kind: 'TLSRoute', ...routeFields(raw, meta, context) }),
+  TCPRoute: (raw, meta, context) => ({ ...meta, kind: 'TCPRoute', ...routeFields(raw, meta, context) }),
+  UDPRoute: (raw, meta, context) => ({ ...meta, kind: 'UDPRoute', ...routeFields(raw, meta, context) }),
   Role: (raw, meta, context) => ({ ...meta, kind: 'Role', ...roleFields(raw, context) }),
   ClusterRole: (raw, meta, context) => ({ ...meta, kind: 'ClusterRole', ...roleFields(raw, context) }),
   RoleBinding: (raw, meta, context) => ({ ...meta, kind: 'RoleBinding', ...bindingFields(raw, context) }),

@@ -84,6 +84,19 @@ export function coversFamily(ranges: readonly IpRange[], family: 4 | 6): boolean
   return mergeRanges(ranges).some((one) => one.family === family && one.first === 0n && one.last === all.last);
 }
 
+/** Addresses that are not routed on the internet. Source: IANA special-purpose address registries. */
+export const NOT_ROUTED: readonly IpRange[] = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+  '::1/128',
+].flatMap((cidr) => parseCidr(cidr) ?? []);
+
 /** `first-last`, both written out, also where they are equal. */
 export function rangeText(range: IpRange): string {
   return `${addressText({ family: range.family, value: range.first })}-${addressText({ family: range.family, value: range.last })}`;

@@ -1,4 +1,4 @@
-import { containsAddress, coversFamily, parseAddress, parseCidr } from '../../kube/ip-range.ts';
+import { containsAddress, coversFamily, NOT_ROUTED, parseAddress, parseCidr } from '../../kube/ip-range.ts';
 import { ROUTE_KINDS } from '../../model/kind.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
@@ -36,19 +36,6 @@ const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
   ['networking.gke.io/load-balancer-type', /^internal$/i],
   ['cloud.google.com/load-balancer-type', /^internal$/i],
 ];
-
-/** Addresses that are not routed on the internet. Source: IANA special-purpose address registries. */
-const PRIVATE = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-  '::1/128',
-].flatMap((cidr) => parseCidr(cidr) ?? []);
 
 /** How a workload's pods are reachable from outside, the widest way first. */
 export function exposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
@@ -175,6 +162,6 @@ function limitingRanges(ranges: readonly string[]): readonly string[] {
 
 function addressClass(addresses: readonly string[]): Exposure['address'] {
   const parsed = addresses.map(parseAddress);
-  if (parsed.some((one) => one !== null && !PRIVATE.some((range) => containsAddress(range, one)))) return 'public';
+  if (parsed.some((one) => one !== null && !NOT_ROUTED.some((range) => containsAddress(range, one)))) return 'public';
   return parsed.length > 0 && parsed.every((one) => one !== null) ? 'private' : 'unknown';
 }

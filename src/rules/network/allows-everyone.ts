@@ -1,8 +1,9 @@
 // A rule without `from` (or `to`) allows every peer, one without `ports` every port; 0.0.0.0/0, alone or in pieces such
-// as 0.0.0.0/1 with 128.0.0.0/1, is every IPv4 address. A policy with such a rule isolates in name only.
+// as 0.0.0.0/1 with 128.0.0.0/1, is every IPv4 address, and without the private ranges still every one of the internet.
+// A policy with such a rule isolates in name only.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicyIngressRule and NetworkPolicyEgressRule.
 import { allowsAllPods, speaksOfAllTcp } from '../../analyses/network/isolation.ts';
-import { coversFamily, type IpRange } from '../../kube/ip-range.ts';
+import { coversFamily, NOT_ROUTED, type IpRange } from '../../kube/ip-range.ts';
 import { compilePolicy } from '../../kube/network-policy.ts';
 import type { Direction, NetworkRule } from '../../kube/network-policy-rule.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -12,7 +13,8 @@ import { rule } from '../rule.ts';
 
 /** What the rules of one direction let through together. */
 interface Opening {
-  readonly whom: 'every pod and every address' | 'every pod of the cluster' | 'every address';
+  readonly whom:
+    'every pod and every address' | 'every pod of the cluster' | 'every address' | 'every address of the internet';
   readonly everyPort: boolean;
   readonly paths: readonly string[];
 }
@@ -55,22 +57,22 @@ function severityOf(direction: Direction, { everyPort }: Opening): Severity {
 
 function openingOf(rules: readonly NetworkRule[], everyPort: boolean): Opening | undefined {
   const any = rules.filter((one) => one.peers === 'any');
-  const world = worldPaths(rules);
+  const world = worldPaths(rules, []);
   const pods = rules.filter((one) => one.peers !== 'any' && allowsAllPods(one));
   if (any.length > 0 || (world.length > 0 && pods.length > 0)) {
     const paths = any.length > 0 ? any.map((one) => one.path) : [...world, ...pods.map((one) => one.path)];
     return { whom: 'every pod and every address', everyPort, paths: [...new Set(paths)] };
   }
   if (world.length > 0) return { whom: 'every address', everyPort, paths: world };
-  return pods.length > 0
-    ? { whom: 'every pod of the cluster', everyPort, paths: pods.map((one) => one.path) }
-    : undefined;
+  if (pods.length > 0) return { whom: 'every pod of the cluster', everyPort, paths: pods.map((one) => one.path) };
+  const internet = worldPaths(rules, NOT_ROUTED);
+  return internet.length > 0 ? { whom: 'every address of the internet', everyPort, paths: internet } : undefined;
 }
 
-/** Paths of the rules whose addresses together are every address of a family; [] where something is left out. */
-function worldPaths(rules: readonly NetworkRule[]): readonly string[] {
+/** Paths of the rules whose addresses, with some others, are every address of a family; [] where something is left out. */
+function worldPaths(rules: readonly NetworkRule[], others: readonly IpRange[]): readonly string[] {
   const withAddresses = rules.filter((one) => addressesOf(one).length > 0);
-  const ranges = withAddresses.flatMap(addressesOf);
+  const ranges = [...withAddresses.flatMap(addressesOf), ...others];
   return coversFamily(ranges, 4) || coversFamily(ranges, 6) ? withAddresses.map((one) => one.path) : [];
 }
 

@@ -24,7 +24,7 @@ interface Callback {
 export const apiServerCallbackBlocked = rule({
   id: 'network/api-server-callback-blocked',
   subject: 'Service',
-  summary: 'webhooks and aggregated APIs that policy keeps the API server from reaching',
+  summary: 'webhooks, conversions and aggregated APIs that policy keeps the API server from reaching',
   help: 'The API server is not on the pod network: no pod selector matches it. Allow the target port without `from`, or from the addresses of the control plane.',
   references: [],
   needs: [
@@ -34,6 +34,7 @@ export const apiServerCallbackBlocked = rule({
     'ValidatingWebhookConfiguration',
     'MutatingWebhookConfiguration',
     'APIService',
+    'CustomResourceDefinition',
   ],
   check: (service, view) => {
     const callbacks = callbacksOf(service, view);
@@ -81,7 +82,30 @@ function callbacksOf(service: ServiceObject, view: ClusterView): readonly Callba
         ? []
         : [{ port: one.service.port, by: `APIService ${one.name}`, isRequired: true }],
     );
-  return [...webhooks, ...apis];
+  const conversions = (conversionsByService(view).get(`${service.namespace}/${service.name}`) ?? []).map(
+    ({ name, port }): Callback => ({ port, by: `conversion of ${name}`, isRequired: true }),
+  );
+  return [...webhooks, ...apis, ...conversions];
+}
+
+interface Conversion {
+  readonly name: string;
+  readonly service: string;
+  readonly port: number;
+}
+
+/** A cluster may have more CustomResourceDefinitions than Services: they are looked through once. */
+function conversionsByService(view: ClusterView): ReadonlyMap<string, readonly Conversion[]> {
+  return view.derive('conversions-by-service', (inner) =>
+    Map.groupBy(
+      inner
+        .list('CustomResourceDefinition')
+        .flatMap(({ name, conversionService: target }): Conversion[] =>
+          target === null ? [] : [{ name, service: `${target.namespace}/${target.name}`, port: target.port }],
+        ),
+      (one) => one.service,
+    ),
+  );
 }
 
 function isBlocked(view: ClusterView, { peer, ingress }: PeerProfiles, port: ServicePort): boolean {

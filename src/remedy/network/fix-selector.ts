@@ -16,8 +16,7 @@ export const fixSelector: Remedy = {
     const { namespace, name } = finding.subject;
     const policy = view.get('NetworkPolicy', namespace ?? '', name);
     if (policy === undefined) return { refused: 'The policy is gone.' };
-    const data = finding.data as
-      (Pick<NearestSelector, 'selector' | 'namespace' | 'repair'> & { path?: string }) | null;
+    const data = finding.data as (Nearest & { path?: string }) | null;
     if (data === null || data === undefined) return { refused: 'No label is near enough to be what was meant.' };
     const fixed = data.path === undefined ? fixedSubject(policy, data) : fixedPeer(policy, data, data.path);
     if (fixed === undefined)
@@ -33,7 +32,10 @@ export const fixSelector: Remedy = {
   },
 };
 
-type Nearest = Pick<NearestSelector, 'selector' | 'namespace' | 'repair'>;
+type Nearest = Pick<NearestSelector, 'selector' | 'namespace' | 'repair'> & {
+  /** The selector is the peer's namespaceSelector. */
+  readonly isOfNamespaces?: boolean;
+};
 
 function fixedSubject(policy: NetworkPolicyObject, { selector, namespace }: Nearest): PolicyDocument | undefined {
   if (namespace !== policy.namespace) return undefined;
@@ -62,6 +64,7 @@ function fixedPeer(policy: NetworkPolicyObject, nearest: Nearest, path: string):
 
 /** A peer whose pods are in another namespace gets the namespaceSelector that it lacks. */
 function repairedPeer(policy: NetworkPolicyObject, peer: NetworkPolicyPeer, nearest: Nearest): NetworkPolicyPeer {
+  if (nearest.isOfNamespaces === true) return { ...peer, namespaceSelector: nearest.selector };
   if (nearest.repair !== 'namespace' || nearest.namespace === policy.namespace) {
     return { ...peer, podSelector: nearest.selector };
   }

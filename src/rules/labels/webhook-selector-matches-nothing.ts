@@ -2,18 +2,15 @@
 // cluster-scoped objects. One that matches no namespace sees nothing. Selectors by which namespaces opt in are often
 // meant to match none yet: without a label that is nearly right it is only worth knowing.
 // Source: kubernetes.io docs, "Dynamic Admission Control" (matching requests: namespaceSelector, objectSelector).
-import { LabelIndex } from '../../analyses/labels/label-index.ts';
-import { nearestSelector, type NearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import type { Selectable } from '../../analyses/labels/selectable.ts';
+import { nearestNamespaceSelector, selectableNamespaces } from '../../analyses/labels/nearest-namespace.ts';
+import type { NearestSelector } from '../../analyses/labels/nearest-selector.ts';
 import { unreadKinds } from '../../analyses/labels/selector-verdict.ts';
-import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { matches, selectorText } from '../../kube/selector.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import { ALL_KINDS, kindInfo } from '../../model/kind.ts';
 import type { WebhookConfigurationObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { LongList } from '../../store/long-list.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED } from './unmatched-finding.ts';
 
@@ -44,17 +41,13 @@ function checkWebhooks(
   severity: FindingDraft['severity'],
 ): readonly FindingDraft[] {
   if (unreadKinds(view, undefined, ['Namespace']) !== undefined) return [];
-  const namespaces = view.list('Namespace').map(({ name }): Selectable => ({
-    namespace: '',
-    labels: namespaceLabels(view, name),
-    owner: `Namespace ${name}`,
-  }));
+  const namespaces = selectableNamespaces(view);
   if (namespaces.length === 0) return [];
   return configuration.webhooks.flatMap((webhook, index): FindingDraft[] => {
     const selector = webhook.namespaceSelector;
     const isNamespaced = webhook.resources.every((one) => NAMESPACED.has(one.split('/')[0] ?? ''));
     if (!isNamespaced || namespaces.some((one) => matches(selector, one.labels))) return [];
-    const near = nearestSelector(selector, '', LabelIndex.of(LongList.of(namespaces)));
+    const near = nearestNamespaceSelector(view, selector);
     const text = selectorText(selector);
     return [
       {

@@ -11,11 +11,13 @@ import { exposureEvidence, openSeverity } from './open-severity.ts';
 const TEXTS = {
   ingress: {
     open: 'accepts connections from any pod and any address',
+    partly: 'accepts connections from whatever no admin policy denies',
     unknown: 'may accept connections from anywhere',
     why: 'No policy isolates its pods for ingress, so that every pod of the cluster, and whatever can route to them, may open connections to every port.',
   },
   egress: {
     open: 'may open connections to anywhere',
+    partly: 'may open connections to whatever no admin policy denies',
     unknown: 'may be able to open connections to anywhere',
     why: 'No policy isolates its pods for egress, so that an intruder in one of them reaches every pod, every address outside and the cloud metadata service.',
   },
@@ -48,10 +50,12 @@ export function isolationFindings(
   const outside = direction === 'egress' ? exposures(view, workload) : exposed;
   const sensitivity = sensitivityOf(workload);
   const led = exposed[0];
+  // Open, and something denies some peers: that is the only reason an open verdict has.
+  const title = verdict.reason === '' ? text.open : text.partly;
   return [
     {
       severity: openSeverity(direction, outside, sensitivity),
-      title: led === undefined ? text.open : `${text.open}, through ${exposureText(led)} too`,
+      title: led === undefined ? title : `${title}, through ${exposureText(led)} too`,
       why: verdict.mixed ? `${text.why} Other pods of it are isolated.` : text.why,
       evidence: [
         {

@@ -2,6 +2,7 @@
 // others. A peer that matches no pod and no template allows nobody: the connection that it was written for is closed.
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicyPeer.
 import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
+import { nearestNamespaceSelector } from '../../analyses/labels/nearest-namespace.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
 import { selectorText } from '../../kube/selector.ts';
@@ -45,12 +46,16 @@ function checkPeer(
   const namespaces = namespaceSelector === undefined ? [policy.namespace] : matchingNamespaces(view, namespaceSelector);
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
   const home = namespaces.includes(policy.namespace) ? policy.namespace : namespaces[0];
-  const near = home === undefined ? undefined : nearestInCluster(view, podSelector, home);
+  const isOfNamespaces = namespaces.length === 0 && namespaceSelector !== undefined;
+  const near = isOfNamespaces
+    ? nearestNamespaceSelector(view, namespaceSelector)
+    : home === undefined
+      ? undefined
+      : nearestInCluster(view, podSelector, home);
   const object = refOf(policy);
-  const missing =
-    namespaces.length === 0 && namespaceSelector !== undefined
-      ? `no namespace has the labels ${selectorText(namespaceSelector)}`
-      : `no pod in ${namespaces.join(', ')} has the labels ${selectorText(podSelector)}`;
+  const missing = isOfNamespaces
+    ? `no namespace has the labels ${selectorText(namespaceSelector)}`
+    : `no pod in ${namespaces.join(', ')} has the labels ${selectorText(podSelector)}`;
   const hint =
     near === undefined
       ? ''
@@ -67,7 +72,9 @@ function checkPeer(
       absence: true,
       remedies: near === undefined ? [] : ['network/fix-selector'],
       data:
-        near === undefined ? null : { path, selector: near.selector, namespace: near.namespace, repair: near.repair },
+        near === undefined
+          ? null
+          : { path, selector: near.selector, namespace: near.namespace, repair: near.repair, isOfNamespaces },
     },
   ];
 }

@@ -252,6 +252,27 @@ describe('correcting a selector', () => {
     expect(draft.effects.join('\n')).toContain('opens 1 connections: Pod shop/web -> Pod data/db (all ports)');
     expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/peer-matches-nothing');
   });
+
+  test('of a namespaceSelector that is misspelt', () => {
+    const peer = '{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shpo}}, podSelector: {}}';
+    const spec = `{podSelector: {}, ingress: [{from: [${peer}]}]}`;
+    const engine = engineOf(SHOP + policy('data', 'db', spec), false);
+    const finding = [...engine.findings.values()].find((one) => one.rule === 'network/peer-matches-nothing');
+    expect(finding?.why).toBe(
+      'The peer allows nobody: no namespace has the labels kubernetes.io/metadata.name=shpo. Nearest: kubernetes.io/metadata.name=shpo is written kubernetes.io/metadata.name=shop on Namespace shop.',
+    );
+    const draft = built(fixSelector, engine, 'network/peer-matches-nothing', 'NetworkPolicy data/db');
+    expect(draft.manifests[0]).toMatchObject({
+      spec: {
+        ingress: [
+          {
+            from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'shop' } }, podSelector: {} }],
+          },
+        ],
+      },
+    });
+    expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/peer-matches-nothing');
+  });
 });
 
 test('the difference names exactly what a changed policy of the same name opens and closes', () => {

@@ -2,6 +2,7 @@ import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import { podLabels } from '../analyses/labels/label-health.ts';
 import { labelMap, relianceText } from '../analyses/labels/label-map.ts';
 import { referrersOf, referrersTo, type LabelReferrer } from '../analyses/labels/label-referrers.ts';
+import { keysRead, podSelectorText, selects } from '../analyses/labels/pod-selector.ts';
 import { relabelling } from '../analyses/labels/relabel.ts';
 import { selected } from '../analyses/labels/selectable.ts';
 import { identityOf } from '../analyses/network/isolation.ts';
@@ -23,7 +24,7 @@ import { refOf, refText } from '../kube/object-ref.ts';
 import { parseServiceAccountUser, subjectKey, userKeys, type RbacUser } from '../kube/rbac-user.ts';
 import { serviceAccountIdentity } from '../kube/rbac-user.ts';
 import { DIRECTIONS } from '../kube/network-policy-rule.ts';
-import { isEmptySelector, matches, selectorKeys, selectorText } from '../kube/selector.ts';
+import { selectorKeys } from '../kube/selector.ts';
 import type { AuditGroup } from '../model/audit-group.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { BindingObject, Subject } from '../model/objects.ts';
@@ -125,7 +126,7 @@ function labelGroups(view: ClusterView, namespace: string, text: string): readon
 const EFFECTS = { selects: 'selects by it', 'leaves out': 'leaves it out', names: 'names it' } as const;
 
 function referrerText({ path, selector }: LabelReferrer): string {
-  return `${path} ${selectorText(selector)}`;
+  return `${path} ${podSelectorText(selector)}`;
 }
 
 /** Workloads by their texts, such as `Deployment shop/web`. */
@@ -139,7 +140,7 @@ function selectorGroups(view: ClusterView, kind: string, namespace: string, name
   return own.map(({ path, selector }) => {
     const owners = selected(view, selector, namespace).map((one) => one.owner);
     return {
-      title: `${path} ${selectorText(selector)} selects`,
+      title: `${path} ${podSelectorText(selector)} selects`,
       things: workloadsNamed(view, namespace, owners),
       ...(owners.length === 0 ? { reason: 'nothing that was read' } : {}),
     };
@@ -198,10 +199,10 @@ function otherSelectors(
     ({ by, selector }) =>
       !LISTED.has(by.kind) &&
       (by.kind !== ref.kind || by.name !== ref.name) &&
-      !isEmptySelector(selector) &&
-      classes.some((one) => matches(selector, one.labels)),
+      keysRead(selector).length > 0 &&
+      classes.some((one) => selects(selector, one.labels)),
   );
-  return unique(found.map((one) => thing(one.by, selectorText(one.selector))));
+  return unique(found.map((one) => thing(one.by, podSelectorText(one.selector))));
 }
 
 /** Kinds that have a group of their own. */

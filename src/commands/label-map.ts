@@ -2,12 +2,13 @@ import { labelMap, type Reliance } from '../analyses/labels/label-map.ts';
 import { relabelling, type LabelEdits, type Relabelling } from '../analyses/labels/relabel.ts';
 import { nearestInCluster } from '../analyses/labels/nearest-in-cluster.ts';
 import type { NearestSelector } from '../analyses/labels/nearest-selector.ts';
+import { podSelectorText } from '../analyses/labels/pod-selector.ts';
 import { selected } from '../analyses/labels/selectable.ts';
+import { unevaluatedSelectors, unevaluatedText } from '../analyses/labels/wider-selectors.ts';
 import { workloadNamespaces } from '../analyses/workload/workloads.ts';
 import { parseLabelQuery } from '../kube/label-query.ts';
 import { labelKeyProblem, labelValueProblem } from '../kube/label-syntax.ts';
 import { refText } from '../kube/object-ref.ts';
-import { selectorText } from '../kube/selector.ts';
 import { kindInfo, WORKLOAD_KINDS, type Kind } from '../model/kind.ts';
 import type { LabelSelector } from '../model/selector.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -46,6 +47,8 @@ const READ_KINDS: readonly Kind[] = [
   'ClusterNetworkPolicy',
   'CiliumNetworkPolicy',
   'CiliumClusterwideNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
 ];
 
 async function run(context: CommandContext): Promise<number> {
@@ -63,7 +66,7 @@ async function run(context: CommandContext): Promise<number> {
     reliedOnBy: answer.reliedOnBy.map(({ by, path, selector: own, effect }) => ({
       by,
       path,
-      selector: selectorText(own),
+      selector: podSelectorText(own),
       effect,
     })),
     becomes: edits === undefined ? null : { labels: edits, changes: answer.changes.map(changeData) },
@@ -105,7 +108,7 @@ function answerOf(
     reliedOnBy: [...relied.values()].toSorted((a, b) => RANK[a.effect] - RANK[b.effect]),
     changes: edits === undefined ? [] : relabelling(view, found, edits),
     nearest: found.length > 0 ? undefined : nearestOf(view, selector, all),
-    holes: holesOf(view, wanted),
+    holes: holesOf(view, wanted, all),
   };
 }
 
@@ -123,8 +126,8 @@ function nearestOf(
 
 const RANK: Readonly<Record<Reliance['effect'], number>> = { selects: 0, 'leaves out': 1, names: 2 };
 
-function holesOf(view: ClusterView, namespaces: readonly string[]): readonly string[] {
-  const scopes = namespaces.length === 0 ? [undefined] : namespaces;
+function holesOf(view: ClusterView, wanted: readonly string[], namespaces: readonly string[]): readonly string[] {
+  const scopes = wanted.length === 0 ? [undefined] : wanted;
   const unread = READ_KINDS.flatMap((kind) => {
     const reason = scopes.flatMap((name) => {
       const readable = view.readable(kind, kindInfo(kind).namespaced ? name : undefined);
@@ -132,8 +135,8 @@ function holesOf(view: ClusterView, namespaces: readonly string[]): readonly str
     })[0];
     return reason === undefined ? [] : [`${kindInfo(kind).resource}: ${reason}`];
   });
-  const calico = view.list('CalicoNetworkPolicy').length + view.list('CalicoGlobalNetworkPolicy').length;
-  return calico === 0 ? unread : [...unread, `the selectors of ${calico} Calico policies are not evaluated`];
+  const unevaluated = namespaces.flatMap((name) => unevaluatedSelectors(view, name)).map(unevaluatedText);
+  return [...unread, ...new Set(unevaluated)];
 }
 
 /** @throws UsageError for what `kubectl label` would refuse */
@@ -160,7 +163,7 @@ function changeData({ referrer, change, workloads }: Relabelling): unknown {
   return {
     by: referrer.by,
     path: referrer.path,
-    selector: selectorText(referrer.selector),
+    selector: podSelectorText(referrer.selector),
     change,
     workloads: workloads.map(objectOf),
   };
@@ -184,7 +187,7 @@ function textOf(
   const rows = reliedOnBy.map((one) => [
     `  ${refText(one.by)}`,
     one.path,
-    selectorText(one.selector),
+    podSelectorText(one.selector),
     selects.length === 0 && one.effect === 'selects' ? 'would select it' : EFFECTS[one.effect],
   ]);
   lines.push(columnsText(rows));
@@ -194,7 +197,7 @@ function textOf(
     lines.push(
       ...changes.map(
         ({ referrer, change, workloads }) =>
-          `  ${refText(referrer.by)} ${change === 'gains' ? 'would begin' : 'would cease'} to select ${workloads.join(', ')} (${referrer.path}: ${selectorText(referrer.selector)})\n`,
+          `  ${refText(referrer.by)} ${change === 'gains' ? 'would begin' : 'would cease'} to select ${workloads.join(', ')} (${referrer.path}: ${podSelectorText(referrer.selector)})\n`,
       ),
     );
   }

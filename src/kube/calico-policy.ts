@@ -1,6 +1,6 @@
 import type { WiderPolicyObject } from '../model/objects.ts';
 import type { Labels } from '../model/selector.ts';
-import { parseCalicoSelector } from './calico-selector.ts';
+import { parseCalicoSelector, type CalicoSelector } from './calico-selector.ts';
 import { numberOf, objectOf, objectsOf, stringOf, stringsOf, type JsonObject } from './network-policy-json.ts';
 import type { Direction } from './network-policy-rule.ts';
 
@@ -37,6 +37,15 @@ export interface CalicoTierOrder {
   readonly defaultAction: 'Deny' | 'Pass';
 }
 
+/** Calico shows NetworkPolicies and admin policies again under its own API, with these prefixes. */
+const COPY = /^(?:knp\.default\.|kanp\.|kbanp\.|kcnp\.)/;
+
+/** Whether a policy stands for one of Kubernetes' own, or speaks of host endpoints only. */
+export function isNotOfPods({ name, specs }: WiderPolicyObject): boolean {
+  const spec = objectOf(specs[0]) ?? {};
+  return COPY.test(name) || spec['doNotTrack'] === true || spec['preDNAT'] === true;
+}
+
 /** Where the tiers stand that every cluster has. */
 const BUILT_IN_ORDER: Readonly<Record<string, number>> = {
   default: 1_000_000,
@@ -62,10 +71,8 @@ export const DEFAULT_TIER: CalicoTierOrder = {
   defaultAction: 'Deny',
 };
 
-/** null for a policy that speaks of host endpoints only. */
-export function compileCalicoPolicy(object: WiderPolicyObject): CalicoPolicy | null {
+export function compileCalicoPolicy(object: WiderPolicyObject): CalicoPolicy {
   const spec = objectOf(object.specs[0]) ?? {};
-  if (spec['doNotTrack'] === true || spec['preDNAT'] === true) return null;
   return {
     name:
       object.namespace === '' ? `${object.kind} ${object.name}` : `${object.kind} ${object.namespace}/${object.name}`,
@@ -127,11 +134,18 @@ function selectsPod(namespace: string, spec: JsonObject, pod: CalicoPod): boolea
   return answers.includes(null) ? null : true;
 }
 
+/**
+ * A selector by what k8sec knows of a pod; null for one that it cannot evaluate. `pcns.` and `pcsa.` stand for labels of
+ * the namespace and service account, which a newer Calico copies to the pod.
+ */
+export function knownCalicoSelector(text: string): CalicoSelector | null {
+  return /\bpc(?:ns|sa)\./.test(text) ? null : parseCalicoSelector(text);
+}
+
 /** Whether a selector that is written holds; an absent one always does. */
 function holds(selector: unknown, labels: Labels | null): boolean | null {
   const text = stringOf(selector);
   if (text === undefined || text.trim() === '') return true;
-  // pcns. and pcsa. stand for labels of the namespace and service account, which a newer Calico copies to the pod.
-  const parsed = /\bpc(?:ns|sa)\./.test(text) ? null : parseCalicoSelector(text);
-  return parsed === null || labels === null ? null : parsed(labels);
+  const parsed = knownCalicoSelector(text);
+  return parsed === null || labels === null ? null : parsed.matches(labels);
 }

@@ -1,7 +1,13 @@
 import type { Labels } from '../model/selector.ts';
 
 /** A parsed Calico selector. */
-export type CalicoSelector = (labels: Labels) => boolean;
+export interface CalicoSelector {
+  readonly matches: (labels: Labels) => boolean;
+  /** The comparisons that it is made of, in order: what each asks of the value of its label, undefined where absent. */
+  readonly terms: readonly { readonly key: string; readonly test: (value: string | undefined) => boolean }[];
+}
+
+type Test = (labels: Labels) => boolean;
 
 const TOKEN =
   /\s*(?:(\|\||&&|==|!=|[!(){},])|"([^"]*)"|'([^']*)'|(all\(\)|global\(\)|has\(\s*[^)\s]+\s*\))|([A-Za-z0-9_./-]+))/y;
@@ -18,10 +24,10 @@ const TOKEN =
 export function parseCalicoSelector(text: string): CalicoSelector | null {
   const tokens = tokenise(text);
   if (tokens === null) return null;
-  if (tokens.length === 0) return () => true;
+  if (tokens.length === 0) return { matches: () => true, terms: [] };
   const parser = new Parser(tokens);
-  const selector = parser.any();
-  return selector !== null && parser.isDone() ? selector : null;
+  const matches = parser.any();
+  return matches !== null && parser.isDone() ? { matches, terms: parser.terms } : null;
 }
 
 interface Token {
@@ -50,6 +56,7 @@ function tokenise(text: string): Token[] | null {
 
 class Parser {
   readonly #tokens: readonly Token[];
+  readonly terms: CalicoSelector['terms'][number][] = [];
   #at = 0;
 
   constructor(tokens: readonly Token[]) {
@@ -61,18 +68,18 @@ class Parser {
   }
 
   /** `a || b` */
-  any(): CalicoSelector | null {
+  any(): Test | null {
     const parts = this.#list('||', () => this.#all());
     return parts === null ? null : (labels) => parts.some((one) => one(labels));
   }
 
-  #all(): CalicoSelector | null {
+  #all(): Test | null {
     const parts = this.#list('&&', () => this.#not());
     return parts === null ? null : (labels) => parts.every((one) => one(labels));
   }
 
-  #list(sign: string, next: () => CalicoSelector | null): CalicoSelector[] | null {
-    const parts: CalicoSelector[] = [];
+  #list(sign: string, next: () => Test | null): Test[] | null {
+    const parts: Test[] = [];
     do {
       const one = next();
       if (one === null) return null;
@@ -81,13 +88,13 @@ class Parser {
     return parts;
   }
 
-  #not(): CalicoSelector | null {
+  #not(): Test | null {
     if (!this.#take('!')) return this.#term();
     const inner = this.#not();
     return inner === null ? null : (labels) => !inner(labels);
   }
 
-  #term(): CalicoSelector | null {
+  #term(): Test | null {
     if (this.#take('(')) {
       const inner = this.any();
       return inner !== null && this.#take(')') ? inner : null;
@@ -95,11 +102,11 @@ class Parser {
     const token = this.#tokens[this.#at];
     if (token === undefined) return null;
     this.#at += 1;
-    if (token.type === 'call') return callOf(token.value);
+    if (token.type === 'call') return this.#call(token.value);
     return token.type === 'word' ? this.#comparison(token.value) : null;
   }
 
-  #comparison(key: string): CalicoSelector | null {
+  #comparison(key: string): Test | null {
     if (this.#take('==')) return this.#compare(key, (value, wanted) => value === wanted);
     if (this.#take('!=')) return this.#compare(key, (value, wanted) => value !== wanted);
     if (this.#take('contains')) return this.#compare(key, (value, wanted) => value?.includes(wanted) === true);
@@ -112,12 +119,24 @@ class Parser {
     const negated = this.#take('not');
     if (!this.#take('in')) return null;
     const values = this.#set();
-    return values === null ? null : (labels) => (labels[key] !== undefined && values.includes(labels[key])) !== negated;
+    if (values === null) return null;
+    return this.#noted(key, (value) => (value !== undefined && values.includes(value)) !== negated);
   }
 
-  #compare(key: string, test: (value: string | undefined, wanted: string) => boolean): CalicoSelector | null {
+  #compare(key: string, test: (value: string | undefined, wanted: string) => boolean): Test | null {
     const wanted = this.#text();
-    return wanted === null ? null : (labels) => test(labels[key], wanted);
+    return wanted === null ? null : this.#noted(key, (value) => test(value, wanted));
+  }
+
+  #call(call: string): Test {
+    if (call === 'all()') return () => true;
+    if (call === 'global()') return this.#noted('projectcalico.org/namespace', (value) => value === undefined);
+    return this.#noted(call.slice('has('.length, -1).trim(), (value) => value !== undefined);
+  }
+
+  #noted(key: string, test: (value: string | undefined) => boolean): Test {
+    this.terms.push({ key, test });
+    return (labels) => test(labels[key]);
   }
 
   #set(): string[] | null {
@@ -145,11 +164,4 @@ class Parser {
     this.#at += 1;
     return true;
   }
-}
-
-function callOf(call: string): CalicoSelector {
-  if (call === 'all()') return () => true;
-  if (call === 'global()') return (labels) => labels['projectcalico.org/namespace'] === undefined;
-  const key = call.slice('has('.length, -1).trim();
-  return (labels) => labels[key] !== undefined;
 }

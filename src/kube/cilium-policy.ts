@@ -2,7 +2,7 @@ import type { WiderPolicyObject } from '../model/objects.ts';
 import type { Labels, LabelSelector } from '../model/selector.ts';
 import { objectOf, objectsOf, selectorOf, type JsonObject } from './network-policy-json.ts';
 import type { Direction, PodIdentity } from './network-policy-rule.ts';
-import { matches } from './selector.ts';
+import { matches, selectorKeys } from './selector.ts';
 
 /**
  * One rule of a CiliumNetworkPolicy or CiliumClusterwideNetworkPolicy, as far as it decides whom it isolates.
@@ -22,7 +22,9 @@ export interface CiliumRule {
 const NOT_IN_IDENTITY =
   /^(?:pod-template-hash|pod-template-generation|controller-revision-hash|controller-uid|job-name|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/pod-index|batch\.kubernetes\.io\/.*|annotation\..*|etcd_node|topology\.kubernetes\.io\/.*)$/;
 
-const NAMESPACE_LABEL = 'io.cilium.k8s.namespace.labels.';
+/** What Cilium adds to the labels of a pod: the name of its namespace, and the namespace's labels behind a prefix. */
+export const POD_NAMESPACE = 'io.kubernetes.pod.namespace';
+export const NAMESPACE_LABEL = 'io.cilium.k8s.namespace.labels.';
 
 export function compileCiliumPolicy(object: WiderPolicyObject): readonly CiliumRule[] {
   const name =
@@ -53,37 +55,38 @@ function rulesOf(spec: JsonObject, direction: Direction): number {
 function selectsPod(namespace: string, selector: LabelSelector | undefined, pod: PodIdentity): boolean | null {
   if (selector === undefined) return null;
   if (namespace !== '' && namespace !== pod.namespace) return false;
-  const keys = new Map<string, string>();
-  const plain = withoutPrefixes(selector, keys);
-  if (plain === null || [...keys.values()].some((key) => NOT_IN_IDENTITY.test(key))) return null;
-  return matches(plain, identityLabels(pod));
+  const plain = plainCiliumSelector(selector);
+  return plain === null ? null : matches(plain, identityLabels(pod));
 }
 
 /** Pod labels, and what Cilium adds to them. */
 function identityLabels(pod: PodIdentity): Labels {
   const added = Object.entries(pod.namespaceLabels).map(([key, value]) => [`${NAMESPACE_LABEL}${key}`, value]);
-  return { ...pod.labels, ...Object.fromEntries(added), 'io.kubernetes.pod.namespace': pod.namespace } as Labels;
+  return { ...pod.labels, ...Object.fromEntries(added), [POD_NAMESPACE]: pod.namespace } as Labels;
 }
 
-/** `k8s:app` and `any:app` are `app`; `reserved:` labels are on no pod. null for a source that k8sec does not know. */
-function withoutPrefixes(selector: LabelSelector, keys: Map<string, string>): LabelSelector | null {
-  const plainKey = (key: string): string | null => {
-    const match = /^(?:(k8s|any|reserved)[:.])?(.*)$/.exec(key);
-    const source = match?.[1];
-    const rest = match?.[2] ?? key;
-    const plain = source === 'reserved' ? `reserved:${rest}` : rest;
-    keys.set(key, plain);
-    return rest.includes(':') || rest.startsWith('io.cilium.k8s.policy.') ? null : plain;
+/**
+ * A selector by the labels of a pod's identity: `k8s:app` and `any:app` are `app`, and `reserved:` labels are on no pod.
+ * null for one that k8sec cannot evaluate: it reads a label that identities lack, or of a source that is not known.
+ */
+export function plainCiliumSelector(selector: LabelSelector): LabelSelector | null {
+  const plain = {
+    matchLabels: Object.fromEntries(
+      Object.entries(selector.matchLabels ?? {}).map(([key, value]) => [plainKey(key), value]),
+    ),
+    matchExpressions: (selector.matchExpressions ?? []).map((one) => ({ ...one, key: plainKey(one.key) })),
   };
-  const labels = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => [plainKey(key), value] as const);
-  const expressions = (selector.matchExpressions ?? []).map((one) => ({ ...one, plain: plainKey(one.key) }));
-  if (labels.some(([key]) => key === null) || expressions.some((one) => one.plain === null)) return null;
-  return {
-    matchLabels: Object.fromEntries(labels.map(([key, value]) => [key ?? '', value])),
-    matchExpressions: expressions.map(({ operator, values, plain }) => ({
-      key: plain ?? '',
-      operator,
-      ...(values === undefined ? {} : { values }),
-    })),
-  };
+  return selectorKeys(plain).every(isOfIdentity) ? plain : null;
+}
+
+function plainKey(key: string): string {
+  return key.replace(/^(?:k8s|any)[:.]/, '').replace(/^reserved\./, 'reserved:');
+}
+
+function isOfIdentity(key: string): boolean {
+  return (
+    !NOT_IN_IDENTITY.test(key) &&
+    !key.replace(/^reserved:/, '').includes(':') &&
+    !key.startsWith('io.cilium.k8s.policy.')
+  );
 }

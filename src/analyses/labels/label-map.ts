@@ -1,8 +1,9 @@
 import { refText } from '../../kube/object-ref.ts';
-import { matches, meets, selectorKeys, selectorText } from '../../kube/selector.ts';
+import { selectorKeys } from '../../kube/selector.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { readingKeys, referrersTo, type LabelReferrer } from './label-referrers.ts';
+import { isDecidedBy, podSelectorText, selects } from './pod-selector.ts';
 import { selected } from './selectable.ts';
 
 /** What a selector has to do with a label that it reads. */
@@ -37,20 +38,11 @@ export function labelMap(view: ClusterView, namespace: string, selector: LabelSe
   const reliedOnBy = readingKeys(referrersTo(view, namespace), keys).flatMap((referrer): Reliance[] => {
     const bodies = carried.filter((labels) => keys.some((key) => isDecidedBy(referrer.selector, key, labels)));
     if (bodies.length === 0) return [];
-    const isSelecting = bodies.some((labels) => matches(referrer.selector, labels));
-    const isLeaving = bodies.some((labels) => matches(referrer.selector, without(labels, keys)));
+    const isSelecting = bodies.some((labels) => selects(referrer.selector, labels));
+    const isLeaving = bodies.some((labels) => selects(referrer.selector, without(labels, keys)));
     return [{ ...referrer, effect: isSelecting ? 'selects' : isLeaving ? 'leaves out' : 'names' }];
   });
   return { selects: [...new Set(found.map((one) => one.owner))].sort(), reliedOnBy };
-}
-
-/** Whether what a selector asks of a key is met because of the value that labels have, or would be without it. */
-function isDecidedBy(selector: LabelSelector, key: string, labels: Labels): boolean {
-  const wanted = selector.matchLabels?.[key];
-  if (wanted !== undefined && wanted === labels[key]) return true;
-  return (selector.matchExpressions ?? []).some(
-    (one) => one.key === key && meets(one, labels) !== meets(one, without(labels, [key])),
-  );
 }
 
 function without(labels: Labels, keys: readonly string[]): Labels {
@@ -82,15 +74,15 @@ export function shiftsAmong(
   after: Labels,
 ): readonly SelectorShift[] {
   return referrers.flatMap((referrer): SelectorShift[] => {
-    const was = matches(referrer.selector, before);
-    const is = matches(referrer.selector, after);
+    const was = selects(referrer.selector, before);
+    const is = selects(referrer.selector, after);
     return was === is ? [] : [{ referrer, change: is ? 'gains' : 'loses' }];
   });
 }
 
 /** `Service shop/web (app=web) begins to select them`. */
 export function shiftText({ referrer, change }: SelectorShift): string {
-  return `${refText(referrer.by)} (${selectorText(referrer.selector)}, ${referrer.path}) ${change === 'gains' ? 'begins' : 'ceases'} to select them`;
+  return `${refText(referrer.by)} (${podSelectorText(referrer.selector)}, ${referrer.path}) ${change === 'gains' ? 'begins' : 'ceases'} to select them`;
 }
 
 /** Many workloads ask who reads the same label. */

@@ -1,5 +1,4 @@
 import { refOf } from '../../kube/object-ref.ts';
-import { matches, selectorKeys } from '../../kube/selector.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
@@ -7,16 +6,17 @@ import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
-import { widerSelectors } from './wider-selectors.ts';
+import { amongPodsOf, isCalico, keysRead, selectsNamespace, type PodSelector } from './pod-selector.ts';
+import { CLUSTER_POLICIES, NAMESPACED_POLICIES, widerSelectors } from './wider-selectors.ts';
 
 /** A selector somewhere in the cluster that decides something by the labels of pods. */
 export interface LabelReferrer {
   /** Who relies on it. */
   readonly by: ObjectRef;
   readonly path: string;
-  readonly selector: LabelSelector;
+  readonly selector: PodSelector;
   /** Namespaces whose pods it looks at; null: its own. */
-  readonly namespaces: LabelSelector | null;
+  readonly namespaces: PodSelector | null;
 }
 
 /** Selectors, and those of them that read a key. */
@@ -45,7 +45,7 @@ function referrers(view: ClusterView, namespace: string): Referrers {
         ...controllers(inner, namespace),
         ...autoscalers(inner, namespace),
         ...podMonitors(inner, namespace),
-        ...widerSelectors(inner, ['CiliumNetworkPolicy'], namespace),
+        ...widerSelectors(inner, NAMESPACED_POLICIES, namespace),
       ];
       return { all, byKey: byKeyRead(all) };
     },
@@ -56,7 +56,7 @@ function referrers(view: ClusterView, namespace: string): Referrers {
 function byKeyRead(referrers: readonly LabelReferrer[]): ReadonlyMap<string, readonly LabelReferrer[]> {
   const found = new Map<string, LabelReferrer[]>();
   for (const one of referrers) {
-    for (const key of selectorKeys(one.selector)) {
+    for (const key of keysRead(one.selector)) {
       const list = found.get(key);
       if (list === undefined) found.set(key, [one]);
       else list.push(one);
@@ -65,19 +65,11 @@ function byKeyRead(referrers: readonly LabelReferrer[]): ReadonlyMap<string, rea
   return found;
 }
 
-/** The pod selectors of cluster-scoped objects: webhooks on pods, admin and Cilium policies. */
+/** The pod selectors of cluster-scoped objects: webhooks on pods, and policies of other APIs. */
 function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
   return view.derive(
     'label-referrers',
-    (inner) => [
-      ...webhooks(inner),
-      ...widerSelectors(inner, [
-        'AdminNetworkPolicy',
-        'BaselineAdminNetworkPolicy',
-        'ClusterNetworkPolicy',
-        'CiliumClusterwideNetworkPolicy',
-      ]),
-    ],
+    (inner) => [...webhooks(inner), ...widerSelectors(inner, CLUSTER_POLICIES)],
     deepEqual,
   );
 }
@@ -87,13 +79,19 @@ function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
  * and those of cluster-scoped objects. Reads the whole cluster: for answers on demand, not for rules.
  */
 export function referrersTo(view: ClusterView, namespace: string): readonly LabelReferrer[] {
-  const labels = namespaceLabels(view, namespace);
-  const sees = ({ namespaces }: LabelReferrer): boolean => namespaces !== null && matches(namespaces, labels);
-  return [
-    ...referrersOf(view, namespace).filter((one) => one.namespaces === null || sees(one)),
-    ...referrersAcross(view).flatMap(([home, one]) => (home !== namespace && sees(one) ? [one] : [])),
-    ...clusterReferrers(view).filter(sees),
-  ];
+  const found = [
+    ...referrersOf(view, namespace),
+    ...referrersAcross(view).flatMap(([home, one]) => (home === namespace ? [] : [one])),
+    ...clusterReferrers(view),
+  ].filter((one) => looksAt(view, one, namespace));
+  return found.map((one) =>
+    isCalico(one.selector) ? { ...one, selector: amongPodsOf(one.selector, namespace) } : one,
+  );
+}
+
+/** Whether a selector looks at the pods of a namespace; one without namespaces is taken to be of that one. */
+export function looksAt(view: ClusterView, { namespaces }: LabelReferrer, namespace: string): boolean {
+  return namespaces === null || selectsNamespace(namespaces, namespace, namespaceLabels(view, namespace));
 }
 
 /** The selectors of namespaced objects that look into other namespaces, with the namespace of each. */
@@ -124,7 +122,7 @@ const NOBODY: readonly LabelReferrer[] = [];
 
 /** Those that read one of the keys. */
 export function readingKeys(referrers: readonly LabelReferrer[], keys: readonly string[]): readonly LabelReferrer[] {
-  return referrers.filter((one) => selectorKeys(one.selector).some((key) => keys.includes(key)));
+  return referrers.filter((one) => keysRead(one.selector).some((key) => keys.includes(key)));
 }
 
 function services(view: ClusterView, namespace: string): readonly LabelReferrer[] {

@@ -1,10 +1,10 @@
 import { environmentOf } from '../../kube/environment-name.ts';
-import { selectorText } from '../../kube/selector.ts';
 import { SimilarWords, slipDistance } from '../../kube/similar-words.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { clusterCensus, labelCensus } from './label-census.ts';
 import { referrersOf, type LabelReferrer } from './label-referrers.ts';
+import { isCalico, podSelectorText } from './pod-selector.ts';
 
 /** A label value that is nearly another one which its neighbours use. */
 export interface NearValue {
@@ -126,7 +126,7 @@ export function demandFor(view: ClusterView, namespace: string, key: string): De
 
 /** `Service web (app=web)`. */
 export function demanderText({ by, selector }: LabelReferrer): string {
-  return `${by.kind} ${by.name} (${selectorText(selector)})`;
+  return `${by.kind} ${by.name} (${podSelectorText(selector)})`;
 }
 
 function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
@@ -135,6 +135,7 @@ function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Dema
     (inner): ReadonlyMap<string, Demand> => {
       const byKey = new Map<string, Map<string, { readonly rank: number; readonly by: LabelReferrer }>>();
       for (const [rank, by] of demanders(inner, namespace).entries()) {
+        if (isCalico(by.selector)) continue;
         for (const [key, value] of Object.entries(by.selector.matchLabels ?? {})) {
           if (!NAMING_KEYS.has(key)) continue;
           const first = byKey.get(key) ?? new Map<string, { readonly rank: number; readonly by: LabelReferrer }>();

@@ -9,6 +9,7 @@ import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
 import { entryId, LabelIndex, pairsOf, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
@@ -86,8 +87,11 @@ export function selectsSomething(view: ClusterView, selector: LabelSelector, nam
 }
 
 /** What a selector selects in a namespace, in no order. */
-export function selected(view: ClusterView, selector: LabelSelector, namespace: string): readonly Selectable[] {
-  return candidatesOf(view, selector, namespace).filter((one) => matches(selector, one.labels));
+export function selected(view: ClusterView, selector: PodSelector, namespace: string): readonly Selectable[] {
+  if (!isCalico(selector))
+    return candidatesOf(view, selector, namespace).filter((one) => matches(selector, one.labels));
+  const here = amongPodsOf(selector, namespace);
+  return selectables(view, namespace).filter((one) => selects(here, one.labels));
 }
 
 /** What can be selected in a namespace, by label. Each answer is a value of its own, that nothing else makes change. */

@@ -1,70 +1,79 @@
-import { refOf } from '../../kube/object-ref.ts';
+import { refText } from '../../kube/object-ref.ts';
+import type { ObjectRef } from '../../model/finding.ts';
 import type { WiderPolicyObject } from '../../model/objects.ts';
-import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { adminSelectors } from './admin-selectors.ts';
+import { calicoSelectors } from './calico-selectors.ts';
+import { ciliumSelectors } from './cilium-selectors.ts';
 import type { LabelReferrer } from './label-referrers.ts';
 
-/** Fields that select something other than pods. */
-const OF_OTHERS = /namespace|node|serviceAccount/i;
+/** The pod selectors of a policy of another API. */
+export type PolicySelectors = readonly (LabelReferrer | UnevaluatedSelector)[];
 
-/** Sources that Cilium puts before a label key (Cilium docs, "Label sources"). */
-const CILIUM_SOURCE = /^(?:k8s|any)[:.]/;
+/** A selector of which it cannot be said whom it selects: not by labels alone, or by labels that are not known. */
+export interface UnevaluatedSelector {
+  readonly by: ObjectRef;
+  readonly path: string;
+  readonly text: string;
+}
+
+type PolicyKind = Exclude<WiderPolicyObject['kind'], 'CalicoTier'>;
+type PolicyObject = WiderPolicyObject & { readonly kind: PolicyKind };
+
+const READERS: Readonly<Record<PolicyKind, (policy: WiderPolicyObject) => PolicySelectors>> = {
+  AdminNetworkPolicy: adminSelectors,
+  BaselineAdminNetworkPolicy: adminSelectors,
+  ClusterNetworkPolicy: adminSelectors,
+  CiliumNetworkPolicy: ciliumSelectors,
+  CiliumClusterwideNetworkPolicy: ciliumSelectors,
+  CalicoNetworkPolicy: calicoSelectors,
+  CalicoGlobalNetworkPolicy: calicoSelectors,
+};
+
+/** The kinds of policies of other APIs that select pods of their own namespace, and of any. */
+export const NAMESPACED_POLICIES: readonly PolicyKind[] = ['CiliumNetworkPolicy', 'CalicoNetworkPolicy'];
+export const CLUSTER_POLICIES: readonly PolicyKind[] = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+];
 
 /**
- * The pod selectors inside policies of other APIs, wherever they stand in the spec. Namespaces are not narrowed down for
- * cluster-scoped ones, so that the answer is never too small. Calico's selectors are expressions of its own and stay out.
+ * The pod selectors of policies of other APIs.
+ *
+ * @param namespace undefined for cluster-scoped kinds
  */
 export function widerSelectors(
   view: ClusterView,
-  kinds: readonly WiderPolicyObject['kind'][],
+  kinds: readonly PolicyKind[],
   namespace?: string,
 ): readonly LabelReferrer[] {
   return kinds.flatMap((kind) =>
-    view.list(kind, namespace).flatMap((policy) => {
-      const by = refOf(policy);
-      return policy.specs.flatMap((spec) =>
-        [...selectorsIn(spec, 'spec')].map(({ path, selector }) => ({
-          by,
-          path,
-          selector,
-          namespaces: namespace === undefined ? {} : null,
-        })),
-      );
-    }),
+    view.list(kind, namespace).flatMap((policy) => selectorsOf(policy).filter((one) => 'selector' in one)),
   );
 }
 
-function* selectorsIn(value: unknown, path: string): Generator<{ path: string; selector: LabelSelector }> {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* selectorsIn(item, `${path}[${index}]`);
-    return;
-  }
-  if (!isRecord(value)) return;
-  if ('matchLabels' in value || 'matchExpressions' in value) {
-    yield { path, selector: withoutSources(value) };
-    return;
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    if (!OF_OTHERS.test(key)) yield* selectorsIn(inner, `${path}.${key}`);
-  }
+const SELECTORS = new WeakMap<PolicyObject, PolicySelectors>();
+
+/** The same as long as the policy is. */
+function selectorsOf(policy: PolicyObject): PolicySelectors {
+  let found = SELECTORS.get(policy);
+  if (found === undefined) SELECTORS.set(policy, (found = READERS[policy.kind](policy)));
+  return found;
 }
 
-function withoutSources(selector: LabelSelector): LabelSelector {
-  const plain = (key: string): string => key.replace(CILIUM_SOURCE, '');
-  return {
-    ...(selector.matchLabels === undefined
-      ? {}
-      : {
-          matchLabels: Object.fromEntries(
-            Object.entries(selector.matchLabels).map(([key, value]) => [plain(key), value]),
-          ),
-        }),
-    ...(selector.matchExpressions === undefined
-      ? {}
-      : { matchExpressions: selector.matchExpressions.map((one) => ({ ...one, key: plain(one.key) })) }),
-  };
+/** The selectors of such policies that might select pods of a namespace, and of which that cannot be said. */
+export function unevaluatedSelectors(view: ClusterView, namespace: string): readonly UnevaluatedSelector[] {
+  const policies = [
+    ...NAMESPACED_POLICIES.flatMap((kind) => view.list(kind, namespace)),
+    ...CLUSTER_POLICIES.flatMap((kind) => view.list(kind)),
+  ];
+  return policies.flatMap((policy) => selectorsOf(policy).filter((one) => 'text' in one));
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** Why a selector is left open, in a few words. */
+export function unevaluatedText({ by, path, text }: UnevaluatedSelector): string {
+  return `whom ${refText(by)} selects cannot be said (${path}: ${text})`;
 }

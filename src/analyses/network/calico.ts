@@ -2,6 +2,7 @@ import {
   calicoTier,
   compileCalicoPolicy,
   DEFAULT_TIER,
+  isNotOfPods,
   type CalicoPod,
   type CalicoPolicy,
   type CalicoTierOrder,
@@ -9,9 +10,6 @@ import {
 import type { Direction, PodIdentity } from '../../kube/network-policy-rule.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { PluginVerdict } from './cilium.ts';
-
-/** Calico shows NetworkPolicies and admin policies again under its own API, with these prefixes. */
-const COPY = /^(?:knp\.default\.|kanp\.|kbanp\.|kcnp\.)/;
 
 const NOTHING: PluginVerdict = { isolates: [], everyone: false, acts: [], unknown: '' };
 
@@ -77,9 +75,8 @@ function calicoPolicies(view: ClusterView, namespace: string): readonly CalicoPo
     `calico-policies/${namespace}`,
     (inner) =>
       [...inner.list('CalicoNetworkPolicy', namespace), ...inner.list('CalicoGlobalNetworkPolicy')]
-        .filter((object) => !COPY.test(object.name))
-        .map(compileCalicoPolicy)
-        .filter((policy) => policy !== null),
+        .filter((object) => !isNotOfPods(object))
+        .map(compileCalicoPolicy),
     (a, b) => a.length === 0 && b.length === 0,
   );
 }

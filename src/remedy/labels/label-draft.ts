@@ -1,5 +1,6 @@
 import { podLabels } from '../../analyses/labels/label-health.ts';
 import { shiftText, whatChanges } from '../../analyses/labels/label-map.ts';
+import { unevaluatedSelectors, unevaluatedText } from '../../analyses/labels/wider-selectors.ts';
 import { matches } from '../../kube/selector.ts';
 import { apiVersionOf, kindInfo } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -100,15 +101,14 @@ function restartText({ workload }: LabelledWorkload): string {
   }
 }
 
-function shifts(view: ClusterView, { workload, object }: LabelledWorkload, pods: Labels): readonly string[] {
+function shifts(view: ClusterView, { workload }: LabelledWorkload, pods: Labels): readonly string[] {
   const bodies = [podLabels(workload), ...workload.classes.map((one) => one.labels)];
   const texts = bodies.flatMap((before) =>
     whatChanges(view, workload.ref.namespace, before, { ...before, ...pods }).map(shiftText),
   );
-  const calico = [...view.list('CalicoNetworkPolicy', object.namespace), ...view.list('CalicoGlobalNetworkPolicy')];
   return [
     ...(texts.length === 0 ? ['no selector changes what it matches'] : new Set(texts)),
-    ...(calico.length === 0 ? [] : [`the selectors of ${calico.length} Calico policies are not evaluated`]),
+    ...unevaluatedSelectors(view, workload.ref.namespace).map(unevaluatedText),
   ];
 }
 

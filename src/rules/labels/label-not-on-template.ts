@@ -2,9 +2,9 @@
 // Source: kubernetes.io docs, "Labels and Selectors"; apps/v1 spec.template.metadata.labels.
 import { labelHealth, podLabels } from '../../analyses/labels/label-health.ts';
 import { relianceText } from '../../analyses/labels/label-map.ts';
-import { referrersReading } from '../../analyses/labels/label-referrers.ts';
+import { looksAt, referrersReading } from '../../analyses/labels/label-referrers.ts';
+import { amongPodsOf, podSelectorText, selects } from '../../analyses/labels/pod-selector.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
-import { matches, selectorText } from '../../kube/selector.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
@@ -48,9 +48,11 @@ function demanded({ ref, object, template, classes }: AnalysedWorkload, view: Cl
   return Object.entries(object.labels).flatMap(([key, value]): readonly FindingDraft[] => {
     if (template.labels[key] !== undefined) return [];
     const after = { ...template.labels, [key]: value };
-    const missed = referrersReading(view, ref.namespace, [key]).filter(
-      ({ selector }) => matches(selector, after) && !matches(selector, template.labels),
-    );
+    const missed = referrersReading(view, ref.namespace, [key]).filter((one) => {
+      const selector = amongPodsOf(one.selector, ref.namespace);
+      const isGained = selects(selector, after) && !selects(selector, template.labels);
+      return isGained && looksAt(view, one, ref.namespace);
+    });
     if (missed.length === 0) return [];
     return [
       {
@@ -64,7 +66,11 @@ function demanded({ ref, object, template, classes }: AnalysedWorkload, view: Cl
             object: ref,
             path: 'spec.template.metadata.labels',
           },
-          ...missed.map(({ by, path, selector }) => ({ text: `selects ${selectorText(selector)}`, object: by, path })),
+          ...missed.map(({ by, path, selector }) => ({
+            text: `selects ${podSelectorText(selector)}`,
+            object: by,
+            path,
+          })),
         ],
         members: memberNames(classes),
         remedies: ['labels/set-labels'],

@@ -163,7 +163,7 @@ describe('Calico: the verdict for traffic that no rule speaks of', () => {
     ['global()', true],
     ['other not in {"a"}', true],
   ])('selector %s', (text, expected) => {
-    expect(parseCalicoSelector(text)?.({ app: 'web' })).toBe(expected);
+    expect(parseCalicoSelector(text)?.matches({ app: 'web' })).toBe(expected);
   });
 
   test.each(['app =', 'app == web', '(app == "a"', 'app in {a}', 'all() all()', '&& all()'])(

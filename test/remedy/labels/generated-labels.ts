@@ -36,6 +36,16 @@ const selector = fc.oneof(
   }),
 );
 
+const term = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...KEYS), fc.constantFrom('==', '!=', 'contains'), fc.constantFrom(...VALUES))
+    .map(([key, sign, value]) => `${key} ${sign} '${value}'`),
+  fc.constantFrom(...KEYS).map((key) => `!has(${key})`),
+);
+const calico = fc
+  .tuple(fc.uniqueArray(term, { minLength: 1, maxLength: 2 }), fc.constantFrom(' && ', ' || '))
+  .map(([terms, sign]) => terms.join(sign));
+
 /** A workload with its pods, as a cluster holds them. */
 const workload = (index: number): fc.Arbitrary<readonly Raw[]> =>
   fc
@@ -87,12 +97,13 @@ const referrer = (index: number): fc.Arbitrary<Raw> =>
   fc
     .record({
       namespace: fc.constantFrom(...NAMESPACES),
-      kind: fc.integer({ min: 0, max: 4 }),
+      kind: fc.integer({ min: 0, max: 7 }),
+      calico,
       selector,
       fewLabels,
       labels,
     })
-    .map(({ namespace, kind, selector: chosen, fewLabels: pairs, labels: own }) => {
+    .map(({ namespace, kind, selector: chosen, calico: expression, fewLabels: pairs, labels: own }) => {
       const metadata = { namespace, name: `selector-${index}`, uid: `s-${index}`, labels: own };
       switch (kind) {
         case 0:
@@ -107,6 +118,27 @@ const referrer = (index: number): fc.Arbitrary<Raw> =>
             kind: 'ServiceMonitor',
             metadata,
             spec: { selector: chosen, namespaceSelector: { any: true }, endpoints: [{}] },
+          };
+        case 4:
+          return {
+            apiVersion: 'projectcalico.org/v3',
+            kind: 'NetworkPolicy',
+            metadata,
+            spec: { selector: expression },
+          };
+        case 5:
+          return {
+            apiVersion: 'projectcalico.org/v3',
+            kind: 'GlobalNetworkPolicy',
+            metadata: { ...metadata, namespace: undefined },
+            spec: { ingress: [{ action: 'Allow', source: { selector: expression, namespaceSelector: 'all()' } }] },
+          };
+        case 6:
+          return {
+            apiVersion: 'cilium.io/v2',
+            kind: 'CiliumNetworkPolicy',
+            metadata,
+            spec: { endpointSelector: { matchLabels: { ...pairs, 'io.kubernetes.pod.namespace': namespace } } },
           };
         default:
           return {

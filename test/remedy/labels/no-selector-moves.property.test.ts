@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../../src/engine/engine.ts';
 import { referrersTo } from '../../../src/analyses/labels/label-referrers.ts';
+import { selects } from '../../../src/analyses/labels/pod-selector.ts';
 import { matches } from '../../../src/kube/selector.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Finding } from '../../../src/model/finding.ts';
@@ -70,7 +71,7 @@ function matchSets(engine: Engine): readonly string[] {
     return referrersTo(view, namespace).map(
       ({ by, path, selector }) =>
         `${namespace} ${by.kind} ${by.name} ${path}: ${bodies
-          .filter(({ labels }) => matches(selector, labels))
+          .filter(({ labels }) => selects(selector, labels))
           .map(({ name }) => name)
           .join(' ')}`,
     );

@@ -1,8 +1,13 @@
 import type { CompiledAdminPolicy } from '../../kube/admin-network-policy.ts';
 import { DIRECTIONS, type Direction, type NetworkRule } from '../../kube/network-policy-rule.ts';
+import type { ServiceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import type { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
+import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import { serviceSelects } from './exposure.ts';
 import { networkPeers, type NetworkPeer } from './network-peers.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenPolicies, selectingAdminPolicies, selectingPolicies } from './policies.ts';
@@ -63,11 +68,38 @@ export function peerProfiles(view: ClusterView, namespace: string): readonly Pee
   ).profiles;
 }
 
-/** The profiles of a namespace by pod class; classes outside the pod network have none. */
-export function profileIndex(view: ClusterView, namespace: string): ReadonlyMap<PodClass, PeerProfiles> {
+/** The profiles of a workload's pod classes; those outside the pod network have none. */
+export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly PeerProfiles[] {
+  const own = view.entry(`network-profiles-of/${ref.namespace}/`, workloadName(ref), (whole) =>
+    profilesByWorkload(whole, ref.namespace),
+  );
+  return own?.items ?? NO_PROFILES;
+}
+
+const NO_PROFILES: readonly PeerProfiles[] = [];
+
+function profilesByWorkload(view: ClusterView, namespace: string): KeyedList<ItemGroup<PeerProfiles>> {
   return view.derive(
-    `network-profile-index/${namespace}`,
-    (inner) => new Map(peerProfiles(inner, namespace).map((one) => [one.peer.podClass, one])),
+    `network-profiles-by-workload/${namespace}`,
+    (inner, previous: KeyedList<ItemGroup<PeerProfiles>> | undefined) =>
+      groupedList(peerProfiles(inner, namespace), ({ peer }) => workloadName(peer.podClass.workload), previous),
+  );
+}
+
+function workloadName({ kind, name }: PodClass['workload']): string {
+  return `${kind}/${name}`;
+}
+
+/** The profiles of the pods that a Service selects. */
+export function profilesBehind(view: ClusterView, { namespace, name }: ServiceObject): readonly PeerProfiles[] {
+  return view.derive(
+    `network-profiles-behind/${namespace}/${name}`,
+    (inner) => {
+      const service = inner.get('Service', namespace, name);
+      if (service === undefined) return NO_PROFILES;
+      return peerProfiles(inner, namespace).filter((one) => serviceSelects(service, one.peer.identity.labels));
+    },
+    sameItems,
   );
 }
 

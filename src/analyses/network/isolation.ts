@@ -10,8 +10,10 @@ import {
 import { everyPort, intersectPorts, samePorts } from '../../kube/port-set.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import type { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import { podClasses, type AnalysedWorkload } from '../workload/workloads.ts';
 import { namespaceLabels } from './namespace-labels.ts';
@@ -89,7 +91,10 @@ export function workloadIsolation(
   return view.derive(
     key,
     (inner) => {
-      const own = isolationByWorkload(inner, workload.ref.namespace).get(workloadKey(workload.ref));
+      const { ref } = workload;
+      const own = inner.entry(`isolation-of/${ref.namespace}/`, workloadKey(ref), (whole) =>
+        isolationByWorkload(whole, ref.namespace),
+      )?.items;
       if (own === undefined) return undefined;
       return { ingress: combine(own, 'ingress'), egress: combine(own, 'egress') };
     },
@@ -97,9 +102,11 @@ export function workloadIsolation(
   );
 }
 
-function isolationByWorkload(view: ClusterView, namespace: string): ReadonlyMap<string, readonly ClassIsolation[]> {
-  return view.derive(`isolation-by-workload/${namespace}`, (inner) =>
-    Map.groupBy(namespaceIsolation(inner, namespace), ({ podClass }) => workloadKey(podClass.workload)),
+function isolationByWorkload(view: ClusterView, namespace: string): KeyedList<ItemGroup<ClassIsolation>> {
+  return view.derive(
+    `isolation-by-workload/${namespace}`,
+    (inner, previous: KeyedList<ItemGroup<ClassIsolation>> | undefined) =>
+      groupedList(namespaceIsolation(inner, namespace), ({ podClass }) => workloadKey(podClass.workload), previous),
   );
 }
 

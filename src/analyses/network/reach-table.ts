@@ -12,7 +12,7 @@ import {
   type AllowedPorts,
   type RangePorts,
 } from './allowed-ports.ts';
-import { isOpen, profileIndex, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
+import { isOpen, workloadProfiles, type DirectionProfile, type PeerProfiles } from './direction-profile.ts';
 import { inapplicable } from './isolation.ts';
 import { onePod } from './network-peers.ts';
 import { allNamespaces, namespaceLabels } from './namespace-labels.ts';
@@ -69,11 +69,11 @@ interface NamespacePart extends Pick<ReachTable, 'nodes' | 'notApplicable'> {
 
 function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
   return view.derive(`reach-nodes/${namespace}`, (inner) => {
-    const profiles = profileIndex(inner, namespace);
     const nodes: ReachNode[] = [];
     const notApplicable: { ref: WorkloadRefText; reason: string }[] = [];
-    for (const { ref, classes } of workloads(inner, namespace)) {
-      const own = classes.flatMap((podClass) => profiles.get(podClass) ?? []);
+    for (const workload of workloads(inner, namespace)) {
+      const { ref, classes } = workload;
+      const own = workloadProfiles(inner, workload);
       const first = classes[0];
       if (own.length > 0) nodes.push({ ref, classes: own, undecided: undecidedReason(own) });
       else if (first !== undefined) notApplicable.push({ ref, reason: inapplicable(first) });

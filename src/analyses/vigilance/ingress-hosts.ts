@@ -43,7 +43,7 @@ export function workloadsBehind(view: ClusterView, namespace: string, services: 
   for (const name of services) {
     const service = view.get('Service', namespace, name);
     if (service === undefined) continue;
-    for (const workload of backendsOf(view, service)) found.add(refText(workload.ref));
+    for (const ref of backendsOf(view, service)) found.add(refText(ref));
   }
   return [...found].sort();
 }

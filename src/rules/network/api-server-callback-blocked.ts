@@ -3,8 +3,7 @@
 // Source: kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers; facts: kubeflow #3580.
 import { portsWithOutside } from '../../analyses/network/allowed-ports.ts';
 import { apiServerEnd } from '../../analyses/network/api-server-address.ts';
-import { peerProfiles, type PeerProfiles } from '../../analyses/network/direction-profile.ts';
-import { serviceSelects } from '../../analyses/network/exposure.ts';
+import { profilesBehind, type PeerProfiles } from '../../analyses/network/direction-profile.ts';
 import { containsAddress, parseCidr, type IpRange } from '../../kube/ip-range.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { hasPort, isProtocol } from '../../kube/port-set.ts';
@@ -39,9 +38,7 @@ export const apiServerCallbackBlocked = rule({
   check: (service, view) => {
     const callbacks = callbacksOf(service, view);
     if (callbacks.length === 0) return [];
-    const behind = peerProfiles(view, service.namespace).filter((one) =>
-      serviceSelects(service, one.peer.identity.labels),
-    );
+    const behind = profilesBehind(view, service);
     if (behind.length === 0) return [];
     return service.ports.flatMap((port) => {
       const calling = callbacks.filter((one) => one.port === port.port);

@@ -3,7 +3,7 @@
 // business of network/no-egress-isolation.
 // Source: kubernetes.io/docs/tasks/administer-cluster/securing-a-cluster ("Restricting cloud metadata API access").
 import { portsWithOutside } from '../../analyses/network/allowed-ports.ts';
-import { profileIndex } from '../../analyses/network/direction-profile.ts';
+import { workloadProfiles } from '../../analyses/network/direction-profile.ts';
 import { containsAddress, parseAddress } from '../../kube/ip-range.ts';
 import { hasPort } from '../../kube/port-set.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
@@ -21,17 +21,15 @@ export const metadataAddressReachable = rule({
   references: [attack('T1552.005')],
   needs: ['Pod', 'NetworkPolicy'],
   check: (workload, view) => {
-    const profiles = profileIndex(view, workload.ref.namespace);
-    const reaching = workload.classes.filter((podClass) => {
-      const own = profiles.get(podClass);
-      if (own === undefined || own.egress.undecided !== '' || own.egress.policies === null) return false;
-      return portsWithOutside(own.egress, own.peer).some(
+    const reaching = workloadProfiles(view, workload).filter(({ egress, peer }) => {
+      if (egress.undecided !== '' || egress.policies === null) return false;
+      return portsWithOutside(egress, peer).some(
         ({ range, ports }) => hasPort(ports, 'TCP', HTTP) && METADATA.some((one) => containsAddress(range, one)),
       );
     });
     const first = reaching[0];
     if (first === undefined) return [];
-    const by = profiles.get(first)?.egress.isolatedBy ?? [];
+    const by = first.egress.isolatedBy;
     return [
       {
         severity: 'medium',
@@ -41,7 +39,7 @@ export const metadataAddressReachable = rule({
           text: `NetworkPolicy ${name} is among those that allow it`,
           path: 'spec.egress',
         })),
-        members: memberNames(reaching),
+        members: memberNames(reaching.map(({ peer }) => peer.podClass)),
       },
     ];
   },

@@ -1,8 +1,7 @@
 // A Service leads its port to a target port of the pods it selects. Where every one of these pods is isolated and no
 // policy allows anything to that port, whoever uses the Service waits for a timeout.
 // Source: kubernetes.io/docs/concepts/services-networking/service ("Field: targetPort", "Port definitions").
-import { serviceSelects } from '../../analyses/network/exposure.ts';
-import { peerProfiles, type PeerProfiles } from '../../analyses/network/direction-profile.ts';
+import { profilesBehind, type PeerProfiles } from '../../analyses/network/direction-profile.ts';
 import { rulesOf } from '../../analyses/network/allowed-ports.ts';
 import { resolvePorts } from '../../kube/network-policy-rule.ts';
 import { hasPort, isProtocol } from '../../kube/port-set.ts';
@@ -19,9 +18,7 @@ export const servicePortBlocked = rule({
   references: [],
   needs: ['Pod', 'NetworkPolicy', 'Service'],
   check: (service, view) => {
-    const behind = peerProfiles(view, service.namespace).filter((one) =>
-      serviceSelects(service, one.peer.identity.labels),
-    );
+    const behind = profilesBehind(view, service);
     if (behind.length === 0) return [];
     return service.ports.flatMap((port) => {
       if (!behind.every((one) => isBlocked(one, port))) return [];

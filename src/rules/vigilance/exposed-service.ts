@@ -29,7 +29,7 @@ export const exposedService = rule({
     if (worst === undefined) return [];
     const backends = backendsOf(view, subject);
     const sensitive = [...new Set(subject.ports.flatMap(sensitivePort))];
-    const behind = backends.map((one) => refText(one.ref));
+    const behind = backends.map(refText);
     const isKnown = view.readable('Pod', subject.namespace).ok;
     const nothing = subject.selector === null ? 'endpoints without a selector' : isKnown ? 'no pod' : 'unknown pods';
     const ports = subject.ports.map((port) => `${port.port}/${port.protocol}`).join(', ');
@@ -41,7 +41,7 @@ export const exposedService = rule({
           sensitive.length === 0 ? '' : ` ${sensitive.join(' and ')} should not be reachable from outside.`
         }`,
         evidence: exposures.flatMap((exposure) => evidenceOf(subject, exposure)),
-        data: { exposure: worst.type, backends: backends.map((one) => one.ref) },
+        data: { exposure: worst.type, backends },
       },
     ];
   },

@@ -63,7 +63,9 @@ export class CellGraph<C> {
   #recorder: Recorder | undefined;
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
   #asked: Map<string, unknown> | null | undefined;
-  #dirty = new Set<Cell<C>>();
+  readonly #dirty = new Set<Cell<C>>();
+  /** Dirty cells that no other reads: they run last, once all that they may read is current. */
+  readonly #dirtyEnds = new Set<Cell<C>>();
   /** Counts the changes of what cells read: of values that are asked for the first time, too. */
   #revision = 0;
   /** By the set that was asked about: every value that an overlay is asked for asks again. */
@@ -157,7 +159,16 @@ export class CellGraph<C> {
   #markDirty(cell: Cell<C>): void {
     if (cell.dirty) return;
     cell.dirty = true;
-    this.#dirty.add(cell);
+    this.#queue(cell);
+  }
+
+  #queue(cell: Cell<C>): void {
+    (this.#readers.has(cell.bucket) ? this.#dirty : this.#dirtyEnds).add(cell);
+  }
+
+  #unqueue(cell: Cell<C>): void {
+    this.#dirty.delete(cell);
+    this.#dirtyEnds.delete(cell);
   }
 
   /**
@@ -172,10 +183,12 @@ export class CellGraph<C> {
     isDone: () => boolean,
     isKept: (key: string) => boolean = () => true,
   ): boolean {
-    while (this.#dirty.size > 0) {
-      for (const cell of this.#dirty) {
+    while (this.#dirty.size > 0 || this.#dirtyEnds.size > 0) {
+      const isAtEnds = this.#dirty.size === 0;
+      for (const cell of isAtEnds ? this.#dirtyEnds : this.#dirty) {
         if (isDone()) return false;
-        this.#dirty.delete(cell);
+        if (isAtEnds && this.#dirty.size > 0) break;
+        this.#unqueue(cell);
         if (!cell.dirty) continue;
         if (!this.#readers.has(cell.bucket) && !isKept(cell.key)) {
           this.drop(cell.key);
@@ -223,7 +236,7 @@ export class CellGraph<C> {
     if (cell === undefined) return;
     this.#unlink(cell);
     this.#cells.delete(key);
-    this.#dirty.delete(cell);
+    this.#unqueue(cell);
   }
 
   /** The base's cell where its value still stands, or a cell of our own that starts from it. */
@@ -272,8 +285,8 @@ export class CellGraph<C> {
     const isNew = cell.reads === undefined;
     if (recorder !== undefined) this.#link(cell, recorder.reads);
     cell.dirty = recorder?.isOutdated === true;
-    if (cell.dirty) this.#dirty.add(cell);
-    else this.#dirty.delete(cell);
+    if (cell.dirty) this.#queue(cell);
+    else this.#unqueue(cell);
     if (isNew || !cell.equals(cell.value, value)) {
       const before = cell.value;
       cell.value = value;

@@ -156,6 +156,18 @@ describe('CellGraph', () => {
     expect(summed()).toBe(21);
   });
 
+  it('runs what nobody reads last, and so once, however long the ways are by which a change comes to it', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const near = (): number => cell('near', () => input('a'));
+    const far = (): number => cell('far', () => cell('between', () => cell('first', () => input('a'))));
+    expect(cell('end', () => near() + far())).toBe(0);
+    runs.length = 0;
+    set('a', 1);
+    expect(graph.settle(() => undefined, NEVER)).toBe(true);
+    expect(runs).toEqual(['near', 'first', 'between', 'far', 'end']);
+    expect(cell('end', () => 0)).toBe(2);
+  });
+
   it('looks at the parts of a value that changed, and runs only those that came out different', () => {
     const { graph, input, cell, set, runs } = counted();
     const whole = (): readonly number[] =>

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import {
+  citation,
   fittingRole,
   leastRoles,
   replayed,
@@ -13,15 +14,11 @@ import { subjectAccess } from '../analyses/rbac/subject-access.ts';
 import { uncovered } from '../kube/escalation-check.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
-import { ruleAllows } from '../kube/rbac-rule.ts';
 import type { RbacUser } from '../kube/rbac-user.ts';
-import type { PolicyRule } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 import { parseSubject } from './rbac-subject.ts';
 
-/** Events that a comment cites. */
-const MOST_CITED = 3;
 /** Users of the log that are named where the one asked for is not among them. */
 const MOST_USERS = 5;
 
@@ -163,13 +160,4 @@ function manifests(roles: readonly LeastRole[], seen: readonly SeenRequest[], us
       return `---\n${head}rules:\n${lines.join('')}`;
     })
     .join('');
-}
-
-function citation(rule: PolicyRule, namespace: string, seen: readonly SeenRequest[]): string {
-  const own = seen.filter(
-    ({ request }) => (request.type === 'resource' ? request.namespace : '') === namespace && ruleAllows(rule, request),
-  );
-  const count = own.reduce((sum, one) => sum + one.count, 0);
-  const ids = own.slice(0, MOST_CITED).map((one) => one.auditID);
-  return `${count} ${count === 1 ? 'event' : 'events'}, such as ${ids.join(', ')}`;
 }

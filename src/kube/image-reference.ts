@@ -23,3 +23,9 @@ export function parseImage(text: string): ImageReference | null {
   const repository = registry === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest;
   return { registry, repository, tag, digest: digest ?? null };
 }
+
+/** Whether an image is of a repository (`fluxcd/source-controller`), whatever registry or folder mirrors it. */
+export function isImageOf(image: string, repository: string): boolean {
+  const own = parseImage(image)?.repository ?? '';
+  return own === repository || own.endsWith(`/${repository}`);
+}

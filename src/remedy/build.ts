@@ -17,13 +17,14 @@ const BY_ID: ReadonlyMap<string, Remedy> = new Map(REMEDIES.map((remedy) => [rem
 
 /**
  * Builds the remedies that a finding names and proves each on an overlay of the view: whether this finding goes, and
- * which others go or come. Settle the engine before.
+ * which others go or come. What could not be written stands last, with its reason. Settle the engine before.
  */
 export function buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[] {
-  return (finding.remedies ?? []).flatMap((id) => {
+  const built = (finding.remedies ?? []).flatMap((id) => {
     const remedy = BY_ID.get(id);
     return remedy === undefined ? [] : [build(engine, finding, remedy)];
   });
+  return built.toSorted((a, b) => Number(a.refused !== null) - Number(b.refused !== null));
 }
 
 function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {

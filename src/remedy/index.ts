@@ -22,6 +22,7 @@ import { rotation } from './secrets/rotation.ts';
 import { restartConsumers } from './secrets/restart-consumers.ts';
 import { disableAutomount } from './rbac/disable-automount.ts';
 import { dropRules } from './rbac/drop-rules.ts';
+import { leastRole } from './rbac/least-role.ts';
 import { narrowToNamespaces } from './rbac/narrow-to-namespaces.ts';
 import { cutPath, removeBinding, removeSubject } from './rbac/remove-subject.ts';
 import { auditPolicy } from './audit/audit-policy.ts';
@@ -55,6 +56,7 @@ export const REMEDIES: readonly Remedy[] = [
   secretReferencePatch,
   rotation,
   restartConsumers,
+  leastRole,
   narrowToNamespaces,
   dropRules,
   removeSubject,

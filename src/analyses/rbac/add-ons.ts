@@ -4,12 +4,12 @@
  * labels of the add-on's manifests. Recognising one groups what is found; it lowers no severity.
  * Sources: the published manifests and charts of each project.
  */
-import { parseImage } from '../../kube/image-reference.ts';
+import { isImageOf, parseImage } from '../../kube/image-reference.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { BindingObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads } from '../workload/workloads.ts';
+import { accountPods } from './service-accounts.ts';
 
 interface AddOn {
   readonly name: string;
@@ -154,15 +154,10 @@ function addOnsIn(view: ClusterView, namespace: string): ReadonlyMap<string, Ran
     `rbac/add-ons/${namespace}`,
     (inner) => {
       const found = new Map<string, Ran | null>();
-      for (const { classes, template } of workloads(inner, namespace)) {
-        const specs = classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
-        if (specs.length === 0 && template !== undefined) specs.push(template.spec);
-        for (const spec of specs) {
-          const account = spec.serviceAccountName || 'default';
-          const ran = ranBy(spec.containers.map((one) => one.image));
-          const there = found.get(account);
-          found.set(account, there === undefined || there?.addOn === ran?.addOn ? (there ?? ran) : null);
-        }
+      for (const { account, spec } of accountPods(inner, namespace)) {
+        const ran = ranBy(spec.containers.map((one) => one.image));
+        const there = found.get(account);
+        found.set(account, there === undefined || there?.addOn === ran?.addOn ? (there ?? ran) : null);
       }
       return found;
     },
@@ -173,10 +168,8 @@ function addOnsIn(view: ClusterView, namespace: string): ReadonlyMap<string, Ran
 /** The add-on of a pod's main images; sidecars of others (a mesh, a log shipper) do not matter beside one of its own. */
 function ranBy(images: readonly string[]): Ran | null {
   for (const image of images) {
-    const repository = parseImage(image)?.repository ?? '';
-    const isOf = (suffix: string): boolean => repository === suffix || repository.endsWith(`/${suffix}`);
-    const addOn = ADD_ONS.find((one) => one.images.some(isOf));
-    if (addOn !== undefined) return { addOn, image: repository };
+    const addOn = ADD_ONS.find((one) => one.images.some((repository) => isImageOf(image, repository)));
+    if (addOn !== undefined) return { addOn, image: parseImage(image)?.repository ?? '' };
   }
   return null;
 }

@@ -6,6 +6,7 @@
 import { dayText } from '../../kube/age.ts';
 import { parseGrantReason } from '../../kube/audit-reason.ts';
 import { rulesOfBinding } from '../../kube/authorizer.ts';
+import { neverNamed } from '../../kube/rbac-inert.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
 import { subjectKey, userKeys } from '../../kube/rbac-user.ts';
 import type { AuditUse } from '../../model/audit-state.ts';
@@ -97,12 +98,16 @@ export function tellsAll(view: ClusterView, rules: readonly PolicyRule[]): boole
   return index.isComplete && rules.every((rule) => isLogged(index, rule));
 }
 
-/** A use as the requests that the authorizer was asked; one for each name that is known. */
+/**
+ * A use as the requests that the authorizer was asked; one for each name that is known. The log names what was created,
+ * the authorizer was asked without (k8s.io/apiserver pkg/audit/request.go LogRequestObject).
+ */
 export function requestsOf(use: AuditUse): readonly RequestAttributes[] {
   if (use.path !== null) return [{ type: 'path', verb: use.verb, path: use.path }];
   const { verb, apiGroup: group, resource, subresource, namespace } = use;
   const request = { type: 'resource', verb, group, resource, subresource, namespace } as const;
-  return (use.names ?? ['']).map((name) => ({ ...request, name }));
+  const names = neverNamed(verb, subresource) ? [''] : (use.names ?? ['']);
+  return names.map((name) => ({ ...request, name }));
 }
 
 function usageIndex(view: ClusterView): UsageIndex {

@@ -6,6 +6,7 @@
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { PolicyRule, RoleObject } from '../../model/objects.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
+import { neverNamed } from '../../kube/rbac-inert.ts';
 import { roleReach } from '../../kube/rbac-role-reach.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
 
@@ -30,6 +31,8 @@ export interface LogAbout {
   readonly others: readonly string[];
 }
 
+/** Events that are cited for a rule. */
+const MOST_CITED = 3;
 /** Other users that are counted; a log of people's mistypings stays small. */
 const MOST_USERS = 1000;
 
@@ -79,8 +82,7 @@ export class SeenRequests {
 function requestOf({ verb, object, requestURI }: AuditEvent): RequestAttributes {
   if (object === null) return { type: 'path', verb, path: requestURI.split('?')[0] ?? '' };
   const { apiGroup: group, resource, subresource, namespace } = object;
-  const isNameless = (verb === 'create' && subresource === '') || verb === 'deletecollection';
-  const name = isNameless ? '' : object.name;
+  const name = neverNamed(verb, subresource) ? '' : object.name;
   return { type: 'resource', verb, group, resource, subresource, namespace, name };
 }
 
@@ -174,4 +176,15 @@ export function fittingRole({ namespace, rules }: LeastRole, roles: readonly Rol
 function isDangerous(rules: readonly PolicyRule[], isClusterWide: boolean): boolean {
   const { everything, held } = roleReach(rules, isClusterWide);
   return everything >= 0 || held.length > 0;
+}
+
+/** The events that a rule of a least role is there for: `12 events, such as ID, ID`. */
+export function citation(rule: PolicyRule, namespace: string, seen: readonly SeenRequest[]): string {
+  const own = seen.filter(
+    ({ request }) => (request.type === 'resource' ? request.namespace : '') === namespace && ruleAllows(rule, request),
+  );
+  // Requests for several names may have been counted together.
+  const counts = new Map(own.map((one) => [one.auditID, one.count]));
+  const count = [...counts.values()].reduce((sum, one) => sum + one, 0);
+  return `${count} ${count === 1 ? 'event' : 'events'}, such as ${[...counts.keys()].slice(0, MOST_CITED).join(', ')}`;
 }

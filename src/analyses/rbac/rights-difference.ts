@@ -101,7 +101,7 @@ function rulesOf(bound: readonly BoundRules[]): readonly PolicyRule[] {
 }
 
 /** Atoms that differ only in their verb as one rule, then those that differ only in their resource. */
-function merged(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
+export function merged(atoms: readonly PolicyRule[]): readonly PolicyRule[] {
   const byVerb = group(atoms, 'verbs');
   return group(byVerb, 'resources');
 }

@@ -1,5 +1,6 @@
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { Subject } from '../../model/objects.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads } from '../workload/workloads.ts';
 
@@ -14,20 +15,33 @@ export function accountUsers(view: ClusterView, namespace: string): AccountUsers
     `rbac/account-users/${namespace}`,
     (inner) => {
       const users = new Map<string, string[]>();
-      for (const one of workloads(inner, namespace)) {
-        const specs = one.classes.filter((each) => each.state !== 'finished').map((each) => each.spec);
-        if (specs.length === 0 && one.template !== undefined) specs.push(one.template.spec);
-        for (const account of new Set(specs.map((spec) => spec.serviceAccountName || 'default'))) {
-          const list = users.get(account);
-          const text = `${one.ref.kind} ${one.ref.namespace}/${one.ref.name}`;
-          if (list === undefined) users.set(account, [text]);
-          else list.push(text);
-        }
+      for (const { account, workload: text } of accountPods(inner, namespace)) {
+        const list = users.get(account);
+        if (list === undefined) users.set(account, [text]);
+        else if (list.at(-1) !== text) list.push(text);
       }
       return users;
     },
     (a, b) => JSON.stringify([...a]) === JSON.stringify([...b]),
   );
+}
+
+/** Pods that run as an account, those of a workload that are alike once. */
+interface AccountPods {
+  readonly account: string;
+  /** `Deployment shop/cart` */
+  readonly workload: string;
+  readonly spec: PodSpec;
+}
+
+/** What runs as which account of a namespace, workload by workload; finished pods don't count. */
+export function accountPods(view: ClusterView, namespace: string): readonly AccountPods[] {
+  return workloads(view, namespace).flatMap(({ classes, template, ref }) => {
+    const specs = classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
+    if (specs.length === 0 && template !== undefined) specs.push(template.spec);
+    const text = `${ref.kind} ${ref.namespace}/${ref.name}`;
+    return specs.map((spec) => ({ account: spec.serviceAccountName || 'default', workload: text, spec }));
+  });
 }
 
 /**

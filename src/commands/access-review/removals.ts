@@ -1,7 +1,6 @@
 import { sanitise } from '../../kube/sanitise.ts';
-import type { Change } from '../../model/change.ts';
 import type { BindingObject } from '../../model/objects.ts';
-import { bindingManifest, commandFor } from '../../remedy/rbac/binding-manifest.ts';
+import { bindingManifest, commandFor, subjectsOut } from '../../remedy/rbac/binding-manifest.ts';
 import { deniedTogether, rightsEffects } from '../../remedy/rbac/rights-effects.ts';
 import { remedyTarget, targetAdvice } from '../../remedy/target.ts';
 import { toYaml } from '../../remedy/to-yaml.ts';
@@ -30,15 +29,11 @@ export function removalYaml(view: StoreView, going: readonly GoingRow[]): string
   return [head, ...[...byBinding].map(([binding, rows]) => removalOf(view, binding, rows))].join('---\n');
 }
 
-function stayingIn(binding: BindingObject, rows: readonly GoingRow[]): BindingObject['subjects'] {
-  return binding.subjects.filter((one) => !rows.some(({ subject }) => subject === one));
-}
-
-function changeOf(binding: BindingObject, rows: readonly GoingRow[]): Change {
-  const subjects = stayingIn(binding, rows);
-  const { kind, namespace, name } = binding;
-  if (subjects.length === 0) return { type: 'remove', kind, namespace, name };
-  return { type: 'upsert', object: { ...binding, subjects } as BindingObject };
+function changeOf(binding: BindingObject, rows: readonly GoingRow[]): ReturnType<typeof subjectsOut> {
+  return subjectsOut(
+    binding,
+    rows.map(({ subject }) => subject),
+  );
 }
 
 function removalOf(view: StoreView, binding: BindingObject, rows: readonly GoingRow[]): string {
@@ -49,10 +44,10 @@ function removalOf(view: StoreView, binding: BindingObject, rows: readonly Going
     ),
     ...(advice === undefined ? [] : [advice]),
   ];
-  const subjects = stayingIn(binding, rows);
-  if (subjects.length === 0) {
+  const change = changeOf(binding, rows);
+  if (change.type === 'remove') {
     return [...reasons, commandFor(binding, 'delete')].map((line) => `# ${sanitise(line)}\n`).join('');
   }
   const comments = reasons.map((text) => ({ document: 0, path: [], text }));
-  return toYaml([bindingManifest({ ...binding, subjects })], comments);
+  return toYaml([bindingManifest(change.object)], comments);
 }

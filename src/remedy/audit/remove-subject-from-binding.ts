@@ -5,9 +5,8 @@
  */
 import { parseGrantReason, type GrantReason } from '../../kube/audit-reason.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
-import type { Change } from '../../model/change.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
-import { bindingManifest, commandFor, removedBinding } from '../rbac/binding-manifest.ts';
+import { bindingManifest, commandFor, removedBinding, subjectsOut } from '../rbac/binding-manifest.ts';
 import type { Remedy, RemedyDraft } from '../remedy.ts';
 import { groupOf, SAVE_FIRST } from './audit-finding.ts';
 
@@ -56,16 +55,15 @@ function without(binding: BindingObject, going: readonly Subject[], grant: Grant
   const others = grant.subjectKind === 'Group' ? ' Everybody else in the group loses it, too.' : '';
   const note = `${SAVE_FIRST} Another binding may allow the same: the log names the first one only.${others}`;
   const effects = [`${whom} no longer has ${grant.roleKind} ${grant.role} by this binding`];
-  const staying = binding.subjects.filter((one) => !going.includes(one));
-  if (staying.length === 0) {
+  const change = subjectsOut(binding, going);
+  if (change.type === 'remove') {
     const removed = removedBinding(binding);
     return { ...removed, note: `${note} ${removed.note}`, effects };
   }
-  const change: Change = { type: 'upsert', object: { ...binding, subjects: staying } as BindingObject };
-  const { apiVersion, kind, metadata } = bindingManifest(binding);
+  const { apiVersion, kind, metadata, subjects } = bindingManifest(change.object);
   return {
     note,
-    manifests: [{ apiVersion, kind, metadata, subjects: staying }],
+    manifests: [{ apiVersion, kind, metadata, subjects }],
     comments: [{ document: 0, path: ['subjects'], text: `without ${whom}` }],
     use: { type: 'patch', commands: [commandFor(binding, 'patch')] },
     changes: [change],

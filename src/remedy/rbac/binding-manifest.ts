@@ -1,6 +1,6 @@
 import { refOf } from '../../kube/object-ref.ts';
 import type { ObjectRef } from '../../model/finding.ts';
-import type { BindingObject, RoleObject } from '../../model/objects.ts';
+import type { BindingObject, RoleObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { RemedyDraft } from '../remedy.ts';
 import { kubectl } from '../kubectl.ts';
@@ -41,16 +41,34 @@ export function commandFor(
   return verb === 'patch' ? `${command} --type=merge --patch-file FILE` : command;
 }
 
+/** The change that takes subjects out of a binding; one that nobody is left in goes. */
+export function subjectsOut(
+  binding: BindingObject,
+  going: readonly Subject[],
+):
+  | { readonly type: 'upsert'; readonly object: BindingObject }
+  | {
+      readonly type: 'remove';
+      readonly kind: BindingObject['kind'];
+      readonly namespace: string;
+      readonly name: string;
+    } {
+  const subjects = binding.subjects.filter((one) => !going.includes(one));
+  const { kind, namespace, name } = binding;
+  return subjects.length === 0
+    ? { type: 'remove', kind, namespace, name }
+    : { type: 'upsert', object: { ...binding, subjects } };
+}
+
 /** A remedy that deletes a binding. */
 export function removedBinding(binding: BindingObject): RemedyDraft {
-  const { kind, namespace, name } = binding;
-  const { apiVersion, metadata } = bindingManifest(binding);
+  const { apiVersion, kind, metadata } = bindingManifest(binding);
   return {
     note: 'No other subject is bound by it, so that the binding goes. By RBAC the permission ends at once.',
     manifests: [{ apiVersion, kind, metadata }],
     comments: [{ document: 0, path: [], text: 'This names what the command deletes; it is not to be applied.' }],
     use: { type: 'commands', commands: [commandFor(binding, 'delete')] },
-    changes: [{ type: 'remove', kind, namespace, name }],
+    changes: [subjectsOut(binding, binding.subjects)],
     effects: [],
   };
 }

@@ -5,7 +5,6 @@
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { shortestPath, accountKeys, minimalCut } from '../../analyses/rbac/escalation-paths.ts';
 import { SINKS } from '../../analyses/rbac/escalation-graph.ts';
-import { refOf } from '../../kube/object-ref.ts';
 import {
   ANONYMOUS,
   serviceAccountNamespace,
@@ -13,12 +12,11 @@ import {
   SYSTEM_MASTERS,
   UNAUTHENTICATED,
 } from '../../kube/rbac-user.ts';
-import type { Change } from '../../model/change.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
-import { bindingManifest, commandFor, foundBinding, removedBinding } from './binding-manifest.ts';
+import { bindingManifest, commandFor, foundBinding, removedBinding, subjectsOut } from './binding-manifest.ts';
 
 const GONE: RemedyRefusal = { refused: 'The binding is not there any more.' };
 
@@ -97,14 +95,12 @@ function keysOf(subject: Subject, binding: BindingObject): readonly string[] {
 }
 
 function withoutSubjects(binding: BindingObject, going: readonly Subject[]): RemedyDraft {
-  const staying = binding.subjects.filter((one) => !going.includes(one));
-  if (staying.length === 0) return removedBinding(binding);
-  const object = { ...binding, subjects: staying } as BindingObject;
-  const change: Change = { type: 'upsert', object };
-  const { apiVersion, kind } = refOf(binding);
+  const change = subjectsOut(binding, going);
+  if (change.type === 'remove') return removedBinding(binding);
+  const { apiVersion, kind, metadata, subjects } = bindingManifest(change.object);
   return {
     note: 'Ask whoever is behind the subject, or the audit log, whether the permission is in use: by RBAC it ends at once.',
-    manifests: [{ apiVersion, kind, metadata: bindingManifest(binding).metadata, subjects: staying }],
+    manifests: [{ apiVersion, kind, metadata, subjects }],
     comments: [
       { document: 0, path: ['subjects'], text: `without ${going.map((one) => `${one.kind} ${one.name}`).join(', ')}` },
     ],

@@ -189,6 +189,7 @@ export function roleRef(binding: BindingObject): ObjectRef {
 function remediesOf(binding: BindingObject, category: Category): readonly string[] {
   const narrow = binding.namespace === '' && category !== 'node-proxy' && category !== 'webhooks';
   return [
+    'rbac/least-role',
     ...(narrow ? ['rbac/narrow-to-namespaces'] : []),
     ...(category === 'cluster-admin' || category === 'namespace-admin' ? [] : ['rbac/drop-rules']),
     'rbac/remove-subject',

@@ -21,6 +21,7 @@ const CLUSTER = [
   role('named', '{verbs: [get], apiGroups: [""], resources: [pods], resourceNames: [a]}'),
   role('others', '{verbs: [get], apiGroups: [""], resources: [pods], resourceNames: [z]}'),
   role('secrets', '{verbs: [get], apiGroups: [""], resources: [secrets]}'),
+  role('maker', '{verbs: [create], apiGroups: [""], resources: [pods], resourceNames: [a]}'),
   role('star', '{verbs: ["*"], apiGroups: [""], resources: [configmaps]}'),
   bind('first', 'pods'),
   bind('second', 'named'),
@@ -28,6 +29,7 @@ const CLUSTER = [
   bind('idle', 'pods', 'web'),
   bind('secret', 'secrets'),
   bind('star', 'star'),
+  bind('maker', 'maker'),
 ].join('---\n');
 
 function logged(events: readonly AuditEvent[]): StoreView {
@@ -63,8 +65,14 @@ describe('the usage of a grant', () => {
       third: 'not observed in 2026-11-01 to 2026-11-01',
       idle: 'not observed in 2026-11-01 to 2026-11-01',
       secret: 'unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests',
+      maker: 'unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests',
       star: 'unknown: the log of 2026-11-01 to 2026-11-01 does not hold all such requests',
     });
+  });
+
+  test('of what was created by name is none of a rule with names, which no create can match', () => {
+    const created = [event(0, { verb: 'create' }), event(MINUTE, { verb: 'create' })];
+    expect(usages(created)['maker']).toBe('not observed in 2026-11-01 to 2026-11-01');
   });
 
   test('is not known to be none where the log has a gap', () => {

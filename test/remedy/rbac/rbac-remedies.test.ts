@@ -6,7 +6,7 @@ import type { Finding } from '../../../src/model/finding.ts';
 import { buildRemedies } from '../../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
 import { RBAC_RULES } from '../../../src/rules/rbac/rbac-rules.ts';
-import { auditChange } from '../../analyses/rbac/audit-event.ts';
+import { auditChange, event } from '../../analyses/rbac/audit-event.ts';
 import { viewOf } from '../../analyses/rbac/view-of.ts';
 
 const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
@@ -94,6 +94,30 @@ describe('narrow-to-namespaces', () => {
     // The same account still reads the Secrets of its own namespace.
     expect(remedy.opens).toMatchObject([{ rule: 'rbac/reads-secrets', severity: 'medium' }]);
     expect(remedy.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b' } }]);
+  });
+
+  test('RoleBindings where the log shows it in use, for whom it does, people too', () => {
+    const users = '[{kind: User, name: alice}, {kind: User, name: bob}, {kind: User, name: idle}]';
+    const read = (at: number, username: string, namespace: string): AuditEvent =>
+      event(at, {
+        user: { username, uid: '', groups: ['system:authenticated'], extra: {} },
+        object: { resource: 'secrets', subresource: '', namespace, name: 'pg', apiGroup: '', uid: '' },
+      });
+    const events = [read(0, 'alice', 'shop'), read(1, 'bob', 'data'), read(2, 'alice', 'data')];
+    const yaml = join(READER, bound(users));
+    const remedy = proven('rbac/narrow-to-namespaces', 'rbac/reads-secrets', yaml, { events });
+    expect(remedy.manifests).toMatchObject([
+      { kind: 'RoleBinding', metadata: { namespace: 'data' }, subjects: [{ name: 'alice' }, { name: 'bob' }] },
+      { kind: 'RoleBinding', metadata: { namespace: 'shop' }, subjects: [{ name: 'alice' }] },
+    ]);
+    expect(remedy.effects).toContain(
+      'User alice loses get,list secrets, configmaps in all namespaces, and keeps it in data, shop',
+    );
+    expect(remedy.effects.filter((one) => one.startsWith('DENIES'))).toEqual([]);
+    const everywhere = [...events, read(3, 'alice', '')];
+    expect(built('rbac/narrow-to-namespaces', 'rbac/reads-secrets', yaml, { events: everywhere }).refused).toMatch(
+      /^The audit log shows requests that only a ClusterRoleBinding allows/,
+    );
   });
 
   test('users belong to no namespace', () => {

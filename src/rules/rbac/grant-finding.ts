@@ -193,5 +193,6 @@ function remediesOf(binding: BindingObject, category: Category): readonly string
     ...(narrow ? ['rbac/narrow-to-namespaces'] : []),
     ...(category === 'cluster-admin' || category === 'namespace-admin' ? [] : ['rbac/drop-rules']),
     'rbac/remove-subject',
+    ...(binding.subjects.some((one) => one.kind === 'ServiceAccount') ? ['rbac/disable-automount'] : []),
   ];
 }

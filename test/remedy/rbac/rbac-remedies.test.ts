@@ -194,14 +194,33 @@ test('cut-path closes the path of an account', () => {
   expect(rules(remedy.closes)).toContain('rbac/escalation-path');
 });
 
-test('disable-automount says that the finding stays', () => {
-  const yaml = join(
-    CART.replace('name: cart', 'name: default'),
-    READER,
-    bound('[{kind: ServiceAccount, name: default, namespace: shop}]'),
-  );
-  const remedy = proven('rbac/disable-automount', 'rbac/default-service-account', yaml);
-  expect(remedy.manifests).toMatchObject([{ automountServiceAccountToken: false }]);
-  expect(remedy.effects).toContain('the finding stays: what is bound to the account is unchanged');
-  expect(remedy.opens).toEqual([]);
+describe('disable-automount', () => {
+  const account = (name: string): string =>
+    join(CART.replace('name: cart', `name: ${name}`), READER, bound(ACCOUNT.replace('name: cart', `name: ${name}`)));
+  const quiet = [0, 60_000].map((at) => event(at, { user: { username: 'bob', uid: '', groups: [], extra: {} } }));
+  const span = 'the audit log of 2026-11-01 to 2026-11-01';
+
+  test('of default needs no log, and says that the finding stays', () => {
+    const remedy = proven('rbac/disable-automount', 'rbac/default-service-account', account('default'));
+    expect(remedy.manifests).toMatchObject([{ automountServiceAccountToken: false }]);
+    expect(remedy.commands).toEqual([
+      `kubectl -n shop patch serviceaccount default --type=merge -p '{"automountServiceAccountToken":false}'`,
+    ]);
+    expect(remedy.effects).toContain('the finding stays: what is bound to the account is unchanged');
+    expect(remedy.opens).toEqual([]);
+    const asks = quiet.concat(event(1, { user: { ...event(0).user, username: 'system:serviceaccount:shop:default' } }));
+    const used = proven('rbac/disable-automount', 'rbac/default-service-account', account('default'), { events: asks });
+    expect(used.effects).toContain(`DENIES what ${span} shows: requests of shop/default, last on 2026-11-01`);
+  });
+
+  test('of another account is for one that the log shows no request of', () => {
+    const of = (events?: readonly AuditEvent[]): BuiltRemedy =>
+      built('rbac/disable-automount', 'rbac/reads-secrets', account('cart'), events === undefined ? {} : { events });
+    expect(of().refused).toMatch(/^No audit log/);
+    expect(of(quiet).effects).toContain(`${span} shows no request of shop/cart`);
+    expect(of(quiet).manifests).toMatchObject([{ metadata: { namespace: 'shop', name: 'cart' } }]);
+    expect(of([...quiet, event(1)]).refused).toMatch(/^The audit log shows requests/);
+    const late = quiet.map((one) => ({ ...one, auditID: `late-${one.auditID}`, time: one.time + 7 * 24 * 3_600_000 }));
+    expect(of([...quiet, ...late]).refused).toMatch(/has gaps/);
+  });
 });

@@ -14,6 +14,7 @@ import { editedRemedy } from '../src/remedy/edited-remedy.ts';
 import { readManifests } from '../src/sources/manifests/read-manifests.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import type { Change } from '../src/model/change.ts';
+import { jointRemedy } from '../src/remedy/joint-remedy.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
 import type { Baseline } from '../src/report/baseline.ts';
 import { driftRow, driftSince, driftText } from '../src/report/drift.ts';
@@ -57,6 +58,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
     scope: sessionScope(settings.scope),
     ...(baseline === null ? {} : { rowsBeside: driftRows(baseline, settings) }),
     buildRemedies,
+    joinRemedies: jointRemedy,
     evaluate: async (engine, remedy, yaml) => editedRemedy(engine, remedy, yaml, await changesOf(world, yaml)),
     ask: (words, engine) => answer(world, settings, loaded, words, engine, baseline),
     listContexts: () => contexts(settings),

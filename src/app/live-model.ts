@@ -21,6 +21,8 @@ export interface LiveModelOptions {
   readonly rowsBeside?: RowsBeside;
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
+  /** The remedies of several findings as one, where there are more than one; the engine is settled. */
+  joinRemedies(engine: Engine, findings: readonly Finding[]): BuiltRemedy | undefined;
   /** Evaluates the YAML that a person made of a remedy; the engine is settled. */
   evaluate(engine: Engine, remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy>;
   /** Answers a question over the settled engine. */
@@ -67,13 +69,20 @@ export class LiveModel implements SessionModel {
   async remediesFor(ids: readonly string[]): Promise<readonly BuiltRemedy[]> {
     const { runner } = this.#world;
     const remedies: BuiltRemedy[] = [];
+    const findings: Finding[] = [];
     for (const id of ids) {
       await runner.settled();
       const finding = runner.engine.findings.get(id);
-      if (finding !== undefined) remedies.push(...this.#options.buildRemedies(runner.engine, finding));
+      if (finding !== undefined) {
+        findings.push(finding);
+        remedies.push(...this.#options.buildRemedies(runner.engine, finding));
+      }
       await new Promise<void>((resolve) => this.#options.clock.soon(resolve));
     }
-    return remedies;
+    if (findings.length < 2) return remedies;
+    await runner.settled();
+    const joint = this.#options.joinRemedies(runner.engine, findings);
+    return joint === undefined ? remedies : [joint, ...remedies];
   }
 
   async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {

@@ -37,8 +37,6 @@ export interface RemedyPlace {
   /** null while they are built and proven. */
   readonly remedies: readonly BuiltRemedy[] | null;
   readonly index: number;
-  /** Findings that the first of the remedies is for, where it joins several; else empty. */
-  readonly joint: readonly string[];
   readonly tab: RemedyTab;
   /** told: what validating means was said, the next `v` does it. */
   readonly validation: 'none' | 'told' | 'running' | { readonly text: string; readonly ok: boolean };

@@ -28,7 +28,7 @@ export function remedyHead(place: RemedyPlace, state: SessionState): readonly Li
     right: [
       span(remedy.safety, remedy.safety === 'safe' ? 'good' : 'warning'),
       span('  '),
-      ...proof(remedy, place, state),
+      ...proof(remedy, state),
       span(' '),
     ],
   };
@@ -67,8 +67,8 @@ export function remedyLines(place: RemedyPlace, state: SessionState): readonly L
 }
 
 /** How far the proof carries, in a few words. */
-function proof(remedy: BuiltRemedy, place: RemedyPlace, state: SessionState): readonly Span[] {
-  const wanted = place.index === 0 && place.joint.length > 0 ? place.joint : [remedy.finding];
+function proof(remedy: BuiltRemedy, state: SessionState): readonly Span[] {
+  const wanted = remedy.joint ?? [remedy.finding];
   const left = wanted.filter((id) => !remedy.closes.some((finding) => finding.id === id));
   const fresh = `${remedy.opens.length} new`;
   // What the audit log tells has happened: a remedy can only keep it from happening again.

@@ -20,7 +20,6 @@ export function showRemedies(state: SessionState, findings: readonly Finding[]):
     findings: ids,
     remedies: null,
     index: 0,
-    joint: [],
     tab: 'yaml',
     validation: 'none',
   });

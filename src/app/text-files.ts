@@ -1,7 +1,6 @@
 import { dayText } from '../kube/age.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
-import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { PaneSnapshot } from './session-model.ts';
 
 /** A table as CSV (RFC 4180): the columns by name, all of them, and the rows as they stand. */
@@ -37,43 +36,4 @@ export function waiverYaml(findings: readonly Finding[], now: number): string {
     ].join('\n');
   });
   return `# put this into k8sec.yaml (--config, K8SEC_CONFIG, or the XDG folder)\napiVersion: k8sec/v1\nwaivers:\n${entries.join('\n')}\n`;
-}
-
-/**
- * Remedies of several findings, with all of them in one file in front where more than one could be written. Each
- * remedy was proven by itself; the joint one says so.
- *
- * @returns the remedies, and the findings that the joint one is for; none where there is no joint one
- */
-export function withJointRemedy(remedies: readonly BuiltRemedy[]): {
-  readonly remedies: readonly BuiltRemedy[];
-  readonly joint: readonly string[];
-} {
-  const best = new Map<string, BuiltRemedy>();
-  for (const one of remedies) if (one.refused === null && !best.has(one.finding)) best.set(one.finding, one);
-  const chosen = [...best.values()];
-  const first = chosen[0];
-  if (first === undefined || chosen.length < 2) return { remedies, joint: [] };
-  return { remedies: [jointRemedy(first, chosen), ...remedies], joint: chosen.map((one) => one.finding) };
-}
-
-function jointRemedy(first: BuiltRemedy, chosen: readonly BuiltRemedy[]): BuiltRemedy {
-  const documents = [...new Set(chosen.map((one) => one.yaml.trimEnd()))];
-  const closes = new Map(chosen.flatMap((one) => one.closes.map((finding) => [finding.id, finding] as const)));
-  const opens = new Map(chosen.flatMap((one) => one.opens.map((finding) => [finding.id, finding] as const)));
-  const fileName = `k8sec-remedies-${chosen.length}.yaml`;
-  return {
-    ...first,
-    title: `all ${chosen.length} in one file`,
-    safety: chosen.every((one) => one.safety === 'safe') ? 'safe' : 'review',
-    note: `The best remedy of each of ${chosen.length} findings. Each was proven by itself, not together.`,
-    manifests: chosen.flatMap((one) => one.manifests),
-    yaml: `${documents.join('\n---\n')}\n`,
-    fileName,
-    diff: chosen.flatMap((one) => one.diff),
-    effects: [...new Set(chosen.flatMap((one) => one.effects))],
-    closes: [...closes.values()],
-    opens: [...opens.values()],
-    commands: [`kubectl apply -f ${fileName}`],
-  };
 }

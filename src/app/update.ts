@@ -14,7 +14,6 @@ import type { SessionSnapshot } from './session-model.ts';
 import { here, type SessionState } from './state.ts';
 import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
 import { withEditedRemedy } from './remedy-actions.ts';
-import { withJointRemedy } from './text-files.ts';
 
 /** The session's reducer: what a thing that happened changes, and what is to be done besides. Pure. */
 export function update(state: SessionState, event: SessionEvent): Step {
@@ -40,7 +39,7 @@ function changed(state: SessionState, event: SessionEvent): Step {
     case 'remedies':
       return stay(
         changePlace(state, event.visit, (place) =>
-          place.type === 'remedy' ? { ...place, ...withJointRemedy(event.remedies) } : place,
+          place.type === 'remedy' ? { ...place, remedies: event.remedies } : place,
         ),
       );
     case 'edited':

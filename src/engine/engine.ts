@@ -111,6 +111,8 @@ export class Engine {
   prove(changes: readonly Change[]): {
     readonly closes: readonly Finding[];
     readonly opens: readonly Finding[];
+    /** Findings as they then are of the subjects that the changes concern, by id. */
+    readonly now: ReadonlyMap<string, Finding>;
     readonly after: ClusterView;
   } {
     const { after, touched } = this.view.overlay(changes);
@@ -132,13 +134,15 @@ export class Engine {
     }
     const closes: Finding[] = [];
     const opens: Finding[] = [];
+    const current = new Map<string, Finding>();
     for (const key of subjects) {
       const before = (this.#verdicts.get(key) ?? NOTHING).findings;
       const now = after.derive(key, this.#verdictOf, deepEqual).findings;
+      for (const finding of now) current.set(finding.id, finding);
       closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
       opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
     }
-    return { closes: closes.sort(byId), opens: opens.sort(byId), after };
+    return { closes: closes.sort(byId), opens: opens.sort(byId), now: current, after };
   }
 
   #onCell(key: string, value: unknown): void {

@@ -20,11 +20,13 @@ const BY_ID: ReadonlyMap<string, Remedy> = new Map(REMEDIES.map((remedy) => [rem
  * which others go or come. What could not be written stands last, with its reason. Settle the engine before.
  */
 export function buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[] {
-  const built = (finding.remedies ?? []).flatMap((id) => {
-    const remedy = BY_ID.get(id);
-    return remedy === undefined ? [] : [build(engine, finding, remedy)];
-  });
+  const built = remediesOf(finding).map((remedy) => build(engine, finding, remedy));
   return built.toSorted((a, b) => Number(a.refused !== null) - Number(b.refused !== null));
+}
+
+/** The remedies that a finding names, the best first. */
+export function remediesOf(finding: Finding): readonly Remedy[] {
+  return (finding.remedies ?? []).flatMap((id) => BY_ID.get(id) ?? []);
 }
 
 function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
@@ -33,7 +35,7 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
   const common = { id: remedy.id, finding: finding.id, title: remedy.title, safety: remedy.safety } as const;
   if ('refused' in built) return { ...EMPTY, ...common, refused: built.refused };
   const proof = engine.prove(built.changes);
-  const target = built.about === undefined ? targetOf(view, built.manifests) : remedyTarget(view, built.about);
+  const target = targetOf(view, built);
   const fileName = built.fileName ?? fileNameOf(built.manifests, remedy);
   const advice = targetAdvice(target);
   const effects = [...built.effects, ...rightsEffects(view, proof.after, built.changes)];
@@ -75,7 +77,8 @@ const EMPTY: Pick<
   use: 'commands',
 };
 
-function headComments(
+/** What a remedy's YAML says in front: what it is for, whose it is, and what it does. */
+export function headComments(
   finding: Finding,
   remedy: Remedy,
   built: RemedyDraft,
@@ -91,8 +94,9 @@ function headComments(
   return lines.map((text) => ({ document: 0, path: [], text }));
 }
 
-/** The owner of the first object that is there already and has one. */
-function targetOf(view: ClusterView, manifests: readonly Manifest[]): BuiltRemedy['target'] {
+/** Who owns what a remedy is about: the first object that is there already and has an owner. */
+export function targetOf(view: ClusterView, { about, manifests }: RemedyDraft): BuiltRemedy['target'] {
+  if (about !== undefined) return remedyTarget(view, about);
   for (const manifest of manifests) {
     const object = liveObject(view, manifest);
     const target = object === undefined ? NO_TARGET : remedyTarget(view, object);

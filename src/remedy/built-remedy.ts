@@ -7,6 +7,8 @@ export interface BuiltRemedy {
   readonly id: string;
   /** Id of the finding that it was built for. */
   readonly finding: string;
+  /** Ids of all the findings that it is for, where it joins the remedies of several. */
+  readonly joint?: readonly string[];
   readonly title: string;
   readonly safety: 'safe' | 'review';
   /** What it does and what to check before it is applied. */

@@ -20,6 +20,7 @@ import { SYSTEM_CLOCK } from '../../src/app/session-source.ts';
 import { DEFAULT_CONFIG } from '../../src/config/config.ts';
 import { PANE_LIST } from '../../src/panes/index.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
+import { jointRemedy } from '../../src/remedy/joint-remedy.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { RULES } from '../../src/rules/index.ts';
 import { openHistory, TABLES } from '../../src/sources/history/history-database.ts';
@@ -173,6 +174,7 @@ describe.skipIf(findBinaries() === undefined)('marked values', () => {
       rules: RULES,
       panes: PANE_LIST,
       buildRemedies,
+      joinRemedies: jointRemedy,
       evaluate: async (_engine, remedy) => Promise.resolve(remedy),
       ask: () => Promise.resolve(''),
       listContexts: () => Promise.resolve([]),

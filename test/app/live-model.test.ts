@@ -154,6 +154,7 @@ function setup({
     rules: [RULE],
     panes: [PANE],
     buildRemedies: (_engine, finding: Finding) => [remedyOf(finding)],
+    joinRemedies: (_engine, [first]: readonly Finding[]) => (first === undefined ? undefined : remedyOf(first)),
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: async (words, engine) => `${words.join(' ')}: ${engine.findings.size}`,
     listContexts: async () => [],
@@ -379,6 +380,9 @@ describe('a live model', () => {
     const [id = ''] = model.snapshot().findings.keys();
     expect(await model.remediesFor([id, 'gone'])).toHaveLength(1);
     sources[0]?.apply(namespace('bad-b'));
+    await clock.pass(1000);
+    // Two remedies, and in front the one that joins them.
+    expect(await model.remediesFor([...model.snapshot().findings.keys()])).toHaveLength(3);
     expect(await model.ask(['how', 'many'])).toBe('how many: 2');
     const description = await model.describe({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'bad-a' });
     expect(description).toContain('bad-a is bad');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { tableCsv, waiverYaml, withJointRemedy } from '../../src/app/text-files.ts';
+import { tableCsv, waiverYaml } from '../../src/app/text-files.ts';
 import { parse } from 'yaml';
-import { findingOf, NOW, remedyOf, row, snapshotOf } from './fake-model.ts';
+import { findingOf, NOW, row, snapshotOf } from './fake-model.ts';
 
 test('a saved table quotes what CSV needs quoted, and defuses formulas', () => {
   const hostile = row('shop', 'x', 'high', {
@@ -27,17 +27,4 @@ test('a waiver entry is YAML that the config takes', () => {
       { rule: 'network/no-ingress-isolation', subject: 'Deployment/shop/cart', until: '2027-02-21', reason: '' },
     ],
   });
-});
-
-test('remedies of several findings are joined from the best of each; a single one is left alone', () => {
-  const cart = findingOf('shop', 'cart', 'high');
-  const web = findingOf('shop', 'web', 'high');
-  const single = [remedyOf(cart), remedyOf(cart, { title: 'other' })];
-  expect(withJointRemedy(single)).toEqual({ remedies: single, joint: [] });
-  const { remedies, joint } = withJointRemedy([...single, remedyOf(web)]);
-  expect(joint).toEqual([cart.id, web.id]);
-  expect(remedies).toHaveLength(4);
-  expect(remedies[0]?.yaml.split('\n---\n')).toHaveLength(2);
-  expect(remedies[0]?.closes.map((one) => one.id)).toEqual([cart.id, web.id]);
-  expect(remedies[0]?.note).toContain('not together');
 });

@@ -7,6 +7,7 @@ import type { Change } from '../../src/model/change.ts';
 import { ALL_KINDS, apiVersionOf, kindOf } from '../../src/model/kind.ts';
 import { PANE_LIST } from '../../src/panes/index.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
+import { jointRemedy } from '../../src/remedy/joint-remedy.ts';
 import { RULES } from '../../src/rules/index.ts';
 import { shopObjects } from '../../src/sources/demo/shop/shop-cluster.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
@@ -88,6 +89,7 @@ function open(): TestTerminal {
     rules: RULES,
     panes: PANE_LIST,
     buildRemedies,
+    joinRemedies: jointRemedy,
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: paths,
     listContexts: () => Promise.resolve([]),

@@ -39,6 +39,7 @@ export const dropRules: Remedy = {
     const going = [...PERMISSIONS, ...parameterPermissions(view)].filter((one) => permissions.includes(one.id));
     const change = finding.rule === 'rbac/wildcard' ? writtenOut : (rule: PolicyRule) => without(rule, going);
     const after = role.rules.flatMap((rule, at) => (dangerous.includes(at) ? change(rule) : [rule]));
+    if (after.length === 0) return { refused: 'Nothing would be left of the role: take the subject out instead.' };
     const others = otherHolders(view, binding);
     const { apiVersion, metadata } = manifestOf(role);
     return {

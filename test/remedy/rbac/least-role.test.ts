@@ -215,7 +215,7 @@ test('of any binding it denies no event of the log, and gives nobody more', () =
   let replaced = 0;
   fc.assert(
     fc.property(cases, ([manifests, specs]) => {
-      const view = viewOfObjects(manifests as unknown as readonly RawManifest[]);
+      const view = viewOfObjects(manifests);
       const events = specs.flatMap((spec, at) => allowedEvent(view, spec, at) ?? []);
       if (events.length > 0) view.apply([auditChange(events)]);
       for (const [binding] of allVerdicts(view)) {

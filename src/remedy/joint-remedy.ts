@@ -57,7 +57,7 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     ),
   ];
   const fileName = `k8sec-remedies-${remedied.length}.yaml`;
-  const isApplied = steps.some(({ draft }) => appliedOf(draft).length > 0);
+  const hasApplied = steps.some(({ draft }) => appliedOf(draft).length > 0);
   return {
     id: first.remedy.id,
     finding: first.finding.id,
@@ -69,7 +69,7 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     manifests: steps.flatMap(({ draft }) => draft.manifests),
     yaml: [
       together.map((effect) => `# by evaluation of all together: ${sanitise(effect)}\n`).join(''),
-      ...steps.map((step) => stepYaml(view, step)),
+      ...steps.map((step) => stepYaml(view, step, hasApplied)),
     ]
       .filter((part) => part !== '')
       .join('---\n'),
@@ -80,7 +80,7 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     opens: proof.opens,
     target: steps.map(({ draft }) => targetOf(view, draft)).find(({ manager }) => manager !== 'none') ?? NO_TARGET,
     commands: [
-      ...(isApplied ? [`kubectl apply -f ${fileName}`] : []),
+      ...(hasApplied ? [`kubectl apply -f ${fileName}`] : []),
       ...steps.flatMap(({ draft }) => commandsOf(draft)),
     ],
     use: steps.every(({ draft }) => draft.use.type === 'apply') ? 'apply' : 'commands',
@@ -143,10 +143,19 @@ function bodyOf(manifest: Manifest = {}): Manifest {
   return Object.keys(more).length === 0 ? rest : { metadata: more, ...rest };
 }
 
-function stepYaml(view: ClusterView, { finding, remedy, draft }: Step): string {
+/**
+ * One step as YAML, or as comments where the file must not hold it: whoever applies a patch as if it were an object makes
+ * `kubectl apply` delete what it leaves out.
+ *
+ * @param hasApplied whether the file is to be applied; else it holds patches
+ */
+function stepYaml(view: ClusterView, { finding, remedy, draft }: Step, hasApplied: boolean): string {
   const head = headComments(finding, remedy, draft, targetAdvice(targetOf(view, draft)));
-  const applied = appliedOf(draft);
-  if (applied.length === 0)
-    return [...head.map(({ text }) => text), ...commandsOf(draft)].map((line) => `# ${sanitise(line)}\n`).join('');
-  return toYaml(applied, [...head, ...draft.comments]);
+  const yaml = toYaml(draft.manifests, [...head, ...draft.comments]);
+  const isHeld = hasApplied ? appliedOf(draft).length > 0 : draft.use.type === 'patch';
+  if (isHeld) return yaml;
+  const commands = draft.use.type === 'patch' ? [] : commandsOf(draft);
+  return [...yaml.trimEnd().split('\n'), ...commands]
+    .map((line) => (line.startsWith('#') ? `${line}\n` : `# ${sanitise(line)}\n`))
+    .join('');
 }

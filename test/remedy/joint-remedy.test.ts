@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import { Engine } from '../../src/engine/engine.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -78,7 +79,7 @@ describe('the remedies of several findings', () => {
     expect(remedy.yaml).toMatch(/^# by evaluation of all together: ServiceAccount shop\/cart loses get,list secrets/);
   });
 
-  test('hold in the file only what may be applied', () => {
+  test('hold in the file only what may be applied, the rest as comments', () => {
     const wide = rawBinding('', 'wide', 'reader', CART);
     const remedy = joined([ACCOUNT, READER, wide, rawBinding('data', 'b', 'reader', ALL)], ['rbac/reads-secrets']);
     expect(remedy.commands).toEqual([
@@ -86,5 +87,8 @@ describe('the remedies of several findings', () => {
       'kubectl -n data delete rolebinding b',
       'kubectl delete clusterrolebinding wide',
     ]);
+    const documents = parseAllDocuments(remedy.yaml).map((one): unknown => one.toJS());
+    expect(documents.filter((one) => one !== null)).toEqual([expect.objectContaining({ kind: 'RoleBinding' })]);
+    expect(remedy.yaml).toContain('# kubectl -n data delete rolebinding b\n');
   });
 });

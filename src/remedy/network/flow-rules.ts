@@ -3,6 +3,7 @@ import type { DeclaredFlow, DeclaredFlows, FlowEnd, FlowPort } from '../../analy
 import { inapplicable } from '../../analyses/network/isolation.ts';
 import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
+import { unmatchedNodes } from '../../analyses/network/unmatched-nodes.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
 import { specsOf } from '../../analyses/network/workload-specs.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
@@ -38,6 +39,12 @@ export function flowRules(
     .map((one) => one.text);
   const groups = new Map<string, FlowRule>();
   const add = (peers: readonly NetworkPolicyPeer[], ports: readonly FlowPort[], why: string): void => {
+    const cidrs = peers.flatMap((peer) => peer.ipBlock?.cidr ?? []);
+    const nodes = unmatchedNodes(view, cidrs);
+    if (nodes.length > 0) {
+      const text = `on Cilium an ipBlock selects no node, so that ${nodes.join(', ')} may stay closed (${why})`;
+      undecided.push(`${text}: allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`);
+    }
     const written = portsOf(ports);
     const key = JSON.stringify([peers, written]);
     const there = groups.get(key);

@@ -17,7 +17,15 @@ import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
 import { stagedLeastPolicy } from '../../../src/remedy/network/staged-least-policy.ts';
 import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { RULES } from '../../../src/rules/index.ts';
-import { apply, cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
+import {
+  apply,
+  cluster,
+  namespace,
+  objectsOf,
+  pod,
+  policy,
+  type ClusterOptions,
+} from '../../analyses/network/cluster.ts';
 import { BOUTIQUE } from '../../analyses/network/fixtures.ts';
 
 function engineOf(yaml: string, fromFiles = true): Engine {
@@ -150,6 +158,68 @@ status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
         ports: [{ protocol: 'TCP', port: 8080 }],
       },
     ],
+  });
+});
+
+describe('on Cilium an ipBlock selects no node', () => {
+  const agent = (mode: string): string => `---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: cilium, namespace: kube-system}
+spec:
+  selector: {matchLabels: {k8s-app: cilium}}
+  template:
+    metadata: {labels: {k8s-app: cilium}}
+    spec: {hostNetwork: true, containers: [{name: cilium-agent, image: cilium}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: cilium-config, namespace: kube-system}
+data: {policy-cidr-match-mode: "${mode}"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: kubernetes, namespace: default}
+spec: {clusterIP: 10.96.0.1, ports: [{port: 443, targetPort: 6443}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: kubernetes, namespace: default, labels: {kubernetes.io/service-name: kubernetes}}
+endpoints: [{addresses: [172.18.0.2]}]
+ports: [{port: 6443}]
+`;
+  const node = (address: string): string => `---
+apiVersion: v1
+kind: Node
+metadata: {name: one}
+status: {addresses: [{type: InternalIP, address: ${address}}]}
+`;
+  const said = (yaml: string, options: ClusterOptions = {}): readonly string[] => {
+    const view = cluster(namespace('shop') + pod('shop', 'web', { app: 'web' }) + yaml, options);
+    const engine = new Engine(view, RULES);
+    engine.settle();
+    const draft = built(leastPolicy, engine, 'network/no-egress-isolation', 'Pod shop/web');
+    return draft.effects.filter((text) => text.includes('Cilium'));
+  };
+  const told = (cidrs: string): string =>
+    `unknown flow, for you to decide: Pod shop/web: on Cilium an ipBlock selects no node, so that ${cidrs} may stay closed (its pods mount a service account token: the API server): allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`;
+
+  test('so that an API server on a node needs an entity', () => {
+    expect(said(agent('') + node('172.18.0.2'))).toEqual([told('172.18.0.2/32')]);
+  });
+
+  test('which is not known where nodes could not be read', () => {
+    expect(said(agent(''), { denied: ['Node'] })).toEqual([told('10.96.0.1/32, 172.18.0.2/32')]);
+  });
+
+  test('but an API server elsewhere, or nodes that are matched, do not', () => {
+    expect(said(agent('') + node('172.18.0.9'))).toEqual([]);
+    expect(said(agent('nodes') + node('172.18.0.2'))).toEqual([]);
+  });
+
+  test('and other plugins match nodes', () => {
+    const calico = agent('').replaceAll('name: cilium,', 'name: calico-node,').replace('cilium-agent', 'calico-node');
+    expect(said(calico + node('172.18.0.2'))).toEqual([]);
   });
 });
 

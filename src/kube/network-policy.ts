@@ -113,6 +113,11 @@ function compilePort(port: NetworkPolicyPort, path: string, problems: string[]):
   return { type: 'range', protocol, first: port.port, last };
 }
 
+/** Whether the API server would refuse a selector. */
+export function hasSelectorProblem(selector: LabelSelector): boolean {
+  return selectorProblems(selector, '').length > 0;
+}
+
 function selectorProblems(selector: LabelSelector, path: string): readonly string[] {
   return (selector.matchExpressions ?? []).flatMap(({ operator, values = [] }) => {
     switch (operator) {

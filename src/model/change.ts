@@ -7,6 +7,7 @@ import type { LabelConvention } from './label-convention.ts';
 import type { FileLocation, KubeObject } from './objects.ts';
 import type { Sensitive } from './observation.ts';
 import type { RotationPeriod } from './rotation.ts';
+import type { LabelSelector } from './selector.ts';
 import type { FlowState } from './observed-flow.ts';
 
 /** A batch of these is all that a source ever tells the store. */
@@ -102,6 +103,8 @@ export interface BrokenObject {
   readonly name: string | null;
   readonly field: string;
   readonly message: string;
+  /** Of a NetworkPolicy, where it is known: what it would act on. */
+  readonly about?: { readonly podSelector: LabelSelector; readonly ingress: boolean; readonly egress: boolean };
 }
 
 /** What a log could not tell: counted, never guessed. */

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { hasCalicoPolicies } from './calico.ts';
 import { hasCiliumPolicies } from './cilium.ts';
 import { namespaceLabels } from './namespace-labels.ts';
-import { adminPolicies, brokenPolicies, compiledPolicies } from './policies.ts';
+import { adminPolicies, brokenPolicies, compiledPolicies, type BrokenPolicy } from './policies.ts';
 import { widerUnreadable } from './wider-policies.ts';
 
 /**
@@ -16,7 +16,7 @@ export interface DecisionContext {
   readonly labels: Labels;
   readonly policies: readonly CompiledPolicy[];
   readonly admin: readonly CompiledAdminPolicy[];
-  readonly broken: readonly string[];
+  readonly broken: readonly BrokenPolicy[];
   readonly unreadable: string;
   readonly readable: string;
   /** Policies of network plugins are there: verdicts then read more than stands here, and are never kept. */

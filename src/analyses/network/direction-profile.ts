@@ -10,7 +10,7 @@ import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { serviceSelects } from './exposure.ts';
 import { networkPeers, type NetworkPeer } from './network-peers.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
-import { brokenPolicies, selectingAdminPolicies, selectingPolicies } from './policies.ts';
+import { brokenReason, selectingAdminPolicies, selectingPolicies } from './policies.ts';
 import { pluginUndecided } from './wider-policies.ts';
 
 /**
@@ -159,8 +159,8 @@ function undecidedReason(
   const { namespace } = peer.identity;
   const readable = view.readable('NetworkPolicy', namespace);
   if (!readable.ok) return `NetworkPolicies not readable: ${readable.reason}`;
-  const broken = brokenPolicies(view, namespace)[0];
-  if (broken !== undefined) return broken;
+  const broken = brokenReason(view, peer.identity, direction);
+  if (broken !== '') return broken;
   const plugin = { ...peer.identity, serviceAccount: peer.podClass.spec.serviceAccountName };
   const unmodelled = pluginUndecided(view, plugin, direction);
   if (unmodelled !== '') return unmodelled;

@@ -91,13 +91,17 @@ export function exposureNote(exposure: Exposure): string {
 function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
   const services = servicesOf(view, workload);
   const names = new Set(services.map((service) => service.name));
-  return [
+  const found: Exposure[] = [
     ...services.flatMap(serviceExposures),
     ...hostPorts(workload),
     ...behindIngress(view, workload.ref.namespace, names),
     ...behindGateway(view, workload.ref.namespace, names),
   ];
+  return found.sort((a, b) => WIDTH[a.address] - WIDTH[b.address] || a.sourceRanges.length - b.sourceRanges.length);
 }
+
+/** From the widest: who may come to an address that is not known may be anybody. */
+const WIDTH: Readonly<Record<Exposure['address'], number>> = { public: 0, unknown: 1, private: 2 };
 
 /** The ways in from outside that a Service itself opens. */
 export function serviceExposures(service: ServiceObject): readonly ServiceExposure[] {

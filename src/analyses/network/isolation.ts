@@ -18,7 +18,7 @@ import type { PodClass } from '../workload/pod-groups.ts';
 import { podClasses, type AnalysedWorkload } from '../workload/workloads.ts';
 import { namespaceLabels } from './namespace-labels.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
-import { brokenPolicies, selectingPolicies } from './policies.ts';
+import { brokenReason, selectingPolicies } from './policies.ts';
 import { widerIsolation, widerUnreadable } from './wider-policies.ts';
 
 export type IsolationStatus = 'isolated' | 'open' | 'not-applicable' | 'unknown';
@@ -146,8 +146,8 @@ function judge(view: ClusterView, podClass: PodClass, direction: Direction): Dir
     ];
     return { ...verdict('isolated', names, notes.join('; ')), everyone: allowsEveryone(selecting, direction) };
   }
-  const broken = brokenPolicies(view, namespace)[0];
-  if (broken !== undefined) return verdict('unknown', [], broken);
+  const broken = brokenReason(view, pod, direction);
+  if (broken !== '') return verdict('unknown', [], broken);
   const plugin = { ...pod, serviceAccount: podClass.spec.serviceAccountName };
   const wider = widerIsolation(view, plugin, direction);
   if (wider.status === 'isolates') {

@@ -1,8 +1,10 @@
 import { adminPolicySelects, compileAdminPolicy, type CompiledAdminPolicy } from '../../kube/admin-network-policy.ts';
-import { compilePolicy, type CompiledPolicy } from '../../kube/network-policy.ts';
+import { compilePolicy, hasSelectorProblem, type CompiledPolicy } from '../../kube/network-policy.ts';
 import type { Direction, PodIdentity } from '../../kube/network-policy-rule.ts';
 import { matches } from '../../kube/selector.ts';
+import type { BrokenObject } from '../../model/change.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
 
 /** The NetworkPolicies of a namespace with their defaults filled in; unchanged policies keep their identity. */
@@ -28,21 +30,45 @@ export function selectingPolicies(
   );
 }
 
+/** A policy that can't be judged. */
+export interface BrokenPolicy {
+  readonly text: string;
+  /** null: it may be about any pod, in either direction. */
+  readonly about: BrokenObject['about'] | null;
+}
+
 /** Policies of the namespace that can't be judged: stored ones the server would refuse now, and broken documents. */
-export function brokenPolicies(view: ClusterView, namespace: string): readonly string[] {
+export function brokenPolicies(view: ClusterView, namespace: string): readonly BrokenPolicy[] {
   return view.derive(
     `network-policies-broken/${namespace}`,
-    (inner) => [
+    (inner): readonly BrokenPolicy[] => [
       ...inner
         .broken('NetworkPolicy')
         .filter((problem) => problem.namespace === null || problem.namespace === namespace)
-        .map((problem) => `NetworkPolicy ${problem.name ?? 'without a name'} is broken: ${problem.message}`),
-      ...compiledPolicies(inner, namespace)
-        .filter((policy) => policy.problem !== null)
-        .map((policy) => `NetworkPolicy ${policy.name} is broken: ${policy.problem}`),
+        .map(({ name, message, about = null }) => ({
+          text: `NetworkPolicy ${name ?? 'without a name'} is broken: ${message}`,
+          about,
+        })),
+      ...compiledPolicies(inner, namespace).flatMap((policy) =>
+        policy.problem === null
+          ? []
+          : [{ text: `NetworkPolicy ${policy.name} is broken: ${policy.problem}`, about: aboutOf(policy) }],
+      ),
     ],
-    sameItems,
+    deepEqual,
   );
+}
+
+/** Why a broken policy leaves it unknown what is decided about a pod; '' where none that may select it does. */
+export function brokenReason(view: ClusterView, pod: PodIdentity, direction: Direction): string {
+  const concerns = ({ about }: BrokenPolicy): boolean =>
+    about === null || about === undefined || (about[direction] && matches(about.podSelector, pod.labels));
+  return brokenPolicies(view, pod.namespace).find(concerns)?.text ?? '';
+}
+
+function aboutOf({ object, ingress, egress }: CompiledPolicy): BrokenPolicy['about'] {
+  if (hasSelectorProblem(object.podSelector)) return null;
+  return { podSelector: object.podSelector, ingress: ingress !== null, egress: egress !== null };
 }
 
 /** Admin and baseline policies of all three kinds, in the order in which they decide. */

@@ -8,6 +8,7 @@ import { isObject, object, text, type JsonObject } from '../slim/json-reading.ts
 import { nameOf } from '../slim/meta.ts';
 import type { Slimmer } from '../slim/slimmer.ts';
 import { validateObject } from '../slim/validity/validate-object.ts';
+import { whatItIsAbout } from './broken-policy.ts';
 import { makesPods } from './makes-pods.ts';
 import type { DuplicateObject, SkippedCounts } from './manifest-result.ts';
 import type { RawDocument } from './raw-document.ts';
@@ -100,6 +101,8 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
   ): void => {
     const metadata = object(object(item.value)['metadata']);
     const namespaced = kind !== null && kindInfo(kind).namespaced;
+    const about =
+      kind === 'NetworkPolicy' && isObject(item.value) ? whatItIsAbout(item.value, problems, slimmer) : undefined;
     for (const { field, message, path } of problems.slice(0, MAX_PROBLEMS_OF_ONE)) {
       broken.push({
         file,
@@ -109,6 +112,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
         name: nameOf(metadata) || null,
         field,
         message,
+        ...(about === undefined ? {} : { about }),
       });
     }
   };

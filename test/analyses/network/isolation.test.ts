@@ -91,7 +91,17 @@ describe('what could not be read is unknown', () => {
     expect(judged([], { broken: [{ ...problem, namespace: 'shop' }] })).toBe('unknown unknown');
     expect(judged(['{podSelector: {}}'], { broken: [{ ...problem, namespace: 'shop' }] })).toBe('isolated unknown');
     expect(judged([], { broken: [{ ...problem, namespace: 'data' }] })).toBe('open open');
-    expect(judged(['{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.300/8}}]}]}'])).toBe('unknown unknown');
+  });
+
+  test('a broken policy is about the pods and directions that it would select', () => {
+    const bad = 'ingress: [{from: [{ipBlock: {cidr: 10.0.0.300/8}}]}]';
+    expect(judged([`{podSelector: {}, ${bad}}`])).toBe('unknown open');
+    expect(judged([`{podSelector: {}, policyTypes: [Ingress, Egress], ${bad}}`])).toBe('unknown unknown');
+    expect(judged([`{podSelector: {matchLabels: {app: web}}, ${bad}}`])).toBe('unknown open');
+    expect(judged([`{podSelector: {matchLabels: {app: db}}, ${bad}}`])).toBe('open open');
+    expect(judged(['{podSelector: {matchExpressions: [{key: app, operator: Gt, values: [a]}]}}'])).toBe(
+      'unknown unknown',
+    );
   });
 
   test('Calico and Cilium policies that may select the pod, but not the copies that Calico shows of NetworkPolicies', () => {

@@ -176,6 +176,7 @@ describe('what can\u2019t be judged', () => {
         name: 'p',
         field: 'spec.ingress[0].from[0].ipBlock.cidr',
         message: expect.stringContaining('10.0.0.0/99'),
+        about: { podSelector: {}, ingress: true, egress: false },
       },
       {
         file: 'y.json',
@@ -187,6 +188,28 @@ describe('what can\u2019t be judged', () => {
         message: 'must have at least one container',
       },
     ]);
+  });
+
+  test('a broken policy tells what it is about, unless that is what is broken', async () => {
+    const about = async (spec: string): Promise<unknown> => {
+      const text = `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: ${spec}\n`;
+      const { broken } = await read({ 'x.yaml': text });
+      expect(broken).not.toEqual([]);
+      return broken[0]?.about;
+    };
+    const bad = 'ingress: [{ports: [{port: 80, endPort: 70}]}]';
+    const podSelector = { matchLabels: { app: 'db' } };
+    const selector = 'podSelector: {matchLabels: {app: db}}';
+    expect(await about(`{${selector}, ${bad}}`)).toEqual({ podSelector, ingress: true, egress: false });
+    expect(await about(`{${selector}, ${bad}, egress: nothing}`)).toEqual({ podSelector, ingress: true, egress: true });
+    expect(await about(`{${selector}, policyTypes: [Egress], ${bad}}`)).toEqual({
+      podSelector,
+      ingress: false,
+      egress: true,
+    });
+    expect(await about(`{podSelector: {matchExpressions: [{key: a, operator: Gt}]}, ${bad}}`)).toBeUndefined();
+    expect(await about(`{${selector}, policyTypes: [In], ${bad}}`)).toBeUndefined();
+    expect(await about('text')).toBeUndefined();
   });
 
   test('other documents are skipped and counted', async () => {

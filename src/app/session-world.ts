@@ -78,8 +78,8 @@ export class SessionWorld {
   #wasWhole = false;
   #lastSettled = 0;
   #isStopped = false;
+  /** Those that the panes of the last picture were made of. */
   #findings: ReadonlyMap<string, Finding> = new Map();
-  #findingsVersion = -1;
 
   constructor(parts: WorldParts, source: SessionSource, events: WorldEvents) {
     this.source = source;
@@ -126,10 +126,6 @@ export class SessionWorld {
     const { view } = engine;
     const facts = view.facts();
     const coverage = view.coverage();
-    if (this.#findingsVersion !== this.#version) {
-      this.#findings = new Map(this.#shown().map((finding) => [finding.id, finding]));
-      this.#findingsVersion = this.#version;
-    }
     return {
       revision,
       now: this.#clock.now(),
@@ -215,6 +211,7 @@ export class SessionWorld {
     const isWhole = this.runner.isSettled && this.#reading.isOver;
     const { view } = this.runner.engine;
     const findings = this.#shown();
+    this.#findings = new Map(findings.map((finding) => [finding.id, finding]));
     const left = await this.#evaluation.run(
       view,
       {

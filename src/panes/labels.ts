@@ -7,6 +7,7 @@ import { RECOMMENDED_LABELS, type RecommendedLabel } from '../kube/recommended-l
 import { severityRank, type Finding } from '../model/finding.ts';
 import { AROUND_KINDS, kindInfo, OPT_IN_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 /** Labels: workloads and objects around them by what their labels lack or get wrong, and selectors that match nothing. */
@@ -31,26 +32,28 @@ export const labelsPane: Pane = {
     const rows: Row[] = [];
     const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
       const key = `${kind}/${namespace}/${name}`;
-      const own = bySubject.get(key) ?? [];
+      const own = bySubject.get(key) ?? NO_FINDINGS;
       bySubject.delete(key);
       return own;
     };
     for (const namespace of judgedNamespaces(view)) {
       const share = shareText(view, namespace);
       for (const workload of workloads(view, namespace)) {
-        rows.push(workloadRow(view, workload, take(workload.ref.kind, namespace, workload.ref.name), share));
+        const { kind, name } = workload.ref;
+        const age = ageText(view.now, workload.created);
+        rows.push(workloadRow(workload, take(kind, namespace, name), share.text, share.tone, age));
       }
       for (const object of labelledObjects(view, namespace)) {
-        rows.push(objectRow(view, object, take(kindInfo(object.kind).kind, namespace, object.name), share));
+        const age = ageText(view.now, object.created);
+        const own = take(kindInfo(object.kind).kind, namespace, object.name);
+        rows.push(objectRow(object, own, share.text, share.tone, age));
       }
     }
     for (const own of bySubject.values()) {
       const subject = own[0]?.subject;
       if (subject === undefined) continue;
       const { kind, name } = subject;
-      rows.push(
-        row(view, own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED, created: null, labels: {} }),
-      );
+      rows.push(row(own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED }));
     }
     return rows;
   },
@@ -83,13 +86,21 @@ export const labelsPane: Pane = {
   },
 };
 
+const NO_FINDINGS: readonly Finding[] = [];
 const NOTHING = '-';
 const NOT_APPLICABLE = 'n/a';
 const MUTED: CellText = { text: '', tone: 'muted' };
 /** The kinds of object around workloads, which the headline does not count. */
 const AROUND: ReadonlySet<string> = new Set([...AROUND_KINDS, ...OPT_IN_KINDS]);
 /** The cells of an object of which recommended labels are not asked. */
-const NOT_JUDGED = { missing: MUTED, has: MUTED, share: MUTED } as const;
+const NOT_JUDGED = {
+  missing: MUTED,
+  has: MUTED,
+  share: MUTED,
+  age: ageText(0, null),
+  created: null,
+  labels: {},
+} as const;
 
 interface Subject {
   readonly kind: string;
@@ -98,6 +109,7 @@ interface Subject {
   readonly missing: CellText;
   readonly has: CellText;
   readonly share: CellText;
+  readonly age: string;
   readonly created: number | null;
   readonly labels: Row['labels'];
 }
@@ -124,26 +136,35 @@ function isJudged(one: Row): boolean {
   return text !== undefined && text !== '' && text !== NOT_APPLICABLE;
 }
 
-function workloadRow(
-  view: ClusterView,
+const workloadRow = keptRows(makeWorkloadRow);
+
+function makeWorkloadRow(
   workload: AnalysedWorkload,
   findings: readonly Finding[],
-  share: CellText,
+  text: string,
+  tone: CellText['tone'],
+  age: string,
 ): Row {
-  const { kind, namespace, name } = workload.ref;
   const { created, labels } = workload;
-  if (isMirror(workload)) {
-    const missing: CellText = { text: NOT_APPLICABLE, tone: 'muted' };
-    return row(view, findings, { kind, namespace, name, missing, has: MUTED, share, created, labels });
-  }
-  const cells = labelCells(labelHealth(workload).missing);
-  return row(view, findings, { kind, namespace, name, ...cells, share, created, labels });
+  const cells = isMirror(workload)
+    ? ({ missing: { text: NOT_APPLICABLE, tone: 'muted' }, has: MUTED } as const)
+    : labelCells(labelHealth(workload).missing);
+  return row(findings, { ...workload.ref, ...cells, share: { text, tone }, age, created, labels });
 }
 
-function objectRow(view: ClusterView, object: AroundObject, findings: readonly Finding[], share: CellText): Row {
+const objectRow = keptRows(makeObjectRow);
+
+function makeObjectRow(
+  object: AroundObject,
+  findings: readonly Finding[],
+  text: string,
+  tone: CellText['tone'],
+  age: string,
+): Row {
   const { namespace, name, created, labels } = object;
   const { kind } = kindInfo(object.kind);
-  return row(view, findings, { kind, namespace, name, ...labelCells(missingLabels(labels)), share, created, labels });
+  const cells = labelCells(missingLabels(labels));
+  return row(findings, { kind, namespace, name, ...cells, share: { text, tone }, age, created, labels });
 }
 
 function labelCells(missing: readonly RecommendedLabel[]): Pick<Subject, 'missing' | 'has'> {
@@ -154,12 +175,12 @@ function labelCells(missing: readonly RecommendedLabel[]): Pick<Subject, 'missin
   return { missing: { text, tone }, has: { text: `${total - missing.length}/${total}`, tone } };
 }
 
-function row(view: ClusterView, findings: readonly Finding[], subject: Subject): Row {
+function row(findings: readonly Finding[], subject: Subject): Row {
   const own = findings.toSorted((a, b) => rankOf(a) - rankOf(b));
   const [first] = own;
   const worst = first === undefined ? null : first.unknown === true ? ('unknown' as const) : first.severity;
   const suspect = own.filter((finding) => finding.rule !== 'labels/missing-recommended').map(({ title }) => title);
-  const { kind, namespace, name, missing, has, share, created, labels } = subject;
+  const { kind, namespace, name, missing, has, share, age, created, labels } = subject;
   return {
     key: `${kind}/${namespace}/${name}`,
     severity: worst,
@@ -178,7 +199,7 @@ function row(view: ClusterView, findings: readonly Finding[], subject: Subject):
       },
       HAS: has,
       'IN NAMESPACE': share,
-      AGE: { text: ageText(view.now, created), tone: 'muted' },
+      AGE: { text: age, tone: 'muted' },
     },
     created,
     labels,

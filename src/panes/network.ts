@@ -6,8 +6,10 @@ import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads
 import { ageText } from '../kube/age.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row, type Tone } from './pane.ts';
 
+const NO_FINDINGS: readonly Finding[] = [];
 const NOTHING: CellText = { text: '-', tone: 'muted' };
 
 /** The rule whose finding decides what all others mean. */
@@ -37,7 +39,15 @@ export const networkPane: Pane = {
     for (const namespace of allNamespaces(view)) {
       for (const workload of workloads(view, namespace)) {
         const id = key(workload.ref.kind, namespace, workload.ref.name);
-        rows.push(workloadRow(view, workload, bySubject.get(id) ?? []));
+        rows.push(
+          workloadRow(
+            workload,
+            bySubject.get(id) ?? NO_FINDINGS,
+            workloadIsolation(view, workload),
+            exposures(view, workload),
+            ageText(view.now, workload.created),
+          ),
+        );
         bySubject.delete(id);
       }
     }
@@ -95,16 +105,22 @@ function emptyHeadline(view: ClusterView): string {
   return readable.ok ? 'no pods that network policies apply to' : `pods could not be read: ${readable.reason}`;
 }
 
-function workloadRow(view: ClusterView, workload: AnalysedWorkload, findings: readonly Finding[]): Row {
-  const { ref, classes, created, labels } = workload;
-  const verdicts = workloadIsolation(view, workload);
-  const exposed = exposures(view, workload);
+const workloadRow = keptRows(makeWorkloadRow);
+
+function makeWorkloadRow(
+  { ref, classes, created, labels }: AnalysedWorkload,
+  findings: readonly Finding[],
+  verdicts: ReturnType<typeof workloadIsolation>,
+  exposed: ReturnType<typeof exposures>,
+  age: string,
+): Row {
+  const own = sorted(findings);
   const pods = classes.reduce((sum, one) => sum + one.pods.length, 0);
   const first = exposed[0];
   return {
-    ...rowHead(findings, ref.kind, ref.namespace, ref.name),
+    ...rowHead(own, ref.kind, ref.namespace, ref.name),
     cells: {
-      ...headCells(findings, ref.kind, ref.namespace, ref.name),
+      ...headCells(own, ref.kind, ref.namespace, ref.name),
       PODS: { text: `${pods}`, tone: 'plain' },
       INGRESS: verdictCell(verdicts?.ingress),
       EGRESS: verdictCell(verdicts?.egress),
@@ -113,7 +129,7 @@ function workloadRow(view: ClusterView, workload: AnalysedWorkload, findings: re
           ? NOTHING
           : { text: exposed.map(exposureText).join(', '), tone: first.address === 'public' ? 'warning' : 'plain' },
       POLICIES: policiesCell(verdicts?.ingress, verdicts?.egress),
-      AGE: { text: ageText(view.now, created), tone: 'muted' },
+      AGE: { text: age, tone: 'muted' },
     },
     created,
     labels,
@@ -122,16 +138,14 @@ function workloadRow(view: ClusterView, workload: AnalysedWorkload, findings: re
 
 /** A row of something else that a finding is about: a policy, a Service, a namespace, the cluster. */
 function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
-  const [worst] = sorted(findings);
-  const { kind, name, namespace } = worst?.subject ?? { kind: '', name: '', namespace: null };
-  const found = sorted(findings)
-    .map((finding) => finding.title)
-    .join('; ');
+  const own = sorted(findings);
+  const { kind, name, namespace } = own[0]?.subject ?? { kind: '', name: '', namespace: null };
+  const found = own.map((finding) => finding.title).join('; ');
   return {
-    ...rowHead(findings, kind, namespace ?? '', name),
-    leads: findings.some(({ rule }) => rule === NOT_ENFORCED),
+    ...rowHead(own, kind, namespace ?? '', name),
+    leads: own.some(({ rule }) => rule === NOT_ENFORCED),
     cells: {
-      ...headCells(findings, kind, namespace ?? '', name),
+      ...headCells(own, kind, namespace ?? '', name),
       PODS: NOTHING,
       INGRESS: NOTHING,
       EGRESS: NOTHING,
@@ -144,6 +158,7 @@ function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
   };
 }
 
+/** @param findings the worst first */
 function rowHead(
   findings: readonly Finding[],
   kind: string,
@@ -156,10 +171,11 @@ function rowHead(
     namespace,
     kind,
     name,
-    findings: sorted(findings).map((finding) => finding.id),
+    findings: findings.map((finding) => finding.id),
   };
 }
 
+/** @param findings the worst first */
 function headCells(
   findings: readonly Finding[],
   kind: string,
@@ -174,9 +190,13 @@ function headCells(
   };
 }
 
-/** What is proven wrong leads; a row is unknown where nothing is proven wrong and something could not be decided. */
+/**
+ * What is proven wrong leads; a row is unknown where nothing is proven wrong and something could not be decided.
+ *
+ * @param findings the worst first
+ */
 function severityOf(findings: readonly Finding[]): Row['severity'] {
-  const proven = sorted(findings).find((finding) => finding.unknown !== true);
+  const proven = findings.find((finding) => finding.unknown !== true);
   if (proven !== undefined) return proven.severity;
   return findings.length > 0 ? 'unknown' : null;
 }

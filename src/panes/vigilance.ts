@@ -1,13 +1,15 @@
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
-import { workloadNamespaces, workloads } from '../analyses/workload/workloads.ts';
+import { workloadNamespaces, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
 import { SUPPORT_TABLE_AS_OF, supportOf } from '../kube/kubernetes-version-support.ts';
 import { minorText, parseKubernetesVersion } from '../kube/kubernetes-version.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
 import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespace.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
+import type { NamespaceObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 const NOT_ENFORCED = 'vigilance/namespace-without-pod-security';
@@ -30,16 +32,29 @@ export const vigilancePane: Pane = {
   rows: (view, findings) => {
     const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
     const rows: Row[] = [];
-    for (const subject of subjects(view)) {
-      const id = key(subject.kind, subject.namespace, subject.name);
-      rows.push(row(view, subject, bySubject.get(id) ?? []));
+    const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
+      const id = key(kind, namespace, name);
+      const own = bySubject.get(id) ?? NO_FINDINGS;
       bySubject.delete(id);
+      return own;
+    };
+    // What is judged even where nothing is found: namespaces and workloads.
+    for (const namespace of view.list('Namespace')) {
+      const own = take('Namespace', '', namespace.name);
+      rows.push(namespaceRow(namespace, own, ageText(view.now, namespace.created)));
+    }
+    const minor = policyMinor(view);
+    for (const namespace of workloadNamespaces(view)) {
+      for (const workload of workloads(view, namespace)) {
+        const own = take(workload.ref.kind, namespace, workload.ref.name);
+        rows.push(workloadRow(workload, own, minor, ageText(view.now, workload.created)));
+      }
     }
     for (const own of bySubject.values()) {
       const subject = own[0]?.subject;
       if (subject === undefined) continue;
       const { kind, name, namespace } = subject;
-      rows.push(row(view, { ...PLAIN, kind, name, namespace: namespace ?? '' }, own));
+      rows.push(row({ ...PLAIN, kind, name, namespace: namespace ?? '' }, own));
     }
     return rows;
   },
@@ -65,41 +80,40 @@ interface Subject {
   readonly namespace: string;
   readonly name: string;
   readonly level: CellText;
+  readonly age: string;
   readonly created: number | null;
   readonly labels: Row['labels'];
 }
 
-const PLAIN = { level: { text: '-', tone: 'muted' }, created: null, labels: {} } as const;
+const NO_FINDINGS: readonly Finding[] = [];
+const PLAIN = { level: { text: '-', tone: 'muted' }, age: ageText(0, null), created: null, labels: {} } as const;
 
 const LEVEL_TONE = { privileged: 'bad', baseline: 'warning', restricted: 'good' } as const;
 
-/** What is judged even where nothing is found: namespaces and workloads. */
-function* subjects(view: ClusterView): Generator<Subject> {
-  const minor = policyMinor(view);
-  for (const namespace of view.list('Namespace')) {
-    const { enforce } = namespacePolicy(namespace.labels);
-    const { name, labels, created } = namespace;
+const namespaceRow = keptRows(
+  ({ name, labels, created }: NamespaceObject, findings: readonly Finding[], age: string): Row => {
+    const { enforce } = namespacePolicy(labels);
     const level = { text: levelVersionText(enforce), tone: LEVEL_TONE[enforce.level] };
-    yield { kind: 'Namespace', namespace: '', name, level, created, labels };
-  }
-  for (const namespace of workloadNamespaces(view)) {
-    for (const workload of workloads(view, namespace)) {
-      const { level } = workloadLevel(workload, minor);
-      const { ref, created, labels } = workload;
-      yield { kind: ref.kind, namespace, name: ref.name, level: levelCell(level), created, labels };
-    }
-  }
-}
+    return row({ kind: 'Namespace', namespace: '', name, level, age, created, labels }, findings);
+  },
+);
+
+const workloadRow = keptRows(
+  (workload: AnalysedWorkload, findings: readonly Finding[], minor: number, age: string): Row => {
+    const { ref, created, labels } = workload;
+    return row({ ...ref, level: levelCell(workloadLevel(workload, minor).level), age, created, labels }, findings);
+  },
+);
 
 function levelCell(level: PodSecurityLevel | undefined): CellText {
   return level === undefined ? { text: 'not running', tone: 'muted' } : { text: level, tone: LEVEL_TONE[level] };
 }
 
-function row(view: ClusterView, subject: Subject, findings: readonly Finding[]): Row {
+function row(subject: Subject, findings: readonly Finding[]): Row {
   const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const worst = own[0];
   const severity = worst === undefined ? null : own.every((one) => one.unknown === true) ? 'unknown' : worst.severity;
-  const { kind, namespace, name, level, created, labels } = subject;
+  const { kind, namespace, name, level, age, created, labels } = subject;
   return {
     key: key(kind, namespace, name),
     severity,
@@ -116,7 +130,7 @@ function row(view: ClusterView, subject: Subject, findings: readonly Finding[]):
         text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),
         tone: own.length === 0 ? 'muted' : 'plain',
       },
-      AGE: { text: ageText(view.now, created), tone: 'muted' },
+      AGE: { text: age, tone: 'muted' },
     },
     created,
     labels,

@@ -1,4 +1,4 @@
-import { matches } from '../../kube/selector.ts';
+import { isEmptySelector, matches } from '../../kube/selector.ts';
 import { refText } from '../../kube/object-ref.ts';
 import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
@@ -83,7 +83,17 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
 
 /** Whether a selector matches anything in a namespace. */
 export function selectsSomething(view: ClusterView, selector: LabelSelector, namespace: string): boolean {
+  if (isEmptySelector(selector)) return hasSelectables(view, namespace);
   return candidatesOf(view, selector, namespace).some((one) => matches(selector, one.labels));
+}
+
+/** Apart, so that who only asks this is not asked again whenever anything of the namespace changes. */
+function hasSelectables(view: ClusterView, namespace: string): boolean {
+  return view.part(
+    `has-selectables/${namespace}`,
+    (inner) => selectables(inner, namespace),
+    (all) => all.length > 0,
+  );
 }
 
 /** What a selector selects in a namespace, in no order. */

@@ -26,8 +26,10 @@ import { leastRole } from './rbac/least-role.ts';
 import { narrowToNamespaces } from './rbac/narrow-to-namespaces.ts';
 import { cutPath, removeBinding, removeSubject } from './rbac/remove-subject.ts';
 import { auditPolicy } from './audit/audit-policy.ts';
+import { denyCertificateRequest } from './audit/deny-certificate-request.ts';
 import { quarantine } from './audit/quarantine.ts';
 import { removeSubjectFromBinding } from './audit/remove-subject-from-binding.ts';
+import { rotationList } from './audit/rotation-list.ts';
 import type { Remedy } from './remedy.ts';
 
 /** Every remedy. */
@@ -65,5 +67,7 @@ export const REMEDIES: readonly Remedy[] = [
   disableAutomount,
   removeSubjectFromBinding,
   quarantine,
+  denyCertificateRequest,
+  rotationList,
   auditPolicy,
 ];

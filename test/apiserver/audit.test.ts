@@ -11,6 +11,9 @@ import { createAuditIntake } from '../../src/analyses/audit/audit-intake.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { AuditState } from '../../src/model/audit-state.ts';
 import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
+import { buildRemedies } from '../../src/remedy/build.ts';
+import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
+import { auditEngine } from '../panes/audit/audit-engine.ts';
 import { WRAPPERS } from '../sources/audit/raw-events.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
@@ -270,6 +273,29 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     });
     const name = groups.get(`privileged-pod-created|${cart}`)?.hours[0]?.text;
     expect(name).toMatch(/pods x-\w+ \(shop\); allowed by ClusterRoleBinding (?:cart|mine)/);
+  });
+
+  it('takes the denial of a certificate request as it is written, once', async () => {
+    const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+    const spec = { request: REQUEST, signerName: 'example.org/any', usages: ['client auth'] };
+    await send(requests, { token: tokens['cart'], method: 'POST', body: { metadata: { name: 'pending' }, spec } });
+    const denial = async (): Promise<BuiltRemedy | undefined> => {
+      const engine = auditEngine((await readFrom(await readFile(join(server.folder, 'audit.log'), 'utf8'))).events);
+      const finding = [...engine.findings.values()].find(
+        ({ rule, subject }) => rule === 'audit/csr-created-or-approved' && subject.name.endsWith(':cart'),
+      );
+      if (finding === undefined) throw new Error('no finding');
+      return buildRemedies(engine, finding).find((one) => one.id === 'audit/deny-certificate-request');
+    };
+    const [manifest] = (await denial())?.manifests ?? [];
+    const answer = await server.request('PATCH', `${requests}/pending/approval`, {
+      body: manifest,
+      contentType: 'application/merge-patch+json',
+    });
+    expect(answer.status).toBe(200);
+    const pending = await server.request('GET', `${requests}/pending`);
+    expect(pending.json()).toMatchObject({ status: { conditions: [{ type: 'Denied', status: 'True' }] } });
+    expect((await denial())?.refused).toContain('Decided already: pending by admin.');
   });
 
   it('tells the same in the shape of every provider', async () => {

@@ -9,7 +9,7 @@ import { matches } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { freePolicyName, policyDocument } from '../network/policy-document.ts';
 import type { Remedy, RemedyDraft } from '../remedy.ts';
-import { groupOf, SAVE_FIRST } from './audit-finding.ts';
+import { groupOf, SAVE_FIRST, saveFirst } from './audit-finding.ts';
 import { kubectl } from '../kubectl.ts';
 
 const LABEL = 'k8sec-quarantine';
@@ -26,7 +26,7 @@ export const quarantine: Remedy = {
     const pods = podsOf(group, view);
     const namespace = pods[0]?.namespace;
     if (namespace === undefined) return { refused: 'The events name no pod that is still there.' };
-    return isolated(view, namespace, pods.filter((pod) => pod.namespace === namespace).slice(0, MOST_PODS));
+    return isolated(view, group, namespace, pods.filter((pod) => pod.namespace === namespace).slice(0, MOST_PODS));
   },
 };
 
@@ -45,7 +45,7 @@ function podsOf(group: AuditGroup, view: ClusterView): readonly PodObject[] {
   return [...found.values()];
 }
 
-function isolated(view: ClusterView, namespace: string, pods: readonly PodObject[]): RemedyDraft {
+function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods: readonly PodObject[]): RemedyDraft {
   const name = freePolicyName(view, namespace, 'k8sec-quarantine');
   const policy = policyDocument(namespace, name, {
     podSelector: { matchLabels: { [LABEL]: 'true' } },
@@ -77,6 +77,10 @@ function isolated(view: ClusterView, namespace: string, pods: readonly PodObject
     use: {
       type: 'commands',
       commands: [
+        ...saveFirst(
+          group,
+          pods.map((pod) => ({ resource: 'pods', namespace, name: pod.name })),
+        ),
         'kubectl apply -f FILE  # the first document',
         ...pods.map((pod) => kubectl`-n ${namespace} label pod ${pod.name} ${LABEL}=true`),
       ],

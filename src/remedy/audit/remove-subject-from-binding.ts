@@ -4,11 +4,12 @@
  * the same.
  */
 import { parseGrantReason, type GrantReason } from '../../kube/audit-reason.ts';
+import { kindInfo } from '../../model/kind.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import { bindingManifest, commandFor, removedBinding, subjectsOut } from '../rbac/binding-manifest.ts';
 import type { Remedy, RemedyDraft } from '../remedy.ts';
-import { groupOf, SAVE_FIRST } from './audit-finding.ts';
+import { groupOf, SAVE_FIRST, saveFirst } from './audit-finding.ts';
 
 export const removeSubjectFromBinding: Remedy = {
   id: 'audit/remove-subject-from-binding',
@@ -23,7 +24,12 @@ export const removeSubjectFromBinding: Remedy = {
     if (binding === undefined) return { refused: `${grant.bindingKind} ${grant.binding} is not there any more.` };
     const going = binding.subjects.filter((one) => isNamed(one, binding, grant));
     if (going.length === 0) return { refused: `${subjectText(grant)} is not bound any more.` };
-    return without(binding, going, grant);
+    const draft = without(binding, going, grant);
+    const { use } = draft;
+    if (use.type === 'apply') return draft;
+    const { resource } = kindInfo(binding.kind);
+    const saved = saveFirst(group, [{ resource, namespace: binding.namespace, name: binding.name }]);
+    return { ...draft, use: { type: use.type, commands: [...saved, ...use.commands] } };
   },
 };
 

@@ -5,7 +5,7 @@
 import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses, type SecretUse } from '../../analyses/secrets/secret-uses.ts';
 import type { SecretObject } from '../../model/objects.ts';
-import type { Remedy } from '../remedy.ts';
+import type { Manifest, Remedy } from '../remedy.ts';
 import { kubectl } from '../kubectl.ts';
 
 const RESTARTABLE = ['Deployment', 'StatefulSet', 'DaemonSet'];
@@ -35,14 +35,7 @@ export const rotation: Remedy = {
       note: `Issue the new credential first and let both be valid until everything uses it. ${
         keys.length === 0 ? 'Its keys are not known: add them under stringData.' : ''
       }`.trim(),
-      manifests: [
-        {
-          apiVersion: 'v1',
-          kind: 'Secret',
-          metadata: { namespace, name },
-          stringData: Object.fromEntries(keys.map((key) => [key, PLACEHOLDER])),
-        },
-      ],
+      manifests: [newData(secret)],
       comments: [],
       use: {
         type: 'commands',
@@ -58,19 +51,28 @@ export const rotation: Remedy = {
   },
 };
 
-function restarts(namespace: string, uses: readonly SecretUse[]): string[] {
+/** The body of a patch that gives every known key of a Secret a new value, which a person fills in. */
+export function newData({ namespace, name, keys }: SecretObject): Manifest {
+  const stringData = Object.fromEntries((keys ?? []).map((key) => [key, PLACEHOLDER]));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, stringData };
+}
+
+/** The commands that restart what holds the old value until then. */
+export function restarts(namespace: string, uses: readonly SecretUse[]): string[] {
   const restarted = uses.filter((use) => use.fixedAtStart && RESTARTABLE.includes(use.by.kind));
   return [
     ...new Set(restarted.map(({ by }) => kubectl`-n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`)),
   ];
 }
 
-function useText({ by, how, fixedAtStart }: SecretUse): string {
+/** `Deployment cart uses it (env) and has to be restarted` */
+export function useText({ by, how, fixedAtStart }: SecretUse): string {
   const what = `${by.kind} ${by.name} uses it (${how})`;
   return fixedAtStart ? `${what} and has to be restarted` : what;
 }
 
-function rewritten(secret: SecretObject, now: number): SecretObject {
+/** The Secret after somebody wrote all its keys at that time. */
+export function rewritten(secret: SecretObject, now: number): SecretObject {
   const entry = {
     manager: 'kubectl-patch',
     operation: 'Update',

@@ -54,7 +54,7 @@ function finding(detection: Detection, group: AuditGroup, view: ClusterView): Fi
   };
 }
 
-/** Only those that have something to work on: a binding that was named, a pod that was. */
+/** Only those that have something to work on: a binding that was named, a pod or a certificate request that was. */
 function remediesOf(group: AuditGroup): readonly string[] {
   const events = group.hours.flatMap((hour) => hour.events);
   const hasGrant = group.hours.some((hour) => parseGrantReason(hour.reason) !== null);
@@ -62,7 +62,15 @@ function remediesOf(group: AuditGroup): readonly string[] {
     ({ object, user }) =>
       object?.resource === 'pods' || user.extra['authentication.kubernetes.io/pod-name'] !== undefined,
   );
-  return [...(hasGrant ? ['audit/remove-subject-from-binding'] : []), ...(hasPod ? ['audit/quarantine'] : [])];
+  const hasRequest = group.detection === 'csr-created-or-approved';
+  // What is no more than routine is no reason to change every credential.
+  const isSuspect = severityRank(group.severity) <= severityRank('medium') && group.actor.username !== '';
+  return [
+    ...(hasGrant ? ['audit/remove-subject-from-binding'] : []),
+    ...(hasPod ? ['audit/quarantine'] : []),
+    ...(hasRequest ? ['audit/deny-certificate-request'] : []),
+    ...(isSuspect ? ['audit/rotation-list'] : []),
+  ];
 }
 
 /** The first of the severest hours. */

@@ -1,42 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
-import { Engine } from '../../../src/engine/engine.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { auditPane } from '../../../src/panes/audit.ts';
 import { buildRemedies } from '../../../src/remedy/build.ts';
 import { auditSection } from '../../../src/report/sections/audit.ts';
-import { AUDIT_RULES } from '../../../src/rules/audit/audit-rules.ts';
-import { ClusterStore } from '../../../src/store/cluster-store.ts';
-import { StoreView } from '../../../src/store/store-view.ts';
 import { object, pod } from '../../objects.ts';
+import { auditEngine } from './audit-engine.ts';
 import { allowedBy, normalised, rawEvent, rawExec } from '../../sources/audit/raw-events.ts';
-
-function engine(events: readonly AuditEvent[], changes: readonly Change[] = []): Engine {
-  const store = new ClusterStore();
-  store.apply(changes);
-  if (events.length > 0) {
-    const intake = createAuditIntake();
-    intake.push(events);
-    intake.note({
-      source: 'x',
-      lines: 1,
-      broken: 0,
-      truncated: 0,
-      duplicates: 0,
-      legacy: 0,
-      skipped: 0,
-      cut: 0,
-      unordered: 0,
-      first: 0,
-      last: 0,
-    });
-    store.apply([{ type: 'audit', audit: intake.state() }]);
-  }
-  const made = new Engine(new StoreView(store, Date.parse('2026-11-23T12:00:00Z')), AUDIT_RULES);
-  made.settle();
-  return made;
-}
 
 function exec(parts: Record<string, unknown> = {}): AuditEvent {
   return normalised(
@@ -75,7 +45,7 @@ const CLUSTER: readonly Change[] = [
 
 describe('audit pane', () => {
   it('shows one row per actor and detection; info is shown and not counted', () => {
-    const { view, findings } = engine([EXEC, INFO], CLUSTER);
+    const { view, findings } = auditEngine([EXEC, INFO], CLUSTER);
     const own = [...findings.values()];
     const rows = auditPane.rows(view, own);
     expect(rows.map((row) => [row.cells['ACTOR']?.text, row.cells['WHAT']?.text, row.severity])).toEqual([
@@ -104,7 +74,7 @@ describe('audit pane', () => {
     ['https://x.hcp.westeurope.azmk8s.io:443', 'kube-audit'],
     ['https://10.0.0.1:6443', '--audit-log-path'],
   ])('without a source at %s it says how to get one', (server, text) => {
-    const { view } = engine([], [{ type: 'facts', facts: { server } }]);
+    const { view } = auditEngine([], [{ type: 'facts', facts: { server } }]);
     const summary = auditPane.summary(view, [], []);
     expect(summary.headline).toContain(text);
     expect(summary.activity).toBeNull();
@@ -113,14 +83,14 @@ describe('audit pane', () => {
 
 describe('audit findings', () => {
   it('join the live state: the pod that was entered, and the binding that allowed it', () => {
-    const { findings } = engine([EXEC], CLUSTER);
+    const { findings } = auditEngine([EXEC], CLUSTER);
     const texts = [...findings.values()][0]?.evidence.map((one) => one.text) ?? [];
     expect(texts).toContain('pod shop/cart is privileged, runs as shop/default');
     expect(texts).toContain('allowed by RoleBinding dev of Role dev (still there)');
   });
 
   it('have remedies that name the binding and the pod, for review', () => {
-    const made = engine([EXEC], CLUSTER);
+    const made = auditEngine([EXEC], CLUSTER);
     const finding = [...made.findings.values()][0];
     if (finding === undefined) throw new Error('no finding');
     const [binding, quarantine] = buildRemedies(made, finding);
@@ -132,17 +102,18 @@ describe('audit findings', () => {
   });
 
   it('refuse a remedy where there is nothing left to change', () => {
-    const made = engine([EXEC]);
+    const made = auditEngine([EXEC]);
     const finding = [...made.findings.values()][0];
     if (finding === undefined) throw new Error('no finding');
     expect(buildRemedies(made, finding).map((one) => one.refused)).toEqual([
       'RoleBinding dev is not there any more.',
       'The events name no pod that is still there.',
+      expect.stringContaining('pod shop/cart, which it entered, is gone: what it held is not known.'),
     ]);
   });
 
   it('name what they are about to its end, whatever it holds', () => {
-    const { findings } = engine([
+    const { findings } = auditEngine([
       exec({ objectRef: { resource: 'pods', subresource: 'exec', namespace: 'shop', name: 'web; rm' } }),
     ]);
     expect([...findings.values()].map((one) => one.title)).toEqual([expect.stringContaining('web; rm')]);
@@ -150,7 +121,7 @@ describe('audit findings', () => {
 
   it('keep the hour out of the id, and list every hour in the report', () => {
     const later = exec({ auditID: 'later', requestReceivedTimestamp: '2026-11-23T11:30:00.000000Z' });
-    const { view, findings } = engine([EXEC, later], CLUSTER);
+    const { view, findings } = auditEngine([EXEC, later], CLUSTER);
     expect(findings.size).toBe(1);
     const { detections } = auditSection(view, [...findings.values()]);
     expect(detections.map((one) => [one.findingId, one.time])).toEqual(

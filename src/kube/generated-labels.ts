@@ -15,6 +15,9 @@ const GENERATED: ReadonlySet<string> = new Set([
   'batch.kubernetes.io/job-completion-index',
 ]);
 
+/** Put on pods that k8sec's own policy cuts off the network: such a pod is meant to differ from the others. */
+export const QUARANTINE_LABEL = 'k8sec-quarantine';
+
 /** Where a pod runs, copied from its node (KEP-4742). */
 const GENERATED_PREFIXES = ['topology.kubernetes.io/', 'failure-domain.beta.kubernetes.io/'] as const;
 

@@ -42,6 +42,7 @@ const SOURCES: Readonly<Record<RecommendedLabel, readonly Source[]>> = {
     common('app.kubernetes.io/name'),
     label('app', 'medium'),
     label('k8s-app', 'medium'),
+    ofOwner,
     ofName,
   ],
   'app.kubernetes.io/instance': [
@@ -49,6 +50,7 @@ const SOURCES: Readonly<Record<RecommendedLabel, readonly Source[]>> = {
     ({ annotations }) => proposal(annotations['meta.helm.sh/release-name'], 'high', 'Helm release name'),
     ({ annotations }) => proposal(argoApplication(annotations), 'high', 'Argo CD tracking id'),
     common('app.kubernetes.io/instance'),
+    ofOwner,
     ofName,
   ],
   'app.kubernetes.io/version': [existing('app.kubernetes.io/version'), imageTag, common('app.kubernetes.io/version')],
@@ -153,6 +155,13 @@ function label(name: string, confidence: LabelProposal['confidence']): Source {
     (there === undefined
       ? undefined
       : proposal(there.labels[name], confidence, `label ${name} of the pods of ${ownersText(there)}`));
+}
+
+/** The name of the one workload for which an object stands. */
+function ofOwner({ standsFor: there }: Described): Omit<LabelProposal, 'label'> | undefined {
+  const [owner, ...others] = there?.owners ?? [];
+  if (owner === undefined || others.length > 0) return undefined;
+  return proposal(owner.slice(owner.indexOf('/') + 1), 'low', `the name of ${owner}`);
 }
 
 function ofName({ what, name }: Described): Omit<LabelProposal, 'label'> | undefined {

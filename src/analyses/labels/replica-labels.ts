@@ -1,4 +1,4 @@
-import { isGeneratedLabel, revisionOf } from '../../kube/generated-labels.ts';
+import { isGeneratedLabel, QUARANTINE_LABEL, revisionOf } from '../../kube/generated-labels.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -40,7 +40,7 @@ function differencesOf(classes: readonly PodClass[]): readonly ReplicaDifference
   const keys = new Set(classes.flatMap((one) => Object.keys(one.labels)));
   const total = classes.reduce((sum, one) => sum + one.pods.length, 0);
   return [...keys].sort().flatMap((key): ReplicaDifference[] => {
-    if (isGeneratedLabel(key) || ROLE_KEY.test(key)) return [];
+    if (isGeneratedLabel(key) || ROLE_KEY.test(key) || key === QUARANTINE_LABEL) return [];
     const counts = new Map<string | undefined, number>();
     for (const one of classes) counts.set(one.labels[key], (counts.get(one.labels[key]) ?? 0) + one.pods.length);
     if (counts.size < 2 || [...counts.keys()].some((value) => value !== undefined && ROLES.has(value.toLowerCase()))) {

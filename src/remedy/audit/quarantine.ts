@@ -3,6 +3,7 @@
  * pods. NetworkPolicy only adds up: what another policy allows for such a pod stays allowed
  * (kubernetes.io/docs/concepts/services-networking/network-policies, "The two sorts of pod isolation").
  */
+import { QUARANTINE_LABEL } from '../../kube/generated-labels.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import type { PodObject } from '../../model/objects.ts';
 import { matches } from '../../kube/selector.ts';
@@ -12,7 +13,6 @@ import type { Remedy, RemedyDraft } from '../remedy.ts';
 import { groupOf, SAVE_FIRST, saveFirst } from './audit-finding.ts';
 import { kubectl } from '../kubectl.ts';
 
-const LABEL = 'k8sec-quarantine';
 const MOST_PODS = 20;
 const EXTRA_POD = 'authentication.kubernetes.io/pod-name';
 
@@ -47,8 +47,8 @@ function podsOf(group: AuditGroup, view: ClusterView): readonly PodObject[] {
 
 function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods: readonly PodObject[]): RemedyDraft {
   const name = freePolicyName(view, namespace, 'k8sec-quarantine');
-  const policy = policyDocument(namespace, name, {
-    podSelector: { matchLabels: { [LABEL]: 'true' } },
+  const policy = policyDocument(view, namespace, name, {
+    podSelector: { matchLabels: { [QUARANTINE_LABEL]: 'true' } },
     policyTypes: ['Ingress', 'Egress'],
     ingress: null,
     egress: null,
@@ -59,7 +59,7 @@ function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods:
   const patches = pods.map((pod) => ({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: pod.name, namespace, labels: { [LABEL]: 'true' } },
+    metadata: { name: pod.name, namespace, labels: { [QUARANTINE_LABEL]: 'true' } },
   }));
   const onHost = pods.filter((pod) => pod.spec.hostNetwork);
   return {
@@ -68,6 +68,7 @@ function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods:
       'does not replace it and its Services still name it; take the labels of its selector away to have it replaced.',
     manifests: [policy.manifest, ...patches],
     comments: [
+      ...policy.comments.map((one) => ({ ...one, document: 0 })),
       {
         document: 0,
         path: ['spec', 'policyTypes'],
@@ -82,13 +83,14 @@ function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods:
           pods.map((pod) => ({ resource: 'pods', namespace, name: pod.name })),
         ),
         'kubectl apply -f FILE  # the first document',
-        ...pods.map((pod) => kubectl`-n ${namespace} label pod ${pod.name} ${LABEL}=true`),
+        ...pods.map((pod) => kubectl`-n ${namespace} label pod ${pod.name} ${QUARANTINE_LABEL}=true`),
       ],
     },
     changes: [
       policy.change,
       ...pods.map(
-        (pod) => ({ type: 'upsert', object: { ...pod, labels: { ...pod.labels, [LABEL]: 'true' } } }) as const,
+        (pod) =>
+          ({ type: 'upsert', object: { ...pod, labels: { ...pod.labels, [QUARANTINE_LABEL]: 'true' } } }) as const,
       ),
     ],
     effects: [

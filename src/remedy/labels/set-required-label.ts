@@ -36,15 +36,7 @@ export const setRequiredLabel: Remedy = {
 };
 
 function ofObject(view: ClusterView, finding: Finding, object: AroundObject): RemedyDraft | RemedyRefusal {
-  const there = standsFor(view, object);
-  const value = chooseValue(view, finding, {
-    kind: object.kind,
-    namespace: object.namespace,
-    manager: remedyTarget(view, object).manager,
-    labels: object.labels,
-    pods: there?.labels ?? {},
-    podsText: there === undefined ? '' : `the pods of ${ownersText(there)}`,
-  });
+  const value = chooseValue(view, finding, lackingObject(view, object));
   if ('refused' in value) return value;
   return objectDraft(view, object, value.labels, value.reasons, '');
 }
@@ -72,6 +64,23 @@ interface Value {
   readonly reasons: Readonly<Record<string, string>>;
 }
 
+/** The value of a required label for an object around workloads, or why none can be told. */
+export function requiredValue(view: ClusterView, object: AroundObject, one: RequiredLabel): Value | RemedyRefusal {
+  return valueFor(view, lackingObject(view, object), one);
+}
+
+function lackingObject(view: ClusterView, object: AroundObject): Lacking {
+  const there = standsFor(view, object);
+  return {
+    kind: object.kind,
+    namespace: object.namespace,
+    manager: remedyTarget(view, object).manager,
+    labels: object.labels,
+    pods: there?.labels ?? {},
+    podsText: there === undefined ? '' : `the pods of ${ownersText(there)}`,
+  };
+}
+
 interface Chosen extends Value {
   readonly found: LabelledWorkload;
 }
@@ -97,9 +106,14 @@ function choose(view: ClusterView, finding: Finding): Chosen | RemedyRefusal {
 }
 
 function chooseValue(view: ClusterView, finding: Finding, lacking: Lacking): Value | RemedyRefusal {
-  const { namespace, kind, manager } = lacking;
+  const { namespace, kind } = lacking;
   const one = requiredOf(view.facts().labels?.required ?? [], namespace, kind).find((each) => each.key === finding.key);
   if (one === undefined) return { refused: 'The config does not require the label any more.' };
+  return valueFor(view, lacking, one);
+}
+
+function valueFor(view: ClusterView, lacking: Lacking, one: RequiredLabel): Value | RemedyRefusal {
+  const { manager } = lacking;
   if (manager !== 'none' && TOOL_LABELS.has(one.key)) {
     return { refused: `The label ${one.key} is set by ${manager} itself.` };
   }

@@ -22,7 +22,7 @@ export const defaultDeny: Remedy = {
     return {
       note: 'Denies everything that no other policy allows. Apply the policies that allow what is needed first.',
       manifests: [made.manifest],
-      comments: [],
+      comments: made.comments.map((one) => ({ ...one, document: 0 })),
       use: { type: 'apply' },
       changes: [made.change],
       effects: policyEffects(view, [made.change]),
@@ -79,7 +79,7 @@ function denyDocument(
   directions: readonly Direction[],
 ): PolicyDocument {
   const full = directions.length === 2 ? name : `${name}-${directions[0]}`;
-  return policyDocument(namespace, freePolicyName(view, namespace, full), {
+  return policyDocument(view, namespace, freePolicyName(view, namespace, full), {
     podSelector,
     policyTypes: directions.map((direction) => (direction === 'ingress' ? 'Ingress' : 'Egress')),
     ingress: null,

@@ -2,7 +2,7 @@ import type { NearestSelector } from '../../analyses/labels/nearest-selector.ts'
 import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import type { NetworkPolicyObject, NetworkPolicyPeer } from '../../model/objects.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
-import { policyDocument, type PolicyDocument } from './policy-document.ts';
+import { changedPolicy, type PolicyDocument } from './policy-document.ts';
 import { policyEffects } from './policy-effects.ts';
 
 const PEER_PATH = /^spec\.(ingress|egress)\[(\d+)\]\.(?:from|to)\[(\d+)\]$/;
@@ -39,7 +39,7 @@ type Nearest = Pick<NearestSelector, 'selector' | 'namespace' | 'repair'> & {
 
 function fixedSubject(policy: NetworkPolicyObject, { selector, namespace }: Nearest): PolicyDocument | undefined {
   if (namespace !== policy.namespace) return undefined;
-  return policyDocument(policy.namespace, policy.name, { ...specOf(policy), podSelector: selector });
+  return changedPolicy(policy, { ...specOf(policy), podSelector: selector });
 }
 
 function fixedPeer(policy: NetworkPolicyObject, nearest: Nearest, path: string): PolicyDocument | undefined {
@@ -48,7 +48,7 @@ function fixedPeer(policy: NetworkPolicyObject, nearest: Nearest, path: string):
   const repair = (peers: readonly NetworkPolicyPeer[] | undefined): readonly NetworkPolicyPeer[] =>
     (peers ?? []).map((peer, index) => (index === Number(at) ? repairedPeer(policy, peer, nearest) : peer));
   const spec = specOf(policy);
-  return policyDocument(policy.namespace, policy.name, {
+  return changedPolicy(policy, {
     ...spec,
     ingress:
       direction === 'ingress'

@@ -29,7 +29,6 @@ export const leastPolicy: Remedy = {
 const NAMED = 5;
 
 interface Part extends PolicyDocument {
-  readonly comments: readonly Omit<YamlComment, 'document'>[];
   readonly undecided: readonly string[];
 }
 
@@ -57,11 +56,8 @@ function namespaceSet(namespace: string, view: ClusterView): RemedyDraft | Remed
   const missing = openDirections(view, namespace);
   if (missing.length > 0) {
     const last = 'last: the pods that come without a policy of their own';
-    parts.push({
-      ...defaultDenyDocument(view, namespace, missing),
-      comments: [{ path: [], text: last }],
-      undecided: [],
-    });
+    const deny = defaultDenyDocument(view, namespace, missing);
+    parts.push({ ...deny, comments: [{ path: [], text: last }, ...deny.comments], undecided: [] });
   }
   if (parts.length === 0)
     return { refused: 'Every workload of the namespace is isolated, and a default deny is there.' };
@@ -85,7 +81,7 @@ function workloadPart(
   const ingress = made.get('ingress')?.rules ?? null;
   const egress = made.get('egress')?.rules ?? null;
   const suffix = directions.length === 2 ? 'least' : directions[0];
-  const document = policyDocument(namespace, freePolicyName(view, namespace, `${name}-${suffix}`), {
+  const document = policyDocument(view, namespace, freePolicyName(view, namespace, `${name}-${suffix}`), {
     podSelector: { matchLabels: selector.labels },
     policyTypes: directions.map((direction) => (direction === 'ingress' ? 'Ingress' : 'Egress')),
     ingress: ingress?.map(({ peers, ports }) => ({ ...(peers.length > 0 ? { from: peers } : {}), ports })) ?? null,
@@ -97,6 +93,7 @@ function workloadPart(
   return {
     ...document,
     comments: [
+      ...document.comments,
       { path: ['spec', 'podSelector'], text: `the selector of ${refText(workload.ref)}` },
       ...why('ingress'),
       ...why('egress'),

@@ -1,19 +1,21 @@
 import type { Change } from '../../model/change.ts';
 import type { NetworkPolicyObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { Manifest } from '../remedy.ts';
+import { newObjectLabels } from '../labels/new-object-labels.ts';
+import type { Manifest, YamlComment } from '../remedy.ts';
 
 /** The part of a NetworkPolicy that a remedy decides. */
 export type PolicySpec = Pick<NetworkPolicyObject, 'podSelector' | 'policyTypes' | 'ingress' | 'egress'>;
 
 export interface PolicyDocument {
   readonly manifest: Manifest;
+  readonly comments: readonly Omit<YamlComment, 'document'>[];
   readonly change: Change;
 }
 
-/** A NetworkPolicy as YAML, and as what the store would hold of it. */
-export function policyDocument(namespace: string, name: string, spec: PolicySpec): PolicyDocument {
-  const object: NetworkPolicyObject = {
+/** A NetworkPolicy that is not there yet, as YAML, and as what the store would hold of it. */
+export function policyDocument(view: ClusterView, namespace: string, name: string, spec: PolicySpec): PolicyDocument {
+  const bare: NetworkPolicyObject = {
     kind: 'NetworkPolicy',
     namespace,
     name,
@@ -27,18 +29,30 @@ export function policyDocument(namespace: string, name: string, spec: PolicySpec
     location: null,
     ...spec,
   };
+  const { labels, reasons } = newObjectLabels(view, bare);
+  const comments = Object.entries(reasons).map(([key, text]) => ({ path: ['metadata', 'labels', key], text }));
+  return documentOf({ ...bare, labels }, comments);
+}
+
+/** A NetworkPolicy that is there with another spec. */
+export function changedPolicy(policy: NetworkPolicyObject, spec: PolicySpec): PolicyDocument {
+  return documentOf({ ...policy, ...spec }, []);
+}
+
+function documentOf(object: NetworkPolicyObject, comments: PolicyDocument['comments']): PolicyDocument {
+  const { namespace, name, labels, podSelector, policyTypes, ingress, egress } = object;
   const manifest = {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name, namespace },
+    metadata: { name, namespace, ...(Object.keys(labels).length === 0 ? {} : { labels }) },
     spec: {
-      podSelector: spec.podSelector,
-      ...(spec.policyTypes === null ? {} : { policyTypes: spec.policyTypes }),
-      ...(spec.ingress === null ? {} : { ingress: spec.ingress }),
-      ...(spec.egress === null ? {} : { egress: spec.egress }),
+      podSelector,
+      ...(policyTypes === null ? {} : { policyTypes }),
+      ...(ingress === null ? {} : { ingress }),
+      ...(egress === null ? {} : { egress }),
     },
   };
-  return { manifest, change: { type: 'upsert', object } };
+  return { manifest, comments, change: { type: 'upsert', object } };
 }
 
 /** A name that no policy of the namespace has yet: an apply must not overwrite one. */

@@ -1,0 +1,79 @@
+/** What the remedies of the demo cluster bring up: nothing but what is listed here, and nothing that they could avoid. */
+import { expect, it } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { REMEDIES } from '../../src/remedy/index.ts';
+import { labelObject } from '../../src/remedy/labels/label-object.ts';
+import { RULES } from '../../src/rules/index.ts';
+import { demoCluster } from '../analyses/network/fixtures.ts';
+
+const NARROWED = 'the same rights, in some namespaces instead of all';
+const ON_A_NETWORK = 'a pod that leaves the network of its node comes to where policies could isolate it';
+
+/** What a remedy may bring up, and why it is no fault of it. */
+const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'labels/label-workload': {
+    'labels/label-not-on-template': 'the first of two steps: the second restarts pods',
+  },
+  'network/default-deny': {
+    'labels/missing-recommended': 'labels that nothing tells',
+    'network/api-server-callback-blocked': 'it says what it cuts',
+    'network/service-port-blocked': 'it says what it cuts',
+  },
+  'network/fix-selector': {
+    'network/cross-environment-reach': 'the policy begins to select pods, and allows them what it always said',
+  },
+  'network/least-policy': {
+    'labels/missing-recommended': 'labels that nothing tells',
+    'network/allows-everyone': 'what is reached from outside stays so',
+    'network/superseded-rule': 'a policy that is there already allows less than what is declared',
+  },
+  'rbac/drop-rules': { 'rbac/escalation-path': 'the way that is next when the shortest is gone' },
+  'rbac/narrow-to-namespaces': {
+    'rbac/alters-policy': NARROWED,
+    'rbac/escalates': NARROWED,
+    'rbac/escalation-path': NARROWED,
+    'rbac/exec': NARROWED,
+    'rbac/exposes-services': NARROWED,
+    'rbac/namespace-admin': NARROWED,
+    'rbac/reads-secrets': NARROWED,
+    'rbac/reads-widely': NARROWED,
+    'rbac/tokens': NARROWED,
+    'rbac/wildcard': NARROWED,
+  },
+  'rbac/remove-subject': {
+    'rbac/escalation-path': 'the way that is next when the shortest is gone',
+    'rbac/unused-role': 'the role of the last binding that named it',
+    'vigilance/token-automounted': 'the token of an account without rights is of no use any more',
+  },
+  'secrets/rotation': { 'secrets/rotated-not-picked-up': 'pods read it when they start' },
+  'secrets/secret-reference-patch': { 'secrets/mounted-as-env': 'a variable stays one' },
+  'vigilance/security-context-patch': {
+    'network/no-egress-isolation': ON_A_NETWORK,
+    'network/no-ingress-isolation': ON_A_NETWORK,
+  },
+};
+
+it('is what is listed, and new objects carry every label that something tells', () => {
+  const engine = new Engine(demoCluster(), RULES);
+  engine.settle();
+  const unlisted = new Set<string>();
+  const avoidable = new Set<string>();
+  const seen = new Set<string>();
+  for (const finding of engine.findings.values()) {
+    for (const id of finding.remedies ?? []) {
+      const draft = REMEDIES.find((one) => one.id === id)?.build(finding, engine.view);
+      if (draft === undefined || 'refused' in draft) continue;
+      const { opens, after } = engine.prove(draft.changes);
+      for (const opened of opens) {
+        seen.add(`${id} ${opened.rule}`);
+        if (LISTED[id]?.[opened.rule] === undefined) unlisted.add(`${id} opens ${opened.id}`);
+        if (opened.rule !== 'labels/missing-recommended') continue;
+        const more = labelObject.build(opened, after);
+        if (!('refused' in more)) avoidable.add(`${id} opens ${opened.id}, whose remedy sets more labels`);
+      }
+    }
+  }
+  expect([...unlisted, ...avoidable]).toEqual([]);
+  const listed = Object.entries(LISTED).flatMap(([id, rules]) => Object.keys(rules).map((rule) => `${id} ${rule}`));
+  expect(listed.filter((one) => !seen.has(one))).toEqual([]);
+});

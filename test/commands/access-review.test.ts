@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { describe, expect, test } from 'vitest';
 import { accessReviewCommand } from '../../src/commands/access-review/command.ts';
 import { UsageError } from '../../src/commands/command.ts';
@@ -156,6 +157,81 @@ subjects:
       '# kubectl -n shop delete rolebinding read',
       '',
     ]);
+  });
+
+  test('is read as a spreadsheet saves it: a mark, semicolons, quotes, other columns in another order, lines in cells', async () => {
+    const last = await filled('keep,ann', 'remove,ann');
+    const records = parse(last) as string[][];
+    const head = records[0] ?? [];
+    const at = (name: string): number => head.indexOf(name);
+    const order = ['reviewer', 'binding', 'decision', 'gives', 'role', 'scope', 'subject'];
+    const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+    const lines = records.map((record, row) => [
+      ...order.map((name) => quoted(record[at(name)] ?? '')),
+      row === 0 ? 'Notes' : quoted('asked ann;\r\nshe "agrees"'),
+    ]);
+    const saved = `\ufeff${lines.map((line) => line.join(';')).join('\r\n')}\r\n;;;;;;;\r\n`;
+    const clean = await review(CLUSTER, { output: 'yaml', last });
+    expect(await review(CLUSTER, { output: 'yaml', last: saved })).toEqual(clean);
+    expect(clean.output).toContain('# Group devs: removed by decision of ann');
+  });
+
+  test('is read as the page that a browser saves', async () => {
+    const eve = rawBinding('shop', 'read', 'Role/reader', { kind: 'User', name: "o'<b>&\u00a0x" }, DEVS);
+    const { output: page } = await review([NAMESPACE, READER, eve], { output: 'html' });
+    const open = '<td contenteditable="plaintext-only"></td>';
+    const filledPage = page
+      .replace(`${open}${open}`, `${open.replace('><', '>remove<br><')}${open.replace('><', '> ann <')}`)
+      .replaceAll('&#39;', "'")
+      .replaceAll('<th>', '<th aria-sort="none"><button type="button">')
+      .replaceAll('</th>', '</button></th>')
+      .replace('<!doctype html>', '<!DOCTYPE html>');
+    const data = await review([NAMESPACE, READER, eve], { output: 'json', last: filledPage });
+    expect(rows(data)).toEqual([expect.stringMatching(/ same remove ann$/), 'Group devs same']);
+    const { output, code } = await review([NAMESPACE, READER, eve], { output: 'yaml', last: filledPage });
+    expect(output).toMatch(/removed by decision of ann/);
+    expect(code).toBe(0);
+    await expect(review(CLUSTER, { last: '<html><table><tr><th>a</th></tr></table></html>' })).rejects.toThrow(
+      'last.csv is no review: its table lacks subject, scope',
+    );
+  });
+
+  test('tells rows that are there twice, and refuses two decisions about the same', async () => {
+    const [head = '', bob = '', devs = ''] = (await filled('keep,ann', 'remove,ann')).split('\n');
+    const twice = await review(CLUSTER, {
+      output: 'yaml',
+      last: [head, bob, devs.replace('remove', ''), devs].join('\n'),
+    });
+    expect(twice.warned).toBe('last.csv: Group devs in RoleBinding shop/read is there more than once\n');
+    expect(twice.output).toContain('# Group devs: removed by decision of ann');
+    const both = [head, bob, devs, devs.replace('remove', 'keep')].join('\n');
+    await expect(review(CLUSTER, { output: 'yaml', last: both })).rejects.toThrow(
+      'last.csv: row 3 (Group devs in RoleBinding shop/read) is to keep, and an earlier row of the same is to remove',
+    );
+  });
+
+  test('tells what was to be removed and is not there, in the namespaces that are asked about', async () => {
+    const last = (await filled('keep,ann', 'remove,ann')).replace('Group devs', 'Group dews');
+    const { output, warned, code } = await review(CLUSTER, { output: 'yaml', last });
+    expect(output).toBe('# no row is decided to be removed\n');
+    expect(warned).toBe(
+      'not removed: Group dews in RoleBinding shop/read is not there: it is gone already, or the row was changed\n',
+    );
+    expect(code).toBe(3);
+    const elsewhere = await runCommand(accessReviewCommand, viewOfObjects(CLUSTER), [], {
+      output: 'yaml',
+      namespaces: ['data'],
+      options: { previous: 'last.csv' },
+      files: { 'last.csv': last },
+    });
+    expect(elsewhere).toMatchObject({ code: 0, warned: '' });
+  });
+
+  test('is not done where RBAC could not be read', async () => {
+    const last = await filled('keep,ann', 'remove,ann');
+    const { warned, code } = await review(CLUSTER, { output: 'yaml', last, view: { denied: ['ClusterRoleBinding'] } });
+    expect(warned).toContain('not judged: ClusterRoleBinding');
+    expect(code).toBe(3);
   });
 
   test('removes nothing that gives something else than when it was decided on', async () => {

@@ -6,7 +6,7 @@ import { UsageError, type Command, type CommandContext } from '../command.ts';
 import { reviewHtml } from './html.ts';
 import { compared, previousRows, toRemove, type PreviousRows } from './previous.ts';
 import { removalYaml } from './removals.ts';
-import { COLUMNS, reviewRows, type HeldRow } from './rows.ts';
+import { COLUMNS, reviewRows, type HeldRow, type ReviewRow } from './rows.ts';
 
 const FORMS = ['csv', 'html', 'json', 'yaml'] as const;
 
@@ -19,7 +19,7 @@ export const accessReviewCommand: Command = {
     {
       name: 'previous',
       value: 'one',
-      help: 'the last review (CSV or JSON, filled or not): its decisions stay, new, changed and removed rows are named',
+      help: 'the last review (CSV, HTML or JSON, filled or not): its decisions stay, new, changed and removed rows are named',
     },
   ],
   run,
@@ -30,14 +30,16 @@ async function run(context: CommandContext): Promise<number> {
   const output = FORMS.find((one) => one === (context.output ?? 'csv'));
   if (output === undefined) throw new UsageError(`-o ${context.output} is not a form of a review: ${FORMS.join(', ')}`);
   const path = context.options['previous'];
-  const before = typeof path === 'string' ? previousRows(await context.readFile(path), path) : undefined;
+  const read = typeof path === 'string' ? previousRows(await context.readFile(path), path) : undefined;
+  for (const row of read?.repeated ?? []) context.warn(`${String(path)}: ${row} is there more than once\n`);
+  const isInScope = ({ scope }: ReviewRow): boolean =>
+    context.namespaces.length === 0 || context.namespaces.includes(scope);
+  const before = read === undefined ? undefined : new Map([...read.rows].filter(([, row]) => isInScope(row)));
   const view = await context.loadView();
-  const rows = [...reviewRows(view)].filter(
-    ({ row }) => context.namespaces.length === 0 || context.namespaces.includes(row.scope),
-  );
-  if (output === 'yaml') return printRemovals(context, (await context.loadEngine()).view, rows, before);
-  const all = compared(rows, before);
+  const rows = [...reviewRows(view)].filter(({ row }) => isInScope(row));
   const holes = holesIn(view, RBAC_KINDS);
+  if (output === 'yaml') return printRemovals(context, (await context.loadEngine()).view, rows, before, holes);
+  const all = compared(rows, before);
   switch (output) {
     case 'json':
       context.print(`${JSON.stringify({ rows: all, holes }, null, 2)}\n`);
@@ -58,12 +60,12 @@ function printRemovals(
   view: StoreView,
   rows: readonly HeldRow[],
   before: PreviousRows | undefined,
+  holes: readonly string[],
 ): number {
   if (before === undefined) throw new UsageError('-o yaml writes what a review decided: name it with --previous FILE');
-  const { going, changed } = toRemove(rows, before);
+  const { going, notDone } = toRemove(rows, before);
   context.print(removalYaml(view, going));
-  for (const { row } of changed) {
-    context.warn(`not removed: ${row.subject} in ${row.binding} gives something else than when that was decided\n`);
-  }
-  return changed.length > 0 ? 3 : 0;
+  for (const text of notDone) context.warn(`not removed: ${text}\n`);
+  for (const hole of holes) context.warn(`not judged: ${hole}\n`);
+  return notDone.length + holes.length > 0 ? 3 : 0;
 }

@@ -1,3 +1,4 @@
+import { textOfHtml } from '../../report/html-escape.ts';
 import { CsvTextError, parseCsv } from '../../kube/csv-text.ts';
 import { UsageError } from '../command.ts';
 import type { GoingRow } from './removals.ts';
@@ -20,24 +21,52 @@ const WORDS: Readonly<Record<string, Decision>> = {
 /** Rows of an earlier review, which whoever reviewed may have filled. */
 export type PreviousRows = ReadonlyMap<string, ReviewRow>;
 
+/** What is read back: the rows, and the rows that stand there more than once, as texts. */
+interface ReadBack {
+  readonly rows: PreviousRows;
+  readonly repeated: readonly string[];
+}
+
 /**
- * Reads a review back: the CSV that was filled (as a spreadsheet saves it), or its JSON.
+ * Reads a review back: the CSV that was filled (as a spreadsheet saves it), its JSON, or its page as a browser saves it.
+ * Of a row that is there more than once the decided one counts.
  *
- * @throws UsageError where it is no review, or a decision is none
+ * @throws UsageError where it is no review, a decision is none, or two rows decide otherwise about the same
  */
-export function previousRows(text: string, path: string): PreviousRows {
-  const rows = text.trimStart().startsWith('{') ? jsonRows(text, path) : csvRows(text, path);
+export function previousRows(text: string, path: string): ReadBack {
   const found = new Map<string, ReviewRow>();
-  for (const [at, row] of rows.entries()) {
+  const repeated = new Set<string>();
+  for (const [at, row] of rowsIn(text, path).entries()) {
     if (row.changed === 'removed') continue;
-    if (decisionOf(row) === undefined && row.decision !== '') {
+    const decision = decisionOf(row);
+    if (decision === undefined && row.decision !== '') {
       throw new UsageError(
-        `${path}: row ${at + 1} (${row.subject}, ${row.binding}): decision "${row.decision}" is neither keep nor remove`,
+        `${path}: row ${at + 1} (${rowText(row)}): decision "${row.decision}" is neither keep nor remove`,
       );
     }
-    found.set(keyOf(row), row);
+    const key = keyOf(row);
+    const before = found.get(key);
+    const other = before === undefined ? undefined : decisionOf(before);
+    if (before !== undefined) repeated.add(rowText(row));
+    if (decision !== undefined && other !== undefined && decision !== other) {
+      throw new UsageError(
+        `${path}: row ${at + 1} (${rowText(row)}) is to ${decision}, and an earlier row of the same is to ${other}`,
+      );
+    }
+    if (before === undefined || decision !== undefined) found.set(key, row);
   }
-  return found;
+  return { rows: found, repeated: [...repeated] };
+}
+
+function rowsIn(text: string, path: string): readonly ReviewRow[] {
+  const start = text.trimStart();
+  if (start.startsWith('{')) return jsonRows(text, path);
+  return /^<!doctype html/i.test(start) || /^<html/i.test(start) ? htmlRows(text, path) : csvRows(text, path);
+}
+
+/** `User bob in RoleBinding shop/read` */
+function rowText({ subject, binding }: ReviewRow): string {
+  return `${subject} in ${binding}`;
 }
 
 function decisionOf({ decision }: ReviewRow): Decision {
@@ -63,11 +92,16 @@ export function compared(rows: readonly HeldRow[], before: PreviousRows | undefi
   return [...now, ...gone];
 }
 
-/** Rows of now that were decided to go, and those of them that give something else than when that was decided. */
+/**
+ * Rows of now that were decided to go, and what of that cannot be done, as texts: rows that give something else than
+ * when that was decided, and rows that are not there (any more).
+ */
 export function toRemove(
   rows: readonly HeldRow[],
   before: PreviousRows,
-): { readonly going: readonly GoingRow[]; readonly changed: readonly HeldRow[] } {
+): { readonly going: readonly GoingRow[]; readonly notDone: readonly string[] } {
+  const keys = new Set(rows.map(({ row }) => keyOf(row)));
+  const gone = [...before].filter(([key, row]) => !keys.has(key) && decisionOf(row) === 'remove');
   const decided = rows.flatMap((held) => {
     const old = before.get(keyOf(held.row));
     return old !== undefined && decisionOf(old) === 'remove' ? [{ held, old }] : [];
@@ -76,7 +110,12 @@ export function toRemove(
     going: decided
       .filter(({ held, old }) => isSame(held.row, old))
       .map(({ held, old }) => ({ ...held, reviewer: old.reviewer })),
-    changed: decided.filter(({ held, old }) => !isSame(held.row, old)).map(({ held }) => held),
+    notDone: [
+      ...decided
+        .filter(({ held, old }) => !isSame(held.row, old))
+        .map(({ old }) => `${rowText(old)} gives something else than when that was decided`),
+      ...gone.map(([, row]) => `${rowText(row)} is not there: it is gone already, or the row was changed`),
+    ],
   };
 }
 
@@ -109,6 +148,17 @@ function jsonRows(text: string, path: string): readonly ReviewRow[] {
   const rows = (data as { readonly rows?: unknown } | null)?.rows;
   if (!Array.isArray(rows)) throw new UsageError(`${path} is no review: it has no rows`);
   return rows.map((row) => rowOf(typeof row === 'object' && row !== null ? (row as Record<string, unknown>) : {}));
+}
+
+/** The table of the review's own page, in whatever order and case a browser writes its tags. */
+function htmlRows(text: string, path: string): readonly ReviewRow[] {
+  const lines = [...text.matchAll(/<tr\b[^>]*>(.*?)<\/tr>/gis)].map(([, line = '']) =>
+    [...line.matchAll(/<t[dh]\b[^>]*>(.*?)<\/t[dh]>/gis)].map(([, cell = '']) => textOfHtml(cell)),
+  );
+  const [head = [], ...rows] = lines;
+  const missing = COLUMNS.filter((name) => !head.includes(name));
+  if (missing.length > 0) throw new UsageError(`${path} is no review: its table lacks ${missing.join(', ')}`);
+  return rows.map((cells) => rowOf(Object.fromEntries(head.map((name, at) => [name, cells[at] ?? '']))));
 }
 
 /** Every column as text, whatever the file holds. */

@@ -7,6 +7,7 @@ import { ALL_KINDS, RBAC_KINDS, type Kind } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { printAnswer } from './answer-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
+import { inMermaid } from './mermaid-escape.ts';
 import { bindingName, nameText, roleName, type SubjectName } from './rbac-names.ts';
 import { holesIn } from './holes.ts';
 import { parseSubject } from './rbac-subject.ts';
@@ -170,10 +171,8 @@ function mermaidText(paths: readonly EscalationPath[]): string {
   const id = (name: string): string => {
     const there = ids.get(name) ?? `n${ids.size}`;
     ids.set(name, there);
-    return `${there}["${name.replaceAll('"', '#quot;')}"]`;
+    return `${there}["${inMermaid(name)}"]`;
   };
-  const lines = edges(paths).map(
-    ([from, to, by]) => `  ${id(from)} -->|"${by.replaceAll('"', '#quot;')}"| ${id(to)}\n`,
-  );
+  const lines = edges(paths).map(([from, to, by]) => `  ${id(from)} -->|"${inMermaid(by)}"| ${id(to)}\n`);
   return `flowchart LR\n${lines.join('')}`;
 }

@@ -3,6 +3,7 @@ import { portsJson, portsText } from '../kube/port-set.ts';
 import { refText } from '../kube/object-ref.ts';
 import type { Connection, Endpoint } from '../analyses/network/reach.ts';
 import type { WorkloadRefText } from '../analyses/network/reach-table.ts';
+import { inMermaid } from './mermaid-escape.ts';
 
 /** A connection with, in explain mode, why each side allows it. */
 export interface ReachLine {
@@ -136,7 +137,7 @@ function* mermaidForm(lines: Iterable<ReachLine>): Generator<string> {
     if (known !== undefined) return known;
     const id = `n${ids.size}`;
     ids.set(text, id);
-    return `${id}["${text.replaceAll('"', '#quot;')}"]`;
+    return `${id}["${inMermaid(text)}"]`;
   };
   for (const { connection } of lines) {
     const arrow = connection.certainty === '' ? '-->' : '-.->';

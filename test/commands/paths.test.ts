@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pathsCommand } from '../../src/commands/paths.ts';
-import { viewOf, type ViewOptions } from '../analyses/rbac/view-of.ts';
+import { rawBinding, rawRole } from '../analyses/rbac/raw-rbac.ts';
+import { viewOf, viewOfObjects, type ViewOptions } from '../analyses/rbac/view-of.ts';
 import { runCommand, type RunOptions } from './rbac-command.ts';
 
 const RBAC = 'apiVersion: rbac.authorization.k8s.io/v1';
@@ -233,6 +234,19 @@ test('dot and Mermaid', async () => {
   expect(dot.output).toContain('"ServiceAccount ci/runner" -> "ServiceAccount ci/deployer" [label="pods"];');
   const mermaid = await runCommand(pathsCommand, view, ['sa:ci/runner'], { output: 'mermaid' });
   expect(mermaid.output).toContain('n0["ServiceAccount ci/runner"] -->|"pods"| n1["ServiceAccount ci/deployer"]');
+});
+
+test('dot and Mermaid hold whatever a name is', async () => {
+  const name = '%%{init: {"a":1}}%%<b>#quot;\\N`';
+  const subjects = [{ kind: 'User', name }];
+  const view = viewOfObjects([rawRole('all', ['* * *']), rawBinding('', 'a|"b', 'all', ...subjects)]);
+  const of = async (output: string): Promise<string> => (await runCommand(pathsCommand, view, [], { output })).output;
+  expect(await of('mermaid')).toBe(
+    'flowchart LR\n  n0["User #37;#37;{init: {#34;a#34;:1}}#37;#37;#60;b#62;#35;quot;#92;N#96;"] -->|"a|#34;b"| n1["cluster-admin"]\n',
+  );
+  expect(await of('dot')).toBe(
+    'digraph paths {\n  rankdir=LR;\n  "User %%{init: {\\"a\\":1}}%%<b>#quot;\\\\N`" -> "cluster-admin" [label="a|\\"b"];\n}\n',
+  );
 });
 
 test('what could not be read: exit code 3', async () => {

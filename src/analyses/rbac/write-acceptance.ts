@@ -3,7 +3,7 @@
  * guard against giving away more than one has, which is asked for what stays of a role or binding too
  * (pkg/registry/rbac, clusterrolebinding/policybased/storage.go Update); deletions are not guarded.
  */
-import { authorize } from '../../kube/authorizer.ts';
+import { authorize, type RbacPolicy } from '../../kube/authorizer.ts';
 import { refuseBinding, refuseRole } from '../../kube/escalation-check.ts';
 import type { RbacUser } from '../../kube/rbac-user.ts';
 import type { Change } from '../../model/change.ts';
@@ -41,13 +41,14 @@ export function writeNeeds(
   changes: readonly Change[],
   user: RbacUser | undefined,
 ): readonly WriteNeed[] {
+  const policy = withNewRoles(view, changes);
   const needs = changes.flatMap((change): readonly WriteNeed[] => {
     if (change.type === 'remove' && isOfRbac(change)) return [writeNeed(view, 'delete', change, user)];
     if (change.type !== 'upsert' || !isOfRbac(change)) return [];
     const object = change.object as BindingObject | RoleObject;
     const there = view.get(object.kind, object.namespace, object.name);
     const verb = there === undefined ? 'create' : 'patch';
-    return [writeNeed(view, verb, object, user), ...guardNeed(view, object, there, user)];
+    return [writeNeed(view, verb, object, user), ...guardNeed(policy, object, there, user)];
   });
   return [...new Map(needs.map((need) => [need.text, need])).values()];
 }
@@ -75,13 +76,31 @@ function writeNeed(
   };
 }
 
+/** The policy with the roles that the changes make: bindings to them come after. */
+function withNewRoles(view: ClusterView, changes: readonly Change[]): RbacPolicy {
+  const policy = rbacPolicy(view);
+  const made = new Map(
+    changes.flatMap((change) => {
+      if (change.type !== 'upsert' || !('rules' in change.object)) return [];
+      const { kind, namespace, name, rules } = change.object;
+      return view.get(kind, namespace, name) === undefined ? [[`${kind}/${namespace}/${name}`, rules] as const] : [];
+    }),
+  );
+  return {
+    ...policy,
+    rulesOf: (kind, namespace, name) => {
+      const rules = made.get(`${kind}/${namespace}/${name}`);
+      return rules === undefined ? policy.rulesOf(kind, namespace, name) : { status: 'found', rules };
+    },
+  };
+}
+
 function guardNeed(
-  view: ClusterView,
+  policy: RbacPolicy,
   object: BindingObject | RoleObject,
   there: BindingObject | RoleObject | undefined,
   user: RbacUser | undefined,
 ): readonly WriteNeed[] {
-  const policy = rbacPolicy(view);
   if ('roleRef' in object) {
     const { kind, name } = object.roleRef;
     const isMet = user !== undefined && refuseBinding(policy, user, object) === undefined;

@@ -41,6 +41,13 @@ export function commandFor(
   return verb === 'patch' ? `${command} --type=merge --patch-file FILE` : command;
 }
 
+/** The name, or with a number behind it the first that is free: what is there keeps its role, which no update may change. */
+export function freeName(name: string, isTaken: (name: string) => boolean): string {
+  let free = name;
+  for (let count = 2; isTaken(free); count += 1) free = `${name}-${count}`;
+  return free;
+}
+
 /** The change that takes subjects out of a binding; one that nobody is left in goes. */
 export function subjectsOut(
   binding: BindingObject,

@@ -18,7 +18,7 @@ import { apiVersionOf } from '../../model/kind.ts';
 import type { BindingObject, PolicyRule, RoleObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, YamlComment } from '../remedy.ts';
-import { bindingManifest, commandFor, foundBinding, subjectsOut } from './binding-manifest.ts';
+import { bindingManifest, commandFor, foundBinding, freeName, subjectsOut } from './binding-manifest.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** A log of less than a week misses what happens once a week. */
@@ -109,7 +109,7 @@ function replaced(
   parts: readonly Part[],
   subjects: readonly Subject[],
 ): RemedyDraft {
-  const name = freeName(view, binding.name, parts);
+  const name = freeName(`${binding.name}-least`, (one) => parts.some(({ namespace }) => isTaken(view, namespace, one)));
   const made = parts.flatMap((part) => objectsOf(binding, part, name, subjects));
   const going = bindingVerdict(view, binding).subjects;
   const old = subjectsOut(binding, going);
@@ -141,17 +141,11 @@ function noteOf(view: ClusterView, unused: number): string {
   return `What the audit log of ${dayText(window.from)} to ${dayText(window.to)} (${days} ${days === 1 ? 'day' : 'days'}) shows; what happens less often stops.${short}${idle}`;
 }
 
-/** A name that neither a role nor a binding of these namespaces has. */
-function freeName(view: ClusterView, name: string, parts: readonly Part[]): string {
-  const isTaken = (one: string): boolean =>
-    parts.some(({ namespace }) =>
-      namespace === ''
-        ? view.get('ClusterRole', '', one) !== undefined || view.get('ClusterRoleBinding', '', one) !== undefined
-        : view.get('Role', namespace, one) !== undefined || view.get('RoleBinding', namespace, one) !== undefined,
-    );
-  let free = `${name}-least`;
-  for (let count = 2; isTaken(free); count += 1) free = `${name}-least-${count}`;
-  return free;
+/** Whether a role or a binding of a namespace ('' for none) has this name. */
+function isTaken(view: ClusterView, namespace: string, name: string): boolean {
+  const kinds =
+    namespace === '' ? (['ClusterRole', 'ClusterRoleBinding'] as const) : (['Role', 'RoleBinding'] as const);
+  return kinds.some((kind) => view.get(kind, namespace, name) !== undefined);
 }
 
 function objectsOf(

@@ -5,8 +5,9 @@
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { usedParts } from '../../analyses/rbac/used-part.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
-import { bindingManifest, commandFor, foundBinding } from './binding-manifest.ts';
+import { bindingManifest, commandFor, foundBinding, freeName } from './binding-manifest.ts';
 
 export const narrowToNamespaces: Remedy = {
   id: 'rbac/narrow-to-namespaces',
@@ -33,8 +34,10 @@ export const narrowToNamespaces: Remedy = {
     }
     const roleBindings =
       used.size > 0
-        ? [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([at, { subjects }]) => inNamespace(binding, at, subjects))
-        : [...homes].map(([at, subjects]) => inNamespace(binding, at, subjects));
+        ? [...used]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([at, { subjects }]) => inNamespace(view, binding, at, subjects))
+        : [...homes].map(([at, subjects]) => inNamespace(view, binding, at, subjects));
     return {
       note:
         used.size > 0
@@ -56,6 +59,12 @@ export const narrowToNamespaces: Remedy = {
   },
 };
 
-function inNamespace(binding: BindingObject, namespace: string, subjects: readonly Subject[]): BindingObject {
-  return { ...binding, kind: 'RoleBinding', namespace, uid: '', owners: [], subjects };
+function inNamespace(
+  view: ClusterView,
+  binding: BindingObject,
+  namespace: string,
+  subjects: readonly Subject[],
+): BindingObject {
+  const name = freeName(binding.name, (one) => view.get('RoleBinding', namespace, one) !== undefined);
+  return { ...binding, kind: 'RoleBinding', namespace, name, uid: '', owners: [], subjects };
 }

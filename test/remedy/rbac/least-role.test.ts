@@ -3,9 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { rightsDifference } from '../../../src/analyses/rbac/rights-difference.ts';
 import { rightsState } from '../../../src/analyses/rbac/rights-state.ts';
 import { allVerdicts } from '../../../src/analyses/rbac/binding-verdict.ts';
-import { rbacPolicy } from '../../../src/analyses/rbac/policy.ts';
-import { authorize } from '../../../src/kube/authorizer.ts';
-import type { RequestAttributes } from '../../../src/kube/rbac-rule.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { refOf } from '../../../src/kube/object-ref.ts';
@@ -16,7 +13,8 @@ import type { StoreView } from '../../../src/store/store-view.ts';
 import { auditChange, event } from '../../analyses/rbac/audit-event.ts';
 import { rawBinding, rawRole, rawRule } from '../../analyses/rbac/raw-rbac.ts';
 import { viewOfObjects, type RawManifest } from '../../analyses/rbac/view-of.ts';
-import { policy, reviewSpec, type ReviewSpec } from '../../kube/generated-rbac.ts';
+import { policy, reviewSpec } from '../../kube/generated-rbac.ts';
+import { allowedEvent } from './allowed-event.ts';
 
 const CART = { kind: 'ServiceAccount', namespace: 'shop', name: 'cart' };
 const IDLE = { kind: 'User', name: 'idle' };
@@ -188,27 +186,6 @@ describe('a role with what is in use', () => {
     expect(ask(world([WIDE]))).toHaveProperty('refused');
   });
 });
-
-/** The event of a generated request, where the policy allows it. */
-function allowedEvent(view: StoreView, spec: ReviewSpec, at: number): AuditEvent | undefined {
-  const { user, groups, resourceAttributes, nonResourceAttributes } = spec;
-  const common = { user: { username: user, uid: '', groups, extra: {} } };
-  const request: RequestAttributes =
-    resourceAttributes === undefined
-      ? { type: 'path', verb: 'get', path: '', ...nonResourceAttributes }
-      : { type: 'resource', ...resourceAttributes };
-  // No request of a log names a star, or a subresource in its resource.
-  if (Object.values(resourceAttributes ?? {}).some((one) => one === '*' || one.includes('/'))) return undefined;
-  const { allowed, reason } = authorize(rbacPolicy(view), { name: user, groups }, request);
-  if (!allowed || reason === '') return undefined;
-  if (request.type === 'path') {
-    return event(at, { ...common, reason, verb: request.verb, object: null, requestURI: request.path });
-  }
-  const { verb, group: apiGroup, resource, subresource, namespace } = request;
-  // What is created is named in the log, though the authorizer was asked without a name.
-  const name = request.name === '' && verb === 'create' ? 'a' : request.name;
-  return event(at, { ...common, reason, verb, object: { apiGroup, resource, subresource, namespace, name, uid: '' } });
-}
 
 test('of any binding it denies no event of the log, and gives nobody more', () => {
   const cases = fc.tuple(policy({ isServed: true }), fc.array(reviewSpec, { minLength: 20, maxLength: 60 }));

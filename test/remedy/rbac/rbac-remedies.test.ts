@@ -96,6 +96,14 @@ describe('narrow-to-namespaces', () => {
     expect(remedy.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b' } }]);
   });
 
+  test('a RoleBinding of that name is left alone', () => {
+    const there = bound(ACCOUNT, 'other')
+      .replace('ClusterRoleBinding', 'RoleBinding')
+      .replace('{name: b}', '{name: b, namespace: shop}');
+    const remedy = proven('rbac/narrow-to-namespaces', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT), there));
+    expect(remedy.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b-2' } }]);
+  });
+
   test('RoleBindings where the log shows it in use, for whom it does, people too', () => {
     const users = '[{kind: User, name: alice}, {kind: User, name: bob}, {kind: User, name: idle}]';
     const read = (at: number, username: string, namespace: string): AuditEvent =>

@@ -161,7 +161,7 @@ subjects:
 
   test('is read as a spreadsheet saves it: a mark, semicolons, quotes, other columns in another order, lines in cells', async () => {
     const last = await filled('keep,ann', 'remove,ann');
-    const records = parse(last) as string[][];
+    const records = parse(last);
     const head = records[0] ?? [];
     const at = (name: string): number => head.indexOf(name);
     const order = ['reviewer', 'binding', 'decision', 'gives', 'role', 'scope', 'subject'];

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import {
   citation,
   fittingRole,
@@ -14,11 +13,14 @@ import { subjectAccess } from '../analyses/rbac/subject-access.ts';
 import { uncovered } from '../kube/escalation-check.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
-import type { RbacUser } from '../kube/rbac-user.ts';
+import { parseServiceAccountUser, type RbacUser } from '../kube/rbac-user.ts';
+import { apiVersionOf } from '../model/kind.ts';
+import { toYaml } from '../remedy/to-yaml.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 import { parseSubject } from './rbac-subject.ts';
 
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
 /** Users of the log that are named where the one asked for is not among them. */
 const MOST_USERS = 5;
 
@@ -68,7 +70,7 @@ async function run(context: CommandContext): Promise<number> {
     ...removed.map((text) => `goes: ${text}, not observed in that time`),
     ...holes.map((hole) => `not judged: ${hole}`),
   ];
-  context.print(`${notes.map((note) => `# ${note}\n`).join('')}${manifests(roles, seen, user)}`);
+  context.print(`${notes.map((note) => `# ${note}\n`).join('')}${manifests(fits, roles, seen, user)}`);
   return holes.length > 0 ? 3 : 0;
 }
 
@@ -119,8 +121,9 @@ function fitData(one: Fit): unknown {
 
 function fitText({ role, extra, least }: NonNullable<Fit>): string {
   const where = least.namespace === '' ? 'cluster-wide' : `in namespace ${least.namespace}`;
-  const more = extra.length === 0 ? 'exactly this' : `this and ${extra.map(ruleText).join('; ')}`;
-  return `${role.kind} ${role.name} is there and gives ${more} ${where}: a binding to it does without a new role`;
+  return extra.length === 0
+    ? `${role.kind} ${role.name} is there and gives exactly this ${where}: it is bound, no new role is made`
+    : `${role.kind} ${role.name} is there and gives this and ${extra.map(ruleText).join('; ')} ${where}: a binding to it does without a new role`;
 }
 
 /** What the subject holds by name or group, and the roles would not give. */
@@ -141,23 +144,53 @@ function difference(
   return { removed: [...new Set(removed)], holes: access.holes };
 }
 
-function manifests(roles: readonly LeastRole[], seen: readonly SeenRequest[], user: RbacUser): string {
-  const name =
-    user.name
-      .split(':')
-      .at(-1)
-      ?.replaceAll(/[^a-z0-9.-]+/gi, '-')
-      .toLowerCase() || 'least';
+/** For each scope the role, unless one that is there gives exactly this, and the binding of it to the user. */
+function manifests(
+  fits: readonly Fit[],
+  roles: readonly LeastRole[],
+  seen: readonly SeenRequest[],
+  user: RbacUser,
+): string {
+  const short = user.name
+    .split(':')
+    .at(-1)
+    ?.replaceAll(/[^a-z0-9.-]+/gi, '-');
+  const name = `least-${short?.toLowerCase() || 'role'}`;
   return roles
-    .map(({ namespace, rules }) => {
-      const kind = namespace === '' ? 'ClusterRole' : 'Role';
-      const metadata = namespace === '' ? { name: `least-${name}` } : { name: `least-${name}`, namespace };
-      const head = stringify({ apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata });
-      const lines = rules.map((rule) => {
-        const item = stringify([rule], { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
-        return `  # ${citation(rule, namespace, seen)}\n${item.replaceAll(/^(?=.)/gm, '  ')}`;
-      });
-      return `---\n${head}rules:\n${lines.join('')}`;
+    .map((role, at) => {
+      const fitting = fits[at];
+      return fitting === undefined || fitting.extra.length > 0
+        ? `---\n${roleYaml(role, name, seen)}---\n${bindingYaml(role, roleKind(role), name, name, user)}`
+        : `---\n${bindingYaml(role, fitting.role.kind, fitting.role.name, name, user)}`;
     })
     .join('');
+}
+
+function roleKind({ namespace }: LeastRole): 'ClusterRole' | 'Role' {
+  return namespace === '' ? 'ClusterRole' : 'Role';
+}
+
+function roleYaml(role: LeastRole, name: string, seen: readonly SeenRequest[]): string {
+  const { namespace, rules } = role;
+  const comments = rules.map((rule, at) => ({
+    document: 0,
+    path: ['rules', at],
+    text: citation(rule, namespace, seen),
+  }));
+  return toYaml([{ ...headOf(role, roleKind(role), name), rules }], comments);
+}
+
+function bindingYaml(role: LeastRole, kind: string, roleName: string, name: string, user: RbacUser): string {
+  const account = parseServiceAccountUser(user.name);
+  const subject =
+    account === undefined
+      ? { apiGroup: RBAC_GROUP, kind: 'User', name: user.name }
+      : { kind: 'ServiceAccount', ...account };
+  const roleRef = { apiGroup: RBAC_GROUP, kind, name: roleName };
+  return toYaml([{ ...headOf(role, `${roleKind(role)}Binding`, name), roleRef, subjects: [subject] }], []);
+}
+
+function headOf({ namespace }: LeastRole, kind: string, name: string): Readonly<Record<string, unknown>> {
+  const metadata = namespace === '' ? { name } : { name, namespace };
+  return { apiVersion: apiVersionOf('Role'), kind, metadata };
 }

@@ -78,13 +78,69 @@ rules: [{verbs: [${verbs}], apiGroups: [""], resources: [secrets], resourceNames
     return output.split('\n').filter((line) => line.includes('is there'));
   };
   expect(await notes('get')).toEqual([
-    '# Role reader is there and gives exactly this in namespace shop: a binding to it does without a new role',
+    '# Role reader is there and gives exactly this in namespace shop: it is bound, no new role is made',
   ]);
   expect(await notes('get, patch')).toEqual([
     '# Role reader is there and gives this and patch secrets (names pg) in namespace shop: a binding to it does without a new role',
   ]);
   // The role that reads every Secret fits as well, but gives what is dangerous beyond.
   expect(await notes('get, list, watch, update, patch')).toEqual([]);
+});
+
+test('the YAML holds a role whose rules cite events and its binding, or the binding of a role that fits exactly', async () => {
+  const yaml = async (cluster: string): Promise<string> => {
+    const events = [event('a', 'get', 'pg'), event('b', 'get', 'pg'), event('c', 'create', 'new')];
+    const { output } = await runCommand(roleCommand, viewOf(cluster), ['sa:shop/cart'], { events });
+    return output.replaceAll(/^#.*\n/gm, '');
+  };
+  const binding = (role: string): string => `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: least-cart
+  namespace: shop
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: ${role}
+subjects:
+  - kind: ServiceAccount
+    namespace: shop
+    name: cart
+`;
+  expect(await yaml(CLUSTER)).toBe(`---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: least-cart
+  namespace: shop
+rules:
+  # 1 event, such as c
+  - apiGroups:
+      - ""
+    resources:
+      - secrets
+    verbs:
+      - create
+  # 2 events, such as a
+  - apiGroups:
+      - ""
+    resources:
+      - secrets
+    verbs:
+      - get
+    resourceNames:
+      - pg
+${binding('least-cart')}`);
+  const fitting = `${CLUSTER}---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: keeper, namespace: shop}
+rules:
+- {verbs: [get], apiGroups: [""], resources: [secrets], resourceNames: [pg]}
+- {verbs: [create], apiGroups: [""], resources: [secrets]}
+`;
+  expect(await yaml(fitting)).toBe(binding('keeper'));
 });
 
 test('a log without an event of the user says what it holds instead, and proves nothing', async () => {

@@ -24,6 +24,7 @@ const SEED = Number(process.env['SEED'] ?? 20_261_126);
 const PREFIX = '/apis/rbac.authorization.k8s.io/v1';
 const KINDS = ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'] as const;
 const GROUPS = ['system:authenticated'];
+const HOUR = 3_600_000;
 
 /** Who applies: everything, all of RBAC but nothing else, the same with some more, some of RBAC, and nothing. */
 const APPLICANTS = ['boss', 'writer', 'holder', 'binder', 'patcher', 'nobody'] as const;
@@ -63,7 +64,7 @@ describe.skipIf(findBinaries() === undefined)('remedies of RBAC on a real API se
       for (const one of manifests) await created(one);
       const view = viewOfObjects(await listed());
       const specs = fc.sample(reviewSpec, { numRuns: 150, seed: SEED + at });
-      view.apply([auditChange(specs.flatMap((spec, index) => allowedEvent(view, spec, index * 1000) ?? []))]);
+      view.apply([auditChange(specs.flatMap((spec, index) => allowedEvent(view, spec, index * HOUR) ?? []))]);
       const engine = new Engine(view, RBAC_RULES);
       engine.settle();
       await settled(at);

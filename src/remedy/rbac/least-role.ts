@@ -37,23 +37,33 @@ export const leastRole: Remedy = {
     if (binding === undefined || role?.status !== 'found') {
       return { refused: 'The binding or its role is not there, or could not be read.' };
     }
-    if (!view.audit().usesAreComplete) return { refused: 'The log holds more kinds of requests than are kept.' };
-    const { subjects } = bindingVerdict(view, binding);
-    const used = usedParts(view, binding, subjects);
+    const { subjects, everyone } = bindingVerdict(view, binding);
+    if (everyone === 'unauthenticated') {
+      return { refused: 'What is in use without credentials need not be meant: take the subject out instead.' };
+    }
     const declared = declaredNeeds(view, binding, subjects, role.rules);
+    const { window } = logWindow(view);
+    if (window !== null && declared.length === 0) {
+      const { usesAreComplete } = view.audit();
+      if (!usesAreComplete) return { refused: 'The log holds more kinds of requests than are kept.' };
+      if (window.to - window.from < DAY) return { refused: 'A log of less than a day does not tell what is in use.' };
+    }
+    const used = usedParts(view, binding, subjects);
     if (used.size === 0 && declared.length === 0) {
       const reason =
-        logWindow(view).window === null
+        window === null
           ? 'No audit log tells what of it is in use, and no program that is known to need it runs as its subjects.'
           : 'The log shows nothing that only this binding allows: take the subject out instead.';
       return { refused: reason };
     }
-    return replaced(
-      view,
-      binding,
-      partsOf(used, declared),
-      subjects.filter((one) => isNeeded(one, used, declared)),
-    );
+    const parts = partsOf(used, declared);
+    const own = parts.find(({ namespace }) => namespace === binding.namespace)?.rules ?? [];
+    const given = own.map(({ rule }) => rule);
+    const needed = subjects.filter((one) => isNeeded(one, used, declared));
+    if (needed.length === subjects.length && uncovered(given, role.rules).length === 0) {
+      return { refused: 'All that it gives is in use.' };
+    }
+    return replaced(view, binding, parts, needed);
   },
 };
 

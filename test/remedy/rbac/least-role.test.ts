@@ -22,6 +22,10 @@ const STAR = rawRole('all', ['* * *']);
 const WIDE = rawBinding('', 'cart-admin', 'all', CART);
 const GROUPS = ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'];
 
+const DAY = 24 * 60 * 60 * 1000;
+/** Of somebody else: the log spans a day. */
+const LATER = event(DAY, { user: { ...event(0).user, username: 'bob' } });
+
 /** A request of cart: `verb resource[/sub][.group] [namespace] [name]`. */
 function asked(at: number, text: string): AuditEvent {
   const [verb = '', full = '', namespace = '', name = ''] = text.split(' ');
@@ -44,7 +48,7 @@ function asked(at: number, text: string): AuditEvent {
 
 function world(objects: readonly RawManifest[], ...requests: readonly string[]): StoreView {
   const view = viewOfObjects(objects);
-  if (requests.length > 0) view.apply([auditChange(requests.map((text, at) => asked(at * 1000, text)))]);
+  if (requests.length > 0) view.apply([auditChange([...requests.map((text, at) => asked(at * 1000, text)), LATER])]);
   return view;
 }
 
@@ -114,13 +118,13 @@ describe('a role with what is in use', () => {
     expect(effects(view, draft)).toEqual([
       'ServiceAccount shop/cart loses * *.* in all namespaces',
       'closes 1 of 1 escalation path',
-      'nothing that the audit log of 2026-11-01 to 2026-11-01 shows would be denied, but it does not hold all such requests',
+      'nothing that the audit log of 2026-11-01 to 2026-11-02 shows would be denied, but it does not hold all such requests',
       expect.stringMatching(
         /^whoever applies it has to be allowed to create clusterroles; to escalate ClusterRole cart-admin-least/,
       ),
     ]);
     expect(draft.note).toBe(
-      'What the audit log of 2026-11-01 to 2026-11-01 (1 day) shows; what happens less often stops. That is short: give a log that spans more.',
+      'What the audit log of 2026-11-01 to 2026-11-02 (1 day) shows; what happens less often stops. That is short: give a log that spans more.',
     );
   });
 
@@ -179,11 +183,23 @@ describe('a role with what is in use', () => {
       refused: 'No audit log tells what of it is in use, and no program that is known to need it runs as its subjects.',
     });
     const other = world([STAR, WIDE]);
-    other.apply([auditChange([event(0, { user: { ...event(0).user, username: 'bob' } })])]);
+    other.apply([auditChange([event(0, { user: LATER.user }), LATER])]);
     expect(ask(other)).toEqual({
       refused: 'The log shows nothing that only this binding allows: take the subject out instead.',
     });
     expect(ask(world([WIDE]))).toHaveProperty('refused');
+    const short = world([STAR, WIDE]);
+    short.apply([auditChange([asked(0, 'get secrets shop pg'), asked(DAY - 1, 'get secrets shop pg')])]);
+    expect(ask(short)).toEqual({ refused: 'A log of less than a day does not tell what is in use.' });
+  });
+
+  test('is refused where it would give the same, or somebody without credentials used it', () => {
+    const pods = world([rawRole('all', ['list core pods']), WIDE], 'list pods -');
+    expect(ask(pods)).toEqual({ refused: 'All that it gives is in use.' });
+    const open = rawBinding('', 'cart-admin', 'all', CART, { kind: 'User', name: 'system:anonymous' });
+    expect(ask(world([STAR, open], 'list pods -'))).toEqual({
+      refused: 'What is in use without credentials need not be meant: take the subject out instead.',
+    });
   });
 });
 
@@ -193,8 +209,8 @@ test('of any binding it denies no event of the log, and gives nobody more', () =
   fc.assert(
     fc.property(cases, ([manifests, specs]) => {
       const view = viewOfObjects(manifests);
-      const events = specs.flatMap((spec, at) => allowedEvent(view, spec, at) ?? []);
-      if (events.length > 0) view.apply([auditChange(events)]);
+      const events = specs.flatMap((spec, at) => allowedEvent(view, spec, at - specs.length) ?? []);
+      view.apply([auditChange([...events, LATER])]);
       for (const [binding] of allVerdicts(view)) {
         const draft = leastRole.build({ subject: refOf(binding) } as Finding, view);
         if ('refused' in draft) continue;

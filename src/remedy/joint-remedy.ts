@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
+import { rawText } from '../kube/exact-text.ts';
 import { sanitise } from '../kube/sanitise.ts';
 import type { Change } from '../model/change.ts';
 import type { Finding } from '../model/finding.ts';
@@ -131,9 +132,14 @@ function commandsOf({ manifests, use }: RemedyDraft): readonly string[] {
   if (use.type === 'apply') return [];
   return use.commands
     .filter((command) => !appliesFile(command))
-    .map((command) =>
-      command.replace('--patch-file FILE', () => `-p ${shellWord(JSON.stringify(bodyOf(manifests[0])))}`),
-    );
+    .map((command) => command.replace('--patch-file FILE', () => `-p ${shellWord(jsonOf(bodyOf(manifests[0])))}`));
+}
+
+/** JSON in which names are as the API server knows them. */
+function jsonOf(body: Manifest): string {
+  return JSON.stringify(body, (_key, value: unknown) =>
+    typeof value === 'string' ? (rawText(value) ?? value) : value,
+  );
 }
 
 /** What a patch sets, without what its command names. */

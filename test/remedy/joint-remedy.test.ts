@@ -48,6 +48,17 @@ describe('the remedies of several findings', () => {
     ]);
   });
 
+  test('name who stays as the API server does, whatever the name holds', () => {
+    const odd = { kind: 'User', name: "o'b\u202e" };
+    const one = rawBinding('shop', 'b', 'reader', ALL, odd);
+    const two = rawBinding('data', 'b', 'reader', ALL, odd);
+    const { commands } = joined([READER, one, two], ['rbac/all-authenticated']);
+    expect(commands).toEqual([
+      `kubectl -n data patch rolebinding b --type=merge -p $'{"subjects":[{"kind":"User","name":"o\\'b\\u202e"}]}'`,
+      `kubectl -n shop patch rolebinding b --type=merge -p $'{"subjects":[{"kind":"User","name":"o\\'b\\u202e"}]}'`,
+    ]);
+  });
+
   test('leave out what an earlier one closes', () => {
     const secrets = rawBinding('shop', 'b', 'reader', ALL);
     const remedy = joined([READER, secrets], ['rbac/all-authenticated', 'rbac/reads-secrets']);

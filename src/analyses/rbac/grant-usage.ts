@@ -56,9 +56,7 @@ export function grantUsage(view: ClusterView, binding: BindingObject): GrantUsag
   if (role.status !== 'found') return { status: 'not-logged', last: null, by: null, window };
   const shadowed = latest(usesAllowedBy(index, binding, role.rules));
   if (shadowed !== undefined) return found('shadowed', shadowed);
-  // Where many names were asked for, those that a rule lists may have been among them.
-  const ofAnyName = role.rules.map(({ resourceNames: _names, ...rule }) => rule);
-  const mayBeUsed = usesAllowedBy(index, binding, ofAnyName).some((use) => use.names === null);
+  const mayBeUsed = usesAllowedBy(index, binding, ofAnyName(role.rules)).some((use) => use.names === null);
   const isTold = index.isComplete && !mayBeUsed && role.rules.every((rule) => isLogged(index, rule));
   return { status: isTold ? 'unused' : 'not-logged', last: null, by: null, window };
 }
@@ -92,10 +90,20 @@ export function usesOf(view: ClusterView, subjects: Iterable<string>): readonly 
   return [...new Set([...subjects].flatMap((key) => bySubject.get(key) ?? []))];
 }
 
-/** Whether the log holds all requests that these rules allow, so that what it does not show was not used. */
-export function tellsAll(view: ClusterView, rules: readonly PolicyRule[]): boolean {
+/** Whether the log holds all requests that these rules allow some subjects, so that what it does not show was not used. */
+export function tellsAll(view: ClusterView, rules: readonly PolicyRule[], subjects: Iterable<string>): boolean {
   const index = usageIndex(view);
-  return index.isComplete && rules.every((rule) => isLogged(index, rule));
+  const mayBeUsed = usesOf(view, subjects).some((use) => use.names === null && allowsUse(ofAnyName(rules), use));
+  return index.isComplete && !mayBeUsed && rules.every((rule) => isLogged(index, rule));
+}
+
+/** Where many names were asked for, those that a rule lists may have been among them. */
+function ofAnyName(rules: readonly PolicyRule[]): readonly PolicyRule[] {
+  return rules.map(({ resourceNames: _names, ...rule }) => rule);
+}
+
+function allowsUse(rules: readonly PolicyRule[], use: AuditUse): boolean {
+  return requestsOf(use).some((request) => rules.some((rule) => ruleAllows(rule, request)));
 }
 
 /**
@@ -155,8 +163,7 @@ function usesAllowedBy(
   );
   return [...uses].filter(
     (use) =>
-      (binding.namespace === '' || (use.path === null && use.namespace === binding.namespace)) &&
-      requestsOf(use).some((request) => rules.some((rule) => ruleAllows(rule, request))),
+      (binding.namespace === '' || (use.path === null && use.namespace === binding.namespace)) && allowsUse(rules, use),
   );
 }
 

@@ -93,7 +93,7 @@ function logLines(before: ClusterView, after: ClusterView, rights: readonly Righ
   const span = `the audit log of ${dayText(window.from)} to ${dayText(window.to)}`;
   const denied = deniedUses(before, after, losersOf(rights)).toSorted((a, b) => b.use.last - a.use.last);
   if (denied.length === 0) {
-    const isTold = lost.every(({ rules }) => tellsAll(before, rules));
+    const isTold = lost.every(({ rules }) => tellsAll(before, rules, losersOf(rights)));
     return [`nothing that ${span} shows would be denied${isTold ? '' : ', but it does not hold all such requests'}`];
   }
   return someLines(denied.map((one) => `DENIES what ${span} shows: ${deniedText(one)}`));

@@ -109,6 +109,17 @@ describe('what a change of roles and bindings does', () => {
     expect(effects(world([secrets, idle], {}, logged), removed('idle'))).toContain(nothing);
   });
 
+  test('may be in use by name where so many names were asked for that none is known', () => {
+    const named = rawRole('named', ['get core pods z']);
+    const many = Array.from({ length: 30 }, (_, at) => asked(at * 1000, `p${at}`));
+    const bindings = [FIRST, rawBinding('shop', 'second', 'named', CART)];
+    // All names are allowed without it; once nothing else allows them, z may have been one of those.
+    expect(effects(world([READER, named, ...bindings], {}, many), removed('second'))[0]).toMatch(/^nobody loses/);
+    expect(effects(world([named, ...bindings], {}, many), removed('second'))).toContain(
+      'nothing that the audit log of 2026-11-01 to 2026-11-01 shows would be denied, but it does not hold all such requests',
+    );
+  });
+
   test('is refused or taken by RBAC and its escalation guard, for whoever is logged in', () => {
     const editor = rawRole('editor', ['patch,delete rbac.authorization.k8s.io rolebindings', 'get core pods']);
     const bind = rawRole('binder', ['bind rbac.authorization.k8s.io clusterroles reader']);

@@ -9,6 +9,7 @@ import {
   type ReachTable,
 } from '../analyses/network/reach-table.ts';
 import { widerUnreadable } from '../analyses/network/wider-policies.ts';
+import type { Direction } from '../kube/network-policy-rule.ts';
 import { refText } from '../kube/object-ref.ts';
 import { isNoPorts, portsText } from '../kube/port-set.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -70,14 +71,18 @@ function* linesOf(
   }
 }
 
-/** In explain mode, pairs that were asked for by name and have no connection get their reason. */
+/** In explain mode, what was asked for by name and has no connection gets its reason: pairs, and ends of none at all. */
 function explainDenied(
   view: ClusterView,
   context: CommandContext,
   sources: readonly ReachNode[] | undefined,
   destinations: readonly ReachNode[] | undefined,
 ): void {
-  if (sources === undefined || destinations === undefined) return;
+  if (sources === undefined || destinations === undefined) {
+    explainNothing(view, context, destinations ?? [], 'ingress');
+    explainNothing(view, context, sources ?? [], 'egress');
+    return;
+  }
   for (const source of sources) {
     for (const destination of destinations) {
       if (
@@ -89,6 +94,23 @@ function explainDenied(
       context.print(`${refText(source.ref)} -> ${refText(destination.ref)}  no connection\n`);
       context.print(`    egress:  ${reason.egress}\n    ingress: ${reason.ingress}\n`);
     }
+  }
+}
+
+function explainNothing(
+  view: ClusterView,
+  context: CommandContext,
+  nodes: readonly ReachNode[],
+  direction: Direction,
+): void {
+  for (const node of nodes) {
+    const question = direction === 'egress' ? { sources: [node] } : { destinations: [node] };
+    if (node.undecided !== '' || !connections(view, question).next().done) continue;
+    const profiles = node.classes.map((one) => one[direction]);
+    const policies = new Set(profiles.flatMap((one) => [...one.isolatedBy, ...one.admin.map((rule) => rule.policy)]));
+    const [other, reason] = [direction === 'egress' ? 'to' : 'from', [...policies].sort().join(', ')];
+    context.print(`${refText(node.ref)}  no connection ${other} anyone\n`);
+    context.print(`    ${direction}: denied: isolated by ${reason}, and no rule of them allows anyone\n`);
   }
 }
 

@@ -108,6 +108,22 @@ describe('other forms', () => {
     expect(denied.output).toContain('denied: isolated by data/db');
   });
 
+  test('explain names what leaves one end without any connection', async () => {
+    const closed = policy('shop', 'closed', '{podSelector: {}, policyTypes: [Ingress, Egress]}');
+    const view = cluster(namespace('shop') + pod('shop', 'web', { app: 'web' }) + closed);
+    const ask = async (end: 'source' | 'destination', explain: boolean): Promise<string> => {
+      const options = { [end]: 'web', ...(explain ? { explain: true as const } : {}) };
+      return (await runCommand(reachCommand, view, [], { options })).output;
+    };
+    expect(await ask('source', true)).toBe(
+      'no connection is allowed\nPod shop/web  no connection to anyone\n    egress: denied: isolated by shop/closed, and no rule of them allows anyone\n',
+    );
+    expect(await ask('destination', true)).toBe(
+      'no connection is allowed\nPod shop/web  no connection from anyone\n    ingress: denied: isolated by shop/closed, and no rule of them allows anyone\n',
+    );
+    expect(await ask('source', false)).toBe('no connection is allowed\n');
+  });
+
   test('one pod of a workload whose pods differ', async () => {
     const owner = 'ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: set, uid: u, controller: true}]';
     const owned = (name: string, labels: Readonly<Record<string, string>>, more = ''): string =>

@@ -360,14 +360,18 @@ spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {m
     expect(schemaErrors(JSON.parse(right.out))).toEqual([]);
     expect((JSON.parse(right.out) as { connections: unknown }).connections).toEqual({
       opened: [],
-      closed: [...closed, 'Deployment shop/other to Deployment shop/db on all ports'],
+      closed: [
+        ...closed,
+        'Deployment shop/db to its other pods on all ports',
+        'Deployment shop/other to Deployment shop/db on all ports',
+      ],
       broken: [],
       undecided: [],
       unread: [],
     });
     const wrong = await lay('wbe');
     expect(wrong.code).toBe(2);
-    expect(wrong.out).toContain('CONNECTIONS  4 close, 0 open, all others stay as they are\n');
+    expect(wrong.out).toContain('CONNECTIONS  5 close, 0 open, all others stay as they are\n');
     expect(wrong.out).toContain(`  ERROR: closes a declared connection: ${declared}\n`);
     expect(wrong.out).toContain('exit code 2: 1 declared connection closes');
     expect((await lay('wbe', '--fail-on', 'never')).code).toBe(0);
@@ -380,7 +384,7 @@ spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {m
         { artifactLocation: { uri: expect.stringMatching(/policy\.yaml$/) as string }, region: { startLine: 1 } },
       ],
     ]);
-    expect((await lay('wbe', '-o', 'junit')).out).toContain('<testsuite name="connections" tests="5" failures="1"');
+    expect((await lay('wbe', '-o', 'junit')).out).toContain('<testsuite name="connections" tests="6" failures="1"');
     expect((await lay('wbe', '-o', 'html')).out).toContain('<td class="severity critical">error</td>');
     const diff = await run(['diff', at('shop.yaml'), at('shop.yaml')]);
     expect(diff.out).not.toContain('ERROR');

@@ -50,6 +50,9 @@ export function connectionDifference(before: ClusterView, after: ClusterView): C
   return { opened: [...opened.values()], closed: [...closed.values()], undecided: [...undecided] };
 }
 
+/** The other end of connections between the pods of one workload. */
+const OTHER_PODS = 'its other pods';
+
 interface NodeChange {
   readonly name: string;
   readonly was: ReachNode | undefined;
@@ -69,11 +72,15 @@ function compareNode(
   for (const other of all) {
     const otherWas = left.get(other);
     const otherIs = right.get(other);
-    if (other === name || (otherWas?.undecided ?? '') !== '' || (otherIs?.undecided ?? '') !== '') continue;
-    for (const side of ['to', 'from'] as const) {
+    if ((otherWas?.undecided ?? '') !== '' || (otherIs?.undecided ?? '') !== '') continue;
+    const isItself = other === name;
+    // A pod always reaches itself; the pods of a workload may not reach each other.
+    if (isItself && (is ?? was)?.ref.kind === 'Pod') continue;
+    for (const side of isItself ? (['to'] as const) : (['to', 'from'] as const)) {
       const old = rowBefore === undefined || otherWas === undefined ? undefined : rowBefore[side](otherWas);
       const now = rowAfter === undefined || otherIs === undefined ? undefined : rowAfter[side](otherIs);
-      const [source, destination] = side === 'to' ? [name, other] : [other, name];
+      const far = isItself ? OTHER_PODS : other;
+      const [source, destination] = side === 'to' ? [name, far] : [far, name];
       const key = `${source}\n${destination}`;
       if (old !== undefined) {
         const ports = now === undefined ? old.certain : subtractPorts(old.certain, now.certain);

@@ -16,15 +16,14 @@ import { containsAddress, parseAddress } from '../../../src/kube/ip-range.ts';
 import { hasPort, isNoPorts, portsText, PROTOCOLS, samePorts, type PortSet } from '../../../src/kube/port-set.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Change } from '../../../src/model/change.ts';
-import type { Kind } from '../../../src/model/kind.ts';
 import type { KubeObject } from '../../../src/model/objects.ts';
 import { RULES } from '../../../src/rules/index.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
-import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import type { ClusterView } from '../../../src/store/cluster-view.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
-import { apply, coverage } from './cluster.ts';
-import { rawAdminPolicies, rawCluster, type RawCluster } from './generated-cluster.ts';
+import { apply } from './cluster.ts';
+import { rawAdminPolicies, rawCluster } from './generated-cluster.ts';
+import { naiveOf, slimCluster, viewOf } from './generated-view.ts';
 import { mayConnect, selects, speaksOf, type NaiveCluster, type NaiveEnd } from './naive-reach.ts';
 
 const PROBED_PORTS = [1, 53, 79, 80, 81, 90, 91, 65_535];
@@ -39,26 +38,6 @@ const PROBED_ADDRESSES = [
   'fd00::9',
   '2001:db8::1',
 ];
-
-function slim(raw: RawCluster): KubeObject[] {
-  const slimmer = createSlimmer();
-  const make = (kind: Kind, list: readonly unknown[]): KubeObject[] => list.map((one) => slimmer.slim(one, kind));
-  return [...make('Namespace', raw.namespaces), ...make('Pod', raw.pods), ...make('NetworkPolicy', raw.policies)];
-}
-
-function viewOf(objects: readonly KubeObject[]): StoreView {
-  const view = new StoreView(new ClusterStore(), 0);
-  view.apply([...coverage(), ...objects.map((object): Change => ({ type: 'upsert', object }))]);
-  return view;
-}
-
-function naiveOf(objects: readonly KubeObject[]): NaiveCluster {
-  return {
-    namespaces: new Map(objects.flatMap((one) => (one.kind === 'Namespace' ? [[one.name, one.labels] as const] : []))),
-    pods: objects.filter((one) => one.kind === 'Pod'),
-    policies: objects.filter((one) => one.kind === 'NetworkPolicy'),
-  };
-}
 
 /** Everything that the product says, as a lookup: ends → the connections between them. */
 function answers(view: ClusterView): (source: NaiveEnd, destination: NaiveEnd) => readonly Connection[] {
@@ -123,7 +102,7 @@ test('reach equals the definitions on generated clusters', () => {
   let pairs = 0;
   fc.assert(
     fc.property(rawCluster, (raw) => {
-      const objects = slim(raw);
+      const objects = slimCluster(raw);
       pairs += compare(viewOf(objects), naiveOf(objects));
     }),
     { numRuns: 700 },
@@ -144,7 +123,7 @@ test('no workload that could be at the other end is left out, whoever is asked a
   fc.assert(
     fc.property(rawCluster, rawAdminPolicies, (raw, admin) => {
       const slimmer = createSlimmer();
-      const view = viewOf([...slim(raw), ...admin.map((one) => slimmer.slim(one, 'AdminNetworkPolicy'))]);
+      const view = viewOf([...slimCluster(raw), ...admin.map((one) => slimmer.slim(one, 'AdminNetworkPolicy'))]);
       const nodes = reachTable(view).nodes.filter((node) => node.undecided === '');
       const all = nodes.flatMap((source) =>
         nodes.flatMap((destination) => {
@@ -172,7 +151,7 @@ test('without its superseded rules a cluster allows the same connections', () =>
   let removed = 0;
   fc.assert(
     fc.property(rawCluster, (raw) => {
-      const view = viewOf(slim(raw));
+      const view = viewOf(slimCluster(raw));
       const before = dump(view).connections;
       for (const namespace of ['alpha', 'beta']) {
         for (const direction of DIRECTIONS) {
@@ -201,7 +180,7 @@ test('outside ranges are disjoint, maximal and in order', () => {
   fc.assert(
     fc.property(rawCluster, (raw) => {
       const last = new Map<string, Connection>();
-      for (const one of connections(viewOf(slim(raw)))) {
+      for (const one of connections(viewOf(slimCluster(raw)))) {
         const [own, other] =
           one.source.type === 'outside' ? [one.destination, one.source] : [one.source, one.destination];
         if (other.type !== 'outside') continue;
@@ -222,7 +201,7 @@ test('outside ranges are disjoint, maximal and in order', () => {
 test('isolation equals the definition on generated clusters', () => {
   fc.assert(
     fc.property(rawCluster, (raw) => {
-      const objects = slim(raw);
+      const objects = slimCluster(raw);
       const view = viewOf(objects);
       const { pods, policies } = naiveOf(objects);
       for (const pod of pods) {
@@ -248,13 +227,13 @@ test('after any changes, reach and isolation equal those of a fresh view', () =>
       fc.array(rawCluster, { minLength: 1, maxLength: 3 }),
       fc.infiniteStream(fc.boolean()),
       (start, steps, coin) => {
-        const objects = slim(start);
+        const objects = slimCluster(start);
         const view = viewOf(objects);
         const stored = new Map(objects.map((object) => [`${object.kind}/${object.namespace}/${object.name}`, object]));
         dump(view);
         for (const step of steps) {
           const changes: Change[] = [];
-          for (const object of slim(step)) {
+          for (const object of slimCluster(step)) {
             const id = `${object.kind}/${object.namespace}/${object.name}`;
             const chosen = coin.next().value === true;
             if (!chosen) continue;
@@ -284,10 +263,10 @@ test('after any changes, the findings of the network rules equal those of a fres
   };
   fc.assert(
     fc.property(rawCluster, fc.array(rawCluster, { minLength: 1, maxLength: 3 }), (start, steps) => {
-      const engine = new Engine(viewOf([...slim(start), ...slimServices()]), rules);
+      const engine = new Engine(viewOf([...slimCluster(start), ...slimServices()]), rules);
       findingsOf(engine);
       for (const step of steps) {
-        const objects = [...slim(step), ...slimServices()];
+        const objects = [...slimCluster(step), ...slimServices()];
         engine.apply(objects.map((object): Change => ({ type: 'upsert', object })));
         const fresh = new Engine(viewOf(everything(engine)), rules);
         expect(findingsOf(engine)).toEqual(findingsOf(fresh));

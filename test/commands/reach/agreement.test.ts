@@ -7,11 +7,11 @@ import { networkSection } from '../../../src/report/sections/network.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { RULES } from '../../../src/rules/index.ts';
-import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
 import { boutiqueCluster, demoCluster } from '../../analyses/network/fixtures.ts';
-import { rawCluster, type RawCluster } from '../../analyses/network/generated-cluster.ts';
+import { rawCluster } from '../../analyses/network/generated-cluster.ts';
+import { slimCluster, viewOf, withOwners } from '../../analyses/network/generated-view.ts';
 import { runCommand } from '../rbac-command.ts';
 
 type Direction = 'ingress' | 'egress';
@@ -275,7 +275,7 @@ describe('the pane, the report, the findings and `reach` say the same', () => {
     let pods = 0;
     await fc.assert(
       fc.asyncProperty(rawCluster, async (raw) => {
-        const view = ownedCluster(raw);
+        const view = viewOf(slimCluster(withOwners(raw)));
         pods += await expectAgreement(view);
         await expectSamePane(view);
       }),
@@ -287,7 +287,7 @@ describe('the pane, the report, the findings and `reach` say the same', () => {
   test('the pane of generated clusters counts the pods that reach finds open', async () => {
     await fc.assert(
       fc.asyncProperty(rawCluster, async (raw) => {
-        const view = ownedCluster(raw);
+        const view = viewOf(slimCluster(withOwners(raw)));
         view.apply(objectsOf(CALICO).map((object): Change => ({ type: 'upsert', object })));
         const pods = (await everyPod(view)).filter((one) => one.words.ingress !== 'not-applicable');
         const everyone = letThrough(view, 'ingress');
@@ -306,22 +306,3 @@ describe('the pane, the report, the findings and `reach` say the same', () => {
     );
   });
 });
-
-/** The generated cluster with every third pod of a namespace in one StatefulSet, however its labels differ. */
-function ownedCluster(raw: RawCluster): StoreView {
-  const slimmer = createSlimmer();
-  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'set', uid: 'u', controller: true };
-  const pods = raw.pods.map((one, index) => {
-    const metadata = one['metadata'] as object;
-    return index % 3 === 0 ? { ...one, metadata: { ...metadata, ownerReferences: [owner] } } : one;
-  });
-  const view = cluster('');
-  view.apply(
-    [
-      ...raw.namespaces.map((one) => slimmer.slim(one, 'Namespace')),
-      ...pods.map((one) => slimmer.slim(one, 'Pod')),
-      ...raw.policies.map((one) => slimmer.slim(one, 'NetworkPolicy')),
-    ].map((object): Change => ({ type: 'upsert', object })),
-  );
-  return view;
-}

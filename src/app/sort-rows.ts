@@ -26,6 +26,7 @@ export function rowOrder(sort: Sort): Compare {
   return (a, b) =>
     sign * first(a, b) ||
     severity(a) - severity(b) ||
+    (a.rank ?? 0) - (b.rank ?? 0) ||
     text(a.namespace, b.namespace) ||
     text(a.name, b.name) ||
     text(a.kind, b.kind) ||

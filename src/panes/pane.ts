@@ -25,6 +25,8 @@ export interface Row {
   readonly severity: Severity | 'unknown' | null;
   /** What all other rows mean hangs on it: it stands first where the worst do. */
   readonly leads?: boolean;
+  /** Among rows of one severity the smaller comes first; without it all are equal. */
+  readonly rank?: number;
   readonly namespace: string;
   readonly kind: string;
   readonly name: string;

@@ -1,5 +1,6 @@
 import { bindingVerdict } from '../analyses/rbac/binding-verdict.ts';
 import { grantUsage, usageText, type GrantUsage } from '../analyses/rbac/grant-usage.ts';
+import { HOLDERS, holderRank } from '../analyses/rbac/holder.ts';
 import { bindingsIn } from '../analyses/rbac/policy.ts';
 import { ageText } from '../kube/age.ts';
 import { serviceAccountNamespace } from '../kube/rbac-user.ts';
@@ -66,6 +67,7 @@ function bindingRow(view: ClusterView, binding: BindingObject, findings: readonl
   return {
     key: `${binding.kind}/${binding.namespace}/${binding.name}`,
     severity: worst?.unknown === true ? 'unknown' : (worst?.severity ?? null),
+    rank: holderRank(binding.subjects),
     namespace: binding.namespace,
     kind: binding.kind,
     name: binding.name,
@@ -96,6 +98,7 @@ function otherRow(findings: readonly Finding[]): Row {
   return {
     key: `${subject?.kind}/${namespace}/${subject?.name}`,
     severity: own[0]?.unknown === true ? 'unknown' : (own[0]?.severity ?? null),
+    rank: rankOf(subject),
     namespace,
     kind: subject?.kind ?? '',
     name: subject?.name ?? '',
@@ -113,6 +116,21 @@ function otherRow(findings: readonly Finding[]): Row {
     created: null,
     labels: {},
   };
+}
+
+/** Workloads count with their accounts; a role is held by nobody of itself. */
+function rankOf(subject: Finding['subject'] | undefined): number {
+  switch (subject?.kind) {
+    case undefined:
+    case 'Role':
+    case 'ClusterRole':
+      return HOLDERS.length;
+    case 'User':
+    case 'Group':
+      return holderRank([subject]);
+    default:
+      return 0;
+  }
 }
 
 /** What is found of one add-on is one row, under its worst binding. */

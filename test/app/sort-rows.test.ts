@@ -25,3 +25,16 @@ test.each([
 ] as const)('by %s, reversed %s', (by, reversed, expected) => {
   expect(order({ by, reversed })).toBe(expected);
 });
+
+test('rows of one severity stand by their rank, whatever else they are sorted by', () => {
+  const rows = [
+    row('a', 'group', 'high', { rank: 2 }),
+    row('b', 'person', 'high', { rank: 1 }),
+    row('c', 'workload', 'high', { rank: 0 }),
+    row('a', 'worse', 'critical', { rank: 2 }),
+  ];
+  const names = (sort: Sort): readonly string[] => [...rows].sort(rowOrder(sort)).map((one) => one.name);
+  expect(names({ by: 'severity', reversed: false })).toEqual(['worse', 'workload', 'person', 'group']);
+  expect(names({ by: 'severity', reversed: true })).toEqual(['workload', 'person', 'group', 'worse']);
+  expect(names({ by: 'namespace', reversed: false })).toEqual(['worse', 'group', 'person', 'workload']);
+});

@@ -1,6 +1,13 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
 import { knownMembers } from '../analyses/rbac/user-groups.ts';
 import { whoCan, type Holder } from '../analyses/rbac/who-can.ts';
+import {
+  REVIEW_QUESTIONS,
+  reviewAnswer,
+  reviewHeadline,
+  type ReviewQuestion,
+  type ReviewRow,
+} from '../analyses/rbac/review-question.ts';
 import { parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import type { RequestAttributes } from '../kube/rbac-rule.ts';
@@ -17,13 +24,15 @@ const GROUPS_UNKNOWN = 'who is in a group is not known to the cluster (--directo
 export const whoCanCommand: Command = {
   name: 'who-can',
   summary: 'every subject that may do it, with the binding and rule that grants it',
-  usage: 'who-can VERB RESOURCE[/SUB][.GROUP] [NAME]',
+  usage: `who-can VERB RESOURCE[/SUB][.GROUP] [NAME] | ${REVIEW_QUESTIONS.map(({ name }) => name).join(' | ')}`,
   options: [],
   run: runWhoCan,
 };
 
 async function runWhoCan(context: CommandContext): Promise<number> {
   const [verb, target, name = '', ...more] = context.words;
+  const review = target === undefined ? REVIEW_QUESTIONS.find((one) => one.name === verb) : undefined;
+  if (review !== undefined) return await runReview(context, review);
   if (verb === undefined || target === undefined || more.length > 0) {
     throw new UsageError(`usage: ${whoCanCommand.usage}`);
   }
@@ -51,6 +60,68 @@ async function runWhoCan(context: CommandContext): Promise<number> {
     return `${head}${length === 0 ? '' : table(holders)}${notes.map((note) => `${note}\n`).join('')}`;
   });
   return holes.length > 0 ? 3 : 0;
+}
+
+/** One of the questions that a review begins with, for the namespaces that the flags name. */
+async function runReview(context: CommandContext, question: ReviewQuestion): Promise<number> {
+  const view = await context.loadView();
+  const namespaces = context.namespaces.length === 0 ? 'all' : context.namespaces;
+  const { rows, holes } = reviewAnswer(view, question, namespaces);
+  const authorizing = authorizers(view);
+  const data = {
+    question: { name: question.name, namespaces },
+    subjects: rows.map(reviewData),
+    bypass: MASTERS,
+    unseen: question.unseen,
+    authorizers: authorizing,
+    holes,
+  };
+  printAnswer(context, data, () => {
+    const head = `${reviewHeadline(question, rows)}${scopeText(namespaces)}\n`;
+    const notes = [
+      MASTERS,
+      question.unseen,
+      authorizersText(authorizing),
+      ...holes.map((hole) => `not judged: ${hole}`),
+    ];
+    return `${head}${rows.length === 0 ? '' : reviewTable(rows)}${notes.map((note) => `${note}\n`).join('')}`;
+  });
+  return holes.length > 0 ? 3 : 0;
+}
+
+function reviewData({ subject, holder, namespace, grants, isDangling }: ReviewRow): unknown {
+  const [first] = grants;
+  return {
+    subject: first === undefined ? null : subjectName(subject, first.binding),
+    holder,
+    exists: !isDangling,
+    scope: namespace === null ? 'cluster' : 'namespace',
+    namespace,
+    grants: grants.map(({ binding, rules, names }) => ({
+      binding: bindingName(binding),
+      role: roleName(binding),
+      rules,
+      names,
+    })),
+  };
+}
+
+function reviewTable(rows: readonly ReviewRow[]): string {
+  const lines = rows.flatMap(({ subject, holder, namespace, grants }) =>
+    grants.map(({ binding, rules }) => [
+      nameText(subjectName(subject, binding)),
+      scopeName(namespace),
+      holder,
+      nameText(bindingName(binding)),
+      nameText(roleName(binding)),
+      rules.map(({ rule }) => ruleText(rule)).join('; '),
+    ]),
+  );
+  return columnsText([['SUBJECT', 'SCOPE', 'HOLDER', 'BINDING', 'ROLE', 'RULES'], ...lines]);
+}
+
+function scopeName(namespace: string | null): string {
+  return namespace === null ? 'cluster-wide' : `namespace ${namespace}`;
 }
 
 interface Question {
@@ -132,7 +203,7 @@ function holderData(view: ClusterView, { subject, grant, namespace }: Holder): u
 function table(holders: readonly Holder[]): string {
   const rows = holders.map(({ subject, grant, namespace }) => [
     nameText(subjectName(subject, grant.binding)),
-    namespace === null ? 'cluster-wide' : `namespace ${namespace}`,
+    scopeName(namespace),
     nameText(bindingName(grant.binding)),
     nameText(roleName(grant.binding)),
     ruleText(grant.rule),

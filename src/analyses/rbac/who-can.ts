@@ -1,5 +1,6 @@
 import type { Grant } from '../../kube/authorizer.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
+import { subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { bindingHole, bindingsIn, rulesOfRole } from './policy.ts';
@@ -48,48 +49,68 @@ function holdersIn(
   allowing: Map<readonly PolicyRule[], number>,
   holes: Set<string>,
 ): readonly Holder[] {
-  const hole = bindingHole(view, scope);
-  if (hole !== undefined) holes.add(hole);
-  if (request.type === 'path' && scope !== '') return [];
-  return bindingsIn(view, scope).flatMap((binding): readonly Holder[] => {
-    const grant = grantOf(view, binding, request, allowing, holes);
-    if (grant === undefined) return [];
-    return binding.subjects
-      .filter((subject) => !matchesNobody(subject, binding))
-      .map((subject) => ({ subject, grant: { ...grant, subject }, namespace: scope === '' ? null : scope }));
+  const find = (rules: readonly PolicyRule[]): number | undefined => {
+    let at = allowing.get(rules);
+    if (at === undefined) allowing.set(rules, (at = rules.findIndex((rule) => ruleAllows(rule, request))));
+    return at < 0 ? undefined : at;
+  };
+  if (request.type === 'path' && scope !== '') {
+    noteHole(view, scope, holes);
+    return [];
+  }
+  return boundIn(view, scope, find, holes).flatMap(({ binding, subjects, rules, found: ruleIndex }) => {
+    const rule = rules[ruleIndex];
+    if (rule === undefined) return [];
+    return subjects.map((subject) => ({
+      subject,
+      grant: { binding, rule, ruleIndex, subject },
+      namespace: scope === '' ? null : scope,
+    }));
   });
 }
 
-/** Whether a subject can stand for nobody: an unknown kind, or an account without a namespace in a cluster binding. */
-function matchesNobody(subject: Subject, binding: BindingObject): boolean {
-  if (subject.kind === 'User' || subject.kind === 'Group') return false;
-  if (subject.kind !== 'ServiceAccount') return true;
-  return binding.namespace === '' && (subject.namespace === undefined || subject.namespace === '');
+/** A binding whose role has what was looked for. */
+export interface Bound<T> {
+  readonly binding: BindingObject;
+  /** Those that can stand for somebody. */
+  readonly subjects: readonly Subject[];
+  readonly rules: readonly PolicyRule[];
+  readonly found: T;
 }
 
-function grantOf(
+/**
+ * The bindings of one namespace ('' for ClusterRoleBindings) whose role has something.
+ *
+ * @param find what is looked for among the rules of a role; undefined where it is not there
+ * @param holes gets what could not be read and might hold more
+ */
+export function boundIn<T>(
   view: ClusterView,
-  binding: BindingObject,
-  request: RequestAttributes,
-  allowing: Map<readonly PolicyRule[], number>,
+  scope: string,
+  find: (rules: readonly PolicyRule[]) => T | undefined,
   holes: Set<string>,
-): Omit<Grant, 'subject'> | undefined {
-  const { kind, name } = binding.roleRef;
-  if (kind !== 'ClusterRole' && (kind !== 'Role' || binding.namespace === '')) return undefined;
-  const role = rulesOfRole(view, kind, kind === 'Role' ? binding.namespace : '', name);
-  if (role.status === 'unknown') holes.add(role.reason);
-  if (role.status !== 'found') return undefined;
-  let ruleIndex = allowing.get(role.rules);
-  if (ruleIndex === undefined) {
-    ruleIndex = role.rules.findIndex((rule) => ruleAllows(rule, request));
-    allowing.set(role.rules, ruleIndex);
-  }
-  const rule = role.rules[ruleIndex];
-  return rule === undefined ? undefined : { binding, rule, ruleIndex };
+): readonly Bound<T>[] {
+  noteHole(view, scope, holes);
+  return bindingsIn(view, scope).flatMap((binding): readonly Bound<T>[] => {
+    const { kind, name } = binding.roleRef;
+    if (kind !== 'ClusterRole' && (kind !== 'Role' || binding.namespace === '')) return [];
+    const role = rulesOfRole(view, kind, kind === 'Role' ? binding.namespace : '', name);
+    if (role.status === 'unknown') holes.add(role.reason);
+    if (role.status !== 'found') return [];
+    const found = find(role.rules);
+    if (found === undefined) return [];
+    const subjects = binding.subjects.filter((subject) => subjectKey(subject, binding.namespace) !== undefined);
+    return [{ binding, subjects, rules: role.rules, found }];
+  });
+}
+
+function noteHole(view: ClusterView, scope: string, holes: Set<string>): void {
+  const hole = bindingHole(view, scope);
+  if (hole !== undefined) holes.add(hole);
 }
 
 /** A user who may read only some namespaces does not see the others' bindings. */
-function noteUnread(view: ClusterView, holes: Set<string>): void {
+export function noteUnread(view: ClusterView, holes: Set<string>): void {
   const readability = view.readable('RoleBinding');
   if (!readability.ok) holes.add(`RoleBindings could not be read in every namespace: ${readability.reason}`);
 }

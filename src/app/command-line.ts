@@ -1,6 +1,7 @@
 import { nearestName } from '../kube/nearest-name.ts';
 import { PANES, type PaneName } from '../model/finding.ts';
 import { GROUP_KEYS, type GroupKey } from './group-rows.ts';
+import { LISTED_QUESTIONS } from './question-list.ts';
 import type { OtherProgram } from './session-model.ts';
 import { THEME_NAMES, type ThemeName } from './state.ts';
 
@@ -20,6 +21,8 @@ export type CommandLine =
   | { readonly type: 'context'; readonly name: string | null }
   | { readonly type: 'theme'; readonly name: ThemeName }
   | { readonly type: 'ask'; readonly words: readonly string[] }
+  /** One of the questions that a list answers. */
+  | { readonly type: 'list'; readonly question: string }
   | { readonly type: 'hand-over'; readonly to: OtherProgram }
   | { readonly type: 'group'; readonly by: GroupKey | null }
   | { readonly type: 'graph' | 'waive' | 'help' | 'suspend' | 'quit' }
@@ -99,7 +102,9 @@ export function parseCommandLine(text: string): CommandLine {
   if (CONTEXT_WORDS.includes(first)) return { type: 'context', name: rest[0] ?? null };
   if (first === 'theme') return themeCommand(rest[0]);
   if (first === 'group') return groupCommand(rest[0]);
-  if (QUESTIONS.some((question) => question === first)) return { type: 'ask', words: [first, ...rest] };
+  const question = [first, ...rest].join(' ');
+  if (LISTED_QUESTIONS.includes(question)) return { type: 'list', question };
+  if (QUESTIONS.some((one) => one === first)) return { type: 'ask', words: [first, ...rest] };
   const near = nearestName(first, [...FIRST_WORDS, ...Object.values(PANE_WORDS).flat()]);
   return {
     type: 'problem',

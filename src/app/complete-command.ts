@@ -2,6 +2,7 @@ import { RECOMMENDED_LABELS } from '../kube/recommended-labels.ts';
 import { PANES } from '../model/finding.ts';
 import { FIRST_WORDS } from './command-line.ts';
 import { GROUP_KEYS } from './group-rows.ts';
+import { LISTED_QUESTIONS } from './question-list.ts';
 import { THEME_NAMES } from './state.ts';
 
 /** What completion may know of the cluster. */
@@ -23,6 +24,11 @@ const RESOURCES = [
   'rolebindings.rbac.authorization.k8s.io',
   'clusterrolebindings.rbac.authorization.k8s.io',
 ];
+
+/** What may follow a first word, to ask for a list. */
+function listed(first: string): readonly string[] {
+  return LISTED_QUESTIONS.flatMap((one) => (one.startsWith(`${first} `) ? [one.slice(first.length + 1)] : []));
+}
 
 /**
  * Whole lines that the text may be completed to, the best first; a line that only repeats the text is left out.
@@ -58,8 +64,9 @@ function candidates(before: readonly string[], world: CompletionWorld): readonly
     case 'theme':
       return rest.length === 0 ? THEME_NAMES : [];
     case 'who-can':
-      return rest.length === 0 ? VERBS : rest.length === 1 ? RESOURCES : [];
+      return rest.length === 0 ? [...listed(first), ...VERBS] : rest.length === 1 ? RESOURCES : [];
     case 'can':
+      return rest.length === 0 ? ['sa:', 'user:', 'group:', 'pod:', ...listed(first)] : [];
     case 'paths':
       return rest.length === 0 ? ['sa:', 'user:', 'group:', 'pod:'] : [];
     case 'reach':

@@ -69,7 +69,8 @@ export function namespaceLines(state: SessionState): readonly Line[] {
 
 /** What an object has to do with, each in a line to go on from. */
 export function relatedLines({ object, groups }: RelatedPlace, state: SessionState): readonly Line[] {
-  const title = line(span(` ${subjectText(object)}`, 'title'), span('  related, live', 'muted'));
+  const about = object.kind === 'Question' ? '  live' : '  related, live';
+  const title = line(span(` ${subjectText(object)}`, 'title'), span(about, 'muted'));
   if (groups === null) return [title, BLANK, line(span('   Looking.', 'muted'))];
   if (groups.length === 0) {
     const why = 'Nothing that was read names it: no policy, account, binding or user.  esc goes back.';
@@ -80,7 +81,7 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
     title,
     ...groups.flatMap((group) => [
       BLANK,
-      line(span(` ${group.title}`, 'heading')),
+      ...wrap(group.title, Math.max(20, state.columns - 2)).map((part) => line(span(` ${part}`, 'heading'))),
       ...group.things.map((one): Line => {
         const name = fit(
           subjectText(one.object),
@@ -90,9 +91,14 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
         );
         return { spans: [span(`  ${name}`), span(`  ${one.note}`, 'muted')], item: relatedKey(group.title, one) };
       }),
-      ...(group.reason === undefined ? [] : [line(span(`  ${group.reason}`, 'unknown'))]),
+      ...reasonLines(group.reason ?? '', state),
     ]),
   ];
+}
+
+function reasonLines(reason: string, state: SessionState): readonly Line[] {
+  if (reason === '') return [];
+  return wrap(reason, Math.max(20, state.columns - 4)).map((part) => line(span(`  ${part}`, 'unknown')));
 }
 
 /** Contexts of the kubeconfig to choose from. */

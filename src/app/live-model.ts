@@ -4,6 +4,7 @@ import type { Pane } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeObject } from './describe-object.ts';
+import { questionGroups } from './question-list.ts';
 import { relatedThings, type RelatedGroup } from './related.ts';
 import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
@@ -98,7 +99,8 @@ export class LiveModel implements SessionModel {
   async related(object: ObjectRef): Promise<readonly RelatedGroup[]> {
     const { runner } = this.#world;
     await runner.settled();
-    return relatedThings(runner.engine.view, object);
+    const { view } = runner.engine;
+    return object.kind === 'Question' ? questionGroups(view, object.name) : relatedThings(view, object);
   }
 
   async describe(object: ObjectRef): Promise<string> {

@@ -34,6 +34,8 @@ import type { ClusterView } from '../store/cluster-view.ts';
 export interface RelatedThing {
   readonly object: ObjectRef;
   readonly note: string;
+  /** Where an object stands several times among the things of a group: which time this is. */
+  readonly part?: string;
 }
 
 /** Things in one relation to an object, such as the policies that select it. Without things there is a reason. */
@@ -464,6 +466,6 @@ function unique(things: readonly RelatedThing[]): readonly RelatedThing[] {
 }
 
 /** Names a thing among relations, so that the cursor keeps to it while they change. */
-export function relatedKey(title: string, { object }: RelatedThing): string {
-  return `related:${title}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
+export function relatedKey(title: string, { object, part = '' }: RelatedThing): string {
+  return `related:${title}/${object.kind}/${object.namespace ?? ''}/${object.name}/${part}`;
 }

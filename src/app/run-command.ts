@@ -4,7 +4,8 @@ import { changeTable } from './move-actions.ts';
 import { open, openBelow, stay, type Step } from './navigation.ts';
 import { chooseContext } from './open-actions.ts';
 import type { GroupKey } from './group-rows.ts';
-import { ask, handOver, showTree, showWaiver } from './row-actions.ts';
+import { questionRef } from './question-list.ts';
+import { ask, handOver, showRelatedOf, showTree, showWaiver } from './row-actions.ts';
 import { mapTables, openPaneStep, scopeOf, setNamespace } from './scope.ts';
 import { switchDrawing } from './text-place.ts';
 import { currentFindings, treeQuestion } from './selection.ts';
@@ -35,6 +36,8 @@ export function runCommand(state: SessionState, text: string): Step {
       return groupStep(state, command.by);
     case 'ask':
       return ask(state, command.words);
+    case 'list':
+      return showRelatedOf(state, questionRef(command.question));
     case 'graph':
       return graphStep(state);
     case 'waive':

@@ -1,8 +1,10 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
+import { anonymousRequests, anonymousText, isDefaultGrant } from '../analyses/rbac/unauthenticated.ts';
 import { subjectAccess, type SubjectAccess } from '../analyses/rbac/subject-access.ts';
 import { NODE_AUTHORIZER_NOT_MODELLED } from '../kube/authorizer.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
-import { nodeNameOf, SYSTEM_MASTERS } from '../kube/rbac-user.ts';
+import { ANONYMOUS, nodeNameOf, SYSTEM_MASTERS } from '../kube/rbac-user.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
 import { columnsText, printAnswer } from './answer-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 import { bindingName, nameText, roleName, subjectName } from './rbac-names.ts';
@@ -12,7 +14,7 @@ import { parseSubject, type AskedSubject } from './rbac-subject.ts';
 export const canCommand: Command = {
   name: 'can',
   summary: 'all that a subject may do, group grants expanded',
-  usage: 'can user:NAME | group:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME',
+  usage: 'can user:NAME | group:NAME | sa:NAMESPACE/NAME | pod:NAMESPACE/NAME | unauthenticated',
   options: [],
   asksAboutGroups: true,
   run: runCan,
@@ -25,12 +27,14 @@ async function runCan(context: CommandContext): Promise<number> {
   const asked = parseSubject(word, listed(context.options['as-group']), view);
   const access = subjectAccess(view, asked.user, context.namespaces.length === 0 ? undefined : context.namespaces);
   const authorizing = authorizers(view);
-  const notes = [...asked.notes, ...specialNotes(asked)];
+  const anonymous = asked.user.name === ANONYMOUS ? anonymousAnswer(view, access) : undefined;
+  const notes = [...asked.notes, ...specialNotes(asked), ...(anonymous?.notes ?? [])];
   const data = {
     subject: { kind: asked.kind, user: asked.user.name, groups: asked.user.groups },
     grants: access.grants.map(grantData),
     errors: access.errors,
     notes,
+    ...anonymous?.data,
     authorizers: authorizing,
     holes: access.holes,
   };
@@ -53,6 +57,23 @@ function specialNotes({ user }: AskedSubject): readonly string[] {
     ...(user.groups.includes(SYSTEM_MASTERS) ? [`${SYSTEM_MASTERS} may do everything: it bypasses RBAC`] : []),
     ...(nodeNameOf(user) === undefined ? [] : [NODE_AUTHORIZER_NOT_MODELLED]),
   ];
+}
+
+/** Whether such requests are let through at all, and how much of what they may do Kubernetes itself gives. */
+function anonymousAnswer(
+  view: ClusterView,
+  { grants }: SubjectAccess,
+): { readonly notes: readonly string[]; readonly data: object } {
+  const requests = anonymousRequests(view);
+  const beyond = grants.filter((grant) => !isDefaultGrant(grant));
+  const { length } = beyond;
+  return {
+    notes: [
+      anonymousText(requests),
+      `${length} of these rules ${length === 1 ? 'goes' : 'go'} beyond what Kubernetes itself gives`,
+    ],
+    data: { anonymousRequests: requests, beyondDefaults: beyond.map(grantData) },
+  };
 }
 
 function grantData(grant: SubjectAccess['grants'][number]): unknown {

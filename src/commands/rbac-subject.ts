@@ -1,6 +1,7 @@
-import { ANONYMOUS, AUTHENTICATED, serviceAccountIdentity, UNAUTHENTICATED, type RbacUser } from '../kube/rbac-user.ts';
+import { ANONYMOUS, AUTHENTICATED, serviceAccountIdentity, type RbacUser } from '../kube/rbac-user.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { knownGroups } from '../analyses/rbac/user-groups.ts';
+import { UNAUTHENTICATED_USER } from '../analyses/rbac/unauthenticated.ts';
 import { UsageError } from './command.ts';
 
 /** A subject of a question, as the API server would see its requests. */
@@ -15,12 +16,13 @@ export interface AskedSubject {
 }
 
 /**
- * Reads `user:x`, `group:x`, `sa:ns/name` or `pod:ns/name`.
+ * Reads `user:x`, `group:x`, `sa:ns/name`, `pod:ns/name`, or `unauthenticated` for requests without credentials.
  *
  * @param groups the groups of a user (`--as-group`); without any, those that the directory or the audit log tells
  * @throws UsageError for anything else, or a pod that is not there
  */
 export function parseSubject(text: string, groups: readonly string[], view: ClusterView): AskedSubject {
+  if (text === 'unauthenticated') return askedUser(ANONYMOUS, groups, view);
   const colon = text.indexOf(':');
   const [type, name] = [text.slice(0, colon), text.slice(colon + 1)];
   if (colon < 0 || name === '') throw wrongSubject(text);
@@ -48,7 +50,7 @@ export function parseSubject(text: string, groups: readonly string[], view: Clus
 
 function askedUser(name: string, named: readonly string[], view: ClusterView): AskedSubject {
   if (name === ANONYMOUS) {
-    return { kind: 'User', text: `user ${name}`, user: { name, groups: [UNAUTHENTICATED] }, notes: [] };
+    return { kind: 'User', text: 'requests without credentials', user: UNAUTHENTICATED_USER, notes: [] };
   }
   const known = knownGroups(view, name);
   const groups = named.length > 0 ? named : known.groups;
@@ -80,5 +82,7 @@ function namespaced(name: string, text: string): { readonly namespace: string; r
 }
 
 function wrongSubject(text: string): UsageError {
-  return new UsageError(`"${text}" is no subject: user:NAME, group:NAME, sa:NAMESPACE/NAME or pod:NAMESPACE/NAME`);
+  return new UsageError(
+    `"${text}" is no subject: user:NAME, group:NAME, sa:NAMESPACE/NAME, pod:NAMESPACE/NAME or unauthenticated`,
+  );
 }

@@ -11,6 +11,7 @@ import {
 import { parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import type { RequestAttributes } from '../kube/rbac-rule.ts';
+import type { Subject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { columnsText, printAnswer } from './answer-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
@@ -53,7 +54,10 @@ async function runWhoCan(context: CommandContext): Promise<number> {
     const head = `${length} RBAC ${length === 1 ? 'grant allows' : 'grants allow'} ${asked.text}${scopeText(namespaces)}\n`;
     const notes = [
       MASTERS,
-      ...groupNotes(view, holders),
+      ...groupNotes(
+        view,
+        holders.map(({ subject }) => subject),
+      ),
       authorizersText(authorizing),
       ...holes.map((hole) => `not judged: ${hole}`),
     ];
@@ -78,8 +82,10 @@ async function runReview(context: CommandContext, question: ReviewQuestion): Pro
   };
   printAnswer(context, data, () => {
     const head = `${reviewHeadline(question, rows)}${scopeText(namespaces)}\n`;
+    const people = rows.flatMap(({ subject, holder }) => (holder === 'person' ? [subject] : []));
     const notes = [
       MASTERS,
+      ...groupNotes(view, people),
       question.unseen,
       authorizersText(authorizing),
       ...holes.map((hole) => `not judged: ${hole}`),
@@ -177,8 +183,8 @@ function questionData(request: RequestAttributes, namespaces: 'all' | readonly s
 }
 
 /** Who is in the groups that hold it, as far as anything tells. */
-function groupNotes(view: ClusterView, holders: readonly Holder[]): readonly string[] {
-  const groups = new Set(holders.flatMap(({ subject }) => (subject.kind === 'Group' ? [subject.name] : [])));
+function groupNotes(view: ClusterView, subjects: readonly Subject[]): readonly string[] {
+  const groups = new Set(subjects.flatMap(({ kind, name }) => (kind === 'Group' ? [name] : [])));
   const known = [...groups].flatMap((group) => {
     const members = knownMembers(view, group);
     return members.length === 0 ? [] : [`known members of group ${group}: ${members.join(', ')}`];

@@ -19,6 +19,9 @@ describe('command line', () => {
     ['ns shop', { type: 'namespace', namespace: 'shop' }],
     ['ctx prod-eu', { type: 'context', name: 'prod-eu' }],
     ['who-can get secrets', { type: 'ask', words: ['who-can', 'get', 'secrets'] }],
+    ['who-can read-secrets', { type: 'list', question: 'who-can read-secrets' }],
+    ['can unauthenticated', { type: 'list', question: 'can unauthenticated' }],
+    ['can user:alice', { type: 'ask', words: ['can', 'user:alice'] }],
     ['paths sa:shop/cart', { type: 'ask', words: ['paths', 'sa:shop/cart'] }],
     ['theme mono', { type: 'theme', name: 'mono' }],
     ['suspend', { type: 'suspend' }],
@@ -50,6 +53,8 @@ describe('completion', () => {
     ['ns ', ['ns data', 'ns shop', 'ns all']],
     ['network ', ['network data', 'network shop']],
     ['ctx ', ['ctx prod']],
+    ['who-can c', ['who-can create-workloads', 'who-can create']],
+    ['can un', ['can unauthenticated']],
     ['who-can g', ['who-can get', 'who-can get secrets']],
     ['zzz', []],
   ])('%s', (text, expected) => {

@@ -101,7 +101,7 @@ function permissions(...ids: readonly string[]): readonly Permission[] {
 }
 
 /** How one subject comes to it in one scope. */
-export interface ReviewGrant {
+interface ReviewGrant {
   readonly binding: BindingObject;
   /** The rules that give it, in the order of the role. */
   readonly rules: readonly { readonly rule: PolicyRule; readonly ruleIndex: number }[];

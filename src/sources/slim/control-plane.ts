@@ -3,7 +3,13 @@ import { list, objects, text, type JsonObject } from './json-reading.ts';
 
 /** Flags that rules read, by component; of others not even the name is kept. */
 const FLAGS: Readonly<Record<ControlPlane['component'], ReadonlySet<string>>> = {
-  'kube-apiserver': new Set(['encryption-provider-config', 'etcd-cafile', 'kubelet-certificate-authority']),
+  'kube-apiserver': new Set([
+    'anonymous-auth',
+    'authentication-config',
+    'encryption-provider-config',
+    'etcd-cafile',
+    'kubelet-certificate-authority',
+  ]),
   'kube-controller-manager': new Set(),
   'kube-scheduler': new Set(),
   etcd: new Set([

@@ -48,6 +48,7 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
     yaml: toYaml(built.manifests, [...headComments(finding, remedy, { ...built, effects }, advice), ...built.comments]),
     fileName,
     diff: diffOf(view, built),
+    changes: built.changes,
     effects: [...effects, ...unproven],
     closes: proof.closes,
     opens: proof.opens,
@@ -62,13 +63,25 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
 
 const EMPTY: Pick<
   BuiltRemedy,
-  'note' | 'manifests' | 'yaml' | 'fileName' | 'diff' | 'effects' | 'closes' | 'opens' | 'target' | 'commands' | 'use'
+  | 'note'
+  | 'manifests'
+  | 'yaml'
+  | 'fileName'
+  | 'diff'
+  | 'changes'
+  | 'effects'
+  | 'closes'
+  | 'opens'
+  | 'target'
+  | 'commands'
+  | 'use'
 > = {
   note: '',
   manifests: [],
   yaml: '',
   fileName: '',
   diff: [],
+  changes: [],
   effects: [],
   closes: [],
   opens: [],

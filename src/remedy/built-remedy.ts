@@ -1,3 +1,4 @@
+import type { Change } from '../model/change.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Manifest, RemedyUse } from './remedy.ts';
 
@@ -30,6 +31,8 @@ export interface BuiltRemedy {
   /** Findings that come. */
   readonly opens: readonly Finding[];
   readonly target: RemedyTarget;
+  /** What the store would hold afterwards. */
+  readonly changes: readonly Change[];
   /** What to type, such as `kubectl apply -f network-policy-postgres.yaml`. */
   readonly commands: readonly string[];
   /** What the manifests are. */

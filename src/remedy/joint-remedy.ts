@@ -76,6 +76,7 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
       .join('---\n'),
     fileName,
     diff: steps.flatMap(({ draft }) => diffOf(view, draft)),
+    changes,
     effects: [...new Set(steps.flatMap(({ draft }) => draft.effects)), ...together],
     closes: proof.closes,
     opens: proof.opens,

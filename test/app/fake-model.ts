@@ -171,6 +171,7 @@ export function remedyOf(finding: Finding, change: Partial<BuiltRemedy> = {}): B
       { type: 'head', text: `NetworkPolicy ${namespace ?? ''}/${name}` },
       { type: 'add', text: 'apiVersion: networking.k8s.io/v1' },
     ],
+    changes: [],
     effects: ['keeps 14 declared flows, closes 1,201 sources'],
     closes: [finding],
     opens: [],

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import type { ClusterFacts } from '../../src/model/change.ts';
+import type { Change, ClusterFacts } from '../../src/model/change.ts';
 import { apiVersionOf, type Kind } from '../../src/model/kind.ts';
 import { contradicts } from '../../src/report/remedy-folder/patch-fields.ts';
 import { remedyFolder, type RemedyFolder } from '../../src/report/remedy-folder/remedy-folder.ts';
 import { valuesHint } from '../../src/report/remedy-folder/values-hint.ts';
+import { auditChange, event } from '../analyses/rbac/audit-event.ts';
 import { object } from '../objects.ts';
 import { judged } from './judged.ts';
 
@@ -60,10 +61,14 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
-function folderOf(plans: readonly Plan[], facts: Partial<ClusterFacts> = {}): RemedyFolder {
+function folderOf(
+  plans: readonly Plan[],
+  facts: Partial<ClusterFacts> = {},
+  changes: readonly Change[] = [],
+): RemedyFolder {
   const report = judged(
     plans.map(({ kind, ...rest }) => object(kind, rest)),
-    { withRemedies: true, facts },
+    { withRemedies: true, facts, changes },
   );
   return remedyFolder(
     report.engine.view,
@@ -85,6 +90,30 @@ describe('the folder of --remediate', () => {
       'retail/store',
       'search/finder',
     ]);
+  });
+
+  test('says which requests of the log only all of its remedies deny', () => {
+    const role = (name: string): Plan => ({
+      kind: 'Role',
+      metadata: { namespace: 'shop', name },
+      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list'] }],
+    });
+    const binding = (name: string): Plan => ({
+      kind: 'RoleBinding',
+      metadata: { namespace: 'shop', name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'bob' }],
+    });
+    const user = { username: 'bob', uid: '', groups: ['system:authenticated'], extra: {} };
+    const secret = { resource: 'secrets', subresource: '', namespace: 'shop', name: 'pg', apiGroup: '', uid: '' };
+    const log = auditChange([event(0, { user, object: secret })]);
+    const plans = ['first', 'second'].flatMap((name) => [role(name), binding(name)]);
+    const readme = (changes: readonly Change[]): string | undefined =>
+      folderOf(plans, {}, changes).files.get('_no-owner/shop/README.md');
+    expect(readme([log])).toContain(
+      'The first remedies of all folders, replayed over the audit log together:\n\n- DENIES only all together: 1 event, last on 2026-11-01 by bob: get secrets in namespace shop \\(pg\\)\n',
+    );
+    expect(readme([])).not.toContain('replayed');
   });
 
   test('groups by the owner label of the config', () => {

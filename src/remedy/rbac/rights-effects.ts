@@ -62,17 +62,18 @@ function pathLines(before: ClusterView, after: ClusterView): readonly string[] {
  * The requests of the audit log that several changes deny together though none of them does by itself, as statements:
  * each leaves what another takes away.
  *
- * @param parts changes that are made one after the other
+ * @param all changes that are made one after the other
  */
-export function deniedTogether(view: StoreView, parts: readonly (readonly Change[])[]): readonly string[] {
+export function deniedTogether(view: StoreView, all: readonly (readonly Change[])[]): readonly string[] {
+  const parts = all.filter((changes) => changes.some(isOfRbac));
   if (parts.length < 2) return [];
   const deniedBy = (changes: readonly Change[]): readonly DeniedUse[] => {
     const { after } = view.overlay(changes);
     return deniedUses(view, after, losersOf(rightsDifference(rightsState(view), rightsState(after))));
   };
-  const all = deniedBy(parts.flat());
-  const single = new Set(all.length === 0 ? [] : parts.flatMap(deniedBy).map(({ use }) => use));
-  const together = all.filter(({ use }) => !single.has(use));
+  const denied = deniedBy(parts.flat());
+  const single = new Set(denied.length === 0 ? [] : parts.flatMap(deniedBy).map(({ use }) => use));
+  const together = denied.filter(({ use }) => !single.has(use));
   return someLines(together.map((one) => `DENIES only all together: ${deniedText(one)}`));
 }
 

@@ -20,10 +20,12 @@ export interface GroupReadme {
   readonly held: ReadonlySet<string> | null;
   /** Files with values for a Helm chart. */
   readonly values: readonly string[];
+  /** What the first remedies of all folders deny only all together. */
+  readonly together: readonly string[];
 }
 
 /** The page of one folder: how to use what is in it, and which file is for which finding. */
-export function groupReadme({ group, fixes, held, values }: GroupReadme): string {
+export function groupReadme({ group, fixes, held, values, together }: GroupReadme): string {
   const targets = new Map(
     fixes.flatMap(({ files }) => files).map(({ remedy: { target } }) => [JSON.stringify(target), target]),
   );
@@ -37,6 +39,10 @@ export function groupReadme({ group, fixes, held, values }: GroupReadme): string
     ...(values.length === 0
       ? []
       : ['', `Values for the chart, under the usual names: ${values.map((name) => escaped(name)).join(', ')}.`]),
+    ...(together.length === 0
+      ? []
+      : ['', 'The first remedies of all folders, replayed over the audit log together:', '']),
+    ...together.map((line) => `- ${escaped(line)}`),
     ...fixes.flatMap((fix) => ['', ...fixLines(fix, held)]),
   ];
   return `${lines.join('\n')}\n`;

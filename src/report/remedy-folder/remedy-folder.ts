@@ -1,8 +1,11 @@
 import { severityRank, type Finding } from '../../model/finding.ts';
+import { isOfRbac } from '../../analyses/rbac/write-acceptance.ts';
+import { deniedTogether } from '../../remedy/rbac/rights-effects.ts';
 import type { BuiltRemedy } from '../../remedy/built-remedy.ts';
 import { liveObject } from '../../remedy/manifest-identity.ts';
 import type { Manifest } from '../../remedy/remedy.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import type { StoreView } from '../../store/store-view.ts';
 import { groupReadme, type Fix } from './group-readme.ts';
 import { kustomization, type RemedyFile } from './kustomization.ts';
 import { remedyGroup, type RemedyGroup } from './remedy-group.ts';
@@ -23,7 +26,7 @@ export interface RemedyFolder {
  * @param findings those that the remedies are for
  */
 export function remedyFolder(
-  view: ClusterView,
+  view: StoreView,
   findings: readonly Finding[],
   remedies: readonly BuiltRemedy[],
 ): RemedyFolder {
@@ -43,9 +46,13 @@ export function remedyFolder(
     place.fixes.set(finding.id, { ...fix, files: [...fix.files, file] });
   }
   const taken: Manifest[] = [];
+  const together = deniedTogether(
+    view,
+    [...groups.values()].flatMap((group) => firstOf(group).map(({ remedy }) => remedy.changes)),
+  );
   const files = new Map(
     [...groups].flatMap(([path, place]) =>
-      [...groupFiles(view, place, taken)].map(([name, text]) => [`${path}/${name}`, text] as const),
+      [...groupFiles(view, place, taken, together)].map(([name, text]) => [`${path}/${name}`, text] as const),
     ),
   );
   return { files, paths };
@@ -67,14 +74,33 @@ function nameIn({ names }: Group, { fileName, yaml }: BuiltRemedy): string {
   return name;
 }
 
-function groupFiles(view: ClusterView, { group, names, fixes }: Group, taken: Manifest[]): ReadonlyMap<string, string> {
+/** The remedy to take first of each finding. */
+function firstOf({ fixes }: Group): readonly RemedyFile[] {
+  return [...fixes.values()].flatMap(({ files }) => files.slice(0, 1));
+}
+
+/** @param together what the first remedies of all groups deny only all together */
+function groupFiles(
+  view: ClusterView,
+  place: Group,
+  taken: Manifest[],
+  together: readonly string[],
+): ReadonlyMap<string, string> {
+  const { group, names, fixes } = place;
   const worstFirst = [...fixes.values()].sort(
     ({ finding: a }, { finding: b }) => severityRank(a.severity) - severityRank(b.severity) || (a.id < b.id ? -1 : 1),
   );
   const chosen = new Map(worstFirst.flatMap(({ files }) => files.slice(0, 1)).map((file) => [file.name, file]));
   const component = kustomization(view, [...chosen.values()], taken);
   const values = helmValues(view, [...chosen.values()]);
-  const readme = groupReadme({ group, fixes: worstFirst, held: component?.holds ?? null, values: [...values.keys()] });
+  const takesRights = firstOf(place).some(({ remedy }) => remedy.changes.some(isOfRbac));
+  const readme = groupReadme({
+    group,
+    fixes: worstFirst,
+    held: component?.holds ?? null,
+    values: [...values.keys()],
+    together: takesRights ? together : [],
+  });
   return new Map([
     ...names,
     ...values,

@@ -21,6 +21,8 @@ export interface RightsChange {
   readonly through: readonly BindingObject[];
   /** Namespaces in which the subject keeps what it lost everywhere. */
   readonly keptIn: readonly string[];
+  /** What a lost star stood for and the subject still has in that scope. */
+  readonly keeps: readonly PolicyRule[];
 }
 
 /** What changed between two states, cluster scope first, then by namespace; each subject of a changed binding or role. */
@@ -60,7 +62,8 @@ function changesOf(before: RightsState, after: RightsState, scope: string, subje
   const user = subjectIdentity(subject, scope);
   if (user === undefined) return [];
   const [old, now] = [boundTo(before, scope, user), boundTo(after, scope, user)];
-  const elsewhere = scope === '' ? [] : [...boundTo(before, '', user), ...boundTo(after, '', user)];
+  const everywhereAfter = scope === '' ? [] : boundTo(after, '', user);
+  const elsewhere = scope === '' ? [] : [...boundTo(before, '', user), ...everywhereAfter];
   const changeOf = (
     type: RightsChange['type'],
     from: readonly BoundRules[],
@@ -71,7 +74,19 @@ function changesOf(before: RightsState, after: RightsState, scope: string, subje
     const through = to.filter(({ rules }) => uncovered(rules, atoms).length < atoms.length).map((one) => one.binding);
     const namespace = scope === '' ? null : scope;
     const change = (own: readonly PolicyRule[], keptIn: readonly string[]): RightsChange[] =>
-      own.length === 0 ? [] : [{ subject, type, namespace, rules: merged(own), through, keptIn }];
+      own.length === 0
+        ? []
+        : [
+            {
+              subject,
+              type,
+              namespace,
+              rules: merged(own),
+              through,
+              keptIn,
+              keeps: type === 'lost' ? keptOf(own, rulesOf([...now, ...everywhereAfter])) : [],
+            },
+          ];
     if (type === 'gained' || scope !== '') return change(atoms, []);
     const inNamespaces = atoms.filter((atom) => canMatch(atom, 'namespace'));
     const keptIn = scopesThatGive(after, user, inNamespaces);
@@ -86,6 +101,15 @@ function changesOf(before: RightsState, after: RightsState, scope: string, subje
     ];
   };
   return [...changeOf('gained', old, now), ...changeOf('lost', now, old)];
+}
+
+/** The part of what is held that lost stars stood for. */
+function keptOf(lost: readonly PolicyRule[], held: readonly PolicyRule[]): readonly PolicyRule[] {
+  const stars = lost.filter((atom) =>
+    [...atom.verbs, ...(atom.apiGroups ?? []), ...(atom.resources ?? [])].includes('*'),
+  );
+  if (stars.length === 0) return [];
+  return merged(uncovered([], held).filter((atom) => uncovered(stars, [atom]).length === 0));
 }
 
 /** Namespaces whose bindings give a user all of these rights; none for no rights. */

@@ -37,12 +37,19 @@ export function rightsEffects(before: ClusterView, after: ClusterView, changes: 
 }
 
 function rightsLines(rights: readonly RightsChange[]): readonly string[] {
-  const lines = rights.flatMap(({ subject, type, namespace, rules, keptIn }) => {
+  const lines = rights.flatMap(({ subject, type, namespace, rules, keptIn, keeps }) => {
     const where = namespace === null ? 'in all namespaces' : `in namespace ${namespace}`;
     const kept = keptIn.length === 0 ? '' : `, and keeps it in ${someOf(keptIn, MOST_NAMES)}`;
-    return rules.map(
-      (rule) => `${subjectText(subject)} ${type === 'lost' ? 'loses' : 'gains'} ${ruleText(rule)} ${where}${kept}`,
-    );
+    const stars =
+      keeps.length === 0
+        ? []
+        : [`${subjectText(subject)} keeps of that ${someOf(keeps.map(ruleText), MOST_NAMES, '; ')}`];
+    return [
+      ...rules.map(
+        (rule) => `${subjectText(subject)} ${type === 'lost' ? 'loses' : 'gains'} ${ruleText(rule)} ${where}${kept}`,
+      ),
+      ...stars,
+    ];
   });
   if (lines.length === 0) return ['nobody loses a permission: other bindings give the same, or it gave none'];
   return someLines(lines);

@@ -117,6 +117,7 @@ describe('a role with what is in use', () => {
     });
     expect(effects(view, draft)).toEqual([
       'ServiceAccount shop/cart loses * *.* in all namespaces',
+      'ServiceAccount shop/cart keeps of that list pods',
       'closes 1 of 1 escalation path',
       'nothing that the audit log of 2026-11-01 to 2026-11-02 shows would be denied, but it does not hold all such requests',
       expect.stringMatching(

@@ -180,6 +180,7 @@ describe('drop-rules', () => {
     expect(changes(remedy)).toEqual([
       'ServiceAccount shop/cart loses * configmaps in all namespaces',
       'ServiceAccount shop/cart loses get,update deployments.*, widgets.* in all namespaces',
+      'ServiceAccount shop/cart keeps of that get,list,watch,create,update,patch,delete,deletecollection configmaps; get,update deployments.apps',
       'closes none of 1 escalation path',
     ]);
   });

@@ -1,7 +1,7 @@
 import type { WiderPolicyObject } from '../model/objects.ts';
 import type { Labels, LabelSelector } from '../model/selector.ts';
-import { objectOf, objectsOf, selectorOf, type JsonObject } from './network-policy-json.ts';
-import type { Direction, PodIdentity } from './network-policy-rule.ts';
+import { objectOf, objectsOf, selectorOf, stringsOf, type JsonObject } from './network-policy-json.ts';
+import { DIRECTIONS, type Direction, type PodIdentity } from './network-policy-rule.ts';
 import { matches, selectorKeys } from './selector.ts';
 
 /**
@@ -14,6 +14,10 @@ export interface CiliumRule {
   /** Directions for which the rule has sections, or that it isolates. */
   readonly acts: readonly Direction[];
   readonly isolates: readonly Direction[];
+  /** Directions in which it lets every address outside through on every port. */
+  readonly opens: readonly Direction[];
+  /** Directions in which it denies something, which goes before all that is allowed. */
+  readonly denies: readonly Direction[];
   /** null: it can't be said. */
   readonly selects: (pod: PodIdentity) => boolean | null;
 }
@@ -33,12 +37,12 @@ export function compileCiliumPolicy(object: WiderPolicyObject): readonly CiliumR
     const spec = objectOf(raw);
     // A nodeSelector makes a host policy: it selects nodes, never pods.
     if (spec === undefined || spec['nodeSelector'] !== undefined) return [];
-    const isolates = (['ingress', 'egress'] as const).filter((direction) => deniesByDefault(spec, direction));
-    const acts = (['ingress', 'egress'] as const).filter(
-      (direction) => isolates.includes(direction) || rulesOf(spec, direction) > 0,
-    );
+    const isolates = DIRECTIONS.filter((direction) => deniesByDefault(spec, direction));
+    const acts = DIRECTIONS.filter((direction) => isolates.includes(direction) || rulesOf(spec, direction) > 0);
+    const opens = DIRECTIONS.filter((direction) => objectsOf(spec[direction]).some((one) => opensAll(one, direction)));
+    const denies = DIRECTIONS.filter((direction) => objectsOf(spec[`${direction}Deny`]).length > 0);
     const selector = selectorOf(spec['endpointSelector']);
-    return [{ name, isolates, acts, selects: (pod) => selectsPod(object.namespace, selector, pod) }];
+    return [{ name, isolates, acts, opens, denies, selects: (pod) => selectsPod(object.namespace, selector, pod) }];
   });
 }
 
@@ -50,6 +54,16 @@ function deniesByDefault(spec: JsonObject, direction: Direction): boolean {
 
 function rulesOf(spec: JsonObject, direction: Direction): number {
   return objectsOf(spec[direction]).length + objectsOf(spec[`${direction}Deny`]).length;
+}
+
+/** Whether an entry names all peers, or all of the world, and no port. Source: Documentation/security/policy/layer3.rst. */
+function opensAll(entry: JsonObject, direction: Direction): boolean {
+  const prefix = direction === 'ingress' ? 'from' : 'to';
+  if (['toPorts', 'icmps', 'fromRequires', 'toRequires'].some((field) => entry[field] !== undefined)) return false;
+  const entities = stringsOf(entry[`${prefix}Entities`]);
+  const sets = objectsOf(entry[`${prefix}CIDRSet`]).filter((one) => stringsOf(one['except']).length === 0);
+  const cidrs = [...stringsOf(entry[`${prefix}CIDR`]), ...sets.map((one) => one['cidr'])];
+  return entities.includes('all') || entities.includes('world') || cidrs.includes('0.0.0.0/0');
 }
 
 function selectsPod(namespace: string, selector: LabelSelector | undefined, pod: PodIdentity): boolean | null {

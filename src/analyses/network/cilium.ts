@@ -29,7 +29,9 @@ export function ciliumVerdict(view: ClusterView, pod: PodIdentity, direction: Di
   return {
     isolates:
       always && isolates.length === 0 ? ['ConfigMap kube-system/cilium-config (enable-policy: always)'] : isolates,
-    everyone: false,
+    everyone:
+      selecting.some((rule) => rule.opens.includes(direction)) &&
+      !selecting.some((rule) => rule.denies.includes(direction)),
     acts: selecting.map((rule) => rule.name),
     unknown,
   };

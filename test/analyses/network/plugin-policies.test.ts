@@ -67,6 +67,30 @@ describe('Cilium: a rule isolates where it denies by default', () => {
       ccnp('{endpointSelector: {matchLabels: {"k8s:io.cilium.k8s.namespace.labels.team": a}}, ingress: [{}]}'),
       'isolated open',
     ],
+    ['everyone by entity', cnp('{endpointSelector: {}, ingress: [{fromEntities: [all]}]}'), 'isolated* open'],
+    ['the world by entity', cnp('{endpointSelector: {}, egress: [{toEntities: [world]}]}'), 'open isolated*'],
+    ['the world by CIDR', cnp('{endpointSelector: {}, egress: [{toCIDR: [0.0.0.0/0]}]}'), 'open isolated*'],
+    ['and by a set', cnp('{endpointSelector: {}, egress: [{toCIDRSet: [{cidr: 0.0.0.0/0}]}]}'), 'open isolated*'],
+    [
+      'a set with exceptions',
+      cnp('{endpointSelector: {}, egress: [{toCIDRSet: [{cidr: 0.0.0.0/0, except: [10.0.0.0/8]}]}]}'),
+      'open isolated',
+    ],
+    [
+      'everyone on some ports',
+      cnp('{endpointSelector: {}, ingress: [{fromEntities: [all], toPorts: [{ports: [{port: "80"}]}]}]}'),
+      'isolated open',
+    ],
+    [
+      'the cluster is not everyone',
+      cnp('{endpointSelector: {}, ingress: [{fromEntities: [cluster]}]}'),
+      'isolated open',
+    ],
+    [
+      'everyone, but for what is denied',
+      cnp('{endpointSelector: {}, ingress: [{fromEntities: [all]}], ingressDeny: [{fromEntities: [world]}]}'),
+      'isolated open',
+    ],
     ['a host policy', ccnp('{nodeSelector: {}, ingress: [{}]}'), 'open open'],
     [
       'a label outside the identity',

@@ -5,7 +5,7 @@ import { noIngressIsolation } from './network/no-ingress-isolation.ts';
 import { noEgressIsolation } from './network/no-egress-isolation.ts';
 import { policySelectsNothing } from './network/policy-selects-nothing.ts';
 import { peerMatchesNothing } from './network/peer-matches-nothing.ts';
-import { allowsEveryone } from './network/allows-everyone.ts';
+import { ALLOWS_EVERYONE } from './network/allows-everyone.ts';
 import { notEnforced } from './network/not-enforced.ts';
 import { namespaceWithoutDefaultDeny } from './network/namespace-without-default-deny.ts';
 import { invalidPolicy } from './network/invalid-policy.ts';
@@ -86,7 +86,7 @@ export const RULES: readonly Rule[] = [
   noEgressIsolation,
   policySelectsNothing,
   peerMatchesNothing,
-  allowsEveryone,
+  ...ALLOWS_EVERYONE,
   notEnforced,
   namespaceWithoutDefaultDeny,
   invalidPolicy,

@@ -1,15 +1,18 @@
 // A rule without `from` (or `to`) allows every peer, one without `ports` every port; 0.0.0.0/0, alone or in pieces such
 // as 0.0.0.0/1 with 128.0.0.0/1, is every IPv4 address, and without the private ranges still every one of the internet.
 // A policy with such a rule isolates in name only.
-// Source: k8s.io/api networking/v1 types.go, NetworkPolicyIngressRule and NetworkPolicyEgressRule.
+// Source: k8s.io/api networking/v1 types.go, NetworkPolicyIngressRule and NetworkPolicyEgressRule; Cilium
+// Documentation/security/policy/layer3.rst (entities); docs.tigera.io/calico/latest/reference/resources/networkpolicy (Rule).
 import { allowsAllPods, speaksOfAllTcp } from '../../analyses/network/isolation.ts';
 import { coversFamily, NOT_ROUTED, type IpRange } from '../../kube/ip-range.ts';
+import { compileCalicoPolicy, isNotOfPods } from '../../kube/calico-policy.ts';
+import { compileCiliumPolicy } from '../../kube/cilium-policy.ts';
 import { compilePolicy } from '../../kube/network-policy.ts';
-import type { Direction, NetworkRule } from '../../kube/network-policy-rule.ts';
+import { DIRECTIONS, type Direction, type NetworkRule } from '../../kube/network-policy-rule.ts';
 import { refOf } from '../../kube/object-ref.ts';
-import type { FindingDraft, Severity } from '../../model/finding.ts';
-import type { NetworkPolicyObject } from '../../model/objects.ts';
-import { rule } from '../rule.ts';
+import type { FindingDraft, ObjectRef, Severity } from '../../model/finding.ts';
+import type { NetworkPolicyObject, WiderPolicyObject } from '../../model/objects.ts';
+import { rule, type Rule } from '../rule.ts';
 
 /** What the rules of one direction let through together. */
 interface Opening {
@@ -19,34 +22,75 @@ interface Opening {
   readonly paths: readonly string[];
 }
 
-export const allowsEveryone = rule({
+const SHARED = {
   id: 'network/allows-everyone',
-  subject: 'NetworkPolicy',
   summary: 'network policies that allow every peer',
   help: 'The pods count as isolated, and are not: the policy lets everybody through. Name the peers that need the connection, and the ports.',
   references: [],
-  needs: ['NetworkPolicy'],
-  check: (policy) => (['ingress', 'egress'] as const).flatMap((direction) => checkDirection(policy, direction)),
-});
+} as const;
+
+export const ALLOWS_EVERYONE: readonly Rule[] = [
+  rule({
+    ...SHARED,
+    subject: 'NetworkPolicy',
+    needs: ['NetworkPolicy'],
+    check: (policy) => DIRECTIONS.flatMap((direction) => checkDirection(policy, direction)),
+  }),
+  ofPlugin('CiliumNetworkPolicy', ciliumOpens),
+  ofPlugin('CiliumClusterwideNetworkPolicy', ciliumOpens),
+  ofPlugin('CalicoNetworkPolicy', calicoOpens),
+  ofPlugin('CalicoGlobalNetworkPolicy', calicoOpens),
+];
+
+type PluginKind =
+  'CiliumNetworkPolicy' | 'CiliumClusterwideNetworkPolicy' | 'CalicoNetworkPolicy' | 'CalicoGlobalNetworkPolicy';
+
+/** @param opens whether a policy isolates in a direction and lets every address through on every port */
+function ofPlugin(subject: PluginKind, opens: (policy: WiderPolicyObject, direction: Direction) => boolean): Rule {
+  return rule({
+    ...SHARED,
+    subject,
+    needs: [subject],
+    check: (policy: WiderPolicyObject) =>
+      DIRECTIONS.filter((direction) => opens(policy, direction)).map((direction) =>
+        draftOf(refOf(policy), direction, { whom: 'every address', everyPort: true, paths: [`spec.${direction}`] }),
+      ),
+  });
+}
+
+/** The world, or everyone, is an entity; what the same policy denies goes before. */
+function ciliumOpens(policy: WiderPolicyObject, direction: Direction): boolean {
+  const rules = compileCiliumPolicy(policy);
+  const isOpen = rules.some((one) => one.opens.includes(direction) && one.isolates.includes(direction));
+  return isOpen && !rules.some((one) => one.denies.includes(direction));
+}
+
+/** A rule that matches everything allows it; what stands before it in the policy says otherwise of some. */
+function calicoOpens(policy: WiderPolicyObject, direction: Direction): boolean {
+  if (isNotOfPods(policy)) return false;
+  const { directions, catchAll } = compileCalicoPolicy(policy);
+  return directions.includes(direction) && catchAll[direction] === 'Allow';
+}
 
 function checkDirection(policy: NetworkPolicyObject, direction: Direction): readonly FindingDraft[] {
   const rules = compilePolicy(policy)[direction] ?? [];
   const all = openingOf(rules.filter(speaksOfAllTcp), true);
   const opening = all ?? openingOf(rules, false);
-  if (opening === undefined) return [];
+  return opening === undefined ? [] : [draftOf(refOf(policy), direction, opening)];
+}
+
+function draftOf(object: ObjectRef, direction: Direction, opening: Opening): FindingDraft {
   const ports = opening.everyPort ? 'every port' : 'some ports';
   const verb = direction === 'ingress' ? 'from' : 'to';
-  return [
-    {
-      key: direction,
-      severity: severityOf(direction, opening),
-      title: `allows ${direction} ${verb} ${opening.whom} on ${ports}`,
-      why: opening.everyPort
-        ? `The pods that it selects count as isolated for ${direction}, and the policy lets everything through.`
-        : `On these ports the policy makes no difference between peers: ${opening.whom} may connect.`,
-      evidence: opening.paths.map((path) => ({ text: `allows ${opening.whom}`, object: refOf(policy), path })),
-    },
-  ];
+  return {
+    key: direction,
+    severity: severityOf(direction, opening),
+    title: `allows ${direction} ${verb} ${opening.whom} on ${ports}`,
+    why: opening.everyPort
+      ? `The pods that it selects count as isolated for ${direction}, and the policy lets everything through.`
+      : `On these ports the policy makes no difference between peers: ${opening.whom} may connect.`,
+    evidence: opening.paths.map((path) => ({ text: `allows ${opening.whom}`, object, path })),
+  };
 }
 
 /** All ports: medium for ingress, low for egress. Some ports are often meant so (a web server): low and info. */

@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assembledImports } from './assembled-code.ts';
 import { fasterInk, noDeveloperTools } from './faster-ink.ts';
 
 /**
@@ -43,7 +44,7 @@ async function bundle(): Promise<void> {
     },
     // Native, and optional: it stays a package of its own.
     external: ['@duckdb/node-api'],
-    plugins: [fasterInk, noDeveloperTools],
+    plugins: [assembledImports, fasterInk, noDeveloperTools],
   });
   for (const name of PROGRAMS) await chmod(join(OUT, `${name}.js`), 0o755);
 }

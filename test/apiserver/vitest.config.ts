@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { assembledImportsOfTests } from '../../bin/assembled-code.ts';
 
 export default defineConfig({
+  plugins: [assembledImportsOfTests],
   test: {
     include: ['test/apiserver/**/*.test.ts'],
     reporters: ['default', './test/counting-reporter.ts'],

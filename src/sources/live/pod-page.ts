@@ -5,10 +5,10 @@
  * (test/bench/README.md).
  */
 
+import podPageCode from 'assembled:pod-page';
 import { LIKE } from '../slim/same-spec.ts';
 import { isJsonObject, listOf, objectOf, type JsonObject } from './json-shape.ts';
 import { MAX_PAGE_BYTES } from './kinds.ts';
-import { POD_PAGE_CODE } from './pod-page-code.ts';
 
 const HEAD = /^\{"kind":"PodList","apiVersion":"v1","metadata":\{[^{}]*\},"items":\[/;
 const HEAD_BYTES = 4096;
@@ -65,7 +65,7 @@ export class PodPageReader {
   #bytes = Buffer.from(this.#memory.buffer);
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(POD_PAGE_CODE, 'base64'));
+    compiled ??= new WebAssembly.Module(Buffer.from(podPageCode, 'base64'));
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
     this.#code = instance.exports as Code;
     NAMES.forEach((name, index) => {

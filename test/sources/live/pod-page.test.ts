@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assembledCode, CODE_PATH } from '../../../bin/assembled-code.ts';
 import type { PodObject } from '../../../src/model/objects.ts';
 import { isJsonObject, objectOf, objectsOf } from '../../../src/sources/live/json-shape.ts';
 import { PodPageReader } from '../../../src/sources/live/pod-page.ts';
@@ -244,10 +242,6 @@ describe('a page of pods', () => {
       const bytes = pageOf(items);
       expect(slimPods(reader.read(bytes))).toEqual(slimPods(JSON.parse(bytes.toString())));
     }
-  });
-
-  it('is compiled from its source', async () => {
-    expect(readFileSync(CODE_PATH, 'utf8')).toBe(await assembledCode());
   });
 
   it('shares the specification of replicas, and gives each its own node', () => {

@@ -1,6 +1,6 @@
 /**
  * Steps over the pods of a list in AssemblyScript, which becomes WebAssembly: sixty-four bytes at a time, and at full
- * speed from the first page on, where JavaScript would first have to be compiled. Compiled by `npm run wasm`.
+ * speed from the first page on, where JavaScript would first have to be compiled. The build compiles it (`bin/assembled-code.ts`).
  *
  * Each pod has three parts: metadata, spec and status. A part that was read becomes a template, and one that differs from
  * it only in its holes, such as its name, is written as the text of these holes alone.

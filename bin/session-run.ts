@@ -162,7 +162,13 @@ async function answer(
 function driftRows(baseline: Baseline, { scope }: Settings): RowsBeside {
   return (pane, findings, view, isWhole) =>
     pane === 'vigilance'
-      ? [driftRow(baseline, isWhole ? driftSince(baseline, findings, { view, scope, rules: RULES }) : null, view)]
+      ? [
+          driftRow(
+            baseline,
+            isWhole ? driftSince(baseline, [...findings.values()], { view, scope, rules: RULES }) : null,
+            view,
+          ),
+        ]
       : [];
 }
 

@@ -59,15 +59,19 @@ export class FirstReading {
   allPending(): ReadonlyMap<PaneName, readonly string[]> {
     return new Map(PANES.map((pane) => [pane, this.pending(pane)]));
   }
+}
 
-  /**
-   * Whether a finding is true already: one that rests on absence, or on what is unknown, has to wait as long as the
-   * figures of its pane do. A figure that counts without it would say that all is well.
-   */
-  mayShow(finding: Finding): boolean {
-    if (finding.absence !== true && finding.unknown !== true) return true;
-    return this.pending(finding.pane).length === 0;
-  }
+/**
+ * Whether a finding is true already: one that rests on absence, or on what is unknown, has to wait as long as the
+ * figures of its pane do. A figure that counts without it would say that all is well.
+ *
+ * @param pending what each pane waits for
+ */
+export function mayShow(
+  { absence, unknown, pane }: Finding,
+  pending: ReadonlyMap<PaneName, readonly string[]>,
+): boolean {
+  return (absence !== true && unknown !== true) || pending.get(pane)?.length === 0;
 }
 
 /** A list that failed is waited for no longer, however often it is tried again: what it decides is unknown, and says so. */

@@ -10,7 +10,7 @@ const BACKGROUND_PERIOD = 2000;
 
 /** What panes are made of. */
 interface Judged {
-  readonly findings: readonly Finding[];
+  readonly findings: ReadonlyMap<PaneName, readonly Finding[]>;
   readonly scope: SessionScope;
   /** What each pane still waits for, of the same moment as the findings: they may lack what comes while panes are made. */
   readonly pending: ReadonlyMap<PaneName, readonly string[]>;
@@ -50,7 +50,6 @@ export class PaneEvaluation {
     { findings, scope, pending, version, rowsBeside }: Judged,
     focus: PaneName | null,
   ): Promise<boolean> {
-    const byPane = Map.groupBy(findings, (finding) => finding.pane);
     let left = false;
     for (const pane of this.#panes) {
       const last = this.#done.get(pane.name);
@@ -60,7 +59,7 @@ export class PaneEvaluation {
         left = true;
         continue;
       }
-      const own = byPane.get(pane.name) ?? [];
+      const own = findings.get(pane.name) ?? [];
       const rows = pane.rows(view, own).filter((row) => scope.row(row));
       const { name, title, unit, columns } = pane;
       const summary = pane.summary(view, own, rows);

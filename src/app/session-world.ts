@@ -1,14 +1,14 @@
 import { ownership } from '../analyses/labels/ownership.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Change } from '../model/change.ts';
-import type { Finding, PaneName } from '../model/finding.ts';
+import { PANES, type Finding, type PaneName } from '../model/finding.ts';
 import type { Pane, Row } from '../panes/pane.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { connectionOf } from './connection.ts';
 import { EngineRunner } from './engine-runner.ts';
-import { FirstReading } from './first-reading.ts';
+import { FirstReading, mayShow } from './first-reading.ts';
 import { PaneEvaluation } from './pane-evaluation.ts';
 import { earlierChanges } from './earlier-changes.ts';
 import { RightsFeed } from './rights-feed.ts';
@@ -18,8 +18,8 @@ import type { SessionClock, SessionSource } from './session-source.ts';
 
 /** At most two pictures a second of background data. */
 const PERIOD = 500;
-/** And never more than a tenth of the time for making them. */
-const DUTY = 10;
+/** And never more than a twentieth of the time for making them. */
+const DUTY = 20;
 /** The first rows shall not wait for half a second. */
 const FIRST_PERIOD = 80;
 /** A stream of changes is judged all the time; only what lags behind is worth a word, milliseconds. */
@@ -32,7 +32,7 @@ const LONG_JUDGING = 2000;
  */
 export type RowsBeside = (
   pane: PaneName,
-  findings: readonly Finding[],
+  findings: ReadonlyMap<string, Finding>,
   view: ClusterView,
   isWhole: boolean,
 ) => readonly Row[];
@@ -195,12 +195,20 @@ export class SessionWorld {
     this.#feed.replace(attributed);
   }
 
-  /** The findings that are true already, and in scope. */
-  #shown(): readonly Finding[] {
-    const { findings, view } = this.runner.engine;
-    return [...findings.values()].filter(
-      (finding) => this.#reading.mayShow(finding) && this.#scope.finding(finding, view),
-    );
+  /** The findings that are true already, and in scope: by id, and by pane. */
+  #shown(pending: ReadonlyMap<PaneName, readonly string[]>): {
+    readonly findings: ReadonlyMap<string, Finding>;
+    readonly byPane: ReadonlyMap<PaneName, readonly Finding[]>;
+  } {
+    const { engine } = this.runner;
+    const findings = new Map<string, Finding>();
+    const byPane = new Map(PANES.map((pane): [PaneName, Finding[]] => [pane, []]));
+    for (const finding of engine.findings.values()) {
+      if (!mayShow(finding, pending) || !this.#scope.finding(finding, engine.view)) continue;
+      findings.set(finding.id, finding);
+      byPane.get(finding.pane)?.push(finding);
+    }
+    return { findings, byPane };
   }
 
   async #draw(): Promise<void> {
@@ -210,14 +218,15 @@ export class SessionWorld {
     const version = this.#version;
     const isWhole = this.runner.isSettled && this.#reading.isOver;
     const { view } = this.runner.engine;
-    const findings = this.#shown();
-    this.#findings = new Map(findings.map((finding) => [finding.id, finding]));
+    const pending = this.#reading.allPending();
+    const { findings, byPane } = this.#shown(pending);
+    this.#findings = findings;
     const left = await this.#evaluation.run(
       view,
       {
-        findings,
+        findings: byPane,
         scope: this.#scope,
-        pending: this.#reading.allPending(),
+        pending,
         version,
         rowsBeside: (pane) => this.#rowsBeside(pane, findings, view, isWhole),
       },

@@ -92,7 +92,9 @@ function contentWidth(column: Column, rows: readonly Row[]): number {
   const step = Math.max(1, Math.floor(rows.length / SAMPLE));
   let widest = headWidth(column);
   for (let at = 0; at < rows.length; at += step) {
-    widest = Math.max(widest, textWidth(rows[at]?.cells[column.name]?.text ?? ''));
+    const text = rows[at]?.cells[column.name]?.text ?? '';
+    // No character takes more than two columns.
+    if (2 * text.length > widest) widest = Math.max(widest, textWidth(text));
   }
   widths.set(column.name, widest);
   return widest;

@@ -65,8 +65,9 @@ export function absorbRows(table: TableState, source: readonly Row[], scope: Tab
   if (!table.pinned || table.shown.length === 0) {
     return withCursor({ ...table, source, shown: [...selected].sort(order), marks, newAbove: 0 }, 0, 0, scope.height);
   }
-  const { rows, added } = mergeRows(table.shown, selected, order);
-  const cursor = follow(table, rows);
+  const same = selected.length === source.length ? renewedRows(table, source) : undefined;
+  const { rows, added } = same === undefined ? mergeRows(table.shown, selected, order) : { rows: same, added: NONE };
+  const cursor = same === undefined ? follow(table, rows) : table.cursor;
   const offset = table.offset + (cursor - table.cursor);
   const moved = withCursor({ ...table, source, shown: rows, marks }, cursor, offset, scope.height, 0);
   return { ...moved, newAbove: Math.min(moved.offset, table.newAbove + countAdded(rows, added, moved.offset)) };
@@ -142,8 +143,25 @@ function withCursor(
   return { ...table, cursor: at, offset: scrollTo(at, offset, Math.max(1, height), count, margin) };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** The rows on show in their newest form, where the pane's rows are about the same as before; undefined where not. */
+function renewedRows({ shown, source: before }: TableState, now: readonly Row[]): readonly Row[] | undefined {
+  if (shown.length !== now.length || before.length !== now.length) return undefined;
+  const changed = new Map<string, Row>();
+  for (const [at, row] of now.entries()) {
+    if (before[at] === row) continue;
+    if (before[at]?.key !== row.key) return undefined;
+    changed.set(row.key, row);
+  }
+  return changed.size === 0 ? shown : shown.map((row) => changed.get(row.key) ?? row);
+}
+
 /** Where the cursor's row went; if it is gone, the nearest one below it that is still there, else above. */
 function follow(table: TableState, rows: readonly Row[]): number {
+  const key = cursorRow(table)?.key;
+  const there = rows.findIndex((row) => row.key === key);
+  if (there >= 0) return there;
   const index = new Map(rows.map((row, at) => [row.key, at]));
   for (let at = table.cursor; at < table.shown.length; at += 1) {
     const found = index.get(table.shown[at]?.key ?? '');

@@ -37,6 +37,8 @@ export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
   readonly #verdicts = new Map<string, Verdict>();
+  /** Of those, the ones with failures. */
+  readonly #failing = new Map<string, Verdict>();
   /** By subject type and scope: the keys of the subjects there are. */
   readonly #keys = new Map<SubjectType, Map<string, ReadonlySet<string>>>();
   readonly #pending = new Set<string>();
@@ -65,7 +67,7 @@ export class Engine {
 
   /** Checks that could not finish. */
   failures(): readonly RuleFailure[] {
-    return [...this.#verdicts.values()].flatMap((verdict) => verdict.failures);
+    return [...this.#failing.values()].flatMap((verdict) => verdict.failures);
   }
 
   apply(changes: readonly Change[]): void {
@@ -198,6 +200,8 @@ export class Engine {
   #record(key: string, verdict: Verdict): void {
     const before = this.#verdicts.get(key) ?? NOTHING;
     this.#verdicts.set(key, verdict);
+    if (verdict.failures.length > 0) this.#failing.set(key, verdict);
+    else if (before.failures.length > 0) this.#failing.delete(key);
     for (const finding of before.findings) {
       if (verdict.findings.some((other) => other.id === finding.id)) continue;
       this.#findings.delete(finding.id);

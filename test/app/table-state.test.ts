@@ -10,6 +10,7 @@ import {
   scrollTo,
   type TableState,
 } from '../../src/app/table-state.ts';
+import { mergeRows } from '../../src/app/select-rows.ts';
 import { rowOrder, WORST_FIRST } from '../../src/app/sort-rows.ts';
 import type { Row } from '../../src/panes/pane.ts';
 import { row } from './fake-model.ts';
@@ -59,6 +60,30 @@ describe('a table under changing rows', () => {
     expect(shownNames(after)).toEqual(['a', 'b', 'c']);
     expect(shownNames(resort(after, SCOPE))).toEqual(['c', 'a', 'b']);
     expect(cursorRow(resort(after, SCOPE))?.name).toBe('a');
+  });
+
+  test('rows that came, went and changed stand as they stood, each in its newest form', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    const some = fc.subarray(names, { minLength: 1 });
+    const severity = fc.constantFrom('high' as const, 'low' as const);
+    const order = rowOrder(WORST_FIRST);
+    fc.assert(
+      fc.property(some, fc.array(fc.tuple(some, severity, some), { maxLength: 4 }), (first, steps) => {
+        let table = moveTo(absorbRows(EMPTY_TABLE, rows(...first), SCOPE), 0, 5);
+        for (const [present, level, changed] of steps) {
+          const before = new Map(table.source.map((one) => [one.name, one]));
+          const now = present.map((name) =>
+            changed.includes(name) ? row('shop', name, level) : (before.get(name) ?? row('shop', name, 'high')),
+          );
+          const cursor = cursorRow(table);
+          const expected = mergeRows(table.shown, now, order).rows;
+          table = absorbRows(table, now, SCOPE);
+          expect(table.shown).toEqual(expected);
+          for (const one of table.shown) expect(now).toContain(one);
+          if (cursor !== undefined && present.includes(cursor.name)) expect(cursorRow(table)?.name).toBe(cursor.name);
+        }
+      }),
+    );
   });
 
   test("when the cursor's row goes, the next one below takes its place", () => {

@@ -1,6 +1,7 @@
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Pane, Row } from '../panes/pane.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { sameItems } from '../store/same-items.ts';
 import type { PaneSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock } from './session-source.ts';
@@ -43,14 +44,15 @@ export class PaneEvaluation {
    * Evaluates what is due.
    *
    * @param focus the pane in front; null: all are
-   * @returns whether panes are left for later
+   * @returns whether panes are left for later, and the milliseconds that it took, without what others did meanwhile
    */
   async run(
     view: ClusterView,
     { findings, scope, pending, version, rowsBeside }: Judged,
     focus: PaneName | null,
-  ): Promise<boolean> {
+  ): Promise<{ readonly left: boolean; readonly cost: number }> {
     let left = false;
+    let cost = 0;
     for (const pane of this.#panes) {
       const last = this.#done.get(pane.name);
       if (last?.version === version) continue;
@@ -59,16 +61,27 @@ export class PaneEvaluation {
         left = true;
         continue;
       }
+      const begin = this.#clock.now();
       const own = findings.get(pane.name) ?? [];
       const rows = pane.rows(view, own).filter((row) => scope.row(row));
       const { name, title, unit, columns } = pane;
       const summary = pane.summary(view, own, rows);
       const beside = rowsBeside(name);
       const all = beside.length === 0 ? rows : [...beside, ...rows];
-      const snapshot = { name, title, unit, columns, rows: all, summary, pending: pending.get(name) ?? [] };
+      const before = last?.snapshot.rows;
+      const snapshot = {
+        name,
+        title,
+        unit,
+        columns,
+        rows: before !== undefined && sameItems(before, all) ? before : all,
+        summary,
+        pending: pending.get(name) ?? [],
+      };
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
+      cost += this.#clock.now() - begin;
       await new Promise<void>((resolve) => this.#clock.soon(resolve));
     }
-    return left;
+    return { left, cost };
   }
 }

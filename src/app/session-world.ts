@@ -221,7 +221,8 @@ export class SessionWorld {
     const pending = this.#reading.allPending();
     const { findings, byPane } = this.#shown(pending);
     this.#findings = findings;
-    const left = await this.#evaluation.run(
+    const gathered = this.#clock.now();
+    const { left, cost } = await this.#evaluation.run(
       view,
       {
         findings: byPane,
@@ -236,8 +237,8 @@ export class SessionWorld {
     if (this.#isStopped) return;
     this.#wasWhole ||= isWhole && !left;
     this.#lastPicture = this.#clock.now();
-    this.#cost = this.#lastPicture - begin;
     this.#events.publish();
+    this.#cost = gathered - begin + cost + this.#clock.now() - this.#lastPicture;
     if (left || version !== this.#version) this.schedule();
   }
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { PaneEvaluation } from '../../src/app/pane-evaluation.ts';
+import { WHOLE_CLUSTER } from '../../src/app/session-scope.ts';
+import { SYSTEM_CLOCK } from '../../src/app/session-source.ts';
+import type { Pane, Row } from '../../src/panes/pane.ts';
+import { ClusterStore } from '../../src/store/cluster-store.ts';
+import { StoreView } from '../../src/store/store-view.ts';
+import { row } from './fake-model.ts';
+
+test('rows that are the same stay the same list, so that nobody looks at them again', async () => {
+  let rows: readonly Row[] = [row('shop', 'cart', 'high'), row('shop', 'web', 'low')];
+  const pane: Pane = {
+    name: 'network',
+    title: 'Network',
+    about: '',
+    unit: 'workloads',
+    columns: [],
+    rows: () => [...rows],
+    summary: () => ({ subjects: 0, failing: 0, headline: '', aside: '', share: null, activity: null }),
+  };
+  const evaluation = new PaneEvaluation([pane], SYSTEM_CLOCK);
+  const view = new StoreView(new ClusterStore(), 0);
+  const evaluate = async (version: number): Promise<readonly Row[] | undefined> => {
+    const judged = { findings: new Map(), scope: WHOLE_CLUSTER, pending: new Map(), version, rowsBeside: () => [] };
+    await evaluation.run(view, judged, 'network');
+    return evaluation.snapshots()[0]?.rows;
+  };
+  const first = await evaluate(1);
+  expect(await evaluate(2)).toBe(first);
+  rows = [...rows.slice(0, 1), row('shop', 'web', 'high')];
+  const changed = await evaluate(3);
+  expect(changed).not.toBe(first);
+  expect(changed).toEqual(rows);
+});

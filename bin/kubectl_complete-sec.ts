@@ -54,7 +54,7 @@ const choices = await complete(words, {
   flags: FLAGS,
   commands: commandLines(),
   rules: RULES,
-  contexts: () => quietly(async () => (await listContexts({}, nodeHost())).map((row) => row.name)),
+  contexts: () => quietly(async () => (await listContexts(typedConnection(), nodeHost())).map((row) => row.name)),
   namespaces: () => quietly(namespaces),
 });
 process.stdout.write(completionText(choices));

@@ -40,15 +40,15 @@ compdef _k8sec ${NAMES}
 `;
 
 const FISH = `# fish completion for k8sec: k8sec completion fish | source
-function __k8sec_complete
+function __k8sec_choices
   set -l words (commandline -opc)
   set -l last (commandline -ct)
-  for line in (${ANSWERS} $words[2..-1] "$last" 2>/dev/null)
-    test "$line" = ":4"; or echo $line
-  end
+  set -g __k8sec_choices (${ANSWERS} $words[2..-1] "$last" 2>/dev/null | string match -v :4)
+  test (count $__k8sec_choices) -gt 0
 end
 for name in ${NAMES}
-  complete -c $name -a '(__k8sec_complete)'
+  # Files only where nothing else is known.
+  complete -c $name -f -n __k8sec_choices -a '$__k8sec_choices'
 end
 `;
 

@@ -1,6 +1,6 @@
 import { render, type Instance } from 'ink';
 import { machineOf } from '../hooks/session-machine.ts';
-import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../src/app/glyphs.ts';
+import { ASCII_GLYPHS, SPOKEN_GLYPHS, UNICODE_GLYPHS, type Glyphs } from '../src/app/glyphs.ts';
 import { runEffect, type SessionScreen } from '../src/app/run-effect.ts';
 import type { SessionMachine, SessionModel } from '../src/app/session-model.ts';
 import { createSessionStore, type SessionStore } from '../src/app/session-store.ts';
@@ -81,7 +81,7 @@ function openStore(options: SessionOptions): SessionStore {
       pane: options.startPane ?? null,
       namespace: options.namespace ?? null,
       theme: options.theme ?? 'default',
-      glyphs: options.ascii === true ? ASCII_GLYPHS : UNICODE_GLYPHS,
+      glyphs: glyphsOf(options),
       message: options.notice === undefined ? null : { text: options.notice, tone: 'plain' },
     }),
     (effect) => void runEffect(effect, { model, machine, screen }, (event) => store.dispatch(event)),
@@ -93,6 +93,11 @@ function openStore(options: SessionOptions): SessionStore {
   };
   store.dispatch({ type: 'snapshot', snapshot: model.snapshot() });
   return store;
+}
+
+function glyphsOf({ ascii, screenReader }: SessionOptions): Glyphs {
+  if (screenReader === true) return SPOKEN_GLYPHS;
+  return ascii === true ? ASCII_GLYPHS : UNICODE_GLYPHS;
 }
 
 /** Ends with the app, or with an error that nothing caught: the terminal must be restored before it is told. */

@@ -75,6 +75,26 @@ export const ASCII_GLYPHS: Glyphs = {
   joints: ' |||-+++-+++-+++',
 };
 
+/** Words and indentation in place of signs, for a screen reader: nothing is drawn. */
+export const SPOKEN_GLYPHS: Glyphs = {
+  ...ASCII_GLYPHS,
+  up: 'above',
+  down: 'below',
+  left: 'left',
+  right: 'to',
+  times: 'times ',
+  barFull: '',
+  barEmpty: '',
+  spark: [''],
+  tree: { fork: '  ', last: '  ', along: '  ', blank: '  ' },
+  joints: '',
+};
+
+/** Whether boxes and arrows can be drawn. */
+export function canDraw({ joints }: Glyphs): boolean {
+  return joints !== '';
+}
+
 const BAR_WIDTH = 16;
 
 /** A bar for a share from 0 to 1. */

@@ -19,7 +19,10 @@ export function linearLines(state: SessionState): readonly string[] {
         ? bodyText(state)
         : rowText(state);
   const footer = footerLines(state).slice(0, 1).map(lineText);
-  return [placeText(state), ...body, ...footer].map((text) => text.trim()).filter((text) => text !== '');
+  // The indentation of a text is its structure.
+  return [placeText(state), ...body.map((text) => text.trimEnd()), ...footer.map((text) => text.trim())].filter(
+    (text) => text !== '',
+  );
 }
 
 /** The text of a line, without style; what stands at its right edge comes after two spaces. */

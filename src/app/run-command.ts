@@ -1,3 +1,4 @@
+import { canDraw } from './glyphs.ts';
 import { parseCommandLine, type CommandLine } from './command-line.ts';
 import { parseFilter } from './filter.ts';
 import { changeTable } from './move-actions.ts';
@@ -64,6 +65,10 @@ function paneStep(state: SessionState, command: Extract<CommandLine, { type: 'pa
 
 function graphStep(state: SessionState): Step {
   const { place } = here(state);
+  if (!canDraw(state.glyphs)) {
+    const text = 'nothing is drawn for a screen reader: t on a row tells the same as a tree';
+    return stay({ ...state, message: { text, tone: 'warning' } });
+  }
   if (place.type === 'text' && place.drawing !== undefined)
     return stay(place.drawing.shown ? state : switchDrawing(state));
   if (treeQuestion(state) !== undefined) return showTree(state, true);

@@ -1,5 +1,6 @@
 import { ACTIONS } from './actions.ts';
 import type { SessionEvent } from './event.ts';
+import { canDraw } from './glyphs.ts';
 import { helpEnd, helpHeight } from './help-table.ts';
 import { bindingOf } from './keymap.ts';
 import { tableHeight } from './layout.ts';
@@ -56,7 +57,7 @@ function changed(state: SessionState, event: SessionEvent): Step {
       );
     case 'tree': {
       const text = treeText(event.question, event.answers, state.glyphs);
-      const graph = treeGraph(event.question, event.answers, state.glyphs);
+      const graph = canDraw(state.glyphs) ? treeGraph(event.question, event.answers, state.glyphs) : null;
       return stay(
         changePlace(state, event.visit, (place) =>
           place.type === 'text' && place.drawing !== undefined

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ASCII_GLYPHS, UNICODE_GLYPHS } from '../../src/app/glyphs.ts';
+import { ASCII_GLYPHS, SPOKEN_GLYPHS, UNICODE_GLYPHS } from '../../src/app/glyphs.ts';
 import { layOut } from '../../src/app/graph-layout.ts';
 import { graphLines } from '../../src/app/graph-lines.ts';
 import { graphRow, type Graph, type GraphNode } from '../../src/app/graph.ts';
 import { placeBody } from '../../src/app/body-lines.ts';
-import { lineText } from '../../src/app/linear-lines.ts';
+import { lineText, linearLines } from '../../src/app/linear-lines.ts';
 import { pathsQuestion, reachQuestion, treeGraph } from '../../src/app/row-tree.ts';
 import { textWidth } from '../../src/app/text-width.ts';
 import { Driver, SHOP } from './session-driver.ts';
@@ -195,8 +195,8 @@ describe('any graph', () => {
 });
 
 describe('in the session', () => {
-  function inGraph(columns: number): Driver {
-    const driver = new Driver(SHOP, { pane: 'network', columns }).press('t');
+  function inGraph(columns: number, glyphs = UNICODE_GLYPHS): Driver {
+    const driver = new Driver(SHOP, { pane: 'network', columns, glyphs }).press('t');
     const effect = driver.effects.find((one) => one.type === 'tree');
     if (effect === undefined) throw new Error('no question was asked');
     return driver.send({ type: 'tree', visit: effect.visit, question: effect.question, answers: [INTO, OUT] });
@@ -212,6 +212,19 @@ describe('in the session', () => {
     const direct = new Driver(SHOP, { pane: 'network' }).command('graph');
     expect(direct.effects.map((one) => one.type)).toContain('tree');
     expect(new Driver(SHOP).command('graph').state.message?.text).toContain('nothing to draw here');
+  });
+
+  test('a screen reader is told the tree by indentation, and no graph is offered', () => {
+    const driver = inGraph(120, SPOKEN_GLYPHS);
+    const tree = linearLines(driver.state).join('\n');
+    expect(tree).toMatch(/^ Deployment data\/postgres[^]*^ {3}may be reached from[^]*^ {5}\S/m);
+    expect(tree).not.toMatch(/[─-╿▀-▟|`]/);
+    expect(linearLines(driver.press('t').state).join('\n')).toBe(tree);
+    expect(driver.press('?').state.help).not.toBeNull();
+    expect(linearLines(driver.state).join('\n')).not.toContain('graph');
+    const graph = driver.press('escape').command('graph').state;
+    expect(graph.message?.text).toBe('nothing is drawn for a screen reader: t on a row tells the same as a tree');
+    expect(linearLines(new Driver(SHOP, { glyphs: SPOKEN_GLYPHS }).state).join('\n')).not.toMatch(/[─-╿▀-▟]/);
   });
 
   test('one that is wider than the screen is looked at sideways, and saved whole', () => {

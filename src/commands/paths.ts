@@ -1,5 +1,6 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
 import { SINKS, type EscalationPath, type Hop } from '../analyses/rbac/escalation-graph.ts';
+import type { Step } from '../analyses/rbac/escalation-step.ts';
 import { allPaths, escapePath, minimalCut, shortestPath } from '../analyses/rbac/escalation-paths.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import { parseServiceAccountUser, serviceAccountGroups, userKeys } from '../kube/rbac-user.ts';
@@ -110,13 +111,13 @@ function pathData(path: EscalationPath): unknown {
       const ends = { from: subjectOfKey(hop.from), to: endOf(hop) };
       const { condition, step } = hop;
       if (step === null) return { ...ends, via: null, condition, request: null };
-      const { binding, rule } = step;
+      const { binding, along, rule } = step;
       const { type: _type, ...resourceAttributes } = step.request;
       return {
         ...ends,
-        via: { binding: bindingName(binding), role: roleName(binding), rule },
+        via: { binding: bindingName(binding), role: roleName(binding), rule, along: along.map(bindingName) },
         condition,
-        request: { ...identity(hop.from, step.from), resourceAttributes },
+        request: { ...identity(hop.from, step), resourceAttributes },
       };
     }),
   };
@@ -125,13 +126,16 @@ function pathData(path: EscalationPath): unknown {
 /**
  * Who the API server sees; a service account has its groups without being given them.
  *
- * @param granted to whom the step is granted: the subject itself, or a group that it is in
+ * @param step which is granted to the subject itself, or to groups that it is in
  */
-function identity(key: string, granted: string): { readonly user: string; readonly groups: readonly string[] } {
+function identity(
+  key: string,
+  { from: granted, through }: Step,
+): { readonly user: string; readonly groups: readonly string[] } {
   if (key.startsWith('g:')) return { user: '', groups: [key.slice(2)] };
   const account = parseServiceAccountUser(key.slice(2));
   if (account !== undefined) return { user: key.slice(2), groups: serviceAccountGroups(account.namespace) };
-  return { user: key.slice(2), groups: granted.startsWith('g:') ? [granted.slice(2)] : [] };
+  return { user: key.slice(2), groups: granted.startsWith('g:') ? [granted.slice(2), ...through] : through };
 }
 
 function pathText(path: EscalationPath): string {

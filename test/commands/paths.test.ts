@@ -253,3 +253,34 @@ test('what could not be read: exit code 3', async () => {
   const { code } = await runCommand(pathsCommand, viewOf(CLUSTER.join('---\n'), { denied: ['Namespace'] }), []);
   expect(code).toBe(3);
 });
+
+test('two halves of a grant, one of them through a group: both bindings, and who the server must see', async () => {
+  const memberships = [{ user: 'alice', group: 'devs', from: null, to: null }];
+  const view = viewOfObjects(
+    [
+      rawRole('binds', ['bind rbac.authorization.k8s.io clusterroles']),
+      rawRole('writes', ['create rbac.authorization.k8s.io clusterrolebindings']),
+      rawBinding('', 'of-devs', 'binds', { kind: 'Group', name: 'devs' }),
+      rawBinding('', 'of-alice', 'writes', { kind: 'User', name: 'alice' }),
+    ],
+    { facts: { directory: { source: 'people.csv', memberships } } },
+  );
+  const { output } = await runCommand(pathsCommand, view, ['user:alice'], { output: 'json' });
+  const { paths: found } = JSON.parse(output) as Answer;
+  expect(found).toMatchObject([
+    {
+      from: { kind: 'User', name: 'alice' },
+      to: 'cluster-admin',
+      hops: [
+        {
+          via: { binding: { name: 'of-devs' }, along: [{ kind: 'ClusterRoleBinding', name: 'of-alice' }] },
+          condition: 'also by ClusterRoleBinding of-alice, as one of group devs',
+          request: { user: 'alice', groups: ['devs'], resourceAttributes: { verb: 'bind', resource: 'clusterroles' } },
+        },
+      ],
+    },
+  ]);
+  expect((await runCommand(pathsCommand, view, ['user:alice'])).output).toContain(
+    'User alice can bind roles beyond its own rights → cluster-admin (also by ClusterRoleBinding of-alice, as one of group devs)\n     by ClusterRoleBinding of-devs',
+  );
+});

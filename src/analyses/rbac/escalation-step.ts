@@ -8,7 +8,7 @@ import type { ResourceAttributes } from '../../kube/rbac-rule.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import type { Need } from '../../kube/rbac-permissions.ts';
 import { meetsNeed, roleReach, type HeldPermission } from '../../kube/rbac-role-reach.ts';
-import { parseServiceAccountUser, serviceAccountGroups, SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
+import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
@@ -16,6 +16,7 @@ import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
 import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
+import { heldKeys, knownMembers } from './user-groups.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
 
@@ -37,6 +38,8 @@ export interface Step {
   readonly binding: BindingObject;
   /** Other bindings that give what else it takes. */
   readonly along: readonly BindingObject[];
+  /** Groups that who takes it must be in, where the bindings name these and not itself. */
+  readonly through: readonly string[];
   readonly rule: PolicyRule;
   readonly ruleIndex: number;
   /** What is done, to be read after "can". */
@@ -91,6 +94,7 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
       to: 'cluster-admin',
       binding,
       along: [],
+      through: [],
       rule: all,
       ruleIndex: reach.everything,
     } as const;
@@ -99,7 +103,10 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
   return reach.held.flatMap((held) => {
     if (!isInVersion(held.permission, serverMinor(view))) return [];
     const open = openNeeds(view, rules, held, binding.namespace);
-    return froms.flatMap((from) =>
+    const takers = froms.flatMap((from) =>
+      open.length === 0 ? [from] : open.flatMap((need) => takersOf(view, from, need, binding.namespace)),
+    );
+    return [...new Set(takers)].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
         .map((along) => ({ held, rules, along: along.filter((one) => one !== binding) }))
         .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
@@ -125,14 +132,40 @@ function givingIt(view: ClusterView, need: Need, key: string, namespace: string)
 
 function givingItIn(view: ClusterView, need: Need, key: string, scope: string): readonly BindingObject[] {
   const index = subjectIndex(view, scope);
-  const found = keysOf(key).flatMap((one) => index.get(one) ?? []);
-  return found.filter((binding) => meetsNeed(rulesOf(view, binding) ?? [], need, scope === ''));
+  const found = new Set(heldKeys(view, key).flatMap((one) => index.get(one) ?? []));
+  return [...found].filter((binding) => meetsNeed(rulesOf(view, binding) ?? [], need, scope === ''));
 }
 
-/** A service account is granted what its groups are; of others no groups are known here. */
-function keysOf(key: string): readonly string[] {
-  const account = key.startsWith('u:') ? parseServiceAccountUser(key.slice(2)) : undefined;
-  return account === undefined ? [key] : [key, ...serviceAccountGroups(account.namespace).map((group) => `g:${group}`)];
+/**
+ * Who may have what a step takes besides: the subject to which it is granted; of a group also those of its members to
+ * which, or to whose other groups, what it takes is granted.
+ */
+function takersOf(view: ClusterView, key: string, need: Need, namespace: string): readonly string[] {
+  if (!key.startsWith('g:') || givingIt(view, need, key, namespace).length > 0) return [key];
+  const scopes = namespace === '' ? [''] : ['', namespace];
+  const granted = new Set(scopes.flatMap((scope) => grantedIn(view, need, scope)));
+  return [key, ...[...granted].flatMap((other) => membersWith(view, key, other))];
+}
+
+/** Members of a group that another subject is, or that are in another group too. */
+function membersWith(view: ClusterView, group: string, other: string): readonly string[] {
+  if (other === group) return [];
+  if (heldKeys(view, other).includes(group)) return [other];
+  if (!other.startsWith('g:')) return [];
+  const members = new Set(knownMembers(view, group.slice(2)));
+  return knownMembers(view, other.slice(2)).flatMap((name) => (members.has(name) ? [`u:${name}`] : []));
+}
+
+/** The subjects to which bindings of one namespace ('' for ClusterRoleBindings) grant what is needed. */
+function grantedIn(view: ClusterView, need: Need, scope: string): readonly string[] {
+  return view.derive(
+    `rbac/granted/${scope}/${JSON.stringify(need)}`,
+    (inner) => {
+      const giving = bindingsIn(inner, scope).filter((one) => meetsNeed(rulesOf(inner, one) ?? [], need, scope === ''));
+      return [...new Set(giving.flatMap((one) => one.subjects.flatMap((subject) => subjectKey(subject, scope) ?? [])))];
+    },
+    deepEqual,
+  );
 }
 
 /** One of each list, in every way, up to a number that only a contrived cluster exceeds. */
@@ -177,10 +210,13 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
   return openPermissions(view).flatMap(({ key, binding, held }) => {
     const rules = rulesOf(view, binding) ?? [];
-    const lists = openNeeds(view, rules, held, '').map((need) => givingIt(view, need, key, namespace));
-    return combinations(lists)
-      .filter((along) => along.some((one) => one.namespace === namespace))
-      .flatMap((along) => stepsBy(view, binding, key, namespace, { held, rules, along }));
+    const open = openNeeds(view, rules, held, '');
+    const takers = new Set(open.flatMap((need) => takersOf(view, key, need, namespace)));
+    return [...takers].flatMap((from) =>
+      combinations(open.map((need) => givingIt(view, need, from, namespace)))
+        .filter((along) => along.some((one) => one.namespace === namespace))
+        .flatMap((along) => stepsBy(view, binding, from, namespace, { held, rules, along })),
+    );
   });
 }
 
@@ -197,13 +233,19 @@ function stepsBy(
   if (rule === undefined) return [];
   const isDefault = [binding, ...along].every((one) => isDefaultBinding(one, rulesOf(view, one) ?? []));
   const request = provingRequest(held, rule, scope);
-  const also = along.map((one) => `also by ${refText(refOf(one))}`);
+  const through =
+    along.length === 0 ? [] : [...new Set([binding, ...along].flatMap((one) => groupOf(view, from, one)))];
+  const also = [
+    ...along.map((one) => `also by ${refText(refOf(one))}`),
+    ...through.map((group) => `as one of group ${group}`),
+  ];
   return offers(view, held, scope === '' ? null : scope).map(({ to, condition }) => ({
     from,
     scope,
     to,
     binding,
     along,
+    through,
     rule,
     ruleIndex,
     action: held.permission.allows,
@@ -211,6 +253,13 @@ function stepsBy(
     request,
     isDefault,
   }));
+}
+
+/** The group by which a binding counts for a subject that it does not name. */
+function groupOf(view: ClusterView, key: string, binding: BindingObject): readonly string[] {
+  const named = new Set(binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []));
+  const held = heldKeys(view, key).find((one) => named.has(one));
+  return held === undefined || held === key ? [] : [held.slice(2)];
 }
 
 function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule[] | undefined {

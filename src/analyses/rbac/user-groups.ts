@@ -2,7 +2,14 @@
  * The groups of people. The cluster does not know them: they come with the login (client certificate, OpenID Connect,
  * webhook), so that they are told by a directory, or witnessed in the audit log (`user.groups`).
  */
-import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED, parseServiceAccountUser, UNAUTHENTICATED } from '../../kube/rbac-user.ts';
+import {
+  ALL_SERVICE_ACCOUNTS,
+  AUTHENTICATED,
+  parseServiceAccountUser,
+  subjectIdentity,
+  UNAUTHENTICATED,
+} from '../../kube/rbac-user.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 
 export interface KnownGroups {
@@ -21,14 +28,16 @@ interface People {
   readonly left: ReadonlySet<string>;
 }
 
+const NO_GROUPS: KnownGroups = { groups: [], from: [] };
+
 /** The groups of a user that are known; none for a user that nothing tells of. */
 export function knownGroups(view: ClusterView, user: string): KnownGroups {
-  return people(view).byUser.get(user) ?? { groups: [], from: [] };
+  return view.derive(`rbac/groups-of/${user}`, (inner) => people(inner).byUser.get(user) ?? NO_GROUPS, deepEqual);
 }
 
 /** Who is in a group, as far as anything tells; in order of name. */
 export function knownMembers(view: ClusterView, group: string): readonly string[] {
-  return people(view).members.get(group) ?? [];
+  return view.derive(`rbac/members-of/${group}`, (inner) => people(inner).members.get(group) ?? [], deepEqual);
 }
 
 /**
@@ -41,6 +50,18 @@ export function standingOf(view: ClusterView, user: string): 'listed' | 'left' |
   if (listed === null) return null;
   if (user.startsWith('system:') || listed.has(user)) return 'listed';
   return left.has(user) ? 'left' : 'unlisted';
+}
+
+/**
+ * The keys (`subjectKey`) under which the bindings of a subject are found: its own, then those of the groups that it is
+ * in, or that all members of it are in. Of people the groups count that are known.
+ */
+export function heldKeys(view: ClusterView, key: string): readonly string[] {
+  const name = key.slice(2);
+  const kind = key.startsWith('u:') ? 'User' : 'Group';
+  const implied = subjectIdentity({ kind, name }, '')?.groups ?? [];
+  const groups = kind === 'User' ? [...knownGroups(view, name).groups, ...implied] : implied;
+  return [...new Set([key, ...groups.map((group) => `g:${group}`)])];
 }
 
 function people(view: ClusterView): People {

@@ -1,6 +1,7 @@
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { BindingObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
 
 /**
  * Whether a pod gets its service account's API token: the pod's own setting, else the account's, else yes.
@@ -21,37 +22,34 @@ export function mountsToken(view: ClusterView, namespace: string, spec: PodSpec)
  *
  * @returns undefined where bindings could not be read
  */
-export function bindingsOf(view: ClusterView, namespace: string, name: string): readonly string[] | undefined {
+export function bindingsOf(view: ClusterView, namespace: string, name: string): readonly BindingObject[] | undefined {
   if (!view.readable('RoleBinding').ok || !view.readable('ClusterRoleBinding').ok) return undefined;
   return view.derive(
     `service-account-bindings/${namespace}/${name}`,
     (inner) => {
       const index = bindingIndex(inner);
-      const own = index.get(`${namespace}/${name}`) ?? [];
-      const ofNamespace = index.get(`${namespace}/`) ?? [];
-      return [...own, ...ofNamespace].sort();
+      return [...(index.get(`${namespace}/${name}`) ?? []), ...(index.get(`${namespace}/`) ?? [])];
     },
-    (a, b) => a.length === b.length && a.every((item, index) => item === b[index]),
+    sameItems,
   );
 }
 
-/** Binding texts by `namespace/account`, and by `namespace/` for the group of a namespace's accounts. */
-function bindingIndex(view: ClusterView): ReadonlyMap<string, readonly string[]> {
+/** Bindings by `namespace/account`, and by `namespace/` for the group of a namespace's accounts. */
+function bindingIndex(view: ClusterView): ReadonlyMap<string, readonly BindingObject[]> {
   return view.derive('service-account-bindings', (inner) => {
-    const index = new Map<string, string[]>();
-    const add = (key: string, text: string): void => {
+    const index = new Map<string, BindingObject[]>();
+    const add = (key: string, binding: BindingObject): void => {
       const there = index.get(key);
-      if (there === undefined) index.set(key, [text]);
-      else there.push(text);
+      if (there === undefined) index.set(key, [binding]);
+      else there.push(binding);
     };
     const bindings: readonly BindingObject[] = [...inner.list('ClusterRoleBinding'), ...inner.list('RoleBinding')];
     for (const binding of bindings) {
-      const where = binding.namespace === '' ? binding.name : `${binding.namespace}/${binding.name}`;
-      const text = `${binding.kind} ${where}`;
       for (const subject of binding.subjects) {
-        if (subject.kind === 'ServiceAccount') add(`${subject.namespace ?? binding.namespace}/${subject.name}`, text);
+        if (subject.kind === 'ServiceAccount')
+          add(`${subject.namespace ?? binding.namespace}/${subject.name}`, binding);
         const group = /^system:serviceaccounts:(.+)$/.exec(subject.kind === 'Group' ? subject.name : '')?.[1];
-        if (group !== undefined) add(`${group}/`, text);
+        if (group !== undefined) add(`${group}/`, binding);
       }
     }
     return index;

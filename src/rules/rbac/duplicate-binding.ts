@@ -3,8 +3,11 @@
  * gives nothing, and removing the first takes nothing away.
  */
 import { givenAlready } from '../../analyses/rbac/bound-roles.ts';
+import { givenEverywhere } from '../../analyses/rbac/wider-binding.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
+import type { FindingDraft } from '../../model/finding.ts';
+import type { BindingObject } from '../../model/objects.ts';
 import { bindingRules } from './grant-finding.ts';
 
 export const duplicateBinding = bindingRules(
@@ -16,9 +19,11 @@ export const duplicateBinding = bindingRules(
   },
   (binding, view) => {
     if (subjectsBeyondBootstrap(binding)?.length === 0) return [];
-    const other = givenAlready(view, binding);
-    if (other === undefined) return [];
     const { kind, name, roleRef } = binding;
+    const other = givenAlready(view, binding);
+    const wide = kind === 'RoleBinding' && other === undefined ? givenEverywhere(view, binding) : undefined;
+    if (wide !== undefined) return [needless(binding, wide)];
+    if (other === undefined) return [];
     return [
       {
         severity: 'info',
@@ -32,3 +37,22 @@ export const duplicateBinding = bindingRules(
     ];
   },
 );
+
+function needless(binding: BindingObject, wide: BindingObject): FindingDraft {
+  const same = wide.roleRef.kind === binding.roleRef.kind && wide.roleRef.name === binding.roleRef.name;
+  const role = `${wide.roleRef.kind} ${wide.roleRef.name}`;
+  return {
+    severity: 'info',
+    title: `RoleBinding ${binding.name} gives what ClusterRoleBinding ${wide.name} gives everywhere`,
+    why: `${wide.name} binds ${role}${same ? '' : `, which has all of ${binding.roleRef.kind} ${binding.roleRef.name}`}, to the same subjects in every namespace: either this binding is needless, or the other is wider than was meant.`,
+    evidence: [
+      {
+        text: `every subject of it is one of ClusterRoleBinding ${wide.name}`,
+        object: refOf(binding),
+        path: 'subjects',
+      },
+      { text: `binds ${role} in every namespace`, object: refOf(wide), path: 'roleRef' },
+    ],
+    remedies: ['rbac/remove-binding'],
+  };
+}

@@ -5,8 +5,10 @@
  */
 import { judgedSpecs, membersOf, type JudgedSpec } from '../../analyses/pod-security/judged-specs.ts';
 import { nodeAccess } from '../../analyses/vigilance/node-agent.ts';
+import { idleSince } from '../../analyses/rbac/idle-account.ts';
 import { bindingsOf, mountsToken } from '../../analyses/vigilance/service-account-use.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
+import { dayText } from '../../kube/age.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { attack, cis, nsa, owasp } from '../references.ts';
@@ -15,7 +17,7 @@ import { rule } from '../rule.ts';
 export const tokenAutomounted = rule({
   id: 'vigilance/token-automounted',
   subject: 'Workload',
-  summary: 'Workloads with an API token whose service account is granted nothing',
+  summary: 'Workloads with an API token whose service account is granted nothing, or by the audit log uses nothing',
   help: 'Set automountServiceAccountToken: false on the pod template (or the service account) of workloads that do not call the Kubernetes API.',
   references: [cis('5.1.6'), owasp('K09'), nsa('1.11'), attack('T1528')],
   needs: ['Pod', 'ServiceAccount', 'RoleBinding', 'ClusterRoleBinding'],
@@ -28,8 +30,13 @@ export const tokenAutomounted = rule({
     const bound = accounts.map((name) => bindingsOf(view, namespace, name));
     const isUnknown =
       bound.includes(undefined) || mounted.some(({ spec }) => mountsToken(view, namespace, spec) === undefined);
-    if (!isUnknown && bound.some((bindings) => (bindings ?? []).length > 0)) return [];
-    return [isUnknown ? unknown(subject, mounted, accounts) : found(subject, mounted, accounts)];
+    if (isUnknown) return [unknown(subject, mounted, accounts)];
+    if (bound.every((bindings) => (bindings ?? []).length === 0)) return [found(subject, mounted, accounts)];
+    const idle = accounts.map((name) => idleSince(view, namespace, name));
+    const since = idle.includes(null) ? null : Math.max(...idle.map((time) => time ?? 0));
+    // The log must have begun before the workload did: a new one may not have asked yet.
+    if (since === null || (subject.created ?? 0) > since) return [];
+    return [unused(subject, mounted, accounts, since)];
   },
 });
 
@@ -48,6 +55,19 @@ function found(subject: AnalysedWorkload, mounted: readonly JudgedSpec[], accoun
     members: membersOf(mounted),
     absence: true,
     remedies: ['vigilance/no-token-patch'],
+  };
+}
+
+function unused(
+  subject: AnalysedWorkload,
+  mounted: readonly JudgedSpec[],
+  accounts: readonly string[],
+  since: number,
+): FindingDraft {
+  return {
+    ...found(subject, mounted, accounts),
+    title: 'Mounts an API token that uses no permission',
+    why: `The audit log since ${dayText(since)} holds such requests as are granted to service account ${accounts.join(', ')}, and none of them is its own: every container holds a token that only an attacker would use.`,
   };
 }
 

@@ -89,7 +89,7 @@ describe('what a permission takes besides', () => {
         rawBinding('', 'a', 'bind', APP),
         rawBinding('', 'b', 'write', all),
       ),
-    ).toEqual(['a: also by ClusterRoleBinding b']);
+    ).toEqual(['a: also by ClusterRoleBinding b, as one of group system:serviceaccounts']);
   });
 });
 
@@ -103,4 +103,70 @@ test('removing either of two bindings closes the path, removing one of two that 
   const path = shortestPath(cluster, ['u:eve'], 'cluster-admin');
   const cut = minimalCut(cluster, path === undefined ? [] : [path]);
   expect(cut?.bindings.map((one) => one.name)).toEqual(['a']);
+});
+
+describe('two halves of a dangerous grant, one of them through a group', () => {
+  const DEVS = { kind: 'Group', name: 'devs' };
+  const OPS = { kind: 'Group', name: 'ops' };
+  const ALICE = { kind: 'User', name: 'alice' };
+  const memberships = ['devs', 'ops'].map((group) => ({ user: 'alice', group, from: null, to: null }));
+
+  /** Where `hops` ends, with alice in devs and ops by a directory. */
+  function known(keys: readonly string[], ...bindings: readonly RawObject[]): readonly string[] | undefined {
+    const cluster = view(...bindings);
+    cluster.apply([{ type: 'facts', facts: { directory: { source: 'people.csv', memberships } } }]);
+    return shortestPath(cluster, keys, 'cluster-admin')?.hops.map(
+      ({ step, condition }) => `${step?.binding.name ?? '-'}: ${condition}`,
+    );
+  }
+
+  test.each([
+    ['the group may bind, the member may write bindings', DEVS, ALICE, 'devs'],
+    ['the member may bind, the group may write bindings', ALICE, DEVS, 'devs'],
+  ])('%s', (_says, first, second, group) => {
+    const bindings = [rawBinding('', 'a', 'bind', first), rawBinding('', 'b', 'write', second)];
+    const path = [`a: also by ClusterRoleBinding b, as one of group ${group}`];
+    expect(known(['u:alice', 'g:devs'], ...bindings)).toEqual(path);
+    expect(known(['g:devs'], ...bindings)).toBe(undefined);
+    expect(known(['u:bob', 'g:devs'], ...bindings)).toBe(undefined);
+  });
+
+  test('each through another group', () => {
+    const bindings = [rawBinding('', 'a', 'bind', DEVS), rawBinding('', 'b', 'write', OPS)];
+    expect(known(['u:alice', 'g:devs', 'g:ops'], ...bindings)).toEqual([
+      'a: also by ClusterRoleBinding b, as one of group devs, as one of group ops',
+    ]);
+    expect(hops(['u:alice', 'g:devs', 'g:ops'], 'cluster-admin', ...bindings)).toBe(undefined);
+  });
+
+  test('is the way of the group where it has both itself', () => {
+    const bindings = [
+      rawBinding('', 'a', 'bind', DEVS),
+      rawBinding('', 'b', 'write', DEVS),
+      rawBinding('', 'c', 'write', ALICE),
+    ];
+    expect(known(['g:devs'], ...bindings)).toEqual(['a: also by ClusterRoleBinding b']);
+    expect(known(['u:alice'], ...bindings)).toBe(undefined);
+  });
+
+  test('all accounts may bind, one may write bindings', () => {
+    const all = { kind: 'Group', name: 'system:serviceaccounts' };
+    const bindings = [rawBinding('', 'a', 'bind', all), rawBinding('', 'b', 'write', APP)];
+    expect(hops(['u:system:serviceaccount:shop:app'], 'cluster-admin', ...bindings)).toEqual([
+      'a: also by ClusterRoleBinding b, as one of group system:serviceaccounts',
+    ]);
+    expect(hops(['u:system:serviceaccount:shop:other'], 'cluster-admin', ...bindings)).toBe(undefined);
+  });
+
+  test('completed by a RoleBinding, in its namespace', () => {
+    const bindings = [
+      rawBinding('', 'a', 'bind', DEVS),
+      rawBinding('shop', 'b', 'write', ALICE),
+      rawBinding('', 'c', 'everything', APP),
+    ];
+    expect(known(['u:alice'], ...bindings)).toEqual([
+      'a: binds a role that reaches every account there, also by RoleBinding shop/b, as one of group devs',
+      'c: ',
+    ]);
+  });
 });

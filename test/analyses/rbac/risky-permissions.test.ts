@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { allVerdicts } from '../../../src/analyses/rbac/binding-verdict.ts';
 import { Engine } from '../../../src/engine/engine.ts';
+import { BOOTSTRAP_ROLES } from '../../../src/kube/rbac-bootstrap-policy.ts';
 import { RBAC_RULES } from '../../../src/rules/rbac/rbac-rules.ts';
+import { legacyToken } from '../../../src/rules/secrets/legacy-token.ts';
 import { rawBinding, rawRole, type RawSubject } from './raw-rbac.ts';
 import { viewOfObjects, type RawManifest, type RawObject } from './view-of.ts';
 
@@ -38,6 +40,8 @@ function judged({ rules, in: namespace = '', server = '1.36', more = [], also = 
 }
 
 interface Row {
+  /** Numbers of the risks of the catalogue that it is a case of. */
+  readonly of: readonly number[];
   readonly says: string;
   readonly fires: readonly (Given & { readonly as: readonly string[] })[];
   readonly silent: readonly Given[];
@@ -81,6 +85,7 @@ function limits(paramRef: object, paramKind: object = { apiVersion: 'v1', kind: 
 /** One row for each dangerous permission; the severities follow scope and condition. */
 const ROWS: readonly Row[] = [
   {
+    of: [2],
     says: 'get, list and watch of Secrets each return their values',
     fires: ['get', 'list', 'watch'].flatMap((verb) => [
       { rules: [`${verb} core secrets`], as: ['read-secrets high'] },
@@ -96,6 +101,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [3],
     says: 'a Secret that is created and read is a token of any account, also where only one name may be read',
     fires: [
       { rules: ['create,get core secrets'], in: 'shop', as: ['read-secrets medium', 'mint-token-secret medium'] },
@@ -106,6 +112,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['create core secrets mine', 'get core secrets mine'], in: 'shop' }],
   },
   {
+    of: [4],
     says: 'the token of an account is the account',
     fires: [
       { rules: ['create core serviceaccounts/token'], as: ['request-token high'] },
@@ -120,6 +127,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [5],
     says: 'a bootstrap token joins a node where a binding lets its group',
     fires: [
       {
@@ -137,6 +145,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['create core secrets tokens'], in: 'kube-system' }],
   },
   {
+    of: [6],
     says: 'whoever creates pods takes any account, Secret and volume of the namespace',
     fires: [
       { rules: ['create core pods'], as: ['create-pods high'] },
@@ -149,6 +158,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [7],
     says: 'a workload of any kind holds a pod template',
     fires: [
       ...['deployments', 'daemonsets', 'statefulsets', 'replicasets'].flatMap((resource) => [
@@ -168,6 +178,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [8],
     says: "a pod's image can be replaced in place",
     fires: [
       { rules: ['patch core pods'], as: ['change-pods high'] },
@@ -176,6 +187,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get core pods'] }, { rules: ['patch core pods/*'] }],
   },
   {
+    of: [9],
     says: 'an ephemeral container is code in the pod',
     fires: [
       { rules: ['patch core pods/ephemeralcontainers'], as: ['ephemeral-containers high'] },
@@ -184,6 +196,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['create,get core pods/ephemeralcontainers'] }],
   },
   {
+    of: [10],
     says: 'exec and attach are code in the pod, by get too before 1.35',
     fires: [
       { rules: ['create core pods/exec'], as: ['exec high'] },
@@ -198,6 +211,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [11],
     says: 'port forwarding and proxies pass NetworkPolicies; forwarding by get before 1.35 only',
     fires: [
       { rules: ['create core pods/portforward'], as: ['port-forward medium'] },
@@ -208,6 +222,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get core pods/portforward'], server: '1.35' }, { rules: ['get core services'] }],
   },
   {
+    of: [12],
     says: 'get on nodes/proxy is enough to command every kubelet',
     fires: [
       { rules: ['get core nodes/proxy'], as: ['node-proxy critical'] },
@@ -217,6 +232,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get core nodes/proxy'], in: 'shop' }, { rules: ['get core nodes'] }],
   },
   {
+    of: [13],
     says: 'the fine-grained subresources of nodes disclose; those of 1.33 are asked by newer kubelets only',
     fires: [
       { rules: ['get core nodes/log'], as: ['node-details low'] },
@@ -230,6 +246,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [14],
     says: 'bind lifts the guard for whoever may write a binding, and is asked on roles',
     fires: [
       {
@@ -271,6 +288,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: [`bind ${RBAC} rolebindings,clusterrolebindings`] }, { rules: ['bind core clusterroles'] }],
   },
   {
+    of: [15],
     says: 'escalate lifts the guard for whoever may write that kind of role',
     fires: [
       {
@@ -296,6 +314,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: [`escalate ${RBAC} clusterroles`], in: 'shop' }, { rules: [`escalate ${RBAC} rolebindings`] }],
   },
   {
+    of: [16, 17],
     says: 'writing bindings or roles alone only passes on what one holds',
     fires: [
       { rules: [`create ${RBAC} clusterrolebindings`], as: ['write-bindings medium'] },
@@ -308,6 +327,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [18],
     says: 'deleting bindings and roles stops others',
     fires: [
       { rules: [`delete ${RBAC} clusterrolebindings`], as: ['delete-rbac low'] },
@@ -316,6 +336,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: [`delete ${RBAC} clusterrolebindings`], in: 'shop' }, { rules: [`delete ${RBAC} roles one`] }],
   },
   {
+    of: [19],
     says: 'impersonation: users and groups only everywhere, accounts in their namespace',
     fires: [
       { rules: ['impersonate core users,groups'], as: ['impersonate critical'] },
@@ -327,6 +348,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['impersonate core users,groups'], in: 'shop' }, { rules: ['impersonate apps users'] }],
   },
   {
+    of: [20],
     says: 'extra attributes are asked as a subresource each',
     fires: [
       { rules: ['impersonate authentication.k8s.io uids'], as: ['impersonate-attributes low'] },
@@ -340,6 +362,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [21],
     says: 'constrained impersonation needs the mode and a verb to use it on, since 1.36',
     fires: [
       {
@@ -377,6 +400,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [22],
     says: 'an approved request is a certificate of another identity; the signer is named exactly or by domain',
     fires: [
       {
@@ -403,6 +427,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [23],
     says: 'sign needs the status',
     fires: [
       {
@@ -414,6 +439,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['patch certificates.k8s.io certificatesigningrequests/status'] }],
   },
   {
+    of: [24],
     says: 'attest needs a trust bundle to write',
     fires: [
       {
@@ -425,6 +451,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['update certificates.k8s.io clustertrustbundles'] }],
   },
   {
+    of: [25],
     says: 'webhooks see and change what others write',
     fires: [
       {
@@ -442,6 +469,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [26],
     says: 'admission policies are removed or replaced',
     fires: [
       {
@@ -459,6 +487,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [26],
     says: 'whoever writes the parameters of an admission policy that is at work decides what it decides',
     fires: [
       { rules: ['update core configmaps'], more: limits(LIMITS), as: ['system-config high', PARAMETERS] },
@@ -506,6 +535,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [27],
     says: 'definitions and aggregated APIs stand between clients and the server',
     fires: [
       { rules: ['update apiextensions.k8s.io customresourcedefinitions'], as: ['write-api-extensions high'] },
@@ -517,6 +547,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [28],
     says: 'a RoleBinding lets a subject label its own namespace, and no other',
     fires: [
       { rules: ['patch core namespaces'], as: ['label-namespaces high'] },
@@ -529,6 +560,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [29],
     says: 'device administration needs the label of the namespace, or the right to set it',
     fires: [
       {
@@ -557,6 +589,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [30],
     says: 'a hostPath volume takes a claim and a pod to mount it',
     fires: [
       {
@@ -576,6 +609,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['create core persistentvolumes'], in: 'shop' }, { rules: ['get core persistentvolumes'] }],
   },
   {
+    of: [31],
     says: 'storage classes and drivers decide what is made on the node',
     fires: [
       { rules: ['create storage.k8s.io storageclasses'], as: ['write-storage medium'] },
@@ -584,6 +618,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get,list storage.k8s.io storageclasses'] }, { rules: ['create storage.k8s.io csinodes'] }],
   },
   {
+    of: [32],
     says: 'endpoints written by hand cross namespaces',
     fires: [
       { rules: ['create core endpoints'], as: ['write-endpoints high'] },
@@ -592,6 +627,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get,list core endpoints'] }, { rules: ['patch core endpoints own'] }],
   },
   {
+    of: [33],
     says: 'services open to the outside, their status takes addresses over',
     fires: [
       { rules: ['create core services'], as: ['write-services high'] },
@@ -600,6 +636,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get core services'] }, { rules: ['create apps services'] }],
   },
   {
+    of: [34],
     says: 'ingresses and routes open services',
     fires: [
       { rules: ['create networking.k8s.io ingresses'], as: ['write-ingresses high'] },
@@ -612,6 +649,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [35],
     says: 'removing a NetworkPolicy removes isolation; making one does not',
     fires: [
       { rules: ['delete networking.k8s.io networkpolicies'], as: ['alter-network-policies medium'] },
@@ -620,6 +658,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['create,get networking.k8s.io networkpolicies'] }],
   },
   {
+    of: [36],
     says: 'evicting and steering together steal pods',
     fires: [
       { rules: ['patch core nodes'], as: ['alter-nodes medium'] },
@@ -634,11 +673,13 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [37],
     says: 'a written pod status moves the pod into endpoints',
     fires: [{ rules: ['patch core pods/status'], as: ['pod-status medium'] }],
     silent: [{ rules: ['get core pods/status'] }, { rules: ['patch core pods/*'] }],
   },
   {
+    of: [38],
     says: 'a binding written by hand places pods on any node',
     fires: [
       { rules: ['create core pods/binding,pods'], as: ['create-pods high', 'bind-pods medium'] },
@@ -647,6 +688,7 @@ const ROWS: readonly Row[] = [
     silent: [{ rules: ['get core pods/binding'] }],
   },
   {
+    of: [39],
     says: 'some ConfigMaps of kube-system decide who is who, also where only they are named',
     fires: ['aws-auth', 'coredns', 'extension-apiserver-authentication'].map((name) => ({
       rules: [`update core configmaps ${name}`],
@@ -660,6 +702,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [40],
     says: 'an object of an operator acts with its rights',
     fires: [
       { rules: ['create kustomize.toolkit.fluxcd.io kustomizations'], as: ['drive-operators high'] },
@@ -677,11 +720,13 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [41],
     says: 'events are traces',
     fires: [{ rules: ['deletecollection core events'], as: ['delete-traces low'] }],
     silent: [{ rules: ['create,patch core events'] }],
   },
   {
+    of: [42],
     says: 'priorities, leases and quotas starve others',
     fires: [
       { rules: ['update flowcontrol.apiserver.k8s.io flowschemas'], as: ['alter-flow-control low'] },
@@ -696,6 +741,7 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    of: [43],
     says: 'pods, logs, RBAC and reviews tell where to go next',
     fires: [
       { rules: ['list core pods'], as: ['list-pods info'] },
@@ -732,12 +778,128 @@ describe.each(ROWS)('$says', ({ fires, silent }) => {
   );
 });
 
+test('every permission of the catalogue has a case that fires and one that does not', () => {
+  const numbered = ROWS.filter(({ fires, silent }) => fires.length > 0 && silent.length > 0).flatMap((row) => row.of);
+  const beside = WHOLE.flatMap(({ of }) => (typeof of === 'number' ? [of] : []));
+  const found = [...new Set([...numbered, ...beside])].sort((a, b) => a - b);
+  expect(found).toEqual(Array.from({ length: 43 }, (_, at) => at + 1));
+});
+
+test('so has every kind of subject', () => {
+  const found = WHOLE.flatMap(({ of }) => (typeof of === 'string' ? [of] : []));
+  expect(found).toEqual(['B1', 'B2', 'B3', 'B4', 'B5', 'B6', 'B7']);
+});
+
 /** `rule severity` of every finding of a cluster. */
 function findings(objects: readonly RawObject[]): readonly string[] {
-  const engine = new Engine(viewOfObjects(objects), RBAC_RULES);
+  const engine = new Engine(viewOfObjects(objects), [...RBAC_RULES, legacyToken]);
   engine.settle();
   return [...engine.findings.values()].map(({ rule, severity }) => `${rule} ${severity}`).sort();
 }
+
+/** Risks that show in a whole cluster only: everything, and who holds a role. `fires` is the finding of the first one. */
+interface Whole {
+  readonly of: number | `B${number}`;
+  readonly says: string;
+  readonly fires: readonly RawObject[];
+  readonly as: string;
+  readonly silent: readonly RawObject[];
+}
+
+const PODS = rawRole('pods', ['get core pods']);
+
+const to = (kind: string, name: string, role = 'pods'): RawObject => rawBinding('', 'b', role, { kind, name });
+
+const tokenSecret = (labels: Record<string, string>): RawManifest => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'old', namespace: 'shop', labels, annotations: { 'kubernetes.io/service-account.name': 'app' } },
+  type: 'kubernetes.io/service-account-token',
+});
+
+const WHOLE: readonly Whole[] = [
+  {
+    of: 1,
+    says: 'every verb on every resource',
+    fires: [ACCOUNT, rawRole('r', ['* * *']), rawBinding('', 'b', 'r', APP)],
+    as: 'rbac/cluster-admin critical',
+    silent: [ACCOUNT, rawRole('r', ['* * * own']), rawBinding('', 'b', 'r', APP)],
+  },
+  {
+    of: 'B1',
+    says: 'requests without credentials',
+    fires: [PODS, to('Group', 'system:unauthenticated')],
+    as: 'rbac/unauthenticated high',
+    silent: [
+      rawRole('system:public-info-viewer', BOOTSTRAP_ROLES['/system:public-info-viewer'] ?? []),
+      rawBinding(
+        '',
+        'system:public-info-viewer',
+        'system:public-info-viewer',
+        { kind: 'Group', name: 'system:authenticated' },
+        { kind: 'Group', name: 'system:unauthenticated' },
+      ),
+    ],
+  },
+  {
+    of: 'B2',
+    says: 'all who are authenticated, or all accounts',
+    fires: [PODS, to('Group', 'system:serviceaccounts')],
+    as: 'rbac/all-authenticated medium',
+    silent: [PODS, to('Group', 'devs')],
+  },
+  {
+    of: 'B3',
+    says: 'the group that bypasses RBAC',
+    fires: [PODS, to('Group', 'system:masters')],
+    as: 'rbac/system-masters low',
+    silent: [PODS, to('User', 'system:masters')],
+  },
+  {
+    of: 'B4',
+    says: 'the account default',
+    fires: [PODS, rawBinding('shop', 'b', 'pods', { kind: 'ServiceAccount', name: 'default' })],
+    as: 'rbac/default-service-account medium',
+    silent: [ACCOUNT, PODS, rawBinding('shop', 'b', 'pods', APP)],
+  },
+  {
+    of: 'B5',
+    says: 'a role, or a subject, that is not there',
+    fires: [PODS, rawBinding('shop', 'b', 'pods', APP)],
+    as: 'rbac/dangling-subject low',
+    silent: [ACCOUNT, PODS, rawBinding('shop', 'b', 'pods', APP)],
+  },
+  {
+    of: 'B6',
+    says: 'a token that never ends',
+    fires: [ACCOUNT, tokenSecret({})],
+    as: 'secrets/legacy-token medium',
+    silent: [ACCOUNT],
+  },
+  {
+    of: 'B7',
+    says: 'an account that is a cloud identity',
+    fires: [
+      {
+        ...ACCOUNT,
+        metadata: { ...ACCOUNT.metadata, annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/x' } },
+      },
+    ],
+    as: 'rbac/cloud-identity info',
+    silent: [ACCOUNT],
+  },
+];
+
+describe.each(WHOLE)('$of: $says', ({ fires, as, silent }) => {
+  test('is found', () => {
+    expect(findings(fires)).toContain(as);
+  });
+
+  test('is not found where it is not so', () => {
+    const rule = as.split(' ')[0] ?? '';
+    expect(findings(silent).filter((one) => one.startsWith(`${rule} `))).toEqual([]);
+  });
+});
 
 describe('everything', () => {
   test('every verb on every resource is the cluster, or the namespace', () => {

@@ -75,6 +75,10 @@ describe('groups of a person', () => {
       'listed',
     ]);
     view.tick(NOW + 2 * DAY);
+    view.graph.settle(
+      () => undefined,
+      () => false,
+    );
     expect(knownMembers(view, 'devs')).toEqual(['alice', 'bob']);
   });
 

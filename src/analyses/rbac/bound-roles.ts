@@ -5,6 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { bindingsIn } from './policy.ts';
+import { givenEverywhere } from './wider-binding.ts';
 
 /** Whether some binding names a role, or an aggregated ClusterRole takes its rules. */
 export function isBound(view: ClusterView, role: RoleObject): boolean {
@@ -53,19 +54,31 @@ function clusterRolesBoundIn(view: ClusterView, group: number | ''): readonly st
   );
 }
 
-/** The binding of the same namespace, earlier by name, that gives the same role to all subjects of this one. */
-export function givenAlready(view: ClusterView, binding: BindingObject): string | undefined {
+/**
+ * The binding that gives all subjects of this one all that it gives: one of the same role in the same namespace (the
+ * first by name), else a ClusterRoleBinding of the same role or a wider one.
+ */
+export function givenAlready(view: ClusterView, binding: BindingObject): BindingObject | undefined {
   return view
     .derive(
       `rbac/duplicates/${binding.namespace}`,
-      (inner) => duplicatesAmong(bindingsIn(inner, binding.namespace)),
-      deepEqual,
+      (inner) => {
+        const bindings = bindingsIn(inner, binding.namespace);
+        const found = duplicatesAmong(bindings);
+        if (binding.namespace === '') return found;
+        for (const one of bindings) {
+          const wide = found.has(one.name) ? undefined : givenEverywhere(inner, one);
+          if (wide !== undefined) found.set(one.name, wide);
+        }
+        return found;
+      },
+      (a, b) => a.size === b.size && [...a].every(([name, other]) => b.get(name) === other),
     )
     .get(binding.name);
 }
 
-function duplicatesAmong(bindings: readonly BindingObject[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+function duplicatesAmong(bindings: readonly BindingObject[]): Map<string, BindingObject> {
+  const found = new Map<string, BindingObject>();
   const byRole = Map.groupBy(bindings, ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`);
   for (const own of byRole.values()) {
     if (own.length < 2) continue;
@@ -80,7 +93,7 @@ function duplicatesAmong(bindings: readonly BindingObject[]): ReadonlyMap<string
           isSubset(mine, keys.get(each) ?? new Set()) &&
           (mine.size < (keys.get(each)?.size ?? 0) || each.name < one.name),
       );
-      if (other !== undefined) found.set(one.name, other.name);
+      if (other !== undefined) found.set(one.name, other);
     }
   }
   return found;

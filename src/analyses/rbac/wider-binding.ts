@@ -32,11 +32,14 @@ function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule
   return role.status === 'found' ? role.rules : undefined;
 }
 
+/** Names of the computations, so that each subject does not build one. */
+const GROUP_KEYS = NAMESPACE_GROUPS.map((group) => `rbac/wide-bindings-of-group/${group}`);
+
 /** The ClusterRoleBindings of a subject. One that changes concerns only RoleBindings of subjects that sort together. */
 function wideBindings(view: ClusterView, key: string): readonly BindingObject[] {
   const group = namespaceGroup(key);
   const index = view.derive(
-    `rbac/wide-bindings-of-group/${group}`,
+    GROUP_KEYS[group] ?? '',
     (inner) => wideBindingsByGroup(inner)[group] ?? new Map<string, readonly BindingObject[]>(),
     sameIndex,
   );

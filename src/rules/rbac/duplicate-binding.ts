@@ -3,7 +3,6 @@
  * gives nothing, and removing the first takes nothing away.
  */
 import { givenAlready } from '../../analyses/rbac/bound-roles.ts';
-import { givenEverywhere } from '../../analyses/rbac/wider-binding.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -21,16 +20,15 @@ export const duplicateBinding = bindingRules(
     if (subjectsBeyondBootstrap(binding)?.length === 0) return [];
     const { kind, name, roleRef } = binding;
     const other = givenAlready(view, binding);
-    const wide = kind === 'RoleBinding' && other === undefined ? givenEverywhere(view, binding) : undefined;
-    if (wide !== undefined) return [needless(binding, wide)];
     if (other === undefined) return [];
+    if (other.kind !== kind) return [needless(binding, other)];
     return [
       {
         severity: 'info',
-        title: `${kind} ${name} gives what ${other} gives already`,
+        title: `${kind} ${name} gives what ${other.name} gives already`,
         why: `Both bind ${roleRef.kind} ${roleRef.name} to the same subjects: removing one of them takes nothing away.`,
         evidence: [
-          { text: `every subject of it is one of ${kind} ${other}`, object: refOf(binding), path: 'subjects' },
+          { text: `every subject of it is one of ${kind} ${other.name}`, object: refOf(binding), path: 'subjects' },
         ],
         remedies: ['rbac/remove-binding'],
       },

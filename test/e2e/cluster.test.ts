@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -169,27 +169,67 @@ describe('a connection', () => {
   });
 });
 
-describe('a changed binding', () => {
-  test('says who gained which right', async () => {
+describe('a changed binding or role', () => {
+  const GROUP = 'rbac.authorization.k8s.io';
+  const rbac = { apiVersion: `${GROUP}/v1` };
+  const reader = (verbs: readonly string[]): KubeObject => ({
+    ...rbac,
+    kind: 'Role',
+    metadata: { name: 'reader', namespace: 'shop' },
+    rules: [{ verbs, apiGroups: [''], resources: ['secrets'] }],
+  });
+  /** A write of now as an audit log tells it. */
+  const written = (verb: string, resource: string, name: string): string => {
+    const now = new Date().toISOString().replace('Z', '000Z');
+    const event = {
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level: 'Metadata',
+      auditID: `${verb}-${name}`,
+      stage: 'ResponseComplete',
+      requestURI: `/apis/${GROUP}/v1/namespaces/shop/${resource}/${name}`,
+      verb,
+      user: { username: 'carol', groups: [] },
+      sourceIPs: ['203.0.113.9'],
+      objectRef: { resource, namespace: 'shop', name, apiGroup: GROUP, apiVersion: 'v1' },
+      responseStatus: { code: 200 },
+      requestReceivedTimestamp: now,
+      stageTimestamp: now,
+    };
+    return `${JSON.stringify(event)}\n`;
+  };
+
+  test('says who gained and lost which right, and by whom', async () => {
+    const log = join(folder, 'changes.log');
+    await writeFile(log, written('get', 'roles', 'reader'));
     const server = await serve([SHOP, pod('cart')]);
-    const terminal = open(`--server ${server.url}`);
+    const terminal = open(`--server ${server.url} --audit-log ${log}`, 160, 40);
     await terminal.shows('● live');
-    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
-    server.store.apply({
-      ...rbac,
-      kind: 'Role',
-      metadata: { name: 'reader', namespace: 'shop' },
-      rules: [{ verbs: ['get'], apiGroups: [''], resources: ['secrets'] }],
-    });
+    const gained = (): number => terminal.lines().filter((line) => line.includes('gained:')).length;
+    server.store.apply(reader(['get']));
     server.store.apply({
       ...rbac,
       kind: 'RoleBinding',
       metadata: { name: 'cart-read', namespace: 'shop' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'reader' },
-      subjects: [{ kind: 'User', name: 'bob' }],
+      roleRef: { apiGroup: GROUP, kind: 'Role', name: 'reader' },
+      subjects: [
+        { kind: 'User', name: 'bob' },
+        { kind: 'ServiceAccount', name: 'cart', namespace: 'shop' },
+      ],
     });
-    await terminal.shows('user bob gained: get secrets (shop) through RoleBinding cart-read');
-    expect(terminal.lines().filter((line) => line.includes('gained:'))).toHaveLength(1);
+    await appendFile(log, written('create', 'rolebindings', 'cart-read'));
+    const through = 'through RoleBinding cart-read, by user carol';
+    await terminal.shows(`user bob gained: get secrets (shop) ${through}`);
+    await terminal.shows(`sa shop/cart gained: get secrets (shop) ${through}`);
+    expect(gained()).toBe(2);
+    // A wider role is a line for each who holds it, of what is new.
+    server.store.apply(reader(['get', 'list']));
+    await terminal.shows('user bob gained: list secrets (shop)');
+    await terminal.shows('sa shop/cart gained: list secrets (shop)');
+    expect(gained()).toBe(4);
+    server.store.delete(rbac.apiVersion, 'RoleBinding', 'shop', 'cart-read');
+    await terminal.shows('user bob lost: get,list secrets (shop)');
+    await terminal.shows('sa shop/cart lost: get,list secrets (shop)');
   });
 });
 

@@ -1,3 +1,4 @@
+import { authorizers } from '../../analyses/rbac/authorizers.ts';
 import { closedPaths } from '../../analyses/rbac/closed-paths.ts';
 import { logWindow, tellsAll } from '../../analyses/rbac/grant-usage.ts';
 import { deniedUses, type DeniedUse } from '../../analyses/rbac/log-replay.ts';
@@ -12,6 +13,7 @@ import { AUTHENTICATED, subjectKey, type RbacUser } from '../../kube/rbac-user.t
 import { someOf } from '../../kube/some-of.ts';
 import type { Change } from '../../model/change.ts';
 import type { Subject } from '../../model/objects.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { StoreView } from '../../store/store-view.ts';
 
@@ -28,15 +30,18 @@ const MOST_NAMES = 3;
 export function rightsEffects(before: ClusterView, after: ClusterView, changes: readonly Change[]): readonly string[] {
   if (!changes.some(isOfRbac)) return [];
   const rights = rightsDifference(rightsState(before), rightsState(after));
+  const { rbac } = authorizers(before);
   return [
-    ...rightsLines(rights),
+    ...rightsLines(rights, rbac === 'read'),
+    ...(rbac === 'read' ? [] : [`RBAC was ${rbac}: more may be lost, or kept, than is said here`]),
     ...pathLines(before, after),
     ...logLines(before, after, rights),
     ...acceptanceLines(before, changes),
   ];
 }
 
-function rightsLines(rights: readonly RightsChange[]): readonly string[] {
+/** @param isWhole whether all of RBAC was read: nobody can be said to lose nothing else */
+function rightsLines(rights: readonly RightsChange[], isWhole: boolean): readonly string[] {
   const lines = rights.flatMap(({ subject, type, namespace, rules, keptIn, keeps }) => {
     const where = namespace === null ? 'in all namespaces' : `in namespace ${namespace}`;
     const kept = keptIn.length === 0 ? '' : `, and keeps it in ${someOf(keptIn, MOST_NAMES)}`;
@@ -51,7 +56,9 @@ function rightsLines(rights: readonly RightsChange[]): readonly string[] {
       ...stars,
     ];
   });
-  if (lines.length === 0) return ['nobody loses a permission: other bindings give the same, or it gave none'];
+  if (lines.length === 0) {
+    return isWhole ? ['nobody loses a permission: other bindings give the same, or it gave none'] : [];
+  }
   return someLines(lines);
 }
 
@@ -79,8 +86,12 @@ export function deniedTogether(view: StoreView, all: readonly (readonly Change[]
     return deniedUses(view, after, losersOf(rightsDifference(rightsState(view), rightsState(after))));
   };
   const denied = deniedBy(parts.flat());
-  const single = new Set(denied.length === 0 ? [] : parts.flatMap(deniedBy).map(({ use }) => use));
-  const together = denied.filter(({ use }) => !single.has(use));
+  const single = Map.groupBy(denied.length === 0 ? [] : parts.flatMap(deniedBy), ({ use }) => use);
+  const together = denied.flatMap(({ use, requests }): DeniedUse[] => {
+    const others = (single.get(use) ?? []).flatMap((one) => one.requests);
+    const own = requests.filter((request) => !others.some((other) => deepEqual(other, request)));
+    return own.length === 0 ? [] : [{ use, requests: own }];
+  });
   return someLines(together.map((one) => `DENIES only all together: ${deniedText(one)}`));
 }
 

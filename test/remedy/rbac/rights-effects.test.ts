@@ -46,6 +46,13 @@ describe('what a change of roles and bindings does', () => {
     expect(effects(view, ...object)).toEqual([]);
   });
 
+  test('is not told to be nothing where roles could not be read', () => {
+    expect(effects(world([FIRST], { denied: ['ClusterRole'] }), removed('first'))).toEqual([
+      'RBAC was not all read: ClusterRole: forbidden: more may be lost, or kept, than is said here',
+      'whoever applies it has to be allowed to delete rolebindings first in namespace shop',
+    ]);
+  });
+
   test('is what the subject loses, and that nobody knows of its use without a log', () => {
     expect(effects(world([READER, FIRST]), removed('first'))).toEqual([
       'ServiceAccount shop/cart loses get secrets, pods in namespace shop',
@@ -152,6 +159,24 @@ describe('several changes together', () => {
     const view = world([READER, FIRST, SECOND], {}, events);
     expect(deniedTogether(view, parts)).toEqual([
       'DENIES only all together: 2 events, last on 2026-11-01 by system:serviceaccount:shop:cart: get pods in namespace shop (a)',
+    ]);
+  });
+
+  test('deny the names that each of them leaves, beside those that one denies', () => {
+    const named = (name: string, names: string): RawManifest => rawRole(name, [`get core pods ${names}`]);
+    const view = world(
+      [
+        named('ab', 'a,b'),
+        named('a', 'a'),
+        rawBinding('shop', 'first', 'ab', CART),
+        rawBinding('shop', 'second', 'a', CART),
+      ],
+      {},
+      [asked(0, 'a'), asked(1, 'b')],
+    );
+    // Without the first, b is denied; a only without both.
+    expect(deniedTogether(view, parts)).toEqual([
+      'DENIES only all together: up to 2 events, last on 2026-11-01 by system:serviceaccount:shop:cart: get pods in namespace shop (a)',
     ]);
   });
 

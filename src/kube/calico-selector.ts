@@ -1,4 +1,4 @@
-import type { Labels } from '../model/selector.ts';
+import type { Labels, LabelSelector } from '../model/selector.ts';
 
 /** A parsed Calico selector. */
 export interface CalicoSelector {
@@ -28,6 +28,13 @@ export function parseCalicoSelector(text: string): CalicoSelector | null {
   const parser = new Parser(tokens);
   const matches = parser.any();
   return matches !== null && parser.isDone() ? { matches, terms: parser.terms } : null;
+}
+
+/** The labels that an expression of nothing but equalities (`app == 'web' && tier == 'front'`) asks for. */
+export function equalitiesOf(text: string): LabelSelector | undefined {
+  const terms = text.split('&&').map((one) => /^\s*([A-Za-z0-9_./-]+)\s*==\s*(["'])([^"']*)\2\s*$/.exec(one));
+  const pairs = terms.map((term): [string, string] => [term?.[1] ?? '', term?.[3] ?? '']);
+  return terms.includes(null) ? undefined : { matchLabels: Object.fromEntries(pairs) };
 }
 
 interface Token {

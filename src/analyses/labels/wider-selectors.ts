@@ -64,6 +64,14 @@ function selectorsOf(policy: PolicyObject): PolicySelectors {
   return found;
 }
 
+/** By which labels a policy of its own namespace selects the pods to which it applies; undefined where that is open. */
+export function ownSelector(policy: PolicyObject): Pick<LabelReferrer, 'selector' | 'path'> | undefined {
+  const own = selectorsOf(policy).filter(({ path }) => path === 'spec.selector' || path === 'spec.endpointSelector');
+  const [first, ...others] = own;
+  if (first === undefined || others.length > 0 || !('selector' in first) || first.namespaces !== null) return undefined;
+  return first;
+}
+
 /** The selectors of such policies that might select pods of a namespace, and of which that cannot be said. */
 export function unevaluatedSelectors(view: ClusterView, namespace: string): readonly UnevaluatedSelector[] {
   const policies = [

@@ -1,3 +1,4 @@
+import { podSelectorText, type PodSelector } from '../../analyses/labels/pod-selector.ts';
 import type { SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
 import { selectorText } from '../../kube/selector.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
@@ -26,19 +27,21 @@ interface SelectorFix {
 export interface JudgedSelector {
   readonly object: ObjectRef;
   readonly path: string;
-  readonly selector: LabelSelector;
+  readonly selector: PodSelector;
   readonly namespace: string;
   /** What follows, as the end of a sentence: `so that the Service leads nowhere`. */
   readonly consequence: string;
   /** What it selects, where that is not pods: `Service`. */
   readonly selects?: string;
+  /** false where no remedy can write the selector. */
+  readonly isFixable?: boolean;
 }
 
 /** The finding for a selector's verdict; none where it matches, or where the answer is not there yet. */
 export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelector): readonly FindingDraft[] {
-  const { object, path, selector, namespace, consequence, selects = 'pod or workload' } = judged;
+  const { object, path, selector, namespace, consequence, selects = 'pod or workload', isFixable = true } = judged;
   const where = namespace === '' ? 'any namespace' : `namespace ${namespace}`;
-  const text = selectorText(selector);
+  const text = podSelectorText(selector);
   const evidence = [{ text: `selects ${text}`, object, path }];
   switch (verdict.type) {
     case 'matches':
@@ -57,7 +60,9 @@ export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelecto
     case 'nothing': {
       const { near } = verdict;
       const fix: SelectorFix | null =
-        near === undefined ? null : { path, selector: near.selector, namespace: near.namespace, repair: near.repair };
+        near === undefined || !isFixable
+          ? null
+          : { path, selector: near.selector, namespace: near.namespace, repair: near.repair };
       return [
         {
           severity: near === undefined ? 'low' : 'medium',

@@ -108,6 +108,18 @@ it('is what the manifests say, in the report and in the pane', () => {
   expect(labelCoverage(view).all).toEqual(coverage.all);
 });
 
+it('is what a person counts in two namespaces', () => {
+  const { byNamespace } = labelsSection(demoCluster(), () => true).coverage;
+  const found = byNamespace.filter(({ name }) => name === 'ci' || name === 'edge');
+  expect(found).toEqual([
+    // 7 workloads, of which three of Argo CD carry all six on themselves and on their pods (18) and deployer its name (1);
+    // 4 Services, of which two of Argo CD carry their name (2); an Ingress (0); a NetworkPolicy with its part-of (1).
+    { name: 'ci', objects: 13, complete: 3, labels: 18 + 1 + 2 + 0 + 1 },
+    // 5 workloads, of which ingress-nginx and oauth2-proxy carry all six (12); 5 Services, of which theirs carry a name (2).
+    { name: 'edge', objects: 10, complete: 2, labels: 12 + 2 },
+  ]);
+});
+
 it('counts ConfigMaps where the config includes them', () => {
   const maps = OBJECTS.flatMap((one) => countedAround(one, ['ConfigMap']));
   expect(maps.length).toBeGreaterThan(0);

@@ -30,6 +30,12 @@ export function serviceAccountGroups(namespace: string): readonly string[] {
   return [ALL_SERVICE_ACCOUNTS, `${ALL_SERVICE_ACCOUNTS}:${namespace}`, AUTHENTICATED];
 }
 
+/** The namespace whose accounts a group stands for; undefined for other groups. */
+export function namespaceOfAccounts(group: string): string | undefined {
+  const prefix = `${ALL_SERVICE_ACCOUNTS}:`;
+  return group.startsWith(prefix) && group.length > prefix.length ? group.slice(prefix.length) : undefined;
+}
+
 /** The service account as the API server sees its requests. */
 export function serviceAccountIdentity(namespace: string, name: string): RbacUser {
   return { name: serviceAccountUser(namespace, name), groups: serviceAccountGroups(namespace) };

@@ -7,7 +7,8 @@ import { addOnOf } from '../../analyses/rbac/add-ons.ts';
 import { danglingAccounts } from '../../analyses/rbac/service-accounts.ts';
 import { knownMembers, standingOf } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
-import { serviceAccountNamespace, subjectKey } from '../../kube/rbac-user.ts';
+import { whyNobody } from '../../kube/rbac-mistaken-subject.ts';
+import { namespaceOfAccounts, serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -42,22 +43,47 @@ export const danglingSubject = bindingRules(
         remedies: ['rbac/remove-subject'],
       };
     });
-    const nobody = binding.subjects
-      .filter((subject) => subjectKey(subject, binding.namespace) === undefined)
-      .map((subject): FindingDraft => ({
-        key: `${subject.kind} ${subject.name}`,
-        severity: 'info',
-        title: `Subject ${subject.kind} ${subject.name} matches nobody`,
-        why:
-          subject.kind === 'ServiceAccount'
-            ? 'In a ClusterRoleBinding a service account needs a namespace.'
-            : 'A subject is a User, a Group or a ServiceAccount.',
-        evidence: [{ text: `kind ${subject.kind}`, object, path: `subjects[${binding.subjects.indexOf(subject)}]` }],
-        remedies: ['rbac/remove-subject'],
-      }));
-    return [...gone, ...nobody, ...outsiders(view, binding, verdict)];
+    const nobody = binding.subjects.flatMap((subject): readonly FindingDraft[] => {
+      const because = whyNobody(subject, binding.namespace);
+      if (because === undefined) return [];
+      const path = `subjects[${binding.subjects.indexOf(subject)}]`;
+      return [
+        {
+          key: `${subject.kind} ${subject.name}`,
+          severity: 'info',
+          title: `Subject ${subject.kind} ${subject.name} matches nobody`,
+          why: because,
+          evidence: [{ text: `kind ${subject.kind}`, object, path }],
+          remedies: ['rbac/remove-subject'],
+        },
+      ];
+    });
+    return [...gone, ...nobody, ...emptyGroups(view, binding, verdict), ...outsiders(view, binding, verdict)];
   },
 );
+
+/** The accounts of a namespace that is not there. */
+function emptyGroups(view: ClusterView, binding: BindingObject, verdict: BindingVerdict): readonly FindingDraft[] {
+  const facts = view.facts();
+  if ((facts.source === 'files' && !facts.complete) || !view.readable('Namespace').ok) return [];
+  const role = roleRef(binding);
+  return verdict.subjects.flatMap((subject): readonly FindingDraft[] => {
+    const namespace = subject.kind === 'Group' ? namespaceOfAccounts(subject.name) : undefined;
+    if (namespace === undefined || view.get('Namespace', '', namespace) !== undefined) return [];
+    const path = `subjects[${binding.subjects.indexOf(subject)}]`;
+    return [
+      {
+        key: `Group ${subject.name}`,
+        severity: verdict.grants.length > 0 ? 'medium' : 'low',
+        title: `There is no namespace ${namespace}, whose accounts hold ${role.kind} ${role.name} ${scopeText(verdict)}`,
+        why: 'Whoever may create a namespace of that name inherits what is bound to its accounts.',
+        evidence: [{ text: `subject Group ${subject.name}`, object: refOf(binding), path }],
+        absence: true,
+        remedies: ['rbac/remove-subject'],
+      },
+    ];
+  });
+}
 
 /** People and groups that the directory does not list, or no longer; nothing without a directory. */
 function outsiders(view: ClusterView, binding: BindingObject, verdict: BindingVerdict): readonly FindingDraft[] {

@@ -921,7 +921,7 @@ describe('everything', () => {
 describe('who holds it', () => {
   const reader = rawRole('r', ['get core secrets']);
   const held = (...subjects: readonly RawSubject[]): readonly string[] =>
-    findings([ACCOUNT, reader, rawBinding('shop', 'b', 'r', ...subjects)]);
+    findings([namespace('shop'), ACCOUNT, reader, rawBinding('shop', 'b', 'r', ...subjects)]);
 
   test.each<readonly [string, RawSubject, readonly string[]]>([
     [

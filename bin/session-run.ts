@@ -56,7 +56,7 @@ export async function runSession(world: World, settings: Settings, options: Opti
     rules: RULES.filter((rule) => isAskedFor(rule, settings.scope)),
     panes: PANE_LIST,
     scope: sessionScope(settings.scope),
-    ...(baseline === null ? {} : { rowsBeside: driftRows(baseline, settings) }),
+    ...(baseline === null ? {} : { rowsBeside: driftRows(baseline, settings), firstSeen: baseline.firstSeen }),
     buildRemedies,
     joinRemedies: jointRemedy,
     evaluate: async (engine, remedy, yaml) => editedRemedy(engine, remedy, yaml, await changesOf(world, yaml)),

@@ -20,6 +20,8 @@ export interface LiveModelOptions {
   /** The whole cluster where it is left out. */
   readonly scope?: SessionScope;
   readonly rowsBeside?: RowsBeside;
+  /** Since when findings are known, by id. */
+  readonly firstSeen?: SessionSnapshot['firstSeen'];
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
   /** The remedies of several findings as one, where there are more than one; the engine is settled. */

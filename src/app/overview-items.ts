@@ -8,6 +8,8 @@ export interface FindingGroup {
   readonly more: number;
   /** When the newest of them opened in this session; null where none did. */
   readonly opened: number | null;
+  /** Since when the oldest of them is known; null where nothing tells. */
+  readonly seen: number | null;
 }
 
 export interface OverviewGroups {
@@ -36,6 +38,7 @@ interface Growing {
   first: Finding;
   more: number;
   opened: number | null;
+  seen: number | null;
 }
 
 function group(snapshot: SessionSnapshot, namespace: string | null): OverviewGroups {
@@ -47,20 +50,22 @@ function group(snapshot: SessionSnapshot, namespace: string | null): OverviewGro
     const opened = snapshot.opened.get(finding.id) ?? null;
     const isDetection = finding.pane === 'audit' && finding.subject.kind === 'Actor';
     const happening = isDetection || opened !== null;
-    add(happening ? now : standing, finding, opened);
+    add(happening ? now : standing, finding, opened, snapshot.firstSeen.get(finding.id) ?? null);
   }
   return { now: ordered(now), standing: ordered(standing) };
 }
 
-function add(groups: Map<string, Growing>, finding: Finding, opened: number | null): void {
+function add(groups: Map<string, Growing>, finding: Finding, opened: number | null, seen: number | null): void {
   const key = `${finding.severity} ${finding.rule}`;
   const there = groups.get(key);
   if (there === undefined) {
-    groups.set(key, { first: finding, more: 0, opened });
+    groups.set(key, { first: finding, more: 0, opened, seen });
     return;
   }
   there.more += 1;
   there.opened = Math.max(there.opened ?? 0, opened ?? 0) || null;
+  there.seen = Math.min(there.seen ?? Infinity, seen ?? Infinity);
+  if (there.seen === Infinity) there.seen = null;
   // The same finding tells the group whatever the order of arrival.
   if (finding.id < there.first.id) there.first = finding;
 }

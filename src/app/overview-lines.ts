@@ -96,10 +96,11 @@ function summaryLine(label: Span, summary: PaneSummary, state: SessionState): Li
 }
 
 function groupLine(group: FindingGroup, state: SessionState): Line {
-  const { first, more, opened } = group;
+  const { first, more, opened, seen } = group;
   const remedy = hasRemedies(first);
   const others = more > 0 ? span(`  and ${countText(more)} more`, 'muted') : span('');
-  const when = opened === null ? span('') : span(`  ${clockText(opened)}`, 'muted');
+  const since = seen === null ? '' : `  since ${ageText(state.snapshot.now - seen)}`;
+  const when = span(opened === null ? since : `  ${clockText(opened)}`, 'muted');
   if (isNarrow(state)) {
     return {
       spans: [span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity), span(first.title, 'plain')],

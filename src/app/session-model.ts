@@ -64,6 +64,8 @@ export interface SessionSnapshot {
   /** In the order of the tabs; a pane that was not evaluated yet is missing. */
   readonly panes: readonly PaneSnapshot[];
   readonly findings: ReadonlyMap<string, Finding>;
+  /** Since when a finding is known, as far as a baseline tells; milliseconds since the epoch, by id. */
+  readonly firstSeen: ReadonlyMap<string, number>;
   /** When a finding opened during this session; those of the first reading are not in it. */
   readonly opened: ReadonlyMap<string, number>;
   readonly objects: number;

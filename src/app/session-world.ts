@@ -44,6 +44,7 @@ export interface WorldParts {
   readonly scope?: SessionScope;
   readonly clock: SessionClock;
   readonly rowsBeside?: RowsBeside;
+  readonly firstSeen?: SessionSnapshot['firstSeen'];
 }
 
 /** What a world tells its model. */
@@ -60,6 +61,7 @@ export class SessionWorld {
   readonly #clock: SessionClock;
   readonly #evaluation: PaneEvaluation;
   readonly #rowsBeside: RowsBeside;
+  readonly #firstSeen: SessionSnapshot['firstSeen'];
   readonly #feed = new ChangeFeed();
   readonly #rights = new RightsFeed();
   #earlier: readonly EarlierChange[] = [];
@@ -90,6 +92,7 @@ export class SessionWorld {
     this.#reading = new FirstReading(parts.rules);
     this.#isAuditPending = source.hasAuditLog;
     this.#rowsBeside = parts.rowsBeside ?? (() => []);
+    this.#firstSeen = parts.firstSeen ?? new Map();
     this.#evaluation = new PaneEvaluation(parts.panes, parts.clock);
     this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
   }
@@ -134,6 +137,7 @@ export class SessionWorld {
       coverage,
       panes: this.#evaluation.snapshots(),
       findings: this.#findings,
+      firstSeen: this.#firstSeen,
       opened: this.#feed.opened,
       objects: view.store.size(),
       namespaces: namespacesOf(engine).filter((name) => this.#scope.namespace(name)),

@@ -9,6 +9,8 @@ import type { Scope } from './scope.ts';
 /** An earlier JSON report, reduced to what a comparison needs. */
 export interface Baseline {
   readonly findings: readonly BaselineFinding[];
+  /** When each finding was first seen, as far as reports tell; milliseconds since the epoch, by id. */
+  readonly firstSeen: ReadonlyMap<string, number>;
   /** What the earlier run read of each kind, by kind as k8sec names it. */
   readonly coverage: ReadonlyMap<string, BaselineCoverage>;
   readonly scope: BaselineScope;
@@ -98,9 +100,17 @@ export function baselineOf(report: unknown, file: string): Baseline {
     : [];
   const source = (value.source ?? {}) as { scope?: Partial<BaselineScope>; clusterUID?: unknown };
   const scope = source.scope ?? {};
-  const generatedAt = typeof value.generatedAt === 'string' ? Date.parse(value.generatedAt) : Number.NaN;
+  const generatedAt = timeOf(value.generatedAt);
   return {
     findings,
+    firstSeen: new Map(
+      (value.findings as readonly { readonly id?: unknown; readonly firstSeen?: unknown }[]).flatMap((one) => {
+        const seen = timeOf(one.firstSeen) ?? generatedAt;
+        return typeof one.id === 'string' && seen !== null
+          ? [[sanitise(one.id, one.id.length + 1), seen] as const]
+          : [];
+      }),
+    ),
     coverage: new Map(
       coverage.map((line) => [line.kind ?? '', { status: line.status ?? '', namespaces: line.namespaces ?? 'all' }]),
     ),
@@ -110,9 +120,15 @@ export function baselineOf(report: unknown, file: string): Baseline {
       panes: scope.panes ?? [],
       rules: scope.rules ?? [],
     },
-    generatedAt: Number.isNaN(generatedAt) ? null : generatedAt,
+    generatedAt,
     clusterUID: typeof source.clusterUID === 'string' ? source.clusterUID : null,
   };
+}
+
+/** Milliseconds since the epoch; null for what is no time. */
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
 }
 
 function cleaned(value: unknown): string {

@@ -116,7 +116,10 @@ export function shownFindings(report: Report): readonly ReportedFinding[] {
   return report.findings.filter((one) => severityRank(one.finding.severity) <= severityRank(report.scope.severity));
 }
 
-function findingJson({ finding, waiver, baseline }: ReportedFinding, remedies: readonly BuiltRemedy[]): unknown {
+function findingJson(
+  { finding, waiver, baseline, firstSeen }: ReportedFinding,
+  remedies: readonly BuiltRemedy[],
+): unknown {
   const more = finding.members.length - MOST_MEMBERS;
   return {
     id: finding.id,
@@ -134,7 +137,7 @@ function findingJson({ finding, waiver, baseline }: ReportedFinding, remedies: r
     references: finding.references,
     remedies: remedies.map(remedyId),
     basis: finding.basis,
-    firstSeen: null,
+    firstSeen: firstSeen === null ? null : time(firstSeen),
     waiver:
       waiver === null ? null : { reason: waiver.reason, until: waiver.until === null ? null : time(waiver.until) },
     baseline,

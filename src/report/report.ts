@@ -55,6 +55,8 @@ export interface ReportedFinding {
   readonly finding: Finding;
   readonly waiver: Waiver | null;
   readonly baseline: 'new' | 'unchanged' | 'incomparable' | null;
+  /** Milliseconds since the epoch; null where no baseline tells. */
+  readonly firstSeen: number | null;
 }
 
 interface ReportSummary {
@@ -96,11 +98,11 @@ export function makeReport(options: ReportOptions): Report {
   const where = { now: view.now, cluster: source.context ?? '' };
   const comparison = comparisonOf(options, inScope);
   const findings = inScope
-    .map((finding) => ({
-      finding,
-      waiver: waiverOf(finding, options.waivers, where),
-      baseline: comparison === null ? null : (comparison.verdicts.get(finding.id) ?? 'new'),
-    }))
+    .map((finding): ReportedFinding => {
+      const baseline = comparison === null ? null : (comparison.verdicts.get(finding.id) ?? 'new');
+      const firstSeen = firstSeenOf(finding, baseline, options);
+      return { finding, waiver: waiverOf(finding, options.waivers, where), baseline, firstSeen };
+    })
     // Of files laid over a state, only what the merge adds is reported.
     .filter((one) => options.base === null || one.baseline === 'new')
     .sort(worstFirst);
@@ -121,6 +123,17 @@ export function makeReport(options: ReportOptions): Report {
     rules: options.rules,
     waiverNotes: waiverNotes([...engine.findings.values()], options.waivers, where),
   };
+}
+
+/** What a baseline did not hold is seen now for the first time. */
+function firstSeenOf(
+  { id }: Finding,
+  verdict: ReportedFinding['baseline'],
+  { baseline, engine }: ReportOptions,
+): number | null {
+  if (baseline === null) return null;
+  if (verdict === 'new') return engine.view.now;
+  return verdict === 'unchanged' ? (baseline.firstSeen.get(id) ?? null) : null;
 }
 
 /** In order of finding; waived findings need none. */

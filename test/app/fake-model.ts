@@ -122,6 +122,7 @@ export function snapshotOf(rows: readonly Row[], change: Partial<SessionSnapshot
     coverage: [],
     panes: PANES.map((pane) => paneOf(pane, pane === 'network' ? rows : [])),
     findings,
+    firstSeen: new Map(),
     opened: new Map(),
     objects: 14_208,
     namespaces: [...new Set(rows.map((one) => one.namespace))].sort(),

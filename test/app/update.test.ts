@@ -284,6 +284,16 @@ describe('what the cluster does', () => {
     expect(text.indexOf('cart accepts')).toBeLessThan(text.indexOf('standing risk'));
   });
 
+  test('standing risk says since when it is known, where a baseline tells', () => {
+    const { id } = findingOf('shop', 'cart', 'high');
+    const lines = (firstSeen: ReadonlyMap<string, number>): readonly string[] =>
+      body(new Driver({ ...SHOP, firstSeen }))
+        .split('\n')
+        .filter((one) => one.includes('accepts'));
+    expect(lines(new Map([[id, NOW - 41 * 86_400_000]])).filter((one) => one.includes('since 41d'))).toHaveLength(1);
+    expect(lines(new Map()).join('')).not.toContain('since');
+  });
+
   test('of the audit pane detections are happening now; what the log cannot show is a standing risk', () => {
     const detection = findingOf('shop', 'mallory', 'high', 'audit');
     const actor = { ...detection, subject: { ...detection.subject, kind: 'Actor', namespace: null } };

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { BaselineError, parseBaseline } from '../../src/report/baseline.ts';
 import { exitVerdict } from '../../src/report/exit-code.ts';
 import type { Report } from '../../src/report/report.ts';
-import { judged, ONLY_PRIVILEGED, privileged, written, type Judged } from './judged.ts';
+import { judged, NOW, ONLY_PRIVILEGED, privileged, written, type Judged } from './judged.ts';
 
 const AGENT = 'vigilance/privileged-workload / Deployment.apps / shop / agent / ';
 const OTHER = 'vigilance/privileged-workload / Deployment.apps / shop / other / ';
+
+const DAY = 86_400_000;
 
 function verdicts(report: Report): Record<string, string | null> {
   return Object.fromEntries(report.findings.map((one) => [one.finding.id, one.baseline]));
@@ -24,6 +26,33 @@ describe('a baseline', () => {
     const more = judged([...privileged('agent'), ...privileged('other')], { scope: ONLY_PRIVILEGED, baseline });
     expect(verdicts(more)).toEqual({ [AGENT]: 'unchanged', [OTHER]: 'new' });
     expect(exitVerdict(more, 'high')).toEqual({ code: 2, reason: '1 new finding at or over high' });
+  });
+
+  it('carries on since when a finding is known, from report to report', () => {
+    const seen = (report: Report): Record<string, string | null> => {
+      const { findings } = JSON.parse(written(report, 'json')) as {
+        findings: { id: string; firstSeen: string | null }[];
+      };
+      return Object.fromEntries(findings.map((one) => [one.id, one.firstSeen]));
+    };
+    const agent = privileged('agent');
+    const first = judged(agent, { scope: ONLY_PRIVILEGED, generatedAt: NOW - 20 * DAY });
+    expect(seen(first)).toEqual({ [AGENT]: null });
+    const second = judged([...agent, ...privileged('other')], {
+      scope: ONLY_PRIVILEGED,
+      baseline: written(first, 'json'),
+    });
+    const now = { [AGENT]: '2026-11-03T10:00:00Z', [OTHER]: '2026-11-23T10:00:00Z' };
+    expect(seen(second)).toEqual(now);
+    const third = judged([...agent, ...privileged('other')], {
+      scope: ONLY_PRIVILEGED,
+      baseline: written(second, 'json'),
+    });
+    expect(seen(third)).toEqual(now);
+    const odd = written(second, 'json').replaceAll('2026-11-03T10:00:00Z', 'long ago');
+    expect(seen(judged(agent, { scope: ONLY_PRIVILEGED, baseline: odd }))).toEqual({
+      [AGENT]: '2026-11-23T10:00:00Z',
+    });
   });
 
   it('tells what was resolved', () => {

@@ -44,7 +44,7 @@ function rowText(row: Row): string {
 function labelFilter(text: string, query: string): RowFilter {
   const selector = parseLabelQuery(query);
   if (selector === undefined) {
-    return { ...NO_FILTER, text, problem: 'no label selector yet: a=b, a!=b, a, !a, a in (b,c)' };
+    return { ...NO_FILTER, text, problem: 'no label selector yet: write a=b, a!=b, a, !a, a in (b,c)' };
   }
   return { text, verb: 'with labels', problem: '', test: (row) => matches(selector, row.labels) };
 }

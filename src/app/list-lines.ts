@@ -106,7 +106,7 @@ export function contextLines(place: ContextsPlace, _state: SessionState): readon
   const head = line(span(' contexts', 'heading'));
   if (place.contexts === null) return [head, line(span('  Reading the kubeconfig.', 'muted'))];
   if (place.contexts.length === 0)
-    return [head, line(span('  There is no context: this is no cluster of a kubeconfig.', 'muted'))];
+    return [head, line(span('  There is no context here: start k8sec with --kubeconfig FILE to choose one.', 'muted'))];
   return [
     head,
     ...place.contexts.map((one): Line => ({

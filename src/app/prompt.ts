@@ -1,5 +1,5 @@
 import { completions, type CompletionWorld } from './complete-command.ts';
-import { parseFilter } from './filter.ts';
+import { parseFilter, type RowFilter } from './filter.ts';
 import { editKey, lineEdit } from './line-edit.ts';
 import { changeTable } from './move-actions.ts';
 import { stay, type Step } from './navigation.ts';
@@ -82,17 +82,28 @@ function cancel(state: SessionState, prompt: Prompt): SessionState {
 
 function accept(state: SessionState, prompt: Prompt): Step {
   const closed = { ...state, prompt: null };
-  if (prompt.type === 'filter') return stay(withFilter(closed, prompt.edit.text));
+  if (prompt.type === 'filter') return stay(acceptFilter(closed, prompt.edit.text));
   const text = prompt.edit.text.trim();
   const commands = text === '' ? state.commands : [...state.commands.filter((one) => one !== text), text];
   return runCommand({ ...closed, commands: commands.slice(-MAX_HISTORY) }, text);
+}
+
+/** What is no selector when it is entered filters nothing, and says so. */
+function acceptFilter(state: SessionState, text: string): SessionState {
+  const filter = parseFilter(text);
+  const filtered = withFilter(state, text);
+  return isNoSelector(filter) ? { ...filtered, message: { text: filter.problem, tone: 'warning' } } : filtered;
+}
+
+function isNoSelector({ problem, text }: RowFilter): boolean {
+  return problem !== '' && text.startsWith('-l');
 }
 
 function withFilter(state: SessionState, text: string): SessionState {
   const filter = parseFilter(text);
   return changeTable(state, (table) => {
     // While a selector is half typed the rows stay as they are.
-    if (filter.problem !== '' && filter.text.startsWith('-l')) return table;
+    if (isNoSelector(filter)) return table;
     return resort({ ...table, filter }, scopeOf(state));
   });
 }

@@ -51,6 +51,17 @@ describe('filter', () => {
     expect(shown(driver.send({ type: 'paste', text: 'cart)' }))).toEqual(['cart']);
   });
 
+  test('what is no selector when it is entered filters nothing, and says so until the next key', () => {
+    const driver = inNetwork().press('/').send({ type: 'paste', text: '-l app in (' }).press('enter');
+    expect(shown(driver)).toHaveLength(3);
+    expect(driver.state.prompt).toBeNull();
+    expect(driver.state.message?.text).toContain('no label selector yet: write a=b');
+    expect(driver.press('j').state.message).toBeNull();
+    const selector = inNetwork().press('/').send({ type: 'paste', text: '-l app in (cart)' }).press('enter');
+    expect(selector.state.message).toBeNull();
+    expect(shown(selector)).toEqual(['cart']);
+  });
+
   test('a table without rows says which filter hides them', () => {
     expect(body(inNetwork().press('/ z z z enter'))).toContain('the filter "zzz" hides the others; esc clears it');
   });

@@ -2,6 +2,7 @@ import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { Change } from '../../model/change.ts';
 import type { WorkloadObject } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 
 /** Labels to set: on the workload itself, and on its template and so on its pods. */
 export interface LabelEdit {
@@ -12,9 +13,11 @@ export interface LabelEdit {
 /** Kinds whose controllers replace their pods when the template changes. */
 const ROLLING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
-/** How many pods a change of the template restarts. */
-export function restarts(workload: AnalysedWorkload): number {
+/** How many pods a change of the template restarts; undefined where that was not read, as from files. */
+export function restarts(view: ClusterView, workload: AnalysedWorkload): number | undefined {
   if (!ROLLING.has(workload.ref.kind)) return 0;
+  const isOfTemplate = workload.classes.some((one) => one.pods.length === 0);
+  if (isOfTemplate || !view.readable('Pod', workload.ref.namespace).ok) return undefined;
   return livingClasses(workload).reduce((sum, one) => sum + one.pods.length, 0);
 }
 

@@ -32,7 +32,7 @@ export function labelDraft(
   if (refused !== undefined) return { refused };
   const isPods = Object.keys(edit.pods).length > 0;
   const common = {
-    note: [note, isPods ? restartText(found) : 'It restarts no pod.'].filter((part) => part !== '').join(' '),
+    note: [note, isPods ? restartText(view, found) : 'It restarts no pod.'].filter((part) => part !== '').join(' '),
     changes: labelled(workload, object, edit),
     effects: isPods
       ? shifts(view, found, edit.pods)
@@ -88,8 +88,9 @@ function immutable({ object }: LabelledWorkload, pods: Labels): string | undefin
   return `The selector of the workload reads ${keys.join(', ')} and is immutable: create the workload anew with the right label.`;
 }
 
-function restartText({ workload }: LabelledWorkload): string {
-  const count = restarts(workload);
+function restartText(view: ClusterView, { workload }: LabelledWorkload): string {
+  const count = restarts(view, workload);
+  const pods = count === undefined ? 'its pods, however many run' : `${count} ${count === 1 ? 'pod' : 'pods'}`;
   switch (workload.ref.kind) {
     case 'CronJob':
       return 'Pods get the labels at the next run.';
@@ -97,7 +98,7 @@ function restartText({ workload }: LabelledWorkload): string {
     case 'ReplicationController':
       return 'Only pods that are created from now on get the labels.';
     default:
-      return `It changes the pod template, which restarts ${count} ${count === 1 ? 'pod' : 'pods'}; its own selector stays as it is.`;
+      return `It changes the pod template, which restarts ${pods}; its own selector stays as it is.`;
   }
 }
 

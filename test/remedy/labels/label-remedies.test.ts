@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildRemedies } from '../../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
+import { Engine } from '../../../src/engine/engine.ts';
+import { MISSING_RECOMMENDED } from '../../../src/rules/labels/missing-recommended.ts';
+import { document, viewOf } from '../../analyses/labels/clusters.ts';
+import type { ClusterOptions } from '../../analyses/network/cluster.ts';
 import { engineOf } from '../case-engine.ts';
 
 interface Deployment {
@@ -51,6 +55,42 @@ describe('labelling a workload', () => {
     expect(JSON.stringify(first?.manifests)).not.toContain('template');
     expect(second?.id).toBe('labels/label-template');
     expect(second?.safety).toBe('review');
+  });
+
+  it('says how many pods restart, and of files that they do', () => {
+    const pod = (name: string): string =>
+      document({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name,
+          namespace: 'shop',
+          labels: { app: 'web' },
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'web', uid: 'u', controller: true }],
+        },
+        spec: { containers: [{ name: 'main', image: 'i:1' }] },
+        status: { phase: 'Running' },
+      });
+    const set = document({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'i:1' }] } },
+      },
+    });
+    const note = (...given: readonly (string | ClusterOptions)[]): string => {
+      const engine = new Engine(viewOf(...given), MISSING_RECOMMENDED);
+      engine.settle();
+      const found = [...engine.findings.values()].find((one) => one.subject.kind === 'StatefulSet');
+      const built = found === undefined ? [] : buildRemedies(engine, found);
+      return built.find((one) => one.id === 'labels/label-template')?.note ?? '';
+    };
+    expect(note(set, pod('web-0'), pod('web-1'))).toContain('which restarts 2 pods;');
+    expect(note(set)).toContain('which restarts 0 pods;');
+    expect(note(set, { facts: { source: 'files' } })).toContain('which restarts its pods, however many run;');
+    expect(note(set, { denied: ['Pod'] })).toContain('which restarts its pods, however many run;');
   });
 
   it('says from what each value comes and what nothing tells', () => {

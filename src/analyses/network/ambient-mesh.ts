@@ -31,29 +31,30 @@ export function ambientFlows(
   all: readonly AnalysedWorkload[],
   flows: readonly DeclaredFlow[],
 ): readonly DeclaredFlow[] {
-  const members = all.filter((one) => isMember(view, one));
-  if (members.length === 0) return [];
+  const members = new Set(all.filter((one) => isMember(view, one)));
+  if (members.size === 0) return [];
   const waypoints = all.filter(isWaypoint);
-  const receivers = [...members, ...waypoints, ...all.filter((one) => !isWaypoint(one) && runsImage(one, SIDECAR))];
+  const sidecars = all.filter((one) => !isWaypoint(one) && runsImage(one, SIDECAR));
+  const receivers = new Set([...members, ...waypoints, ...sidecars]);
   const pairs = flows.flatMap(({ source, destination }) =>
     source.type === 'workload' && destination.type === 'workload'
       ? [[source.workload, destination.workload] as const]
       : [],
   );
-  const ofMembers = pairs.filter(([source]) => members.includes(source));
+  const ofMembers = pairs.filter(([source]) => members.has(source));
   const tunnelled = [
-    ...ofMembers.filter(([, destination]) => receivers.includes(destination)),
+    ...ofMembers.filter(([, destination]) => receivers.has(destination)),
     ...ofMembers.flatMap(([source]) => waypoints.map((waypoint) => [source, waypoint] as const)),
-    ...waypoints.flatMap((waypoint) => members.map((member) => [waypoint, member] as const)),
+    ...waypoints.flatMap((waypoint) => [...members].map((member) => [waypoint, member] as const)),
   ];
   const byEnds = new Map(tunnelled.map((pair) => [pair.map(({ ref }) => refText(ref)).join(' '), pair]));
   return [
-    ...[...new Set(receivers)].map((one) => flow(ANYONE, one, TUNNEL, 'the ambient mesh delivers on this port')),
+    ...[...receivers].map((one) => flow(ANYONE, one, TUNNEL, 'the ambient mesh delivers on this port')),
     ...[...byEnds.values()].map(([source, destination]) => ({
       ...flow({ type: 'workload', workload: source }, destination, TUNNEL, 'the ambient mesh carries it on this port'),
       sourceOnly: true as const,
     })),
-    ...members.flatMap((one) => {
+    ...[...members].flatMap((one) => {
       const ports = probedPorts(one);
       return ports.length === 0
         ? []

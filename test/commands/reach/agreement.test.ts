@@ -7,10 +7,11 @@ import { networkSection } from '../../../src/report/sections/network.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { RULES } from '../../../src/rules/index.ts';
+import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { cluster, namespace, objectsOf, pod, policy } from '../../analyses/network/cluster.ts';
 import { boutiqueCluster, demoCluster } from '../../analyses/network/fixtures.ts';
-import { rawCluster } from '../../analyses/network/generated-cluster.ts';
+import { rawAdminPolicies, rawCluster } from '../../analyses/network/generated-cluster.ts';
 import { slimCluster, viewOf, withOwners } from '../../analyses/network/generated-view.ts';
 import { runCommand } from '../rbac-command.ts';
 
@@ -282,6 +283,19 @@ describe('the pane, the report, the findings and `reach` say the same', () => {
       { numRuns: 30 },
     );
     expect(pods).toBe(30 * 9);
+  });
+
+  test('of generated clusters in which admin policies speak first', async () => {
+    const slimmer = createSlimmer();
+    await fc.assert(
+      fc.asyncProperty(rawCluster, rawAdminPolicies, async (raw, admin) => {
+        const policies = admin.map((one) => slimmer.slim(one, 'AdminNetworkPolicy'));
+        const view = viewOf([...slimCluster(withOwners(raw)), ...policies]);
+        await expectAgreement(view);
+        await expectSamePane(view);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test('the pane of generated clusters counts the pods that reach finds open', async () => {

@@ -6,7 +6,7 @@ import { isWaypoint } from './ambient-mesh.ts';
 import type { DeclaredFlow, FlowEnd } from './declared-flow.ts';
 import { inapplicable } from './isolation.ts';
 import { runsImage, runsOnlyImages } from './runs-image.ts';
-import { serviceTargets } from './service-target.ts';
+import { serviceTargets, type ServiceTarget } from './service-target.ts';
 
 /** Images of ingress and gateway controllers; their pods open the connections to the backends. */
 const CONTROLLER =
@@ -21,63 +21,83 @@ const PROXY = /(?:^|\/)(?:envoy|istio\/proxyv2|envoyproxy\/gateway)(?=[:@]|$)/;
 const CLOUD_CLASS =
   /^(?:alb|aws-alb|amazon-vpc-lattice|gce(?:-internal)?|gke-l7-.*|azure\/application-gateway|azure-application-gateway|azure-alb-.*)$/;
 
+/**
+ * Families of controllers by the class of what they serve, as their charts and manifests name it: with two families in
+ * a cluster each leads to its own backends only.
+ */
+const FAMILIES: readonly (readonly [ofClass: RegExp, isOne: (workload: AnalysedWorkload) => boolean])[] = [
+  [/nginx/i, (one) => runsImage(one, /nginx/)],
+  [/traefik/i, (one) => runsImage(one, /traefik/)],
+  [/haproxy/i, (one) => runsImage(one, /haproxy|kubernetes-ingress/)],
+  [/kong/i, (one) => runsImage(one, /kong/)],
+  [/apisix/i, (one) => runsImage(one, /apisix/)],
+  [/contour/i, (one) => runsImage(one, /contour/) || runsOnlyImages(one, PROXY)],
+  [/emissary|ambassador/i, (one) => runsImage(one, /emissary/)],
+  [/istio|envoy|^eg$/i, (one) => runsOnlyImages(one, PROXY)],
+];
+
 const ANYONE: FlowEnd = { type: 'anyone' };
 
-/** Flows from ingress and gateway controllers, which are known by what they run. */
+/** Who opens the connections to a backend; with a reason, anyone may. */
+interface Callers {
+  readonly workloads: readonly AnalysedWorkload[];
+  readonly reason: string;
+}
+
+/** Flows from ingress and gateway controllers, which are known by what they run and by the class of what they serve. */
 export function controllerFlows(view: ClusterView, all: readonly AnalysedWorkload[]): readonly DeclaredFlow[] {
   const controllers = all.filter(
     (one) => runsImage(one, CONTROLLER) || (runsOnlyImages(one, PROXY) && !isWaypoint(one)),
   );
-  const backends = [
-    ...view.list('Ingress').flatMap((ingress) =>
-      ingress.backends.map(({ service, port }) => ({
-        by: `Ingress ${ingress.namespace}/${ingress.name}`,
-        cloudClass: cloudClassOf(view, ingress),
-        namespace: ingress.namespace,
-        service,
-        port,
-      })),
-    ),
-    ...ROUTE_KINDS.flatMap((kind) => view.list(kind)).flatMap((route) =>
-      route.backends.map(({ namespace, service, port }) => ({
-        by: `${route.kind} ${route.namespace}/${route.name}`,
-        cloudClass: cloudClassOf(view, route),
-        namespace,
-        service,
-        port,
-      })),
-    ),
-  ];
-  // A controller on the host's network sends from node addresses, which no pod selector matches.
-  const inNetwork = controllers.filter((one) => one.classes.some((podClass) => inapplicable(podClass) === ''));
-  const isExact = inNetwork.length > 0 && inNetwork.length === controllers.length;
-  return backends.flatMap((backend) => {
-    const service = view.get('Service', backend.namespace, backend.service);
-    if (service === undefined) return [];
-    return serviceTargets(view, service, backend.port ?? undefined).flatMap(({ workload, ports }): DeclaredFlow[] => {
-      const destination = { type: 'workload', workload } as const;
-      if (isExact && backend.cloudClass === undefined) {
-        const why = `${backend.by} leads here`;
-        return inNetwork
-          .filter((one) => one !== workload)
-          .map((one) => ({ source: { type: 'workload', workload: one }, destination, ports, why }));
-      }
-      const reason =
-        backend.cloudClass !== undefined
-          ? `class ${backend.cloudClass} is a load balancer of the cloud`
-          : controllers.length === 0
-            ? 'no controller was found'
-            : 'its controller is on the host network';
-      return [{ source: ANYONE, destination, ports, why: `${backend.by} leads here; ${reason}, so from anyone` }];
+  const known = new Map<string, Callers>();
+  const callersOf = (from: IngressObject | RouteObject): Callers => {
+    const classes = classesOf(view, from);
+    const key = classes.join(' ');
+    const callers = known.get(key) ?? callersOfClasses(classes, controllers);
+    known.set(key, callers);
+    return callers;
+  };
+  return [...view.list('Ingress'), ...ROUTE_KINDS.flatMap((kind) => view.list(kind))].flatMap((from) => {
+    const by = `${from.kind} ${from.namespace}/${from.name}`;
+    const callers = callersOf(from);
+    const backends = from.backends.map((one) => ({ namespace: from.namespace, ...one }));
+    return backends.flatMap(({ namespace, service: name, port }) => {
+      const service = view.get('Service', namespace, name);
+      const targets = service === undefined ? [] : serviceTargets(view, service, port ?? undefined);
+      return targets.flatMap((target) => flowsTo(target, by, callers));
     });
   });
 }
 
-/** The class of an Ingress, or of a route's Gateways, that is no controller's in the cluster. */
-function cloudClassOf(view: ClusterView, from: IngressObject | RouteObject): string | undefined {
+function flowsTo({ workload, ports }: ServiceTarget, by: string, callers: Callers): readonly DeclaredFlow[] {
+  const destination = { type: 'workload', workload } as const;
+  if (callers.reason !== '') {
+    return [{ source: ANYONE, destination, ports, why: `${by} leads here; ${callers.reason}, so from anyone` }];
+  }
+  return callers.workloads
+    .filter((one) => one !== workload)
+    .map((one) => ({ source: { type: 'workload', workload: one }, destination, ports, why: `${by} leads here` }));
+}
+
+/** The class of an Ingress, or those of a route's Gateways; [] where none is told. */
+function classesOf(view: ClusterView, from: IngressObject | RouteObject): readonly string[] {
   const classes =
     from.kind === 'Ingress'
       ? [from.className ?? '']
       : from.parents.map((parent) => view.get('Gateway', parent.namespace, parent.name)?.className ?? '');
-  return classes.find((name) => CLOUD_CLASS.test(name));
+  return [...new Set(classes.filter((name) => name !== ''))].sort();
+}
+
+function callersOfClasses(classes: readonly string[], controllers: readonly AnalysedWorkload[]): Callers {
+  const anyone = (reason: string): Callers => ({ workloads: [], reason });
+  const cloud = classes.find((name) => CLOUD_CLASS.test(name));
+  if (cloud !== undefined) return anyone(`class ${cloud} is a load balancer of the cloud`);
+  const families = classes.map((name) => FAMILIES.find(([ofClass]) => ofClass.test(name))?.[1]);
+  // What has no class, or one of a name that tells nothing, any controller may serve.
+  const isTold = families.length > 0 && families.every((isOne) => isOne !== undefined);
+  const own = isTold ? controllers.filter((one) => families.some((isOne) => isOne?.(one))) : controllers;
+  if (own.length === 0) return anyone(`no controller${isTold ? ` of class ${classes.join(', ')}` : ''} was found`);
+  // A controller on the host's network sends from node addresses, which no pod selector matches.
+  const isInNetwork = (one: AnalysedWorkload): boolean => one.classes.some((podClass) => inapplicable(podClass) === '');
+  return own.every(isInNetwork) ? { workloads: own, reason: '' } : anyone('its controller is on the host network');
 }

@@ -29,6 +29,8 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}, {name: udp, p
 `;
 const NGINX = deployment('nginx', ['registry.k8s.io/ingress-nginx/controller:v1.13.1']);
 
+const TRAEFIK = deployment('traefik', ['docker.io/traefik:v3.5']);
+
 function ingress(spec: string, annotations = '{}'): string {
   return `---
 apiVersion: networking.k8s.io/v1
@@ -94,6 +96,34 @@ describe('who leads traffic to a backend', () => {
       'no controller',
       ingress(''),
       ['anyone TCP 8080: Ingress shop/web leads here; no controller was found, so from anyone'],
+    ],
+    [
+      'of two controllers the one of the class',
+      NGINX + TRAEFIK + ingress('ingressClassName: nginx-internal,'),
+      ['Deployment shop/nginx TCP 8080: Ingress shop/web leads here'],
+    ],
+    [
+      'of a Gateway too',
+      NGINX + TRAEFIK + gateway('traefik') + route('HTTPRoute', 'v1'),
+      ['Deployment shop/traefik TCP 8080: HTTPRoute shop/web leads here'],
+    ],
+    [
+      'either, where the class tells nothing',
+      NGINX + TRAEFIK + ingress('ingressClassName: public,'),
+      [
+        'Deployment shop/nginx TCP 8080: Ingress shop/web leads here',
+        'Deployment shop/traefik TCP 8080: Ingress shop/web leads here',
+      ],
+    ],
+    [
+      'none of the class',
+      NGINX + ingress('ingressClassName: kong,'),
+      ['anyone TCP 8080: Ingress shop/web leads here; no controller of class kong was found, so from anyone'],
+    ],
+    [
+      'a controller on the network of the host',
+      deployment('nginx', ['registry.k8s.io/ingress-nginx/controller:v1'], 'hostNetwork: true,') + ingress(''),
+      ['anyone TCP 8080: Ingress shop/web leads here; its controller is on the host network, so from anyone'],
     ],
     [
       'a load balancer of the cloud, though a controller of another class is there',

@@ -93,10 +93,11 @@ function callersOfClasses(classes: readonly string[], controllers: readonly Anal
   const cloud = classes.find((name) => CLOUD_CLASS.test(name));
   if (cloud !== undefined) return anyone(`class ${cloud} is a load balancer of the cloud`);
   const families = classes.map((name) => FAMILIES.find(([ofClass]) => ofClass.test(name))?.[1]);
-  // What has no class, or one of a name that tells nothing, any controller may serve.
   const isTold = families.length > 0 && families.every((isOne) => isOne !== undefined);
-  const own = isTold ? controllers.filter((one) => families.some((isOne) => isOne?.(one))) : controllers;
-  if (own.length === 0) return anyone(`no controller${isTold ? ` of class ${classes.join(', ')}` : ''} was found`);
+  const named = isTold ? controllers.filter((one) => families.some((isOne) => isOne?.(one))) : [];
+  // What has no class, or one whose name tells nothing of those that are there, any of them may serve.
+  const own = named.length > 0 ? named : controllers;
+  if (own.length === 0) return anyone('no controller was found');
   // A controller on the host's network sends from node addresses, which no pod selector matches.
   const isInNetwork = (one: AnalysedWorkload): boolean => one.classes.some((podClass) => inapplicable(podClass) === '');
   return own.every(isInNetwork) ? { workloads: own, reason: '' } : anyone('its controller is on the host network');

@@ -116,9 +116,9 @@ describe('who leads traffic to a backend', () => {
       ],
     ],
     [
-      'none of the class',
+      'what is there, where the class names another program',
       NGINX + ingress('ingressClassName: kong,'),
-      ['anyone TCP 8080: Ingress shop/web leads here; no controller of class kong was found, so from anyone'],
+      ['Deployment shop/nginx TCP 8080: Ingress shop/web leads here'],
     ],
     [
       'a controller on the network of the host',

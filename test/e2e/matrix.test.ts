@@ -51,6 +51,7 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
     ['t', /[┌+][─-]{9}/],
   ],
   answer: [[':who-can get secrets\r', /who-can get secrets/]],
+  question: [[':who-can read-secrets\r', /read Secrets/]],
   waiver: [NETWORK, [':waive\r', /waivers:/]],
   namespaces: [[':ns\r', /namespaces *$/m]],
   contexts: [[':ctx\r', /contexts *\n+(?! *Reading)./]],

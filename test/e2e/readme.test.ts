@@ -25,6 +25,8 @@ const EXIT_CODES: Readonly<Record<string, number>> = {
   'k8sec --from manifests/ --fail-on medium': 2,
   'k8sec --report --remediate fixes/': 2,
   'k8sec who-can get secrets -n shop': 0,
+  'k8sec who-can read-secrets': 0,
+  'k8sec can unauthenticated': 0,
   'k8sec can sa:shop/cart': 0,
   'k8sec paths': 0,
   'k8sec reach --destination postgres': 0,

@@ -43,6 +43,39 @@ describe('the session on the demo cluster', () => {
     expect(terminal.lines()[0]).toContain('DEMO');
   });
 
+  test('is stopped by :suspend as a job of the shell, and comes back with fg', async () => {
+    const terminal = new PtyTerminal(['/bin/bash', '--noprofile', '--norc', '-i'], 120, 30, { PS1: 'ready> ' });
+    try {
+      await terminal.until((screen) => screen.trim().endsWith('ready>'), 'the prompt');
+      terminal.type(`${process.execPath} ${PROGRAM} --demo --session\r`);
+      await terminal.until((screen) => /live {2}[\d,]+ objects/.test(screen), 'the session');
+      terminal.type(':suspend\r');
+      await terminal.until((screen) => screen.includes('Stopped') && screen.trim().endsWith('ready>'), 'a stopped job');
+      expect(terminal.usesAlternateScreen).toBe(false);
+      terminal.type('fg\r');
+      await terminal.until((screen) => terminal.usesAlternateScreen && screen.includes('live'), 'the session again');
+      terminal.type('1');
+      await terminal.until((screen) => /1\/\d+/.test(screen), 'an answer to a key');
+      terminal.type(QUIT);
+      await terminal.until((screen) => screen.trim().endsWith('ready>'), 'the prompt after the session');
+    } finally {
+      terminal.kill('SIGKILL');
+      await terminal.ended();
+    }
+  });
+
+  test('answers questions of the past and of benchmarks, and says what is wrong with one', async () => {
+    const terminal = demo(120, 30);
+    await terminal.until((screen) => /live {2}[\d,]+ objects/.test(screen), 'the session');
+    terminal.type(':as-of yesterday\r');
+    await terminal.shows('invalid time "yesterday": write it as 2026-11-23');
+    terminal.type('\u001b');
+    await terminal.until((screen) => !screen.includes('invalid time'), 'the overview');
+    terminal.type(':compliance\r');
+    await terminal.until((screen) => /CIS.*\d+ fail/is.test(screen), 'the items of a benchmark');
+    expect(terminal.text()).toContain('esc back');
+  });
+
   test('find the worst, read why, save the fix', async () => {
     const terminal = demo(120, 30);
     await terminal.shows('live');

@@ -304,6 +304,20 @@ export const KINDS = {
     resource: 'vmagents',
     namespaced: true,
   },
+  StorageClass: {
+    group: 'storage.k8s.io',
+    versions: ['v1'],
+    kind: 'StorageClass',
+    resource: 'storageclasses',
+    namespaced: false,
+  },
+  VolumeSnapshotClass: {
+    group: 'snapshot.storage.k8s.io',
+    versions: ['v1'],
+    kind: 'VolumeSnapshotClass',
+    resource: 'volumesnapshotclasses',
+    namespaced: false,
+  },
   FluxGitRepository: {
     group: 'source.toolkit.fluxcd.io',
     versions: ['v1', 'v1beta2'],
@@ -377,11 +391,15 @@ export const ADMISSION_POLICY_KINDS = [
   'MutatingAdmissionPolicyBinding',
 ] as const satisfies readonly Kind[];
 
-/** Custom resources of well-known operators that name Secrets. */
 /** Routes of the Gateway API: what leads from a Gateway to Services. */
 export const ROUTE_KINDS = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const satisfies Kind[];
 
+/** Classes whose parameters name the Secrets of a storage driver. */
+export const STORAGE_CLASSES = ['StorageClass', 'VolumeSnapshotClass'] as const satisfies readonly Kind[];
+
+/** Kinds that are read for the Secrets that they name alone: those, and custom resources of well-known operators. */
 export const REFERRER_KINDS = [
+  ...STORAGE_CLASSES,
   'Issuer',
   'ClusterIssuer',
   'ExternalSecret',

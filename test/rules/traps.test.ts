@@ -331,6 +331,34 @@ describe('what uses a Secret', () => {
         { spec: { csi: { driver: 'd', nodeStageSecretRef: { name, namespace: 'shop' } } } },
         { namespace: undefined },
       ),
+    'a driver of a StorageClass': (name) =>
+      kube(
+        'storage.k8s.io/v1',
+        'StorageClass',
+        'fast',
+        {
+          provisioner: 'd',
+          parameters: {
+            'csi.storage.k8s.io/provisioner-secret-name': name,
+            'csi.storage.k8s.io/provisioner-secret-namespace': 'shop',
+          },
+        },
+        { namespace: undefined },
+      ),
+    'a driver of a VolumeSnapshotClass, in the namespace of each claim': (name) =>
+      kube(
+        'snapshot.storage.k8s.io/v1',
+        'VolumeSnapshotClass',
+        'nightly',
+        {
+          driver: 'd',
+          parameters: {
+            'csi.storage.k8s.io/snapshotter-secret-name': name,
+            'csi.storage.k8s.io/snapshotter-secret-namespace': '${volumesnapshot.namespace}',
+          },
+        },
+        { namespace: undefined },
+      ),
     'a secretName of a custom resource': (name) =>
       kube('traefik.io/v1alpha1', 'IngressRoute', 'web', { spec: { tls: { secretName: name } } }),
     'a SecretRef of a custom resource': (name) =>

@@ -1,5 +1,5 @@
 import { refOf } from '../../kube/object-ref.ts';
-import { ALL_KINDS, kindInfo, REFERRER_KINDS, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
+import { ALL_KINDS, kindInfo, REFERRER_KINDS, STORAGE_CLASSES, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { SecretReference } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -34,7 +34,7 @@ export interface SecretUse {
 /** Uses by the name of the Secret, for the Secrets of one namespace. */
 export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
 
-/** Custom resources that name Secrets. */
+/** What names Secrets and is no pod, Ingress or volume. */
 const REFERRERS = [
   'Certificate',
   'FluxKustomization',
@@ -255,7 +255,7 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
       for (const kind of REFERRERS) {
         for (const referrer of inner.list(kind)) {
           for (const reference of referrer.secretRefs ?? []) {
-            add(reference.namespace, { name: reference.name, by: refOf(referrer), how: 'custom-resource' });
+            add(reference.namespace, { name: reference.name, by: refOf(referrer), how: howOf(kind) });
           }
         }
       }
@@ -263,6 +263,10 @@ function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly Cross
     },
     (a, b) => deepEqual([...a], [...b]),
   );
+}
+
+function howOf(kind: Kind): UseKind {
+  return STORAGE_CLASSES.some((one) => one === kind) ? 'storage' : 'custom-resource';
 }
 
 /** Arguments and env variables of a namespace's pods that name Secrets elsewhere. */

@@ -1,7 +1,7 @@
 /**
  * A Secret to which nothing refers is a credential that can leak and helps nobody. References are looked for in pods and
  * in the templates of every workload kind (scaled to zero and suspended ones included), service accounts, Ingress and
- * Gateway TLS, PersistentVolumes and custom resources of well-known operators. Whoever reads Secrets through the API leaves no reference, hence "no reference found".
+ * Gateway TLS, PersistentVolumes, storage and snapshot classes, and custom resources of well-known operators. Whoever reads Secrets through the API leaves no reference, hence "no reference found".
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/; types left out as kor does (pkg/kor/secrets.go).
  */
 import { ownKind, rotatorOf } from '../../analyses/secrets/secret-origin.ts';

@@ -101,6 +101,8 @@ export const KIND_PLANS: Readonly<Record<Kind, KindPlan>> = {
   VMServiceScrape: CUSTOM,
   VMPodScrape: CUSTOM,
   VMAgent: CUSTOM,
+  StorageClass: CUSTOM,
+  VolumeSnapshotClass: CUSTOM,
   FluxGitRepository: CUSTOM,
   FluxHelmRepository: CUSTOM,
 };

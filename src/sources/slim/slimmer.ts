@@ -15,6 +15,7 @@ import {
 } from './cluster.ts';
 import { slimConfigMap, slimSecret, slimServiceAccount } from './configuration.ts';
 import { anywhereReferrerFields, referrerFields, slimCertificate } from './custom-resources.ts';
+import { storageClassFields } from './storage-class.ts';
 import { slimArgoApplication, slimFluxHelmRelease, slimFluxKustomization } from './delivery.ts';
 import { createInterner } from './interner.ts';
 import { object, type JsonObject } from './json-reading.ts';
@@ -180,6 +181,12 @@ const SLIM_FUNCTIONS: { readonly [K in Kind]: SlimFunction<K> } = {
   VMServiceScrape: (raw, meta, context) => ({ ...meta, kind: 'VMServiceScrape', ...monitorFields(raw, meta, context) }),
   VMPodScrape: (raw, meta, context) => ({ ...meta, kind: 'VMPodScrape', ...monitorFields(raw, meta, context) }),
   VMAgent: (raw, meta, context) => ({ ...meta, kind: 'VMAgent', ...vmAgentFields(raw, meta, context) }),
+  StorageClass: (raw, meta, context) => ({ ...meta, kind: 'StorageClass', ...storageClassFields(raw, context) }),
+  VolumeSnapshotClass: (raw, meta, context) => ({
+    ...meta,
+    kind: 'VolumeSnapshotClass',
+    ...storageClassFields(raw, context),
+  }),
   FluxGitRepository: (raw, meta, context) => ({
     ...meta,
     kind: 'FluxGitRepository',

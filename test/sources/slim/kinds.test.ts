@@ -182,6 +182,35 @@ test.each<[Kind, object, object]>([
     { hostPath: '/', claim: { namespace: 'x', name: 'c' } },
   ],
   [
+    'StorageClass',
+    {
+      parameters: {
+        'csi.storage.k8s.io/provisioner-secret-name': 'maker',
+        'csi.storage.k8s.io/provisioner-secret-namespace': 'storage',
+        'csi.storage.k8s.io/node-stage-secret-name': 'stage',
+        'csi.storage.k8s.io/node-stage-secret-namespace': '${pvc.namespace}',
+        'csi.storage.k8s.io/node-publish-secret-name': '${pvc.name}',
+        'csi.storage.k8s.io/node-publish-secret-namespace': 'storage',
+        adminSecretName: 'admin',
+        adminSecretNamespace: 'storage',
+        secretNamespace: 'storage',
+        type: 'ssd',
+      },
+    },
+    {
+      secretRefs: [
+        { namespace: 'storage', name: 'maker' },
+        { namespace: '', name: 'stage' },
+        { namespace: 'storage', name: 'admin' },
+      ],
+    },
+  ],
+  [
+    'VolumeSnapshotClass',
+    { parameters: { 'csi.storage.k8s.io/snapshotter-secret-name': 'shot', other: '' } },
+    { secretRefs: [{ namespace: '', name: 'shot' }] },
+  ],
+  [
     'APIService',
     {
       spec: {

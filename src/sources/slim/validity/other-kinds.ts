@@ -46,6 +46,8 @@ export const service: Check = fields({
 export const secret: Check = fields({ data: stringMap(), stringData: stringMap(), type: anyText, immutable: boolean });
 export const configMap: Check = fields({ data: stringMap(), binaryData: stringMap() });
 
+export const storageClass: Check = fields({ parameters: stringMap() });
+
 const named = listOf(fields({ name: anyText }));
 export const serviceAccount: Check = fields({
   automountServiceAccountToken: boolean,

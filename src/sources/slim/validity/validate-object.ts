@@ -18,6 +18,7 @@ import {
   service,
   serviceAccount,
   vmAgent,
+  storageClass,
   webhookConfiguration,
   withSpec,
 } from './other-kinds.ts';
@@ -95,6 +96,8 @@ const CHECKS: { readonly [K in Kind]: Check } = {
   VMServiceScrape: monitor,
   VMPodScrape: monitor,
   VMAgent: vmAgent,
+  StorageClass: storageClass,
+  VolumeSnapshotClass: storageClass,
   FluxGitRepository: withSpec,
   FluxHelmRepository: withSpec,
 };

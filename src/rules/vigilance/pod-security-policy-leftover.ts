@@ -39,14 +39,18 @@ function checkRole(role: RoleObject, view: ClusterView): readonly FindingDraft[]
 }
 
 function checkFiles(view: ClusterView): readonly FindingDraft[] {
-  if (serverMinor(view) < FIRST_WITHOUT) return [];
+  const isGone = serverMinor(view) >= FIRST_WITHOUT;
   return (view.facts().removedApis ?? [])
     .filter((written) => written.kind === 'PodSecurityPolicy')
     .map(({ apiVersion, kind, name, location }) => ({
       subject: { apiVersion, kind, namespace: null, name },
-      severity: 'medium',
-      title: 'A PodSecurityPolicy, which this version no longer has',
-      why: 'The API server refuses it, and nothing checks pods against it: what it was to hold back is admitted unless something else refuses it.',
+      severity: isGone ? 'medium' : 'low',
+      title: isGone
+        ? 'A PodSecurityPolicy, which this version no longer has'
+        : `A PodSecurityPolicy, which 1.${FIRST_WITHOUT} removes`,
+      why: isGone
+        ? 'The API server refuses it, and nothing checks pods against it: what it was to hold back is admitted unless something else refuses it.'
+        : 'After the upgrade nothing checks pods against it: what it holds back is admitted unless something else refuses it.',
       evidence: [{ text: `declared in ${location.file}:${location.line}` }],
     }));
 }

@@ -58,9 +58,8 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
       return;
     }
     const kind = kindOf(item.apiVersion, item.kind);
-    if (removedApi(item.apiVersion, item.kind) !== undefined && removedApis.length < MAX_REMOVED) {
-      removedApis.push(written(item, kind, file));
-    }
+    const isRemoved = removedApi(item.apiVersion, item.kind) !== undefined && removedApis.length < MAX_REMOVED;
+    if (isRemoved) removedApis.push(written(item, kind, file));
     if (kind === undefined && makesPods(raw)) {
       report(item, document, file, null, [
         { field: 'kind', message: `${sanitise(item.kind, 100)} ${NOT_JUDGED}`, path: ['kind'] },
@@ -68,6 +67,8 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
       return;
     }
     if (kind === undefined) {
+      // Its finding is what there is to say of it.
+      if (isRemoved) return;
       const other = sanitise(`${item.apiVersion}/${item.kind}`, 200);
       if (otherObjects.has(other) || otherObjects.size < MAX_OTHER_KINDS) {
         otherObjects.set(other, (otherObjects.get(other) ?? 0) + 1);

@@ -223,6 +223,13 @@ describe('what can\u2019t be judged', () => {
     expect(result.broken).toMatchObject([{ file: 'half.yaml', line: 1, name: 'a', field: 'apiVersion' }]);
   });
 
+  test('what a release removed has its finding and is not said to be skipped', async () => {
+    const of = (kind: string): string => `apiVersion: policy/v1beta1\nkind: ${kind}\nmetadata: {name: a}\n`;
+    const result = await read({ 'old.yaml': of('PodSecurityPolicy'), 'other.yaml': of('Eviction') });
+    expect(result.removedApis.map(({ kind, name }) => [kind, name])).toEqual([['PodSecurityPolicy', 'a']]);
+    expect(result.skipped.otherObjects).toEqual({ 'policy/v1beta1/Eviction': 1 });
+  });
+
   test('a workload of a kind that is not known is not clean, it is not judged', async () => {
     const template = 'template: {spec: {containers: [{name: c, image: x}]}}';
     const of = (kind: string, spec: string): string =>

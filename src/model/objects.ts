@@ -16,7 +16,7 @@ export interface Meta {
   readonly created: number | null;
   readonly owners: readonly OwnerReference[];
   readonly deleting: boolean;
-  /** Who wrote the object last and when, where a rule needs it (RBAC, policies, webhooks, Secrets); else empty. */
+  /** Who wrote the object last and when, where a rule needs it (`MANAGED_KINDS`); else empty. */
   readonly managers: readonly ManagerEntry[];
   /** Where a file declares it; null for objects from a cluster. */
   readonly location: FileLocation | null;
@@ -37,6 +37,8 @@ export interface ManagerEntry {
   readonly ownsData: boolean;
   /** Key names under `f:data`. */
   readonly dataKeys: readonly string[];
+  /** The API version that the manager wrote in, where a release of Kubernetes removes it; else left out. */
+  readonly removedApi?: string;
 }
 
 export interface FileLocation {

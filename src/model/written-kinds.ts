@@ -22,3 +22,12 @@ export const WRITTEN_KINDS: readonly Kind[] = [
   'CronJob',
   'Job',
 ];
+
+/** Kinds whose managed fields are kept: those, Secrets, and what else has had API versions that a release removed. */
+export const MANAGED_KINDS: readonly Kind[] = [
+  ...WRITTEN_KINDS,
+  'Secret',
+  'Ingress',
+  'PodDisruptionBudget',
+  'HorizontalPodAutoscaler',
+];

@@ -48,6 +48,7 @@ import { exposedService } from './vigilance/exposed-service.ts';
 import { serverOutOfSupport } from './vigilance/server-out-of-support.ts';
 import { kubeletSkew } from './vigilance/kubelet-skew.ts';
 import { removedApiInManifest } from './vigilance/removed-api-in-manifest.ts';
+import { writtenInRemovedApi } from './vigilance/written-in-removed-api.ts';
 import { removedApiInUse } from './vigilance/removed-api-in-use.ts';
 import { connectionWithoutTls } from './vigilance/connection-without-tls.ts';
 import { attestationExpired } from './vigilance/attestation-expired.ts';
@@ -144,6 +145,7 @@ export const RULES: readonly Rule[] = [
   etcdWithoutCertificates,
   removedApiInUse,
   removedApiInManifest,
+  writtenInRemovedApi,
   apiserviceSkipsTls,
   connectionWithoutTls,
   validatingWebhookFailsOpen,

@@ -1,8 +1,9 @@
 import { exactText } from '../../kube/exact-text.ts';
+import { removedApi } from '../../kube/removed-apis.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { kindInfo, type Kind } from '../../model/kind.ts';
 import type { FileLocation, ManagerEntry, Meta, OwnerReference } from '../../model/objects.ts';
-import { WRITTEN_KINDS } from '../../model/written-kinds.ts';
+import { MANAGED_KINDS } from '../../model/written-kinds.ts';
 import { keptAnnotations } from './annotations.ts';
 import type { Interner } from './interner.ts';
 import { isObject, object, objects, text, timeOrNull, type JsonObject } from './json-reading.ts';
@@ -10,7 +11,7 @@ import { ofLast } from './of-last.ts';
 import { createRecentCache, type RecentCache } from './recent-cache.ts';
 
 /** Kinds whose last writer a rule reads. ReplicaSets and pods are written by controllers, so their entries are cut. */
-const WITH_MANAGERS: ReadonlySet<Kind> = new Set<Kind>([...WRITTEN_KINDS, 'Secret']);
+const WITH_MANAGERS: ReadonlySet<Kind> = new Set<Kind>(MANAGED_KINDS);
 
 const NO_OWNERS: readonly OwnerReference[] = Object.freeze([]);
 const NO_MANAGERS: readonly ManagerEntry[] = Object.freeze([]);
@@ -41,7 +42,7 @@ export function createMetaReader(interner: Interner, defaultNamespace: string): 
         created: timeOrNull(metadata['creationTimestamp']),
         owners: owners(metadata['ownerReferences']),
         deleting: text(metadata['deletionTimestamp']) !== '',
-        managers: WITH_MANAGERS.has(kind) ? managersOf(metadata['managedFields'], interner) : NO_MANAGERS,
+        managers: WITH_MANAGERS.has(kind) ? managersOf(metadata['managedFields'], kind, interner) : NO_MANAGERS,
         location,
       };
     },
@@ -75,8 +76,8 @@ function ownersOf(
   return owners;
 }
 
-/** managedFields reduced to who, when, and which `data` keys: never more than names. */
-function managersOf(value: unknown, interner: Interner): readonly ManagerEntry[] {
+/** managedFields reduced to who, when, in which old API version, and which `data` keys: never more than names. */
+function managersOf(value: unknown, kind: Kind, interner: Interner): readonly ManagerEntry[] {
   const entries = objects(value);
   if (entries.length === 0) return NO_MANAGERS;
   return entries.map((entry) => {
@@ -90,6 +91,9 @@ function managersOf(value: unknown, interner: Interner): readonly ManagerEntry[]
       dataKeys: Object.keys(object(data))
         .filter((field) => field.startsWith('f:'))
         .map((field) => interner.string(field.slice(2))),
+      ...(removedApi(text(entry['apiVersion']), kindInfo(kind).kind) === undefined
+        ? {}
+        : { removedApi: interner.string(entry['apiVersion']) }),
     };
   });
 }

@@ -102,9 +102,12 @@ function measureRules(namespaces: number): void {
   for (let index = 0; index < namespaces; index += 1) {
     changes.push(upsert('Namespace', { metadata: { name: `ns-${index}`, uid: `ns-${index}` } }));
   }
-  for (let workload = 0; workload < workloads; workload += 1) changes.push(...objectsOf(workload));
   // As in a session.
   const boundMemory = boundedYoungGeneration(8);
+  for (let workload = 0; workload < workloads; workload += 1) {
+    boundMemory();
+    changes.push(...objectsOf(workload));
+  }
   for (let index = 0; index < pods; index += 1) {
     boundMemory();
     changes.push(podOf(index));

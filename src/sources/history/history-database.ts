@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { TOOL } from '../../model/tool.ts';
 import { HistoryError } from './history-error.ts';
@@ -130,10 +130,28 @@ export async function openHistory(path: string, mode: 'read' | 'write'): Promise
   if (mode === 'read' && !(await exists(path))) {
     throw new HistoryError(`--history ${path}: no such file (k8sec audit import LOG --history ${path} makes it)`);
   }
+  if (!(await exists(path))) await makeHistory(driver, path);
+  return openFile(driver, path, path, mode);
+}
+
+/** Under another name until it is one, so that a process killed meanwhile leaves no file that is no history. */
+async function makeHistory(driver: Driver, path: string): Promise<void> {
+  const making = `${path}.new`;
+  for (const left of [making, `${making}.wal`]) await rm(left, { force: true });
+  const database = await openFile(driver, making, path, 'write');
+  try {
+    await database.rows('CHECKPOINT');
+  } finally {
+    database.close();
+  }
+  await rename(making, path);
+}
+
+async function openFile(driver: Driver, file: string, path: string, mode: 'read' | 'write'): Promise<Database> {
   let instance: DuckDBInstance;
   try {
     // The prefix keeps the driver from guessing by the file's name or content that it is of another format.
-    instance = await driver.DuckDBInstance.create(`duckdb:${resolve(path)}`, {
+    instance = await driver.DuckDBInstance.create(`duckdb:${resolve(file)}`, {
       ...SETTINGS,
       access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE',
     });

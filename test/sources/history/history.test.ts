@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -195,6 +195,16 @@ describe('a history', () => {
     expect((await asking((reader) => reader.sources())).map((one) => [one.isFinished, one.notes.lines])).toEqual([
       [true, 3],
     ]);
+  });
+
+  it('is made anew where a process was killed before there was one', async () => {
+    // What DuckDB has written of its first pages by then opens as no database.
+    await writeFile(`${history}.new`, Buffer.alloc(4096));
+    await writeFile(`${history}.new.wal`, 'torn');
+    const path = await log('audit.log', lines([rawEvent({})]));
+    await imported(path);
+    expect(await events()).toEqual((await readPlainly(path)).events);
+    expect((await readdir(dirname(history))).filter((name) => name.includes('.new'))).toEqual([]);
   });
 
   it('is whole after an import that was killed at any moment is run again', async () => {

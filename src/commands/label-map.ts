@@ -14,6 +14,7 @@ import type { LabelSelector } from '../model/selector.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { columnsText, printAnswer } from './answer-text.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
+import { notJudged } from './holes.ts';
 
 /** What a label selects, who relies on it, and what would change with it. */
 export const labelMapCommand: Command = {
@@ -136,7 +137,7 @@ function holesOf(view: ClusterView, wanted: readonly string[], namespaces: reado
     return reason === undefined ? [] : [`${kindInfo(kind).resource}: ${reason}`];
   });
   const unevaluated = namespaces.flatMap((name) => unevaluatedSelectors(view, name)).map(unevaluatedText);
-  return [...unread, ...new Set(unevaluated)];
+  return [...unread, ...notJudged(view, READ_KINDS), ...new Set(unevaluated)];
 }
 
 /** @throws UsageError for what `kubectl label` would refuse */

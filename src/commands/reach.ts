@@ -14,6 +14,7 @@ import { refText } from '../kube/object-ref.ts';
 import { isNoPorts, portsText } from '../kube/port-set.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
+import { notJudged } from './holes.ts';
 import { namedNodes } from './reach-names.ts';
 import { REACH_FORMATS, type ReachLine, type ReachRest } from './reach-formats.ts';
 
@@ -146,6 +147,7 @@ function restOf(view: ClusterView, table: ReachTable, context: CommandContext, o
     caveats: [
       ...(pods.ok ? [] : [`pods: ${pods.reason}`]),
       ...(namespaces.ok ? [] : [`labels of namespaces: ${namespaces.reason}`]),
+      ...notJudged(view, ['Pod', 'Namespace']),
       ...(wider === '' ? [] : [`connections are by NetworkPolicy alone: ${wider}`]),
     ],
     itself: own,

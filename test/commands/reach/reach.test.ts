@@ -90,6 +90,23 @@ describe('reach -o json', () => {
     expect(answer.unknown).toEqual([{ ...DB, reason: 'NetworkPolicy bad is broken: bad' }]);
   });
 
+  test('pods that are not valid, and documents that may be some, are a caveat, exit code 3', async () => {
+    const problem = { file: 'a.yaml', line: 1, namespace: 'data', field: 'spec', message: 'bad' };
+    const { code, answer } = await reach(
+      cluster(SHOP, {
+        broken: [
+          { ...problem, kind: 'Deployment', name: 'api' },
+          { ...problem, kind: 'Deployment', name: 'api', field: 'metadata' },
+          { ...problem, kind: 'Deployment', name: 'cart' },
+          { ...problem, kind: null, namespace: null, name: null },
+          { ...problem, kind: 'ConfigMap', name: 'settings' },
+        ],
+      }),
+    );
+    expect(code).toBe(3);
+    expect(answer.caveats).toEqual(['Deployment: 2 not valid', 'documents: 1 not valid']);
+  });
+
   test('wider policies that could not be read are a caveat', async () => {
     const { code, answer } = await reach(cluster(SHOP, { denied: ['CiliumNetworkPolicy'] }));
     expect(code).toBe(3);

@@ -5,8 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
-import type { PodClass } from '../workload/pod-groups.ts';
-import type { AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadName, type AnalysedWorkload } from '../workload/workloads.ts';
 import { serviceSelects } from './exposure.ts';
 import { networkPeers, type NetworkPeer } from './network-peers.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
@@ -84,10 +83,6 @@ function profilesByWorkload(view: ClusterView, namespace: string): KeyedList<Ite
     (inner, previous: KeyedList<ItemGroup<PeerProfiles>> | undefined) =>
       groupedList(peerProfiles(inner, namespace), ({ peer }) => workloadName(peer.podClass.workload), previous),
   );
-}
-
-function workloadName({ kind, name }: PodClass['workload']): string {
-  return `${kind}/${name}`;
 }
 
 /** The profiles of the pods that a Service selects. */

@@ -15,7 +15,7 @@ import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
-import { podClasses, type AnalysedWorkload } from '../workload/workloads.ts';
+import { podClasses, workloadName, type AnalysedWorkload } from '../workload/workloads.ts';
 import { namespaceLabels } from './namespace-labels.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenReason, selectingPolicies } from './policies.ts';
@@ -87,12 +87,12 @@ export function workloadIsolation(
   view: ClusterView,
   workload: AnalysedWorkload,
 ): Readonly<Record<Direction, WorkloadVerdict>> | undefined {
-  const key = `workload-isolation/${workload.ref.namespace}/${workload.ref.apiVersion}/${workload.ref.kind}/${workload.ref.name}`;
+  const key = `workload-isolation/${workload.ref.namespace}/${workloadName(workload.ref)}`;
   return view.derive(
     key,
     (inner) => {
       const { ref } = workload;
-      const own = inner.entry(`isolation-of/${ref.namespace}/`, workloadKey(ref), (whole) =>
+      const own = inner.entry(`isolation-of/${ref.namespace}/`, workloadName(ref), (whole) =>
         isolationByWorkload(whole, ref.namespace),
       )?.items;
       if (own === undefined) return undefined;
@@ -106,12 +106,8 @@ function isolationByWorkload(view: ClusterView, namespace: string): KeyedList<It
   return view.derive(
     `isolation-by-workload/${namespace}`,
     (inner, previous: KeyedList<ItemGroup<ClassIsolation>> | undefined) =>
-      groupedList(namespaceIsolation(inner, namespace), ({ podClass }) => workloadKey(podClass.workload), previous),
+      groupedList(namespaceIsolation(inner, namespace), ({ podClass }) => workloadName(podClass.workload), previous),
   );
-}
-
-function workloadKey({ apiVersion, kind, name }: PodClass['workload']): string {
-  return `${apiVersion}/${kind}/${name}`;
 }
 
 /** What selectors see of a pod class. */

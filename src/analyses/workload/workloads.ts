@@ -90,10 +90,14 @@ export function workloadNames(view: ClusterView, namespace: string): readonly st
   );
 }
 
-/** By kind and name; of two with the same (custom kinds of different groups) the first. */
+/** What a workload is known by in its namespace. Those of custom kinds of two groups with one name count as one. */
+export function workloadName({ kind, name }: Pick<PodClass['workload'], 'kind' | 'name'>): string {
+  return `${kind}/${name}`;
+}
+
 function workloadsByName(view: ClusterView, namespace: string): KeyedList<AnalysedWorkload> {
   return view.derive(`workloads-by-name/${namespace}`, (inner, previous: KeyedList<AnalysedWorkload> | undefined) =>
-    KeyedList.of(workloads(inner, namespace), ({ ref }) => `${ref.kind}/${ref.name}`, previous),
+    KeyedList.of(workloads(inner, namespace), ({ ref }) => workloadName(ref), previous),
   );
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { namespaceIsolation } from '../../../src/analyses/network/isolation.ts';
+import { workloadProfiles } from '../../../src/analyses/network/direction-profile.ts';
+import { namespaceIsolation, workloadIsolation } from '../../../src/analyses/network/isolation.ts';
+import { workloads } from '../../../src/analyses/workload/workloads.ts';
 import type { ClusterView } from '../../../src/store/cluster-view.ts';
 import { apply, cluster, namespace, objectsOf, pod, policy, type ClusterOptions } from './cluster.ts';
 
@@ -129,6 +131,29 @@ test('a verdict follows its objects', () => {
   expect(verdict(view)).toBe('isolated open');
   apply(view, [{ type: 'remove', kind: 'NetworkPolicy', namespace: 'shop', name: 'deny' }]);
   expect(verdict(view)).toBe('open open');
+});
+
+test('a workload of two owners with one kind and name, of two API groups, is open where the pods of either are', () => {
+  const owned = (app: string): string =>
+    `---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${app}-0
+  namespace: shop
+  labels: {app: ${app}}
+  ownerReferences: [{apiVersion: ${app}.example/v1, kind: Database, name: main, controller: true}]
+spec: {containers: [{name: c, image: x}]}
+status: {phase: Running}
+`;
+  const spec = '{podSelector: {matchLabels: {app: closed}}, policyTypes: [Ingress, Egress]}';
+  const view = cluster(namespace('shop') + owned('closed') + owned('open') + policy('shop', 'closed', spec));
+  const [workload, ...more] = workloads(view, 'shop');
+  if (workload === undefined) throw new Error('no workload');
+  expect(more).toEqual([]);
+  const { ingress, egress } = workloadIsolation(view, workload) ?? {};
+  expect([ingress?.status, ingress?.mixed, egress?.status]).toEqual(['open', true, 'open']);
+  expect(workloadProfiles(view, workload)).toHaveLength(2);
 });
 
 test('policies that let everyone in are told apart', () => {

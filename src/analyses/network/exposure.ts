@@ -1,9 +1,10 @@
 import { containsAddress, coversFamily, NOT_ROUTED, parseAddress, parseCidr } from '../../kube/ip-range.ts';
 import { ROUTE_KINDS } from '../../model/kind.ts';
-import type { ServiceObject } from '../../model/objects.ts';
+import type { RouteObject, ServiceObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { sameItems } from '../../store/same-items.ts';
 import { workload as workloadOf, type AnalysedWorkload } from '../workload/workloads.ts';
 
 /** One way in from outside the pod network. */
@@ -94,8 +95,8 @@ function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly 
   const found: Exposure[] = [
     ...services.flatMap(serviceExposures),
     ...hostPorts(workload),
-    ...behindIngress(view, workload.ref.namespace, names),
-    ...behindGateway(view, workload.ref.namespace, names),
+    ...(names.size === 0 ? [] : behindIngress(view, workload.ref.namespace, names)),
+    ...(names.size === 0 ? [] : behindGateway(view, workload.ref.namespace, names)),
   ];
   return found.sort((a, b) => WIDTH[a.address] - WIDTH[b.address] || a.sourceRanges.length - b.sourceRanges.length);
 }
@@ -142,12 +143,24 @@ function behindIngress(view: ClusterView, namespace: string, services: ReadonlyS
 }
 
 function behindGateway(view: ClusterView, namespace: string, services: ReadonlySet<string>): readonly Exposure[] {
-  return ROUTE_KINDS.flatMap((kind) => view.list(kind)).flatMap((route): Exposure[] => {
+  return routesInto(view, namespace).flatMap((route): Exposure[] => {
     const meant = route.backends.some((one) => one.namespace === namespace && services.has(one.service));
     if (!meant) return [];
     const by = `${route.kind} ${route.namespace}/${route.name}`;
     return [{ type: 'Gateway', by, ports: [], address: 'unknown', sourceRanges: [] }];
   });
+}
+
+/** The routes of any namespace that lead into this one. */
+function routesInto(view: ClusterView, namespace: string): readonly RouteObject[] {
+  return view.derive(
+    `routes-into/${namespace}`,
+    (inner) =>
+      ROUTE_KINDS.flatMap((kind) => inner.list(kind)).filter(({ backends }) =>
+        backends.some((one) => one.namespace === namespace),
+      ),
+    sameItems,
+  );
 }
 
 /** An address that is seen tells; before there is one, and for host names, what the cloud was asked for. */

@@ -8,10 +8,10 @@ import { enforcement } from './enforcement.ts';
  * Source: docs.cilium.io security/policy/layer3 ("Selecting nodes with CIDR / ipBlock"); cilium/cilium #20550
  */
 export function unmatchedNodes(view: ClusterView, cidrs: readonly string[]): readonly string[] {
-  if (enforcement(view).by !== 'Cilium') return [];
+  if (cidrs.length === 0 || enforcement(view).by !== 'Cilium') return [];
   const mode = view.get('ConfigMap', 'kube-system', 'cilium-config')?.known['policy-cidr-match-mode'] ?? '';
   if (mode.split(/[\s,]+/).includes('nodes')) return [];
   if (!view.readable('Node').ok) return cidrs;
-  const nodes = new Set(view.list('Node').flatMap((node) => node.addresses));
+  const nodes = view.derive('node-addresses', (inner) => new Set(inner.list('Node').flatMap((node) => node.addresses)));
   return cidrs.filter((cidr) => nodes.has(cidr.slice(0, cidr.lastIndexOf('/'))));
 }

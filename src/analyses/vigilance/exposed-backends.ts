@@ -1,7 +1,7 @@
-import { matches } from '../../kube/selector.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
+import { serviceSelects } from '../network/exposure.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 
 /** The workloads that a Service sends to: those with a live pod (or, in files, a template) that its selector selects. */
@@ -9,12 +9,10 @@ export function backendsOf(view: ClusterView, { namespace, name }: ServiceObject
   return view.derive(
     `backends/${namespace}/${name}`,
     (inner) => {
-      const selector = inner.get('Service', namespace, name)?.selector ?? {};
-      if (Object.keys(selector).length === 0) return [];
+      const service = inner.get('Service', namespace, name);
+      if (service === undefined) return [];
       return workloads(inner, namespace)
-        .filter(({ classes }) =>
-          classes.some((one) => one.state !== 'finished' && matches({ matchLabels: selector }, one.labels)),
-        )
+        .filter(({ classes }) => classes.some((one) => one.state !== 'finished' && serviceSelects(service, one.labels)))
         .map(({ ref }) => ref);
     },
     sameItems,

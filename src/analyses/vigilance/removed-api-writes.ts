@@ -21,14 +21,14 @@ export interface RemovedApiWrite {
  * Source: meta/v1 ManagedFieldsEntry.apiVersion; KEP-555.
  */
 export function removedApiWrites(view: ClusterView): readonly RemovedApiWrite[] {
-  return MANAGED_KINDS.flatMap((kind) => writesOf(view, kind));
+  return MANAGED_KINDS.flatMap((kind) => view.namespaces(kind).flatMap((namespace) => writesOf(view, kind, namespace)));
 }
 
-function writesOf(view: ClusterView, kind: Kind): readonly RemovedApiWrite[] {
+function writesOf(view: ClusterView, kind: Kind, namespace: string): readonly RemovedApiWrite[] {
   return view.derive(
-    `removed-api-writes/${kind}`,
+    `removed-api-writes/${kind}/${namespace}`,
     (inner) =>
-      inner.list(kind).flatMap((object) =>
+      inner.list(kind, namespace).flatMap((object) =>
         lastInRemovedApi(object.managers).map(({ manager, apiVersion, time }) => ({
           object: refOf(object),
           manager,

@@ -10,8 +10,12 @@ import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { parseAddress } from '../../kube/ip-range.ts';
 import type { Direction } from '../../kube/network-policy-rule.ts';
 import { refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+
+/** So many addresses are named in a sentence. */
+const MOST_NODES = 3;
 
 /** One rule of a generated policy, with the reason that stands beside it. */
 interface FlowRule {
@@ -42,7 +46,7 @@ export function flowRules(
     const cidrs = peers.flatMap((peer) => peer.ipBlock?.cidr ?? []);
     const nodes = unmatchedNodes(view, cidrs);
     if (nodes.length > 0) {
-      const text = `on Cilium an ipBlock selects no node, so that ${nodes.join(', ')} may stay closed (${why})`;
+      const text = `on Cilium an ipBlock selects no node, so that ${someOf(nodes, MOST_NODES)} may stay closed (${why})`;
       undecided.push(`${text}: allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`);
     }
     const written = portsOf(ports);

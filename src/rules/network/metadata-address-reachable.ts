@@ -4,6 +4,7 @@
 // Source: kubernetes.io/docs/tasks/administer-cluster/securing-a-cluster ("Restricting cloud metadata API access").
 import { portsWithOutside } from '../../analyses/network/allowed-ports.ts';
 import { workloadProfiles } from '../../analyses/network/direction-profile.ts';
+import { workloadIsolation } from '../../analyses/network/isolation.ts';
 import { containsAddress, parseAddress } from '../../kube/ip-range.ts';
 import { hasPort } from '../../kube/port-set.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
@@ -21,6 +22,8 @@ export const metadataAddressReachable = rule({
   references: [attack('T1552.005')],
   needs: ['Pod', 'NetworkPolicy'],
   check: (workload, view) => {
+    const isolation = workloadIsolation(view, workload)?.egress;
+    if (isolation === undefined || (isolation.status === 'open' && !isolation.mixed)) return [];
     const reaching = workloadProfiles(view, workload).filter(({ egress, peer }) => {
       if (egress.undecided !== '' || egress.policies === null) return false;
       return portsWithOutside(egress, peer).some(

@@ -1,6 +1,6 @@
 import { authorizers } from '../../analyses/rbac/authorizers.ts';
 import { closedPaths } from '../../analyses/rbac/closed-paths.ts';
-import { logWindow, tellsAll } from '../../analyses/rbac/grant-usage.ts';
+import { logWindow, requestsOf, tellsAll } from '../../analyses/rbac/grant-usage.ts';
 import { deniedUses, type DeniedUse } from '../../analyses/rbac/log-replay.ts';
 import { rightsDifference, type RightsChange } from '../../analyses/rbac/rights-difference.ts';
 import { rightsState } from '../../analyses/rbac/rights-state.ts';
@@ -110,9 +110,10 @@ function logLines(before: ClusterView, after: ClusterView, rights: readonly Righ
   const { window } = logWindow(before);
   if (window === null) return ['no audit log tells whether what goes is in use'];
   const span = `the audit log of ${dayText(window.from)} to ${dayText(window.to)}`;
-  const denied = deniedUses(before, after, losersOf(rights)).toSorted((a, b) => b.use.last - a.use.last);
+  const losers = losersOf(rights);
+  const denied = deniedUses(before, after, losers).toSorted((a, b) => b.use.last - a.use.last);
   if (denied.length === 0) {
-    const isTold = lost.every(({ rules }) => tellsAll(before, rules, losersOf(rights)));
+    const isTold = lost.every(({ rules }) => tellsAll(before, rules, losers));
     return [`nothing that ${span} shows would be denied${isTold ? '' : ', but it does not hold all such requests'}`];
   }
   return someLines(denied.map((one) => `DENIES what ${span} shows: ${deniedText(one)}`));
@@ -120,7 +121,7 @@ function logLines(before: ClusterView, after: ClusterView, rights: readonly Righ
 
 /** `12 events, last on 2026-11-07 by alice: get secrets in namespace shop (pg)` */
 function deniedText({ use, requests }: DeniedUse): string {
-  const isPart = use.names !== null && requests.length < use.names.length;
+  const isPart = requests.length < requestsOf(use).length;
   const events = `${isPart ? 'up to ' : ''}${use.count} ${use.count === 1 ? 'event' : 'events'}`;
   return `${events}, last on ${dayText(use.last)} by ${use.username}: ${requestText(requests)}`;
 }

@@ -86,6 +86,36 @@ describe('what a change of roles and bindings does', () => {
     expect(effects(view, boss)).toContain('closes 2 of 2 escalation paths');
   });
 
+  test('counts the paths of pods too, which hang on more than RBAC', () => {
+    const pod = (name: string, account: string, more: object = {}): RawManifest => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'shop' },
+      spec: { nodeName: 'n1', serviceAccountName: account, containers: [{ name: 'c', image: 'x', ...more }] },
+    });
+    const accounts = ['cart', 'boss'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name, namespace: 'shop' },
+    }));
+    const privileged = { securityContext: { privileged: true } };
+    const all = rawRole('all', ['* * *']);
+    const boss = rawBinding('', 'boss', 'all', { ...CART, name: 'boss' });
+    const view = world([
+      ...accounts,
+      all,
+      boss,
+      pod('build', 'cart', privileged),
+      pod('db', 'boss'),
+      READER,
+      FIRST,
+      SECOND,
+    ]);
+    expect(effects(view, removed('second'), ...upserts([pod('build', 'cart')]))).toContain(
+      'closes 1 of 2 escalation paths',
+    );
+  });
+
   test('names the requests of the log that would be denied, and none that another binding allows too', () => {
     const events = [asked(0, 'a'), asked(1, 'a'), asked(2, 'b')];
     const view = world([READER, FIRST], {}, events);
@@ -98,6 +128,15 @@ describe('what a change of roles and bindings does', () => {
     const partly = world([READER, FIRST, onlyA, rawBinding('shop', 'second', 'a', CART)], {}, events);
     expect(effects(partly, removed('first'))).toContain(
       'DENIES what the audit log of 2026-11-01 to 2026-11-01 shows: up to 3 events, last on 2026-11-01 by system:serviceaccount:shop:cart: get pods in namespace shop (b)',
+    );
+  });
+
+  test('counts all of what was created under several names, for which the authorizer was asked without one', () => {
+    const made = [asked(0, 'a'), asked(1, 'b')].map((one): AuditEvent => ({ ...one, verb: 'create' }));
+    const maker = rawRole('maker', ['create core pods']);
+    const view = world([maker, rawBinding('shop', 'first', 'maker', CART)], {}, made);
+    expect(effects(view, removed('first'))).toContain(
+      'DENIES what the audit log of 2026-11-01 to 2026-11-01 shows: 2 events, last on 2026-11-01 by system:serviceaccount:shop:cart: create pods in namespace shop',
     );
   });
 

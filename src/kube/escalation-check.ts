@@ -22,6 +22,11 @@ export function uncovered(owner: readonly PolicyRule[], wanted: readonly PolicyR
   return wanted.flatMap(breakDown).filter((atom) => !owner.some((rule) => covers(rule, atom)));
 }
 
+/** Whether `owner` covers all that is wanted: `uncovered`, as far as the first that it does not. */
+export function coversAll(owner: readonly PolicyRule[], wanted: readonly PolicyRule[]): boolean {
+  return wanted.every((rule) => breakDown(rule).every((atom) => owner.some((one) => covers(one, atom))));
+}
+
 /** A rule as the equivalent list of rules with one verb, group, resource and name (or path) each. */
 function breakDown(rule: PolicyRule): readonly PolicyRule[] {
   const names = rule.resourceNames ?? [];

@@ -24,8 +24,11 @@ export function parseImage(text: string): ImageReference | null {
   return { registry, repository, tag, digest: digest ?? null };
 }
 
-/** Whether an image is of a repository (`fluxcd/source-controller`), whatever registry or folder mirrors it. */
-export function isImageOf(image: string, repository: string): boolean {
-  const own = parseImage(image)?.repository ?? '';
+/**
+ * Whether an image is of a repository (`fluxcd/source-controller`), whatever registry or folder mirrors it.
+ *
+ * @param own the image's repository (`parseImage`)
+ */
+export function isOfRepository(own: string, repository: string): boolean {
   return own === repository || own.endsWith(`/${repository}`);
 }

@@ -4,7 +4,7 @@
  * labels of the add-on's manifests. Recognising one groups what is found; it lowers no severity.
  * Sources: the published manifests and charts of each project.
  */
-import { isImageOf, parseImage } from '../../kube/image-reference.ts';
+import { isOfRepository, parseImage } from '../../kube/image-reference.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { BindingObject } from '../../model/objects.ts';
@@ -168,8 +168,9 @@ function addOnsIn(view: ClusterView, namespace: string): ReadonlyMap<string, Ran
 /** The add-on of a pod's main images; sidecars of others (a mesh, a log shipper) do not matter beside one of its own. */
 function ranBy(images: readonly string[]): Ran | null {
   for (const image of images) {
-    const addOn = ADD_ONS.find((one) => one.images.some((repository) => isImageOf(image, repository)));
-    if (addOn !== undefined) return { addOn, image: parseImage(image)?.repository ?? '' };
+    const own = parseImage(image)?.repository ?? '';
+    const addOn = ADD_ONS.find((one) => one.images.some((repository) => isOfRepository(own, repository)));
+    if (addOn !== undefined) return { addOn, image: own };
   }
   return null;
 }

@@ -2,13 +2,12 @@ import type { Category } from '../../kube/rbac-permissions.ts';
 import { meetsNeed, roleReach, type HeldPermission, type RoleReach } from '../../kube/rbac-role-reach.ts';
 import { rulesBeyondBootstrap, subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
 import { AUTHENTICATED, ANONYMOUS, subjectKey, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS } from '../../kube/rbac-user.ts';
-import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission } from './general-grants.ts';
 import { atMost, inContext, type Everyone } from './grant-severity.ts';
 import { isInVersion, namedSeverity, needIsMet, serverMinor } from './permission-context.ts';
-import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
+import { bindingsIn, rulesBoundBy, subjectIndex } from './policy.ts';
 import { heldParameters } from './policy-parameters.ts';
 import { danglingAccounts } from './service-accounts.ts';
 
@@ -53,7 +52,7 @@ export function isDefaultBinding(binding: BindingObject, rules: readonly PolicyR
 function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const namespace = binding.namespace === '' ? null : binding.namespace;
   const extra = subjectsBeyondBootstrap(binding);
-  const role = rulesOfBinding({ rulesOf: (kind, scope, name) => rulesOfRole(view, kind, scope, name) }, binding);
+  const role = rulesBoundBy(view, binding);
   const base = { reason: '', namespace, everyone: null, rules: EMPTY, grants: EMPTY, categories: EMPTY } as const;
   const isDefault = extra !== undefined && extra.length === 0;
   const subjects = (extra ?? binding.subjects).filter((one) => subjectKey(one, binding.namespace) !== undefined);
@@ -158,7 +157,7 @@ function otherRules({
     const index = subjectIndex(view, scope);
     return keys.flatMap((key) =>
       (index.get(key) ?? []).flatMap((other) => {
-        const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, other);
+        const role = rulesBoundBy(view, other);
         return role.status === 'found' && other !== binding
           ? [{ rules: role.rules, isWide: other.namespace === '' }]
           : [];

@@ -6,7 +6,7 @@
  */
 import { canMatch } from '../../kube/rbac-inert.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
-import { isImageOf } from '../../kube/image-reference.ts';
+import { isOfRepository, parseImage } from '../../kube/image-reference.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -159,10 +159,10 @@ export function declaredNeeds(
 
 function programsOf(view: ClusterView, namespace: string, account: string): readonly Program[] {
   const images = accountPods(view, namespace).flatMap((one) =>
-    one.account === account ? one.spec.containers.map(({ image }) => image) : [],
+    one.account === account ? one.spec.containers.map(({ image }) => parseImage(image)?.repository ?? '') : [],
   );
   return PROGRAMS.filter((program) =>
-    program.images.some((repository) => images.some((image) => isImageOf(image, repository))),
+    program.images.some((repository) => images.some((own) => isOfRepository(own, repository))),
   );
 }
 

@@ -3,7 +3,6 @@
  * Sources: kubernetes.io/docs/concepts/security/rbac-good-practices (privilege escalation risks); the conditions are
  * those of `kube/rbac-permissions`.
  */
-import { rulesOfBinding } from '../../kube/authorizer.ts';
 import type { ResourceAttributes } from '../../kube/rbac-rule.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import type { Need } from '../../kube/rbac-permissions.ts';
@@ -15,7 +14,7 @@ import { deepEqual } from '../../store/deep-equal.ts';
 import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
-import { bindingsIn, rulesOfRole, subjectIndex } from './policy.ts';
+import { bindingsIn, rulesBoundBy, subjectIndex } from './policy.ts';
 import { heldKeys, knownMembers } from './user-groups.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
@@ -156,10 +155,19 @@ function membersWith(view: ClusterView, group: string, other: string): readonly 
   return knownMembers(view, other.slice(2)).flatMap((name) => (members.has(name) ? [`u:${name}`] : []));
 }
 
+/** Each need's text, so that it is not written again for every namespace. */
+const TEXTS = new WeakMap<Need, string>();
+
+function textOf(need: Need): string {
+  let text = TEXTS.get(need);
+  if (text === undefined) TEXTS.set(need, (text = JSON.stringify(need)));
+  return text;
+}
+
 /** The subjects to which bindings of one namespace ('' for ClusterRoleBindings) grant what is needed. */
 function grantedIn(view: ClusterView, need: Need, scope: string): readonly string[] {
   return view.derive(
-    `rbac/granted/${scope}/${JSON.stringify(need)}`,
+    `rbac/granted/${scope}/${textOf(need)}`,
     (inner) => {
       const giving = bindingsIn(inner, scope).filter((one) => meetsNeed(rulesOf(inner, one) ?? [], need, scope === ''));
       return [...new Set(giving.flatMap((one) => one.subjects.flatMap((subject) => subjectKey(subject, scope) ?? [])))];
@@ -183,6 +191,8 @@ interface OpenPermission {
   readonly key: string;
   readonly binding: BindingObject;
   readonly held: HeldPermission;
+  /** What else it takes. */
+  readonly open: readonly Need[];
 }
 
 /** What ClusterRoleBindings give that a RoleBinding may complete in its namespace. */
@@ -195,12 +205,13 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
         if (rules === undefined) return [];
         const reach = roleReach(rules, true);
         if (reach.everything >= 0) return [];
-        const held = reach.held.filter(
-          (one) => isInVersion(one.permission, serverMinor(inner)) && openNeeds(inner, rules, one, '').length > 0,
-        );
-        if (held.length === 0) return [];
+        const opens = reach.held
+          .filter(({ permission }) => isInVersion(permission, serverMinor(inner)))
+          .map((held) => ({ binding, held, open: openNeeds(inner, rules, held, '') }))
+          .filter(({ open }) => open.length > 0);
+        if (opens.length === 0) return [];
         const keys = new Set(binding.subjects.flatMap((subject) => subjectKey(subject, '') ?? []));
-        return [...keys].flatMap((key) => held.map((one) => ({ key, binding, held: one })));
+        return [...keys].flatMap((key) => opens.map((one) => ({ key, ...one })));
       }),
     deepEqual,
   );
@@ -208,9 +219,10 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 
 /** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
-  return openPermissions(view).flatMap(({ key, binding, held }) => {
+  return openPermissions(view).flatMap(({ key, binding, held, open }) => {
+    // Without a binding of this namespace there is nothing to complete.
+    if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
     const rules = rulesOf(view, binding) ?? [];
-    const open = openNeeds(view, rules, held, '');
     const takers = new Set(open.flatMap((need) => takersOf(view, key, need, namespace)));
     return [...takers].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, namespace)))
@@ -263,7 +275,7 @@ function groupOf(view: ClusterView, key: string, binding: BindingObject): readon
 }
 
 function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule[] | undefined {
-  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+  const role = rulesBoundBy(view, binding);
   return role.status === 'found' ? role.rules : undefined;
 }
 

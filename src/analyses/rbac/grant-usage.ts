@@ -5,14 +5,13 @@
  */
 import { dayText } from '../../kube/age.ts';
 import { parseGrantReason } from '../../kube/audit-reason.ts';
-import { rulesOfBinding } from '../../kube/authorizer.ts';
 import { neverNamed } from '../../kube/rbac-inert.ts';
 import { ruleAllows, type RequestAttributes } from '../../kube/rbac-rule.ts';
 import { subjectKey, userKeys } from '../../kube/rbac-user.ts';
 import type { AuditUse } from '../../model/audit-state.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { rulesOfRole } from './policy.ts';
+import { rulesBoundBy } from './policy.ts';
 
 export interface GrantUsage {
   /**
@@ -52,7 +51,7 @@ export function grantUsage(view: ClusterView, binding: BindingObject): GrantUsag
   });
   const own = index.byBinding.get(bindingKeyOf(binding));
   if (own !== undefined) return found('used', own);
-  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+  const role = rulesBoundBy(view, binding);
   if (role.status !== 'found') return { status: 'not-logged', last: null, by: null, window };
   const shadowed = latest(usesAllowedBy(index, binding, role.rules));
   if (shadowed !== undefined) return found('shadowed', shadowed);

@@ -1,5 +1,5 @@
 import { effectiveRules, hasStoredRules } from '../../kube/aggregation.ts';
-import type { RbacPolicy, RoleRules } from '../../kube/authorizer.ts';
+import { rulesOfBinding, type RbacPolicy, type RoleRules } from '../../kube/authorizer.ts';
 import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
 import { subjectKey, userKeys, type RbacUser } from '../../kube/rbac-user.ts';
 import type { BindingObject, RoleObject } from '../../model/objects.ts';
@@ -48,6 +48,11 @@ export function rulesOfRole(
   }
   const builtIn = builtInRules(view, namespace, name);
   return builtIn === undefined ? { status: 'missing' } : { status: 'found', rules: builtIn };
+}
+
+/** What a binding gives: the rules of its role. */
+export function rulesBoundBy(view: ClusterView, binding: BindingObject): RoleRules {
+  return rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
 }
 
 /** What a role object grants. */

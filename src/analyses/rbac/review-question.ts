@@ -143,16 +143,23 @@ export function reviewAnswer(
   const holes = new Set<string>();
   if (namespaces === 'all') noteUnread(view, holes);
   const scopes = namespaces === 'all' ? view.namespaces('RoleBinding') : namespaces;
-  const rows = ['', ...scopes].flatMap((scope) => rowsIn(view, question, scope, holes));
+  const [wide, narrow] = [finder(question, true), finder(question, false)];
+  const rows = ['', ...scopes].flatMap((scope) => rowsIn(view, scope, scope === '' ? wide : narrow, holes));
   return { rows: rows.sort(inOrder), holes: [...holes] };
 }
 
-function rowsIn(view: ClusterView, question: ReviewQuestion, scope: string, holes: Set<string>): readonly ReviewRow[] {
+type Finder = (rules: readonly PolicyRule[]) => Given | undefined;
+
+/** What rules give of what is asked; equal roles are looked at once. */
+function finder(question: ReviewQuestion, isWide: boolean): Finder {
   const given = new Map<readonly PolicyRule[], Given | undefined>();
-  const find = (rules: readonly PolicyRule[]): Given | undefined => {
-    if (!given.has(rules)) given.set(rules, givenBy(rules, question, scope === ''));
+  return (rules) => {
+    if (!given.has(rules)) given.set(rules, givenBy(rules, question, isWide));
     return given.get(rules);
   };
+}
+
+function rowsIn(view: ClusterView, scope: string, find: Finder, holes: Set<string>): readonly ReviewRow[] {
   const rows = new Map<string, ReviewRow>();
   for (const { binding, subjects, found } of boundIn(view, scope, find, holes)) {
     const { status, subjects: beyond } = bindingVerdict(view, binding);

@@ -1,8 +1,7 @@
-import { rulesOfBinding } from '../../kube/authorizer.ts';
 import { userKeys, subjectKey, type RbacUser } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { bindingsIn, rulesOfRole } from './policy.ts';
+import { bindingsIn, rulesBoundBy } from './policy.ts';
 
 /** A binding with what its role gave at that time; [] for a role that was not there. */
 export interface BoundRules {
@@ -31,7 +30,7 @@ function boundIn(view: ClusterView, scope: string): readonly BoundRules[] {
     `rbac/rights/${scope}`,
     (inner) =>
       bindingsIn(inner, scope).map((binding) => {
-        const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(inner, kind, at, name) }, binding);
+        const role = rulesBoundBy(inner, binding);
         return { binding, rules: role.status === 'found' ? role.rules : [] };
       }),
     (a, b) =>

@@ -2,14 +2,13 @@
  * RoleBindings that ClusterRoleBindings make needless: whoever holds a role everywhere gains nothing by a binding of it,
  * or of less, in one namespace (pkg/registry/rbac/validation/rule.go: ClusterRoleBindings count in every namespace).
  */
-import { rulesOfBinding } from '../../kube/authorizer.ts';
-import { uncovered } from '../../kube/escalation-check.ts';
+import { coversAll } from '../../kube/escalation-check.ts';
 import { subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import { sameItems } from '../../store/same-items.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
-import { rulesOfRole, subjectIndex, type SubjectIndex } from './policy.ts';
+import { rulesBoundBy, subjectIndex, type SubjectIndex } from './policy.ts';
 
 /** The first ClusterRoleBinding that gives all subjects of a RoleBinding all that it gives. */
 export function givenEverywhere(view: ClusterView, binding: BindingObject): BindingObject | undefined {
@@ -23,12 +22,12 @@ export function givenEverywhere(view: ClusterView, binding: BindingObject): Bind
   if (own === undefined || own.length === 0) return undefined;
   return shared.find((wide) => {
     const rules = rulesOf(view, wide);
-    return rules !== undefined && (rules === own || uncovered(rules, own).length === 0);
+    return rules !== undefined && (rules === own || coversAll(rules, own));
   });
 }
 
 function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule[] | undefined {
-  const role = rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+  const role = rulesBoundBy(view, binding);
   return role.status === 'found' ? role.rules : undefined;
 }
 

@@ -7,10 +7,9 @@ import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { declaredNeeds, type DeclaredNeed } from '../../analyses/rbac/declared-needs.ts';
 import { logWindow } from '../../analyses/rbac/grant-usage.ts';
 import { citation, leastRoles } from '../../analyses/rbac/least-role.ts';
-import { rulesOfRole } from '../../analyses/rbac/policy.ts';
+import { rulesBoundBy } from '../../analyses/rbac/policy.ts';
 import { merged } from '../../analyses/rbac/rights-difference.ts';
 import { usedParts, type UsedPart } from '../../analyses/rbac/used-part.ts';
-import { rulesOfBinding } from '../../kube/authorizer.ts';
 import { dayText } from '../../kube/age.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
 import { ruleAllows } from '../../kube/rbac-rule.ts';
@@ -30,10 +29,7 @@ export const leastRole: Remedy = {
   safety: 'review',
   build(finding, view) {
     const binding = foundBinding(view, finding.subject);
-    const role =
-      binding === undefined
-        ? undefined
-        : rulesOfBinding({ rulesOf: (kind, at, name) => rulesOfRole(view, kind, at, name) }, binding);
+    const role = binding === undefined ? undefined : rulesBoundBy(view, binding);
     if (binding === undefined || role?.status !== 'found') {
       return { refused: 'The binding or its role is not there, or could not be read.' };
     }

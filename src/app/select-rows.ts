@@ -64,6 +64,5 @@ export function mergeRows(
     }
     rows.push(row);
   }
-  rows.push(...added.slice(next));
-  return { rows, added: new Set(fresh.keys()) };
+  return { rows: [...rows, ...added.slice(next)], added: new Set(fresh.keys()) };
 }

@@ -154,12 +154,10 @@ export class ClusterStore {
 
   /** Objects of a kind, of one namespace or of all, in order of namespace and name. */
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {
+    if (namespace !== undefined) return this.longList(kind, namespace).items;
     const sorted = this.#sortedOf(kind);
-    if (namespace === undefined) {
-      sorted.all ??= this.namespaces(kind).flatMap((name) => this.list(kind, name));
-      return sorted.all as readonly ObjectOf<K>[];
-    }
-    return this.longList(kind, namespace).items;
+    sorted.all ??= this.namespaces(kind).flatMap((name) => this.list(kind, name));
+    return sorted.all as readonly ObjectOf<K>[];
   }
 
   /** The objects of a namespace in order of name, in pieces that stay the same where nothing changes. */

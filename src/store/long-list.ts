@@ -33,8 +33,7 @@ export class LongList<T> implements Items<T> {
 
   /** All items in one list, made when it is first asked for. */
   get items(): readonly T[] {
-    const [first, ...others] = this.pieces;
-    return (this.#items ??= others.length === 0 ? (first ?? []) : this.pieces.flat());
+    return (this.#items ??= this.pieces.length < 2 ? (this.pieces[0] ?? []) : this.pieces.flat());
   }
 
   *[Symbol.iterator](): Generator<T, void> {
@@ -65,10 +64,15 @@ export class LongList<T> implements Items<T> {
 
   /** This list with some items in place of others in one piece; of an empty list the piece is 0. */
   replaced(piece: number, at: number, gone: number, come: readonly T[]): LongList<T> {
-    const changed = (this.pieces[piece] ?? []).toSpliced(at, gone, ...come);
+    const changed = spliced(this.pieces[piece] ?? [], at, gone, come);
     const pieces = changed.length > 2 * PIECE ? inPieces(changed) : changed.length === 0 ? [] : [changed];
-    return new LongList(this.pieces.toSpliced(piece, 1, ...pieces));
+    return new LongList(spliced(this.pieces, piece, 1, pieces));
   }
+}
+
+/** `toSpliced`, however many come: those that are spread into a call have to fit on the stack. */
+export function spliced<T>(items: readonly T[], at: number, gone: number, come: readonly T[]): readonly T[] {
+  return [...items.slice(0, at), ...come, ...items.slice(at + gone)];
 }
 
 function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {

@@ -87,6 +87,11 @@ describe('a table under changing rows', () => {
     );
   });
 
+  test('as many rows at once as a large cluster has', () => {
+    const many = Array.from({ length: 200_000 }, (_, at) => row('shop', `w${at}`, 'high'));
+    expect(mergeRows([], many, rowOrder(WORST_FIRST)).rows).toHaveLength(200_000);
+  });
+
   test("when the cursor's row goes, the next one below takes its place", () => {
     const start = moveTo(absorbRows(EMPTY_TABLE, rows('a', 'b', 'c'), SCOPE), 1, 5);
     expect(cursorRow(absorbRows(start, rows('a', 'c'), SCOPE))?.name).toBe('c');

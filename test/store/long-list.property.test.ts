@@ -63,3 +63,9 @@ it('a change leaves all pieces as they are but one', () => {
   expect(after.pieces.filter((piece) => !before.pieces.includes(piece))).toHaveLength(1);
   expect(after.pieces).toHaveLength(before.pieces.length);
 });
+
+it('takes as many items at once as a large cluster has', () => {
+  const items = Array.from({ length: 200_000 }, (_, value): Item => ({ value }));
+  const long = LongList.of<Item>([]).appended(items);
+  expect([long.length, long.items.at(-1)]).toEqual([200_000, items.at(-1)]);
+});

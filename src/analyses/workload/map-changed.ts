@@ -1,3 +1,4 @@
+import { spliced } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { stretchOf } from '../../store/stretch.ts';
 
@@ -21,7 +22,7 @@ export function mapChanged<T, R>(
   const there = old.slice(start, before);
   const middle = items.slice(start, after).map((item, at) => map(item, there[at]));
   const isSame = previous !== undefined && sameItems(there, middle);
-  const results = isSame ? previous : old.toSpliced(start, before - start, ...middle);
+  const results = isSame ? previous : spliced(old, start, before - start, middle);
   MAPPED_FROM.set(results, items);
   return results;
 }

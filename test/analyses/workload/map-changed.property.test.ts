@@ -35,3 +35,9 @@ it('gives what mapping everything gives, maps what came only, and keeps what is 
     { numRuns: 300 },
   );
 });
+
+it('maps as many items of one namespace as a large cluster has', () => {
+  const items = Array.from({ length: 200_000 }, (_, at): Item => ({ value: at }));
+  const results = mapChanged(items, undefined, ({ value: one }) => one);
+  expect([results.length, results[0], results.at(-1)]).toEqual([200_000, 0, 199_999]);
+});

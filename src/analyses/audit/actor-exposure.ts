@@ -136,7 +136,7 @@ class Exposure {
 
   addNode(node: string, way: string): void {
     if (!this.#view.readable('Pod').ok) this.#unknown.add('pods could not be read: what nodes hold is not known');
-    for (const pod of this.#view.list('Pod')) if (pod.nodeName === node) this.#addHeld(pod, way);
+    for (const pod of podsByNode(this.#view).get(node) ?? []) this.#addHeld(pod, way);
   }
 
   #namesOf(names: readonly string[] | null, what: string): readonly string[] {
@@ -183,4 +183,9 @@ function sorted(all: ReadonlyMap<string, Growing>): readonly Exposed[] {
   return [...all.entries()]
     .sort(([a, left], [b, right]) => Number(right.isRead) - Number(left.isRead) || (a < b ? -1 : 1))
     .map(([, one]) => ({ ...one, ways: [...one.ways] }));
+}
+
+/** Of each node, all pods that were given to it, finished ones too. */
+function podsByNode(view: ClusterView): ReadonlyMap<string | null, readonly PodObject[]> {
+  return view.derive('audit/pods-by-node', (inner) => Map.groupBy(inner.list('Pod'), (pod) => pod.nodeName));
 }

@@ -57,7 +57,7 @@ export function requestOf(event: AuditEvent, principal: Principal, topic: string
  * What was refused did not happen, whatever the authorizer decided: escalation checks, pod security, quota and webhooks
  * refuse requests that RBAC allowed. 101 (exec) is a success.
  */
-function outcomeOf({ code, decision }: AuditEvent): AuditRequest['outcome'] {
+export function outcomeOf({ code, decision }: AuditEvent): AuditRequest['outcome'] {
   if (code === null) return decision === 'forbid' ? 'denied' : 'done';
   if (code < 400) return 'done';
   return code === 401 || code === 403 || code === 400 || code === 422 ? 'denied' : 'failed';

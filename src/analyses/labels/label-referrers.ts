@@ -2,7 +2,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
-import type { LabelSelector } from '../../model/selector.ts';
+import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
@@ -79,19 +79,20 @@ function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
  * and those of cluster-scoped objects. Reads the whole cluster: for answers on demand, not for rules.
  */
 export function referrersTo(view: ClusterView, namespace: string): readonly LabelReferrer[] {
+  const labels = namespaceLabels(view, namespace);
   const found = [
     ...referrersOf(view, namespace),
     ...referrersAcross(view).flatMap(([home, one]) => (home === namespace ? [] : [one])),
     ...clusterReferrers(view),
-  ].filter((one) => looksAt(view, one, namespace));
+  ].filter((one) => looksAt(one, namespace, labels));
   return found.map((one) =>
     isCalico(one.selector) ? { ...one, selector: amongPodsOf(one.selector, namespace) } : one,
   );
 }
 
 /** Whether a selector looks at the pods of a namespace; one without namespaces is taken to be of that one. */
-export function looksAt(view: ClusterView, { namespaces }: LabelReferrer, namespace: string): boolean {
-  return namespaces === null || selectsNamespace(namespaces, namespace, namespaceLabels(view, namespace));
+export function looksAt({ namespaces }: LabelReferrer, namespace: string, labels: Labels): boolean {
+  return namespaces === null || selectsNamespace(namespaces, namespace, labels);
 }
 
 /** The selectors of namespaced objects that look into other namespaces, with the namespace of each. */

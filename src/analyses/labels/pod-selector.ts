@@ -30,9 +30,10 @@ export function amongPodsOf(selector: PodSelector, namespace: string): PodSelect
 
 /** Whether a selector of namespaces matches one with these labels. */
 export function selectsNamespace(selector: PodSelector, name: string, labels: Labels): boolean {
+  if (!isCalico(selector)) return matches(selector, labels);
   // With its namespace, `global()` is told apart: it stands for what is in none.
   const added = { [CALICO_NAMESPACE]: name, 'projectcalico.org/name': name };
-  return selects(isCalico(selector) ? { ...selector, added } : selector, labels);
+  return selects({ ...selector, added }, labels);
 }
 
 export function isCalico(selector: PodSelector): selector is CalicoExpression {

@@ -4,6 +4,7 @@
  * (kubernetes/kubernetes pkg/registry/certificates/certificates/strategy.go and pkg/apis/certificates/validation).
  */
 import { auditGroups } from '../../analyses/audit/audit-groups.ts';
+import { outcomeOf } from '../../analyses/audit/request.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { kubectl } from '../kubectl.ts';
@@ -23,7 +24,7 @@ export const denyCertificateRequest: Remedy = {
     if (group === undefined) return { refused: 'The log does not hold these requests any more.' };
     const made = new Map<string, AuditEvent>();
     for (const event of group.hours.flatMap((hour) => hour.events)) {
-      if (isDone(event) && event.object?.resource === RESOURCE && event.object.name !== '') {
+      if (outcomeOf(event) === 'done' && event.object?.resource === RESOURCE && event.object.name !== '') {
         made.set(event.object.name, event);
       }
     }
@@ -68,14 +69,10 @@ function decisions(view: ClusterView): ReadonlyMap<string, AuditEvent> {
   for (const group of auditGroups(view).values()) {
     if (group.detection !== DETECTION) continue;
     for (const event of group.hours.flatMap((hour) => hour.events)) {
-      if (event.object?.subresource === 'approval' && isDone(event)) found.set(event.object.name, event);
+      if (event.object?.subresource === 'approval' && outcomeOf(event) === 'done') found.set(event.object.name, event);
     }
   }
   return found;
-}
-
-function isDone({ code, decision }: AuditEvent): boolean {
-  return code === null ? decision !== 'forbid' : code < 400;
 }
 
 function denied(name: string, event: AuditEvent | undefined): Manifest {

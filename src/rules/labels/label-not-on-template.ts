@@ -4,6 +4,7 @@ import { labelHealth, podLabels } from '../../analyses/labels/label-health.ts';
 import { relianceText } from '../../analyses/labels/label-map.ts';
 import { looksAt, referrersReading } from '../../analyses/labels/label-referrers.ts';
 import { amongPodsOf, podSelectorText, selects } from '../../analyses/labels/pod-selector.ts';
+import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -51,7 +52,7 @@ function demanded({ ref, object, template, classes }: AnalysedWorkload, view: Cl
     const missed = referrersReading(view, ref.namespace, [key]).filter((one) => {
       const selector = amongPodsOf(one.selector, ref.namespace);
       const isGained = selects(selector, after) && !selects(selector, template.labels);
-      return isGained && looksAt(view, one, ref.namespace);
+      return isGained && looksAt(one, ref.namespace, namespaceLabels(view, ref.namespace));
     });
     if (missed.length === 0) return [];
     return [

@@ -27,8 +27,9 @@ export const danglingSubject = bindingRules(
     if (verdict.status === 'default') return [];
     const role = roleRef(binding);
     const object = refOf(binding);
-    const addOn = addOnOf(view, binding);
-    const gone = danglingAccounts(view, verdict.subjects, binding.namespace).map((subject): FindingDraft => {
+    const accounts = danglingAccounts(view, verdict.subjects, binding.namespace);
+    const addOn = accounts.length === 0 ? null : addOnOf(view, binding);
+    const gone = accounts.map((subject): FindingDraft => {
       const name = `${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
       return {
         key: name,

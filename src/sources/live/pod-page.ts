@@ -1,7 +1,7 @@
 /**
  * Reads a page of pods from its bytes, parsing only what slimming reads. Most of a page is managedFields, conditions,
  * container statuses, and what is equal for all replicas of a workload; the latter is parsed once. The bytes are stepped
- * over by `assembly/pod-page.ts`, at several gigabytes a second where JSON.parse has a hundred megabytes
+ * over by `src/assembly/pod-page.ts`, at several gigabytes a second where JSON.parse has a hundred megabytes
  * (test/bench/README.md).
  */
 

@@ -22,7 +22,7 @@ export async function fetchClusterUid(transport: Transport, signal: AbortSignal)
   }
 }
 
-/** As whom the server sees us (SelfSubjectReview, authentication.k8s.io/v1 from 1.28); null where it does not say. */
+/** As whom the server sees us, and in which groups (SelfSubjectReview, authentication.k8s.io/v1 from 1.28); null: it does not say. */
 export async function fetchUser(
   transport: Transport,
   signal: AbortSignal,

@@ -24,7 +24,7 @@ const FLAGS: Readonly<Record<ControlPlane['component'], ReadonlySet<string>>> = 
 };
 
 /** `encryption-provider-config` of `--encryption-provider-config=/etc/enc.yaml`. */
-const FLAG = /^--?([a-z][a-z0-9-]*)(?:=(.*))?$/s;
+export const FLAG = /^--?([a-z][a-z0-9-]*)(?:=(.*))?$/s;
 
 /**
  * Which component of the control plane a specification runs and which of these flags it sets, by its command or

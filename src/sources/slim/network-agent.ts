@@ -1,4 +1,5 @@
 import { sanitise } from '../../kube/sanitise.ts';
+import { FLAG } from './control-plane.ts';
 import { list, objects, text, type JsonObject } from './json-reading.ts';
 
 /** Flags and variables that decide whether an agent enforces network policies, by the name of its container. */
@@ -11,7 +12,6 @@ const SETTINGS: Readonly<Record<string, { readonly flags: readonly string[]; rea
 };
 
 const MAX_VALUE = 32;
-const FLAG = /^--?([a-z][a-z0-9-]*)(?:=(.*))?$/s;
 
 /**
  * What a network plugin's agent is told about enforcing policies: the flags and variables above with their values, and

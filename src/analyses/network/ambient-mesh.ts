@@ -1,13 +1,11 @@
 import { servingPorts } from '../../kube/network-policy-rule.ts';
 import { refText } from '../../kube/object-ref.ts';
-import type { PodSpec } from '../../model/pod-spec.ts';
-import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import type { DeclaredFlow, FlowEnd, FlowPort } from './declared-flow.ts';
-import { inapplicable } from './isolation.ts';
 import { namespaceLabels } from './namespace-labels.ts';
 import { runsImage } from './runs-image.ts';
+import { isOnPodNetwork, podsOf } from './workload-specs.ts';
 
 /** HBONE: what the mesh carries between two of its pods comes to this port, whatever port it is for. */
 const TUNNEL: readonly FlowPort[] = [{ protocol: 'TCP', port: 15_008 }];
@@ -75,8 +73,7 @@ function flow(source: FlowEnd, workload: AnalysedWorkload, ports: readonly FlowP
 /** A pod's own label goes before its namespace's; the host's network is never in the mesh. */
 function isMember(view: ClusterView, workload: AnalysedWorkload): boolean {
   const ofNamespace = namespaceLabels(view, workload.ref.namespace)[MODE];
-  const hasNetwork = workload.classes.length === 0 || workload.classes.some((one) => inapplicable(one) === '');
-  return hasNetwork && podsOf(workload).some(({ labels }) => (labels[MODE] ?? ofNamespace) === 'ambient');
+  return isOnPodNetwork(workload) && podsOf(workload).some(({ labels }) => (labels[MODE] ?? ofNamespace) === 'ambient');
 }
 
 function probedPorts(workload: AnalysedWorkload): readonly FlowPort[] {
@@ -84,11 +81,4 @@ function probedPorts(workload: AnalysedWorkload): readonly FlowPort[] {
   const probed = specs.filter((spec) => spec.containers.some((container) => container.hasProbes));
   const ports = probed.flatMap(servingPorts).filter(({ protocol }) => protocol === 'TCP');
   return [...new Set(ports.map((one) => one.containerPort))].map((port) => ({ protocol: 'TCP', port }));
-}
-
-function podsOf({
-  classes,
-  template,
-}: AnalysedWorkload): readonly { readonly labels: Labels; readonly spec: PodSpec }[] {
-  return [...classes, ...(template === undefined ? [] : [template])];
 }

@@ -4,9 +4,9 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { isWaypoint } from './ambient-mesh.ts';
 import type { DeclaredFlow, FlowEnd } from './declared-flow.ts';
-import { inapplicable } from './isolation.ts';
 import { runsImage, runsOnlyImages } from './runs-image.ts';
 import { serviceTargets, type ServiceTarget } from './service-target.ts';
+import { isOnPodNetwork } from './workload-specs.ts';
 
 /** Images of ingress and gateway controllers; their pods open the connections to the backends. */
 const CONTROLLER =
@@ -99,6 +99,5 @@ function callersOfClasses(classes: readonly string[], controllers: readonly Anal
   const own = named.length > 0 ? named : controllers;
   if (own.length === 0) return anyone('no controller was found');
   // A controller on the host's network sends from node addresses, which no pod selector matches.
-  const isInNetwork = (one: AnalysedWorkload): boolean => one.classes.some((podClass) => inapplicable(podClass) === '');
-  return own.every(isInNetwork) ? { workloads: own, reason: '' } : anyone('its controller is on the host network');
+  return own.every(isOnPodNetwork) ? { workloads: own, reason: '' } : anyone('its controller is on the host network');
 }

@@ -7,6 +7,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import type { FlowPort } from './declared-flow.ts';
 import { serviceSelects } from './exposure.ts';
+import { podsOf } from './workload-specs.ts';
 
 export interface ServiceTarget {
   readonly workload: AnalysedWorkload;
@@ -44,9 +45,8 @@ export function podTargets(
   portsOf: (spec: PodSpec) => readonly FlowPort[],
 ): readonly ServiceTarget[] {
   return workloads(view, namespace).flatMap((workload) => {
-    const sets = [...workload.classes, ...(workload.template === undefined ? [] : [workload.template])];
     const ports = new Map<string, FlowPort>();
-    for (const { labels, spec } of sets) {
+    for (const { labels, spec } of podsOf(workload)) {
       if (!isMeant(labels)) continue;
       for (const one of portsOf(spec)) ports.set(`${one.protocol}/${one.port}`, one);
     }

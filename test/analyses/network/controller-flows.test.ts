@@ -58,14 +58,26 @@ spec: {gatewayClassName: ${className}, listeners: []}
 `;
 }
 
-/** Who is declared to open connections to the workload, with what is said of it. */
-function callers(yaml: string): readonly string[] {
-  return declaredFlows(cluster(WEB + yaml, { facts: { source: 'files' } }))
+/** Who is declared to open connections to the workload, with what is said of it; on a cluster nothing here has pods. */
+function callers(yaml: string, source: 'files' | 'cluster' = 'files'): readonly string[] {
+  return declaredFlows(cluster(WEB + yaml, { facts: { source } }))
     .flows.filter((flow) => endText(flow.destination) === 'Deployment shop/web')
     .map(({ source, ports, why }) => {
       return `${endText(source)} ${ports.map((one) => `${one.protocol} ${one.port}`).join(', ')}: ${why}`;
     });
 }
+
+describe('a controller that is scaled to zero', () => {
+  test('sends from its pods once it has some, by its template', () => {
+    expect(callers(NGINX + ingress(''), 'cluster')).toEqual([
+      'Deployment shop/nginx TCP 8080: Ingress shop/web leads here',
+    ]);
+    const onHost = deployment('nginx', ['registry.k8s.io/ingress-nginx/controller:v1'], 'hostNetwork: true,');
+    expect(callers(onHost + ingress(''), 'cluster')).toEqual([
+      'anyone TCP 8080: Ingress shop/web leads here; its controller is on the host network, so from anyone',
+    ]);
+  });
+});
 
 describe('who leads traffic to a backend', () => {
   test.each([

@@ -136,8 +136,7 @@ describe.concurrent.each(Object.entries(MODES))('%s', (mode, { flags, env }) => 
           terminal.resize(width, height);
           const wanted = seen.get(`${width}×${height}`);
           await terminal.until(
-            (screen) =>
-              wanted === undefined ? terminal.isBetweenFrames && isWhole(screen, width, height) : screen === wanted,
+            (screen) => (wanted === undefined ? isWhole(screen, width, height) : screen === wanted),
             `${view} at ${width}×${height}${wanted === undefined ? '' : `, as before:\n${wanted}\n`}`,
           );
           expect([view, width, terminal.brokenLines()]).toEqual([view, width, []]);
@@ -173,10 +172,7 @@ describe.concurrent('inside tmux', () => {
         for (const terminal of both) await go(terminal, view, steps);
         for (const [width, height] of SIZES) {
           for (const terminal of both) terminal.resize(width, height);
-          await direct.until(
-            (screen) => direct.isBetweenFrames && isWhole(screen, width, height),
-            `${view} at ${width}×${height}`,
-          );
+          await direct.until((screen) => isWhole(screen, width, height), `${view} at ${width}×${height}`);
           // tmux sends a frame in pieces: what counts is that in the end all of it is there.
           await inside.until(
             (screen) => withoutTimes(screen) === withoutTimes(direct.text()),

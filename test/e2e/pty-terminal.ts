@@ -48,12 +48,6 @@ export class PtyTerminal {
     return this.#bytes;
   }
 
-  /** Whether the screen shows no part of a frame that has not come whole (DEC mode 2026 stands around each frame). */
-  get isBetweenFrames(): boolean {
-    const last = (sequence: string): number => this.#bytes.lastIndexOf(sequence, this.#drawn - sequence.length);
-    return last('\u001b[?2026l') >= last('\u001b[?2026h');
-  }
-
   get usesAlternateScreen(): boolean {
     return this.#terminal.buffer.active.type === 'alternate';
   }
@@ -99,15 +93,17 @@ export class PtyTerminal {
     return this.#ended;
   }
 
+  /** Resolves when a frame is wanted that has come whole: of one that has not, lines of the view before still stand. */
   async until(wanted: (text: string) => boolean, what: string): Promise<void> {
-    if (wanted(this.text())) return;
+    const isThere = (): boolean => this.#isBetweenFrames() && wanted(this.text());
+    if (isThere()) return;
     await new Promise<void>((resolve, reject) => {
       const stop = (): void => {
         this.#listeners = this.#listeners.filter((one) => one !== look);
         clearTimeout(timer);
       };
       const look = (): void => {
-        if (!wanted(this.text())) return;
+        if (!isThere()) return;
         stop();
         resolve();
       };
@@ -121,5 +117,11 @@ export class PtyTerminal {
 
   async shows(text: string): Promise<void> {
     await this.until((screen) => screen.includes(text), JSON.stringify(text));
+  }
+
+  /** DEC mode 2026 stands around each frame of a session. */
+  #isBetweenFrames(): boolean {
+    const last = (sequence: string): number => this.#bytes.lastIndexOf(sequence, this.#drawn - sequence.length);
+    return last('\u001b[?2026l') >= last('\u001b[?2026h');
   }
 }

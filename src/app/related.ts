@@ -1,4 +1,4 @@
-import { auditGroups } from '../analyses/audit/audit-groups.ts';
+import { auditGroups, eventsOf } from '../analyses/audit/audit-groups.ts';
 import { podLabels } from '../analyses/labels/label-health.ts';
 import { labelMap, relianceText } from '../analyses/labels/label-map.ts';
 import { referrersOf, referrersTo, type LabelReferrer } from '../analyses/labels/label-referrers.ts';
@@ -430,13 +430,11 @@ function actorThing({ actor, detection }: AuditGroup): RelatedThing {
 }
 
 /** Objects of the requests; only kinds that k8sec shows. */
-function touchedBy({ hours, detection }: AuditGroup): readonly RelatedThing[] {
-  return hours.flatMap(({ events }) =>
-    events.flatMap(({ object }) =>
-      object?.resource === 'secrets' && object.name !== ''
-        ? [thing(objectRef('v1', 'Secret', object.namespace, object.name), detection)]
-        : [],
-    ),
+function touchedBy(group: AuditGroup): readonly RelatedThing[] {
+  return eventsOf(group).flatMap(({ object }) =>
+    object?.resource === 'secrets' && object.name !== ''
+      ? [thing(objectRef('v1', 'Secret', object.namespace, object.name), group.detection)]
+      : [],
   );
 }
 

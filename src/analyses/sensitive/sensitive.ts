@@ -7,7 +7,7 @@ import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { isNamed, sensitivePods } from '../as-of/target.ts';
-import { auditGroup } from '../audit/audit-groups.ts';
+import { auditGroup, eventsOf } from '../audit/audit-groups.ts';
 import { workloadNamespaces, workloads } from '../workload/workloads.ts';
 
 /** Pods that the config file calls sensitive, by their workload. */
@@ -79,7 +79,7 @@ export function sensitiveRequests(
   hours: readonly Pick<AuditHour, 'events'>[],
 ): string | null {
   if ((view.facts().sensitive ?? null) === null || actor.deployer) return null;
-  for (const { object } of hours.flatMap((hour) => hour.events)) {
+  for (const { object } of eventsOf({ hours })) {
     const reason = object === null ? null : requested(view, object);
     if (reason !== null) return reason;
   }

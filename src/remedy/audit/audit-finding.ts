@@ -30,7 +30,10 @@ export function saveFirst({ actor, first, last }: AuditGroup, objects: readonly 
   return [
     `${events} > evidence-events.ndjson`,
     ...objects.flatMap(({ resource, namespace, name }) => {
-      const file = `evidence-${resource}-${namespace}-${name}`.replaceAll(/[^\w.-]+/g, '-');
+      const file = ['evidence', resource, namespace, name]
+        .filter((part) => part !== '')
+        .join('-')
+        .replaceAll(/[^\w.-]+/g, '-');
       const scope = namespace === '' ? '' : ` -n ${shellWord(namespace)}`;
       const whole = `kubectl${scope} get ${resource} ${shellWord(name)} -o yaml > ${file}.yaml`;
       if (resource !== 'pods') return [whole];

@@ -3,7 +3,7 @@
  * condition and nothing else; a request is approved or denied once, never both
  * (kubernetes/kubernetes pkg/registry/certificates/certificates/strategy.go and pkg/apis/certificates/validation).
  */
-import { auditGroups } from '../../analyses/audit/audit-groups.ts';
+import { auditGroups, eventsOf } from '../../analyses/audit/audit-groups.ts';
 import { outcomeOf } from '../../analyses/audit/request.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -23,7 +23,7 @@ export const denyCertificateRequest: Remedy = {
     const group = groupOf(finding, view);
     if (group === undefined) return { refused: 'The log does not hold these requests any more.' };
     const made = new Map<string, AuditEvent>();
-    for (const event of group.hours.flatMap((hour) => hour.events)) {
+    for (const event of eventsOf(group)) {
       if (outcomeOf(event) === 'done' && event.object?.resource === RESOURCE && event.object.name !== '') {
         made.set(event.object.name, event);
       }
@@ -68,7 +68,7 @@ function decisions(view: ClusterView): ReadonlyMap<string, AuditEvent> {
   const found = new Map<string, AuditEvent>();
   for (const group of auditGroups(view).values()) {
     if (group.detection !== DETECTION) continue;
-    for (const event of group.hours.flatMap((hour) => hour.events)) {
+    for (const event of eventsOf(group)) {
       if (event.object?.subresource === 'approval' && outcomeOf(event) === 'done') found.set(event.object.name, event);
     }
   }

@@ -3,6 +3,7 @@
  * pods. NetworkPolicy only adds up: what another policy allows for such a pod stays allowed
  * (kubernetes.io/docs/concepts/services-networking/network-policies, "The two sorts of pod isolation").
  */
+import { eventsOf } from '../../analyses/audit/audit-groups.ts';
 import { QUARANTINE_LABEL } from '../../kube/generated-labels.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import type { PodObject } from '../../model/objects.ts';
@@ -37,7 +38,7 @@ function podsOf(group: AuditGroup, view: ClusterView): readonly PodObject[] {
     const pod = name === '' ? undefined : view.get('Pod', namespace, name);
     if (pod !== undefined) found.set(`${namespace}/${name}`, pod);
   };
-  const events = group.hours.flatMap((hour) => hour.events);
+  const events = eventsOf(group);
   const home = /^system:serviceaccount:([^:]*):/.exec(group.actor.username)?.[1] ?? '';
   for (const event of events) add(home, event.user.extra[EXTRA_POD]?.[0] ?? '');
   if (found.size > 0) return [...found.values()];

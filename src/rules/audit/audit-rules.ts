@@ -4,6 +4,7 @@
  * pods concerned and about the binding that allowed it is joined here.
  * Event fields: kubernetes/apiserver pkg/apis/audit/v1/types.go.
  */
+import { eventsOf } from '../../analyses/audit/audit-groups.ts';
 import { DETECTIONS } from '../../analyses/audit/detections/table.ts';
 import type { Detection } from '../../analyses/audit/detections/detection.ts';
 import { parseGrantReason } from '../../kube/audit-reason.ts';
@@ -56,7 +57,7 @@ function finding(detection: Detection, group: AuditGroup, view: ClusterView): Fi
 
 /** Only those that have something to work on: a binding that was named, a pod or a certificate request that was. */
 function remediesOf(group: AuditGroup): readonly string[] {
-  const events = group.hours.flatMap((hour) => hour.events);
+  const events = eventsOf(group);
   const hasGrant = group.hours.some((hour) => parseGrantReason(hour.reason) !== null);
   const hasPod = events.some(
     ({ object, user }) =>
@@ -106,7 +107,7 @@ function bindingEvidence(hour: AuditHour, view: ClusterView): readonly Evidence[
 /** What the pods that were entered are now, as far as they are there. */
 function podEvidence(group: AuditGroup, view: ClusterView): readonly Evidence[] {
   const pods = new Map<string, AuditEvent>();
-  for (const event of group.hours.flatMap((hour) => hour.events)) {
+  for (const event of eventsOf(group)) {
     if (event.object?.resource === 'pods' && event.object.name !== '') {
       pods.set(`${event.object.namespace}/${event.object.name}`, event);
     }

@@ -213,7 +213,7 @@ describe('the denial of a certificate request', () => {
     });
     expect(deny?.commands).toEqual([
       'k8sec audit --events --audit-log LOG --actor alice --since-time 2026-11-23T09:00:00.123Z --until-time 2026-11-23T11:00:00.123Z -o json > evidence-events.ndjson',
-      'kubectl get certificatesigningrequests eve -o yaml > evidence-certificatesigningrequests--eve.yaml',
+      'kubectl get certificatesigningrequests eve -o yaml > evidence-certificatesigningrequests-eve.yaml',
       'kubectl certificate deny eve',
     ]);
   });

@@ -79,6 +79,7 @@ export const FIRST_WORDS: readonly string[] = [
   'ns',
   'ctx',
   ...QUESTIONS,
+  'due',
   'group',
   'theme',
   'pager',

@@ -20,14 +20,17 @@ import { ruleText } from '../kube/rbac-rule-text.ts';
 import { parseServiceAccountUser } from '../kube/rbac-user.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { dueGroups } from './due-list.ts';
 import type { RelatedGroup, RelatedThing } from './related.ts';
 
 const UNAUTHENTICATED = 'can unauthenticated';
+const DUE = 'due';
 
 /** Questions that are answered by a list to go on from, as a person types them after `:`. */
 export const LISTED_QUESTIONS: readonly string[] = [
   ...REVIEW_QUESTIONS.map(({ name }) => `who-can ${name}`),
   UNAUTHENTICATED,
+  DUE,
 ];
 
 /** What stands for a question among objects. */
@@ -35,9 +38,10 @@ export function questionRef(text: string): ObjectRef {
   return { apiVersion: 'k8sec/v1', kind: 'Question', namespace: null, name: text };
 }
 
-/** The answer to one of {@link LISTED_QUESTIONS}: what is counted and what is not, then subjects or bindings. */
+/** The answer to one of {@link LISTED_QUESTIONS}: what is counted and what is not, then subjects, bindings or Secrets. */
 export function questionGroups(view: ClusterView, text: string): readonly RelatedGroup[] {
   if (text === UNAUTHENTICATED) return unauthenticatedGroups(view);
+  if (text === DUE) return dueGroups(view);
   const question = REVIEW_QUESTIONS.find(({ name }) => text === `who-can ${name}`);
   return question === undefined ? [] : reviewGroups(view, question);
 }

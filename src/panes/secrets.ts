@@ -1,6 +1,8 @@
 import { encryption } from '../analyses/secrets/encryption.ts';
 import { rotationDue } from '../analyses/secrets/rotation-due.ts';
 import { dataAge, daysBetween } from '../analyses/secrets/secret-age.ts';
+import { countOwnKinds } from '../analyses/secrets/rotation-schedule.ts';
+import { leftOutText, ownKindText } from '../analyses/secrets/rotation-text.ts';
 import { ownKind, rotatorOf } from '../analyses/secrets/secret-origin.ts';
 import { readerCount } from '../analyses/secrets/secret-readers.ts';
 import { secretUses, type SecretUses } from '../analyses/secrets/secret-uses.ts';
@@ -17,7 +19,7 @@ export const secretsPane: Pane = {
   name: 'secrets',
   title: 'Secrets',
   about:
-    'Secrets without their values: how old they are, who uses and who may read them, whether they are encrypted, and credentials that stand outside of Secrets.',
+    'Secrets without their values: how old they are, who uses and who may read them, whether they are encrypted, and credentials that stand outside of Secrets. `:due` lists which have to be rotated next.',
   unit: 'objects',
   columns: [
     { name: 'SEVERITY', width: [8, 8] },
@@ -48,8 +50,9 @@ export const secretsPane: Pane = {
   },
   summary: (view, findings, rows) => {
     const secrets = rows.filter((one) => one.kind === 'Secret');
-    // Helm releases, bootstrap tokens and the like are nobody's to rotate.
-    const judged = secrets.filter((one) => one.cells['DATA AGE']?.text !== 'n/a');
+    const own = secrets.filter((one) => one.cells['DATA AGE']?.text === NOT_JUDGED.text);
+    const leftOut = countOwnKinds(own.flatMap((one) => view.get('Secret', one.namespace, one.name) ?? []));
+    const judged = secrets.length - own.length;
     const stale = findings.filter((finding) => finding.rule === STALE && finding.unknown !== true).length;
     const isByConfig = (view.facts().rotation ?? []).length > 0;
     const readable = view.readable('Secret');
@@ -59,9 +62,11 @@ export const secretsPane: Pane = {
         .length,
       headline:
         readable.ok || secrets.length > 0
-          ? `${stale} of ${judged.length} ${judged.length === 1 ? 'secret' : 'secrets'} ${isByConfig ? 'not rotated in time' : 'not rotated for over a year'}`
+          ? `${stale} of ${judged} ${judged === 1 ? 'secret' : 'secrets'} ${isByConfig ? 'not rotated in time' : 'not rotated for over a year'}`
           : `secrets were not read: ${readable.reason}`,
-      aside: encryptionText(view),
+      aside: [encryptionText(view), leftOut.length === 0 ? '' : `left out: ${leftOutText(leftOut)}`]
+        .filter((text) => text !== '')
+        .join('; '),
       share: null,
       activity: null,
     };
@@ -72,6 +77,7 @@ function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, fi
   const { namespace, name, created, labels } = secret;
   const users = new Set((uses.get(name) ?? []).map((use) => `${use.by.kind} ${use.by.name}`));
   const readers = readerCount(view, namespace, name);
+  const kind = ownKind(secret);
   return row(
     {
       kind: 'Secret',
@@ -90,6 +96,7 @@ function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, fi
       },
     },
     findings,
+    kind === undefined ? '-' : `left out of age and unused: ${ownKindText(kind)}`,
   );
 }
 
@@ -119,10 +126,13 @@ function otherRow(view: ClusterView, findings: readonly Finding[]): Row {
 }
 
 const UNKNOWN: CellText = { text: 'unknown', tone: 'unknown' };
+/** Of Helm releases, bootstrap tokens and the like, which are nobody's to rotate. */
+const NOT_JUDGED: CellText = { text: 'n/a', tone: 'muted' };
 
 function row(
   subject: Pick<Row, 'kind' | 'namespace' | 'name' | 'created' | 'labels' | 'cells'>,
   findings: readonly Finding[],
+  nothing = '-',
 ): Row {
   const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const worst = own[0];
@@ -139,7 +149,7 @@ function row(
       NAMESPACE: namespaceCell(namespace),
       OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
       FOUND: {
-        text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),
+        text: own.length === 0 ? nothing : own.map((finding) => finding.title).join('; '),
         tone: own.length === 0 ? 'muted' : 'plain',
       },
     },
@@ -147,7 +157,7 @@ function row(
 }
 
 function ageCell(secret: SecretObject, now: number): CellText {
-  if (ownKind(secret) !== undefined) return { text: 'n/a', tone: 'muted' };
+  if (ownKind(secret) !== undefined) return NOT_JUDGED;
   const age = dataAge(secret);
   switch (age.basis) {
     case 'unknown':
@@ -162,7 +172,7 @@ function ageCell(secret: SecretObject, now: number): CellText {
 /** By when it has to be rotated. */
 function dueCell(view: ClusterView, secret: SecretObject): CellText {
   const rotation = rotationDue(view, secret);
-  if (rotation === null) return { text: 'n/a', tone: 'muted' };
+  if (rotation === null) return NOT_JUDGED;
   if (rotation.due === null) return UNKNOWN;
   return view.isPast(rotation.due)
     ? { text: `overdue ${daysBetween(rotation.due, view.now)}d`, tone: 'warning' }

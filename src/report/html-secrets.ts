@@ -11,9 +11,8 @@ const MOST_ROWS = 200;
 /** Which Secrets there are, who may read each by which binding, which nodes hold it, and who did read it. */
 export function writeHtmlSecrets({ engine, scope }: Report, write: Write): void {
   if (scope.panes.length > 0 && !scope.panes.includes('secrets')) return;
-  const items = [...secretsSection(engine.view).items]
-    .filter((one) => namespaceInScope(one.namespace, scope))
-    .sort((a, b) => reach(b) - reach(a));
+  const { items: all } = secretsSection(engine.view, (namespace) => namespaceInScope(namespace, scope));
+  const items = [...all].sort((a, b) => reach(b) - reach(a));
   if (items.length === 0) return;
   write(`<h2>Secrets</h2>\n<p class="muted">${html(headText(items))}</p>\n`);
   write('<table class="sortable">\n<thead><tr>');

@@ -5,6 +5,7 @@ import type { PaneSummary } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { writeHtmlCompliance } from './compliance-text.ts';
 import { connectionCounts, connectionLines } from './connection-change.ts';
+import { writeHtmlDueNext } from './due-next.ts';
 import { marksOf, referenceText, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -32,6 +33,7 @@ export function writeHtml(report: Report, write: Write, context: FormatContext):
   writeConnections(report, write);
   writeFindings(report, write, context);
   writeGraphs(report, write);
+  writeHtmlDueNext(report, write);
   writeHtmlSecrets(report, write);
   writeHtmlCompliance(report, write);
   writeList(write, 'Not judged', report.holes.map(holeText));

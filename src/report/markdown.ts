@@ -2,6 +2,7 @@ import { SEVERITIES } from '../model/finding.ts';
 import { compliance } from './compliance.ts';
 import { statusText, totalsText } from './compliance-text.ts';
 import { connectionCounts, connectionLines, type ConnectionLine } from './connection-change.ts';
+import { writeMarkdownDueNext } from './due-next.ts';
 import { marksOf, subjectText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -46,6 +47,7 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
       write(row([finding.rule, subjectText(finding), waiver?.reason ?? '', until === null ? '' : time(until)]));
     }
   }
+  writeMarkdownDueNext(report, write);
   writeCompliance(report, write);
   if (report.holes.length === 0) return;
   write(`\n## not judged (${report.holes.length})\n\n`);

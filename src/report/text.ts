@@ -4,6 +4,7 @@ import { kindInfo } from '../model/kind.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import { complianceLines } from './compliance-text.ts';
 import { connectionCounts, connectionLines, type ConnectionLine } from './connection-change.ts';
+import { writeTextDueNext } from './due-next.ts';
 import { findingLine, marksOf, referenceText } from './finding-text.ts';
 import { fixText } from './fix-text.ts';
 import type { FormatContext, Write } from './format.ts';
@@ -27,6 +28,7 @@ export function writeText(report: Report, write: Write, context: FormatContext, 
   writeHead(report, write);
   writeFindings(report, write, context, wide);
   writeConnections(report, write, context, wide);
+  writeTextDueNext(report, write, wide ? Infinity : MOST_OF_A_RULE);
   writeRemainder(report, write, wide);
   write(`\n${closingLine(report, context)}\n`);
 }

@@ -21,6 +21,7 @@ describe('command line', () => {
     ['who-can get secrets', { type: 'ask', words: ['who-can', 'get', 'secrets'] }],
     ['who-can read-secrets', { type: 'list', question: 'who-can read-secrets' }],
     ['can unauthenticated', { type: 'list', question: 'can unauthenticated' }],
+    ['due', { type: 'list', question: 'due' }],
     ['can user:alice', { type: 'ask', words: ['can', 'user:alice'] }],
     ['paths sa:shop/cart', { type: 'ask', words: ['paths', 'sa:shop/cart'] }],
     ['theme mono', { type: 'theme', name: 'mono' }],

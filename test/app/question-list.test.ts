@@ -54,7 +54,7 @@ test('what requests without credentials may do, by binding', () => {
   ]);
 });
 
-test.each(LISTED_QUESTIONS)('%s: nobody is said with what is not counted', (text) => {
+test.each(LISTED_QUESTIONS.filter((one) => one !== 'due'))('%s: nobody is said with what is not counted', (text) => {
   const [head, ...more] = questionGroups(viewOfObjects([]), text);
   expect(head?.title).toMatch(/^no /);
   expect(head?.reason).toContain(AUTHORIZERS);

@@ -45,7 +45,7 @@ describe('the secrets pane', () => {
 
   it('counts what is stale among what is to be rotated, and says what is not known', () => {
     expect(summary.headline).toBe('1 of 2 secrets not rotated for over a year');
-    expect(summary.aside).toBe('encrypted at rest: unknown (metrics denied)');
+    expect(summary.aside).toBe('encrypted at rest: unknown (metrics denied); left out: 1 Helm release');
   });
 
   it('shows age, users and readers', () => {
@@ -55,7 +55,11 @@ describe('the secrets pane', () => {
       'USED BY': 'Pod cart',
       READERS: '0',
     });
-    expect(texts(rows, 'release', 'Secret')).toMatchObject({ SEVERITY: '-', 'DATA AGE': 'n/a' });
+    expect(texts(rows, 'release', 'Secret')).toMatchObject({
+      SEVERITY: '-',
+      'DATA AGE': 'n/a',
+      FOUND: 'left out of age and unused: Helm release',
+    });
   });
 
   it('has a cell for every column and one row for each key', () => {

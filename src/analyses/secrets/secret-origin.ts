@@ -1,7 +1,9 @@
 import type { SecretObject } from '../../model/objects.ts';
 
 /** Secrets that Kubernetes or a tool makes for itself: left out of age and unused, and counted apart. */
-export type OwnKind = 'helm-release' | 'bootstrap-token' | 'service-account-token' | 'tool';
+export const OWN_KINDS = ['helm-release', 'bootstrap-token', 'service-account-token', 'tool'] as const;
+
+export type OwnKind = (typeof OWN_KINDS)[number];
 
 /** Labels by which tools find Secrets that they read through the API: no object refers to those. */
 const READ_BY_LABEL: readonly string[] = [

@@ -1,6 +1,7 @@
 import { dayText } from '../../kube/age.ts';
 import { encryption } from '../../analyses/secrets/encryption.ts';
 import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
+import { rotationSchedule } from '../../analyses/secrets/rotation-schedule.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { readerCount, secretReaders, type SecretReader } from '../../analyses/secrets/secret-readers.ts';
@@ -48,7 +49,7 @@ export interface SecretItem {
 }
 
 /** A Secret that has to be rotated, and what uses it. */
-export interface DueSecret {
+interface DueItem {
   readonly namespace: string;
   readonly name: string;
   /** YYYY-MM-DD, at the latest. */
@@ -57,41 +58,56 @@ export interface DueSecret {
   readonly usedBy: SecretItem['usedBy'];
 }
 
-/** As many are listed as due next. */
-const MOST_DUE = 20;
-
-/** The `secrets` field of the report: every Secret known, never a value, and those that are due (next), soonest first. */
-export function secretsSection(view: ClusterView): {
-  readonly items: Iterable<SecretItem>;
-  readonly dueNext: readonly DueSecret[];
-} {
-  return { items: items(view), dueNext: dueNext(view) };
+/** Secrets that Kubernetes or a tool makes for itself: they have no date, and are not called unused. */
+interface LeftOut {
+  readonly helmReleases: number;
+  readonly bootstrapTokens: number;
+  readonly serviceAccountTokens: number;
+  /** Those that a tool reads through the API and finds by a label. */
+  readonly readByLabel: number;
 }
 
-/** The Secrets whose rotation is due first, overdue ones included. */
-export function dueNext(view: ClusterView): readonly DueSecret[] {
-  const dated = view.namespaces('Secret').flatMap((namespace) =>
-    view.list('Secret', namespace).flatMap((secret) => {
-      const rotation = rotationDue(view, secret);
-      return rotation === null || rotation.due === null ? [] : [{ secret, due: rotation.due, days: rotation.days }];
-    }),
-  );
-  return dated
-    .sort((a, b) => a.due - b.due)
-    .slice(0, MOST_DUE)
-    .map(({ secret: { namespace, name }, due, days }) => ({
+/** As many are listed as due next. */
+export const MOST_DUE = 20;
+
+/**
+ * The `secrets` field of the report: every Secret known, never a value, those that are due (next), soonest first, and how
+ * many are nobody's to rotate.
+ *
+ * @param isAsked the namespaces whose Secrets count
+ */
+export function secretsSection(
+  view: ClusterView,
+  isAsked: (namespace: string) => boolean = () => true,
+): {
+  readonly items: Iterable<SecretItem>;
+  readonly dueNext: readonly DueItem[];
+  readonly leftOut: LeftOut;
+} {
+  const { due, leftOut } = rotationSchedule(view, isAsked, MOST_DUE);
+  const counts = new Map(leftOut);
+  return {
+    items: items(view, isAsked),
+    dueNext: due.map(({ namespace, name, due: at, days, usedBy }) => ({
       namespace,
       name,
-      due: dayText(due),
+      due: dayText(at),
       periodDays: days,
-      usedBy: distinct((secretUses(view, namespace).get(name) ?? []).map((use) => use.by)),
-    }));
+      usedBy: usedBy.map(named),
+    })),
+    leftOut: {
+      helmReleases: counts.get('helm-release') ?? 0,
+      bootstrapTokens: counts.get('bootstrap-token') ?? 0,
+      serviceAccountTokens: counts.get('service-account-token') ?? 0,
+      readByLabel: counts.get('tool') ?? 0,
+    },
+  };
 }
 
-function* items(view: ClusterView): Generator<SecretItem> {
+function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Generator<SecretItem> {
   const { status } = encryption(view);
   const escapes = escapesByNode(view);
-  for (const namespace of view.namespaces('Secret')) {
+  for (const namespace of view.namespaces('Secret').filter(isAsked)) {
     const uses = secretUses(view, namespace);
     const nodes = secretNodes(view, namespace);
     for (const secret of view.list('Secret', namespace)) {
@@ -148,5 +164,9 @@ function ageOf(secret: SecretObject, now: number): SecretItem['dataAge'] {
 
 function distinct(refs: readonly ObjectRef[]): SecretItem['usedBy'] {
   const byKey = new Map(refs.map((ref) => [`${ref.kind}/${ref.namespace ?? ''}/${ref.name}`, ref]));
-  return [...byKey.values()].map(({ kind, namespace, name }) => ({ kind, namespace, name }));
+  return [...byKey.values()].map(named);
+}
+
+function named({ kind, namespace, name }: ObjectRef): SecretItem['usedBy'][number] {
+  return { kind, namespace, name };
 }

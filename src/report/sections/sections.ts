@@ -34,9 +34,8 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
     yield ['labels', labelsSection(view, (name) => scope.namespaces.length === 0 || namespaceInScope(name, scope))];
   }
   if (isAsked('secrets')) {
-    const secrets = secretsSection(view);
-    const subjects = secretSubjects(view, (name) => namespaceInScope(name, scope));
-    yield ['secrets', { items: inScope(secrets.items), dueNext: [...inScope(secrets.dueNext)], subjects }];
+    const isOfScope = (namespace: string): boolean => namespaceInScope(namespace, scope);
+    yield ['secrets', { ...secretsSection(view, isOfScope), subjects: secretSubjects(view, isOfScope) }];
   }
   if (isAsked('audit')) yield ['audit', auditSection(view, findings)];
   if (isAsked('vigilance')) yield ['vigilance', vigilanceSection(view)];

@@ -2,6 +2,7 @@ import { KEYS } from '../src/app/keymap.ts';
 import { UNICODE_GLYPHS } from '../src/app/glyphs.ts';
 import { keyText } from '../src/app/key-binding.ts';
 import { PANES, type PaneName, type Reference } from '../src/model/finding.ts';
+import { HOLDER_WEIGHTS } from '../src/analyses/rbac/grant-severity.ts';
 import { PANE_LIST } from '../src/panes/index.ts';
 import type { Pane } from '../src/panes/pane.ts';
 import { FORMATS } from '../src/report/formats.ts';
@@ -32,6 +33,7 @@ function rulesPage(): string {
   const sections = PANES.flatMap((pane) => [
     `## ${pane}`,
     '',
+    ...(pane === 'rbac' ? grantSeverities() : []),
     ...rules
       .filter((rule) => rule.id.startsWith(`${pane}/`))
       .flatMap((rule) => [
@@ -49,6 +51,26 @@ function rulesPage(): string {
     '',
     ...sections,
   ]);
+}
+
+/** How the severity of a grant is decided. */
+function grantSeverities(): readonly string[] {
+  return [
+    'A grant is worth what it allows under the conditions that are met, and where: everywhere, in kube-system, or in one namespace. Who holds it adds to that; the first line that is met counts. What could not be read never makes a grant less severe.',
+    '',
+    ...table(
+      ['who holds it', 'severity'],
+      Object.values(HOLDER_WEIGHTS).map(({ who, steps }) => [who, stepsText(steps)]),
+    ),
+    '',
+    'What Kubernetes itself binds to its parts, as that version binds it, is no finding.',
+    '',
+  ];
+}
+
+function stepsText(steps: number | null): string {
+  if (steps === null) return 'at most low';
+  return steps === 0 ? 'as it is' : `${steps} ${steps === 1 ? 'step' : 'steps'} more severe`;
 }
 
 function keysPage(): string {

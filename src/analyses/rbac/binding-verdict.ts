@@ -4,6 +4,7 @@ import { rulesBeyondBootstrap, subjectsBeyondBootstrap } from '../../kube/rbac-b
 import { AUTHENTICATED, ANONYMOUS, subjectKey, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { exposedHolders } from './exposed-accounts.ts';
 import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission } from './general-grants.ts';
 import { atMost, inContext, type Everyone } from './grant-severity.ts';
 import { isInVersion, namedSeverity, needIsMet, serverMinor } from './permission-context.ts';
@@ -25,6 +26,8 @@ export interface BindingVerdict {
   readonly subjects: readonly Subject[];
   /** The widest group among them. */
   readonly everyone: Everyone | null;
+  /** Whether somebody outside reaches a workload that is one of them; only looked for where it gives anything. */
+  readonly isExposed: boolean;
   readonly rules: readonly PolicyRule[];
   /** What findings are made of: the most general only. */
   readonly grants: readonly JudgedGrant[];
@@ -53,7 +56,15 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const namespace = binding.namespace === '' ? null : binding.namespace;
   const extra = subjectsBeyondBootstrap(binding);
   const role = rulesBoundBy(view, binding);
-  const base = { reason: '', namespace, everyone: null, rules: EMPTY, grants: EMPTY, categories: EMPTY } as const;
+  const base = {
+    reason: '',
+    namespace,
+    everyone: null,
+    isExposed: false,
+    rules: EMPTY,
+    grants: EMPTY,
+    categories: EMPTY,
+  } as const;
   const isDefault = extra !== undefined && extra.length === 0;
   const subjects = (extra ?? binding.subjects).filter((one) => subjectKey(one, binding.namespace) !== undefined);
   if (role.status === 'missing') return { ...base, status: 'missing', subjects };
@@ -65,9 +76,19 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   if (judged.length === 0) return { ...base, status: 'nobody', subjects: judged, rules };
   const everyone = widest(judged);
   const isDangling = danglingAccounts(view, judged, binding.namespace).length === judged.length;
-  const context = { view, binding, rules, judged, everyone, isDangling, isWide: namespace === null };
-  const { grants, categories } = judgement(context);
-  return { ...base, status: 'judged', subjects: judged, everyone, rules, grants, categories };
+  const isWide = namespace === null;
+  const reach = roleReach(rules, isWide);
+  const parameters = heldParameters(view, rules, isWide);
+  const givesSomething =
+    [reach.held, reach.wildcards, parameters].some((list) => list.length > 0) || reach.everything >= 0;
+  // Of everybody it is no matter whether some of them are exposed.
+  const isExposed =
+    givesSomething &&
+    everyone === null &&
+    judged.some((subject) => exposedHolders(view, subject, binding.namespace).length > 0);
+  const context = { view, binding, rules, judged, everyone, isExposed, isDangling, isWide };
+  const { grants, categories } = judgement(context, reach, parameters);
+  return { ...base, status: 'judged', subjects: judged, everyone, isExposed, rules, grants, categories };
 }
 
 interface Context extends GrantContext {
@@ -80,10 +101,8 @@ interface Judgement {
   readonly categories: readonly Category[];
 }
 
-function judgement(context: Context): Judgement {
-  const { rules, isWide, binding, everyone, isDangling } = context;
-  const reach = roleReach(rules, isWide);
-  const parameters = heldParameters(context.view, rules, isWide);
+function judgement(context: Context, reach: RoleReach, parameters: readonly HeldPermission[]): Judgement {
+  const { rules, isWide, binding, everyone, isExposed, isDangling } = context;
   if (parameters.length > 0) return judgeAll(context, { ...reach, held: [...reach.held, ...parameters] });
   const minor = serverMinor(context.view);
   // What other objects decide too belongs to this binding alone.
@@ -91,7 +110,7 @@ function judgement(context: Context): Judgement {
   let shared = SHARED.get(rules);
   if (shared === undefined) SHARED.set(rules, (shared = new Map()));
   const scope = isWide ? 'cluster' : binding.namespace === 'kube-system' ? 'system' : 'namespace';
-  const key = `${scope}/${everyone}/${isDangling}/${minor}`;
+  const key = `${scope}/${everyone}/${isExposed}/${isDangling}/${minor}`;
   let found = shared.get(key);
   if (found === undefined) shared.set(key, (found = judgeAll(context, reach)));
   return found;

@@ -6,22 +6,50 @@ export type Everyone = 'unauthenticated' | 'authenticated' | 'service accounts';
 /** Who holds a grant. */
 export interface Holders {
   readonly everyone: Everyone | null;
+  /** Whether somebody outside reaches a workload that holds it. */
+  readonly isExposed: boolean;
   /** Whether none of them exists. */
   readonly isDangling: boolean;
 }
 
-/** Who holds it: everybody makes it worse, nobody (yet) makes it latent. */
-export function inContext(context: Holders, severity: Severity): Severity {
-  if (context.isDangling) return atMost(severity, 'low');
-  switch (context.everyone) {
-    case 'unauthenticated':
-      return shifted(severity, -2);
-    case 'authenticated':
-    case 'service accounts':
-      return shifted(severity, -1);
-    case null:
-      return severity;
-  }
+/** Who may hold a grant, from the widest; the first that is met counts. */
+type HolderClass = 'nobody' | Everyone | 'exposed workload' | 'others';
+
+interface HolderWeight {
+  /** How the documentation of the rules names them. */
+  readonly who: string;
+  /** Steps that the grant is worse; null: it is latent, at most low. */
+  readonly steps: number | null;
+}
+
+/**
+ * What who holds a grant adds to what it is worth by its condition and its scope. The one place where this is decided;
+ * `docs/rules.md` shows it.
+ */
+export const HOLDER_WEIGHTS: Readonly<Record<HolderClass, HolderWeight>> = {
+  nobody: { who: 'service accounts that do not exist: whoever creates one inherits it', steps: null },
+  unauthenticated: { who: 'everybody who reaches the API server, without any login', steps: 2 },
+  authenticated: { who: 'everybody with a login, every pod too', steps: 1 },
+  'service accounts': { who: 'every pod with a token', steps: 1 },
+  'exposed workload': {
+    who: 'a workload that is reachable from outside (a load balancer, a node port, external IPs, a host port, an Ingress or a Gateway, unless its address is a private one) and holds its token',
+    steps: 1,
+  },
+  others: {
+    who: 'people, workloads that nobody outside reaches, and parts of Kubernetes where they hold more than upstream binds to them',
+    steps: 0,
+  },
+};
+
+/** What a grant is worth to those who hold it. */
+export function inContext(holders: Holders, severity: Severity): Severity {
+  const { steps } = HOLDER_WEIGHTS[classOf(holders)];
+  return steps === null ? atMost(severity, 'low') : shifted(severity, -steps);
+}
+
+function classOf({ everyone, isExposed, isDangling }: Holders): HolderClass {
+  if (isDangling) return 'nobody';
+  return everyone ?? (isExposed ? 'exposed workload' : 'others');
 }
 
 /**

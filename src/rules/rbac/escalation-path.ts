@@ -8,6 +8,8 @@ import { accountPaths, everyonePaths } from '../../analyses/rbac/escalation-path
 import type { EscalationPath, Hop } from '../../analyses/rbac/escalation-graph.ts';
 import type { Sink } from '../../analyses/rbac/escalation-step.ts';
 import { addOnOf } from '../../analyses/rbac/add-ons.ts';
+import { EXPOSURE_KINDS, exposedHolders } from '../../analyses/rbac/exposed-accounts.ts';
+import { inContext } from '../../analyses/rbac/grant-severity.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { ruleText } from '../../kube/rbac-rule-text.ts';
@@ -16,6 +18,7 @@ import type { FindingDraft } from '../../model/finding.ts';
 import type { ServiceAccountObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
+import { exposureEvidence } from './grant-finding.ts';
 
 const SINK_TEXT = { 'cluster-admin': 'cluster-admin', node: 'a node', secrets: 'every Secret' } as const;
 
@@ -28,7 +31,7 @@ export const escalationPath = rule<'ServiceAccount'>({
     { benchmark: 'owasp-kubernetes-top-ten', version: '2025', id: 'K02' },
     { benchmark: 'mitre-attack', version: '17', id: 'T1078.004' },
   ],
-  needs: [...RBAC_KINDS, 'ServiceAccount', 'Pod', 'Namespace'],
+  needs: [...RBAC_KINDS, 'ServiceAccount', 'Namespace', ...EXPOSURE_KINDS],
   check: (account, view) => check(account, view),
 });
 
@@ -42,21 +45,28 @@ function finding(account: ServiceAccountObject, view: ClusterView, path: Escalat
   const steps = path.hops.length;
   const [first] = path.hops;
   const addOn = first?.step == null ? null : addOnOf(view, first.step.binding);
+  const subject = { kind: 'ServiceAccount', namespace: account.namespace, name: account.name } as const;
+  const isExposed = exposedHolders(view, subject, '').length > 0;
+  const draft = pathDraft(path);
   const runs =
     users.length === 0
       ? 'No workload runs as it now.'
       : `${users.slice(0, 3).join(', ')}${users.length > 3 ? ' and others' : ''} ${users.length === 1 ? 'runs' : 'run'} as it.`;
   return {
-    severity: path.to === 'cluster-admin' && users.length > 0 ? 'critical' : 'high',
+    severity: inContext(
+      { everyone: null, isDangling: false, isExposed },
+      path.to === 'cluster-admin' && users.length > 0 ? 'critical' : 'high',
+    ),
     title: `reaches ${SINK_TEXT[path.to]} in ${steps} steps`,
     why: `${path.hops.map(hopText).join('; then ')}. ${runs}`,
     ...(addOn === null ? {} : { addOn: addOn.name }),
-    ...pathDraft(path),
+    ...draft,
+    evidence: [...draft.evidence, ...exposureEvidence(view, account, [subject])],
   };
 }
 
 /** What the finding of an account's path and of a group's have in common. */
-function pathDraft(path: EscalationPath): Pick<FindingDraft, 'evidence' | 'remedies' | 'data'> {
+function pathDraft(path: EscalationPath): Required<Pick<FindingDraft, 'evidence' | 'remedies' | 'data'>> {
   return {
     evidence: path.hops.map(({ from, step, condition }) =>
       step === null

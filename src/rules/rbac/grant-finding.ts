@@ -1,6 +1,7 @@
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import type { JudgedGrant } from '../../analyses/rbac/general-grants.ts';
 import { addOnAsking } from '../../analyses/rbac/add-ons.ts';
+import { EXPOSURE_KINDS, exposedHolders, unknownExposure } from '../../analyses/rbac/exposed-accounts.ts';
 import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
 import { knownMembers } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -30,13 +31,14 @@ export interface GrantRuleText {
   readonly references: readonly Reference[];
 }
 
-/** Kinds that decide what a binding gives. */
+/** Kinds that decide what a binding gives, and to whom. */
 const NEEDS = [...RBAC_KINDS, 'ServiceAccount'] as const;
 
 /** Longest lists in titles and evidence; the rest is counted. */
 const MOST_SUBJECTS = 20;
 const MOST_PERMISSIONS = 12;
 const MOST_MEMBERS = 5;
+const MOST_WAYS = 3;
 
 /**
  * The rule of one category of dangerous grants: one for each of the two kinds of binding.
@@ -49,7 +51,7 @@ export function grantRules(category: Category, text: GrantRuleText, needs: reado
     const grant = verdict.grants.find((one) => one.category === category);
     return grant === undefined ? [] : [grantFinding(view, binding, verdict, grant)];
   };
-  return bindingRules(category, text, check, needs);
+  return bindingRules(category, text, check, [...EXPOSURE_KINDS, ...needs]);
 }
 
 type BindingCheck = (binding: BindingObject, view: ClusterView) => readonly FindingDraft[];
@@ -89,6 +91,7 @@ function grantFinding(
       ...(addOn === null ? [] : [{ text: addOn.evidence }]),
       ...ruleEvidence(binding, verdict, grant),
       ...subjectEvidence(view, binding, verdict.subjects),
+      ...exposureEvidence(view, binding, verdict.subjects),
     ],
     ...(addOn === null ? {} : { addOn: addOn.name }),
     remedies: remediesOf(binding, grant.category),
@@ -119,6 +122,8 @@ function why(verdict: BindingVerdict, { category, permissions }: JudgedGrant): s
   if (worst?.names !== undefined && worst.names !== null) parts.push(`Limited to the names ${worst.names.join(', ')}.`);
   if (verdict.everyone === 'unauthenticated') parts.push('Whoever reaches the API server holds it, without any login.');
   else if (verdict.everyone !== null) parts.push('Everybody in the cluster holds it, every pod too.');
+  else if (verdict.isExposed)
+    parts.push('A program that is reachable from outside holds it: whoever breaks into that has it.');
   return parts.join(' ');
 }
 
@@ -164,6 +169,25 @@ function subjectEvidence(view: ClusterView, binding: BindingObject, subjects: re
   }));
   const more = subjects.length - shown.length;
   return more > 0 ? [...shown, { text: `and to ${more} more subjects`, object, path: 'subjects' }] : shown;
+}
+
+/** Which subjects are programs that somebody outside reaches, and of which that is not known. */
+export function exposureEvidence(
+  view: ClusterView,
+  { namespace }: Pick<BindingObject, 'namespace'>,
+  subjects: readonly Subject[],
+): readonly Evidence[] {
+  const shown = subjects.slice(0, MOST_SUBJECTS);
+  const ways = shown.flatMap((subject) => exposedHolders(view, subject, namespace));
+  const texts = [...new Set(ways.map(({ workload, way }) => `${workload} is reachable from outside through ${way}`))];
+  const unknown = new Set(
+    shown.map((subject) => unknownExposure(view, subject, namespace)).filter((one) => one !== ''),
+  );
+  return [
+    ...texts.slice(0, MOST_WAYS),
+    ...(texts.length > MOST_WAYS ? [`and ${texts.length - MOST_WAYS} more of its workloads are`] : []),
+    ...[...unknown].map((reason) => `whether its pods are reachable from outside is not all known: ${reason}`),
+  ].map((text) => ({ text }));
 }
 
 function usersText(view: ClusterView, subject: Subject, binding: BindingObject): string {

@@ -1,0 +1,89 @@
+import { ALL_SERVICE_ACCOUNTS, parseServiceAccountUser, serviceAccountNamespace } from '../../kube/rbac-user.ts';
+import { ROUTE_KINDS, type Kind } from '../../model/kind.ts';
+import type { Subject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
+import { exposureNote, exposures, exposureText, type Exposure } from '../network/exposure.ts';
+import { mountsToken } from '../vigilance/service-account-use.ts';
+import { workloads } from '../workload/workloads.ts';
+
+/** What decides whether somebody outside reaches the programs that run as an account. */
+export const EXPOSURE_KINDS = ['Pod', 'Service', 'Ingress', ...ROUTE_KINDS] as const satisfies readonly Kind[];
+
+/** A program that holds the token of a service account, and the widest way to it from outside. */
+export interface ExposedHolder {
+  /** `Deployment shop/web` */
+  readonly workload: string;
+  /** `Service shop/web (LoadBalancer 443 on a public address)` */
+  readonly way: string;
+}
+
+const NOBODY: readonly never[] = [];
+
+/**
+ * The workloads that somebody outside reaches and that hold the token of an account of a namespace, by the account. An
+ * address that is not known counts as outside, a private one does not; so does a token of which it is not known whether
+ * it is mounted.
+ */
+function exposedAccounts(view: ClusterView, namespace: string): ReadonlyMap<string, readonly ExposedHolder[]> {
+  return view.derive(
+    `rbac/exposed-accounts/${namespace}`,
+    (inner) => {
+      const found = new Map<string, ExposedHolder[]>();
+      for (const workload of workloads(inner, namespace)) {
+        const way = exposures(inner, workload).find(({ address }) => address !== 'private');
+        if (way === undefined) continue;
+        const { kind, name } = workload.ref;
+        const holder = { workload: `${kind} ${namespace}/${name}`, way: wayText(way) };
+        const specs = workload.classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
+        const holding = specs.filter((spec) => mountsToken(inner, namespace, spec) !== false);
+        for (const account of new Set(holding.map((spec) => spec.serviceAccountName || 'default'))) {
+          found.set(account, [...(found.get(account) ?? []), holder]);
+        }
+      }
+      return found;
+    },
+    (a, b) => deepEqual([...a], [...b]),
+  );
+}
+
+function wayText(way: Exposure): string {
+  const text = `${exposureText(way)}${exposureNote(way)}`;
+  return way.by.startsWith(text) ? way.by : `${way.by} (${text})`;
+}
+
+/** The exposed workloads that are a subject of a binding, by name or as one of all accounts of a namespace. */
+export function exposedHolders(
+  view: ClusterView,
+  subject: Subject,
+  bindingNamespace: string,
+): readonly ExposedHolder[] {
+  const { namespace, account } = accountsOf(subject, bindingNamespace);
+  if (namespace === '') return NOBODY;
+  const exposed = exposedAccounts(view, namespace);
+  return account === undefined ? [...exposed.values()].flat() : (exposed.get(account) ?? NOBODY);
+}
+
+/** Why it can not be said whether somebody outside reaches a subject of a binding; '' where it can. */
+export function unknownExposure(view: ClusterView, subject: Subject, bindingNamespace: string): string {
+  const { namespace } = accountsOf(subject, bindingNamespace);
+  if (namespace === '') return '';
+  const unread = EXPOSURE_KINDS.map((kind) => view.readable(kind, namespace)).find((one) => !one.ok);
+  return unread?.ok === false ? unread.reason : '';
+}
+
+/** The service accounts that a subject stands for: one, all of a namespace (`account` undefined), or none (''). */
+function accountsOf(
+  subject: Subject,
+  bindingNamespace: string,
+): { readonly namespace: string; readonly account: string | undefined } {
+  const { kind, name } = subject;
+  if (kind === 'ServiceAccount') {
+    return { namespace: serviceAccountNamespace(subject, bindingNamespace), account: name };
+  }
+  const user = kind === 'User' ? parseServiceAccountUser(name) : undefined;
+  if (user !== undefined) return { namespace: user.namespace, account: user.name };
+  const prefix = `${ALL_SERVICE_ACCOUNTS}:`;
+  const isOfNamespace = kind === 'Group' && name.startsWith(prefix);
+  return { namespace: isOfNamespace ? name.slice(prefix.length) : '', account: undefined };
+}

@@ -12,7 +12,6 @@ import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { readManifests } from '../src/sources/manifests/read-manifests.ts';
-import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
@@ -149,10 +148,8 @@ export async function loadFiles(
   const snapshot = await onlySnapshot(world, settings);
   if (snapshot !== undefined) return snapshot;
   const defaultNamespace = settings.scope.namespaces.length === 1 ? settings.scope.namespaces[0] : undefined;
-  const options = defaultNamespace === undefined ? {} : { defaultNamespace };
   const result = await readManifests(settings.from, {
-    ...options,
-    slimmer: createSlimmer(options),
+    ...(defaultNamespace === undefined ? {} : { defaultNamespace }),
     stdin: async () => Buffer.from(await world.readStandardInput()),
   });
   const missing = result.unreadable.find(({ path }) => settings.from.includes(path));

@@ -144,6 +144,33 @@ describe('a report of files', () => {
     expect(await report('--from', at('empty.txt'))).toMatchObject({ code: 1, out: '' });
   });
 
+  it.each([
+    [[], 'default'],
+    [['-n', 'sandbox'], 'sandbox'],
+    [['-n', 'default', '-n', 'sandbox'], 'default'],
+  ])('puts what names no namespace where kubectl would: %j', async (flags, namespace) => {
+    const rbac = 'apiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: reader}\n';
+    const readStandardInput = async (): Promise<string> =>
+      [
+        'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: reader}\n',
+        `${rbac}kind: Role\nrules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]\n`,
+        `${rbac}kind: RoleBinding
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects: [{kind: ServiceAccount, name: reader}]
+`,
+      ].join('---\n');
+    const argv = ['--from', '-', '--pane', 'rbac', '-o', 'json', '--complete', ...flags];
+    const { findings } = JSON.parse((await run(argv, { readStandardInput })).out) as {
+      findings: { rule: string; subject: unknown; evidence: { object: unknown }[] }[];
+    };
+    expect(findings.map(({ rule, subject }) => [rule, subject])).toEqual([
+      [
+        'rbac/reads-secrets',
+        { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', namespace, name: 'reader' },
+      ],
+    ]);
+  });
+
   it('reads standard input and List kinds', async () => {
     const [metadata, ...rest] = [JSON.stringify({ name: 'agent' }), '"spec":{"containers":[{"name":"a","image":"a:1"'];
     const item = `{"metadata":${metadata},${rest.join('')},"securityContext":{"privileged":true}}]}}`;

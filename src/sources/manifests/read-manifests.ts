@@ -1,5 +1,5 @@
 import { sanitise } from '../../kube/sanitise.ts';
-import { createSlimmer, type Slimmer } from '../slim/slimmer.ts';
+import { createSlimmer } from '../slim/slimmer.ts';
 import { createObjectCollector } from './collect-objects.ts';
 import { decodeBytes, MAX_BYTES, TOO_LARGE } from './decode-bytes.ts';
 import { findFiles, reasonOf, type UnreadablePath } from './find-files.ts';
@@ -16,8 +16,6 @@ export interface ManifestOptions {
   readonly defaultNamespace?: string;
   /** Documents that are snapshots of k8sec; they are handed out untouched. */
   readonly isSnapshot?: (document: unknown) => boolean;
-  /** Shares interned strings and specs with other sources; must have the same default namespace. */
-  readonly slimmer?: Slimmer;
 }
 
 const STDIN = '(stdin)';
@@ -30,7 +28,7 @@ const STDIN = '(stdin)';
 export async function readManifests(paths: readonly string[], options: ManifestOptions = {}): Promise<ManifestResult> {
   const files = options.fs ?? nodeFiles;
   const defaultNamespace = options.defaultNamespace ?? 'default';
-  const collector = createObjectCollector(options.slimmer ?? createSlimmer({ defaultNamespace }), defaultNamespace);
+  const collector = createObjectCollector(createSlimmer({ defaultNamespace }), defaultNamespace);
   const unreadable: UnreadablePath[] = [];
   const snapshots: { file: string; document: unknown }[] = [];
   let count = 0;

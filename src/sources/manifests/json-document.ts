@@ -125,7 +125,7 @@ function elementsOf(text: string, bracket: number): readonly Span[] {
   return spans;
 }
 
-/** The offset behind the value that starts here; the text's end for one that never closes. */
+/** The offset behind the value or stray sign that starts here; the text's end for a value that never closes. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
@@ -136,7 +136,7 @@ function endOfValue(text: string, start: number): number {
     } else if (code === 0x7b || code === 0x5b) depth += 1;
     else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
-      if (depth <= 0) return depth < 0 ? at : at + 1;
+      if (depth <= 0) return depth < 0 ? Math.max(at, start + 1) : at + 1;
     } else if (depth === 0 && (code === 0x2c || code <= 0x20)) return Math.max(at, start + 1);
   }
   return text.length;

@@ -22,6 +22,8 @@ const PARSE_OPTIONS = {
     ),
 } as const;
 
+const HELM_TEMPLATE = '; it looks like a Helm template, which helm template CHART renders';
+
 /** A piece of a YAML stream: one document, with the line on which it starts. */
 export interface YamlChunk {
   readonly text: string;
@@ -63,7 +65,8 @@ export function parseYaml({ text, line }: YamlChunk): ParsedDocument {
     const parsed = parseDocument(text, PARSE_OPTIONS);
     const error = parsed.errors[0];
     if (error !== undefined) {
-      return { ok: false, broken: { line: lineAt(error.pos[0]), message: sanitise(error.message, 200) } };
+      const message = `${sanitise(error.message, 200)}${text.includes('{{') ? HELM_TEMPLATE : ''}`;
+      return { ok: false, broken: { line: lineAt(error.pos[0]), message } };
     }
     // The copy shares no text with the file: a Secret's values must not stay in memory behind a name cut from it.
     const value: unknown = JSON.parse(JSON.stringify(parsed.toJS({ maxAliasCount: MAX_ALIASES }) ?? null));

@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ManifestResult } from '../../../src/sources/manifests/manifest-result.ts';
 import { readManifests, type ManifestOptions } from '../../../src/sources/manifests/read-manifests.ts';
@@ -156,6 +157,48 @@ describe('what can\u2019t be judged', () => {
     expect(result.broken).toEqual([
       { file: 'x.json', line: 2, kind: null, namespace: null, name: null, field: '', message: 'not valid JSON' },
     ]);
+  });
+
+  test('a Helm template is named as one, however its brackets stand', async () => {
+    const template = '{{- if .Values.on -}}\n} }] {{ end }}\n';
+    const result = await read({ 'x.yaml': `${template}---\n${account('b')}`, 'y.json': template });
+    expect(identities(result)).toEqual(['ServiceAccount/default/b@x.yaml:4']);
+    expect(result.broken.map(({ file, line, message }) => [file, line, message])).toEqual([
+      ['x.yaml', 1, expect.stringContaining('looks like a Helm template, which helm template CHART renders')],
+      ['y.json', 1, 'not valid JSON'],
+      ['y.json', 2, 'not valid JSON'],
+      ['y.json', 2, 'not valid JSON'],
+      ['y.json', 2, 'not valid JSON'],
+      ['y.json', 2, 'not valid JSON'],
+    ]);
+  });
+
+  test('any text is read to its end', async () => {
+    const signs = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"',
+      '\\',
+      '\n',
+      ' ',
+      '-',
+      '#',
+      '&a',
+      '*a',
+      '1',
+      'null',
+    );
+    const texts = fc.array(signs, { maxLength: 40 }).map((some) => some.join(''));
+    await fc.assert(
+      fc.asyncProperty(texts, async (text) => {
+        const { broken, skipped } = await read({ x: text, 'x.json': text });
+        expect(broken.length + skipped.notKubernetes).toBeLessThanOrEqual(2 * text.length);
+      }),
+    );
   });
 
   test('an object that a server would refuse is named by file, line and field', async () => {

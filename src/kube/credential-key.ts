@@ -63,6 +63,8 @@ const ABOUT = new Set(
 );
 /** Parts anywhere in the name that say the value is meant to be public. */
 const PUBLIC = new Set(['public', 'pub', 'publishable', 'checksum', 'sample', 'example']);
+/** Names of programs' settings that only sound like credentials: etcd tells clusters apart by this one. */
+const NAMES_OF_THINGS = [/(?:^| )initial cluster token$/];
 
 /**
  * @param key `DB_PASSWORD`, `--api-token`, `spring.datasource.password`, `clientSecret`
@@ -76,6 +78,7 @@ export function credentialKeyStrength(key: string): KeyStrength {
     .filter((word) => word !== '');
   const last = words[words.length - 1];
   if (last === undefined || ABOUT.has(last) || words.some((word) => PUBLIC.has(word))) return 'none';
+  if (NAMES_OF_THINGS.some((name) => name.test(words.join(' ')))) return 'none';
   // `DB_PASS` is a password, `pass_through` is not.
   if (last === 'pass') return 'password';
   return words.reduce<KeyStrength>((best, word, at) => stronger(best, strengthOf(word, words[at - 1])), 'none');

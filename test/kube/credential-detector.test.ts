@@ -45,6 +45,9 @@ describe('no credentials', () => {
     ['PASSWORD_HASH', 'a8Xk29fLqPz7Mn4Rt6Vb'],
     ['TOKEN_TTL', '3600seconds'],
     ['API_TOKEN_HEADER', 'X-Api-Token'],
+    // what a program calls a token and tells everybody
+    ['--initial-cluster-token', 'cilium-etcd-cluster-1'],
+    ['ETCD_INITIAL_CLUSTER_TOKEN', 'etcd-cluster-k8s1'],
     // switches and numbers (trivy#3634)
     ['server-tokens', 'disabled'],
     ['PASSWORD', '12345678'],

@@ -98,7 +98,7 @@ export function headComments(
   advice: string | undefined,
 ): RemedyDraft['comments'] {
   const lines = [
-    `${remedy.title}${built.isShared === true ? '' : `: ${refText(finding.subject)}`} (${finding.rule})`,
+    `${remedy.title}${built.isShared === true ? '' : `: ${refText(finding.subject)}`}`,
     ...(advice === undefined ? [] : [advice]),
     ...(remedy.safety === 'review' ? ['Review before you apply this.'] : []),
     built.note,

@@ -1,7 +1,7 @@
 import { auditGroups, eventsOf } from '../analyses/audit/audit-groups.ts';
 import { podLabels } from '../analyses/labels/label-health.ts';
 import { labelMap, relianceText } from '../analyses/labels/label-map.ts';
-import { referrersOf, referrersTo, type LabelReferrer } from '../analyses/labels/label-referrers.ts';
+import { namespacesSeen, referrersOf, referrersTo, type LabelReferrer } from '../analyses/labels/label-referrers.ts';
 import { keysRead, podSelectorText, selects } from '../analyses/labels/pod-selector.ts';
 import { relabelling } from '../analyses/labels/relabel.ts';
 import { selected } from '../analyses/labels/selectable.ts';
@@ -131,20 +131,27 @@ function referrerText({ path, selector }: LabelReferrer): string {
   return `${path} ${podSelectorText(selector)}`;
 }
 
-/** Workloads by their texts, such as `Deployment shop/web`. */
+/** Workloads of a namespace by their texts, such as `Deployment shop/web`. */
 function workloadsNamed(view: ClusterView, namespace: string, names: readonly string[]): readonly RelatedThing[] {
   return workloads(view, namespace).flatMap((one) => (names.includes(refText(one.ref)) ? [thing(one.ref)] : []));
 }
 
-/** What the selectors of a budget, an autoscaler, a monitor and the like select in their namespace. */
+/** What the selectors of a budget, an autoscaler, a monitor and the like select, in whatever namespaces they look. */
 function selectorGroups(view: ClusterView, kind: string, namespace: string, name: string): readonly RelatedGroup[] {
   const own = referrersOf(view, namespace).filter(({ by }) => by.kind === kind && by.name === name);
-  return own.map(({ path, selector }) => {
-    const owners = selected(view, selector, namespace).map((one) => one.owner);
+  return own.map((referrer) => {
+    const { path, selector } = referrer;
+    const things = namespacesSeen(view, referrer, namespace).flatMap((name) =>
+      workloadsNamed(
+        view,
+        name,
+        selected(view, selector, name).map((one) => one.owner),
+      ),
+    );
     return {
       title: `${path} ${podSelectorText(selector)} selects`,
-      things: workloadsNamed(view, namespace, owners),
-      ...(owners.length === 0 ? { reason: 'nothing that was read' } : {}),
+      things,
+      ...(things.length === 0 ? { reason: 'nothing that was read' } : {}),
     };
   });
 }

@@ -42,7 +42,7 @@ function pastSpec(spec: PodSpec): PodSpec {
   if (kept === undefined) {
     kept = {
       ...spec,
-      affinitySelectors: [],
+      placementTerms: [],
       references: [],
       credentials: [],
       securityAnnotations: NOTHING,

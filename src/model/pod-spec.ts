@@ -23,8 +23,8 @@ export interface PodSpec {
   readonly containers: readonly Container[];
   readonly volumes: readonly Volume[];
   readonly imagePullSecrets: readonly string[];
-  /** Selectors of pod affinity, anti-affinity and topology spread constraints. */
-  readonly affinitySelectors: readonly LabelSelector[];
+  /** Pod affinity, anti-affinity and topology spread constraints, those that select pods. */
+  readonly placementTerms: readonly PlacementTerm[];
   /** Hosts that env values, args and commands name. */
   readonly references: readonly HostReference[];
   /** Literals in env, args or commands that look like credentials. */
@@ -37,6 +37,25 @@ export interface PodSpec {
   readonly networkAgent?: Readonly<Record<string, string>>;
   /** `container.apparmor.security.beta.kubernetes.io/*` and `seccomp.security.alpha.kubernetes.io/*` annotations. */
   readonly securityAnnotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Pods near which, or away from which, the scheduler places a pod. A term without a labelSelector selects none and is left
+ * out.
+ *
+ * Source: k8s.io/api core/v1 types.go, PodAffinityTerm and TopologySpreadConstraint
+ */
+export interface PlacementTerm {
+  readonly type: 'affinity' | 'anti-affinity' | 'spread';
+  /** Whether a pod stays unscheduled rather than be placed otherwise. */
+  readonly isRequired: boolean;
+  /** Where it stands in the specification, such as `topologySpreadConstraints[0]`. */
+  readonly path: string;
+  readonly selector: LabelSelector;
+  /** Besides those of `namespaceSelector`; where neither names any, the pod's own. */
+  readonly namespaces: readonly string[];
+  /** An empty one selects all namespaces; null: none. */
+  readonly namespaceSelector: LabelSelector | null;
 }
 
 export const CONTROL_PLANE_COMPONENTS = [

@@ -136,6 +136,26 @@ describe('what an object has to do with', () => {
   });
 });
 
+test('a selector that looks into other namespaces: what it selects there', () => {
+  const elsewhere = viewOf(
+    `${SHOP}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {name: cart, namespace: monitoring}
+spec: {selector: {matchLabels: {app: cart}}, namespaceSelector: {matchNames: [shop]}, podMetricsEndpoints: [{port: http}]}
+`,
+    { facts: { source: 'files' } },
+  );
+  const monitor: ObjectRef = { apiVersion: '', kind: 'PodMonitor', namespace: 'monitoring', name: 'cart' };
+  expect(relatedThings(elsewhere, monitor)).toEqual([
+    {
+      title: 'spec.selector app=cart selects',
+      things: [{ object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'cart' }, note: '' }],
+    },
+  ]);
+});
+
 test('an account and a group: which Secrets they may read, all of a namespace or one by name', () => {
   const policy = viewOf(`${SHOP}
 ---

@@ -17,7 +17,7 @@ export function adminSelectors(policy: WiderPolicyObject): PolicySelectors {
       const own = objectOf(pods);
       if (own === undefined) return [];
       const [selector, namespaces] = [selectorOf(own['podSelector']), selectorOf(own['namespaceSelector'])];
-      return [{ by, path: `${path}.podSelector`, selector: selector ?? {}, namespaces: namespaces ?? {} }];
+      return [{ by, path: `${path}.podSelector`, selector: selector ?? {}, namespaces: [namespaces ?? {}] }];
     });
 }
 

@@ -25,16 +25,16 @@ const ACCOUNT = 'projectcalico.org/serviceaccount';
 export function calicoSelectors(policy: WiderPolicyObject): PolicySelectors {
   if (isNotOfPods(policy)) return [];
   const by = refOf(policy);
-  const own = policy.namespace === '' ? {} : null;
+  const own = policy.namespace === '' ? [{}] : null;
   return policy.specs
     .flatMap((spec) => placesOf(objectOf(spec) ?? {}))
     .map((place) => {
       const { path, selector: text, namespaceSelector } = place;
       const selector = calicoExpression(text);
-      const namespaces = namespaceSelector === undefined ? own : calicoExpression(namespaceSelector);
+      const named = namespaceSelector === undefined ? undefined : calicoExpression(namespaceSelector);
       const isKnown = selector !== null && !place.hasAccounts && !keysRead(selector).includes(ACCOUNT);
-      return isKnown && (namespaces !== null || namespaceSelector === undefined)
-        ? { by, path, selector, namespaces }
+      return isKnown && named !== null
+        ? { by, path, selector, namespaces: named === undefined ? own : [named] }
         : { by, path, text };
     });
 }

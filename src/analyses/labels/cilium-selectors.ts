@@ -34,7 +34,7 @@ export function ciliumSelectors(policy: WiderPolicyObject): PolicySelectors {
       const isAnywhere = policy.namespace === '' || (!isOwn && namespaces.length > 0);
       if (!isAnywhere && namespaces.length === 0) return { by, path, selector: pods, namespaces: null };
       const home = isAnywhere ? [] : [inValues(NAME_LABEL, policy.namespace)];
-      return { by, path, selector: pods, namespaces: { matchExpressions: [...namespaces, ...home] } };
+      return { by, path, selector: pods, namespaces: [{ matchExpressions: [...namespaces, ...home] }] };
     });
 }
 

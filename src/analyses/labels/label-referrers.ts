@@ -1,12 +1,21 @@
 import { refOf } from '../../kube/object-ref.ts';
 import type { ObjectRef } from '../../model/finding.ts';
-import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
+import { kindOf, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
+import type { PlacementTerm } from '../../model/pod-spec.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { sameItems } from '../../store/same-items.ts';
 import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
-import { amongPodsOf, isCalico, keysRead, selectsNamespace, type PodSelector } from './pod-selector.ts';
+import {
+  amongPodsOf,
+  isCalico,
+  keysRead,
+  podSelectorText,
+  selectsNamespace,
+  type PodSelector,
+} from './pod-selector.ts';
 import { CLUSTER_POLICIES, NAMESPACED_POLICIES, widerSelectors } from './wider-selectors.ts';
 
 /** A selector somewhere in the cluster that decides something by the labels of pods. */
@@ -15,8 +24,8 @@ export interface LabelReferrer {
   readonly by: ObjectRef;
   readonly path: string;
   readonly selector: PodSelector;
-  /** Namespaces whose pods it looks at; null: its own. */
-  readonly namespaces: PodSelector | null;
+  /** Namespaces whose pods it looks at, those that one of these selects; null: its own. */
+  readonly namespaces: readonly PodSelector[] | null;
 }
 
 /** Selectors, and those of them that read a key. */
@@ -92,7 +101,24 @@ export function referrersTo(view: ClusterView, namespace: string): readonly Labe
 
 /** Whether a selector looks at the pods of a namespace; one without namespaces is taken to be of that one. */
 export function looksAt({ namespaces }: LabelReferrer, namespace: string, labels: Labels): boolean {
-  return namespaces === null || selectsNamespace(namespaces, namespace, labels);
+  return namespaces === null || namespaces.some((one) => selectsNamespace(one, namespace, labels));
+}
+
+/** The namespaces whose pods a selector in an object of `home` looks at, in order; none where it selects no namespace. */
+export function namespacesSeen(
+  view: ClusterView,
+  { namespaces }: Pick<LabelReferrer, 'namespaces'>,
+  home: string,
+): readonly string[] {
+  if (namespaces === null) return [home];
+  return view.derive(
+    `namespaces-seen/${namespaces.map((one) => `${isCalico(one) ? 'calico ' : ''}${podSelectorText(one)}`).join('\n')}`,
+    (inner) =>
+      allNamespaces(inner).filter((name) =>
+        namespaces.some((one) => selectsNamespace(one, name, namespaceLabels(inner, name))),
+      ),
+    sameItems,
+  );
 }
 
 /** The selectors of namespaced objects that look into other namespaces, with the namespace of each. */
@@ -147,7 +173,7 @@ function policies(view: ClusterView, namespace: string): readonly LabelReferrer[
                 by,
                 path: `${path}[${index}]`,
                 selector: peer.podSelector ?? {},
-                namespaces: peer.namespaceSelector ?? null,
+                namespaces: peer.namespaceSelector === undefined ? null : [peer.namespaceSelector],
               },
             ],
       );
@@ -174,7 +200,9 @@ function controllers(view: ClusterView, namespace: string): readonly LabelReferr
   return WORKLOAD_KINDS.flatMap((kind: Kind) => view.list(kind, namespace) as readonly WorkloadObject[]).flatMap(
     (object) => {
       // A ReplicaSet of a Deployment, or a Job, selects by labels that its controller generates.
-      if (object.owners.some((owner) => owner.controller) || object.kind === 'Job') return [];
+      const controller = object.owners.find((owner) => owner.controller);
+      if (object.kind === 'Job' || (controller !== undefined && kindOf(controller.apiVersion, controller.kind)))
+        return [];
       const by = refOf(object);
       const own =
         object.selector === null
@@ -183,15 +211,24 @@ function controllers(view: ClusterView, namespace: string): readonly LabelReferr
       const template = object.kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template';
       return [
         ...own,
-        ...(object.template?.spec.affinitySelectors ?? []).map((selector) => ({
+        ...(object.template?.spec.placementTerms ?? []).map((term) => ({
           by,
-          path: `${template}.spec (affinity or spread)`,
-          selector,
-          namespaces: null,
+          path: `${template}.spec.${term.path}.labelSelector`,
+          selector: term.selector,
+          namespaces: placementNamespaces(term, namespace),
         })),
       ];
     },
   );
+}
+
+/** The namespaces in which a term of affinity looks for pods: those named and those selected, or else the pod's own. */
+export function placementNamespaces(
+  { namespaces, namespaceSelector }: PlacementTerm,
+  home: string,
+): LabelReferrer['namespaces'] {
+  if (namespaceSelector === null) return namespacesNamed(namespaces, home);
+  return namespaces.length === 0 ? [namespaceSelector] : [ofName(namespaces), namespaceSelector];
 }
 
 /** An autoscaler counts the pods that its target's selector matches. */
@@ -210,13 +247,15 @@ function podMonitors(view: ClusterView, namespace: string): readonly LabelReferr
     by: refOf(monitor),
     path: 'spec.selector',
     selector: monitor.selector,
-    namespaces: monitoredNamespaces(monitor.namespaces, namespace),
+    namespaces: monitor.namespaces === null ? [{}] : namespacesNamed(monitor.namespaces, namespace),
   }));
 }
 
-function monitoredNamespaces(names: readonly string[] | null, home: string): LabelSelector | null {
-  if (names === null) return {};
-  if (names.every((name) => name === home)) return null;
+function namespacesNamed(names: readonly string[], home: string): readonly LabelSelector[] | null {
+  return names.every((name) => name === home) ? null : [ofName(names)];
+}
+
+function ofName(names: readonly string[]): LabelSelector {
   return { matchExpressions: [{ key: NAME_LABEL, operator: 'In', values: names }] };
 }
 
@@ -231,7 +270,7 @@ function webhooks(view: ClusterView): readonly LabelReferrer[] {
                 by,
                 path: `webhooks[${webhook.name}].objectSelector`,
                 selector: webhook.objectSelector,
-                namespaces: webhook.namespaceSelector,
+                namespaces: [webhook.namespaceSelector],
               },
             ]
           : [],

@@ -5,15 +5,15 @@ import { slimContainer } from './container.ts';
 import { controlPlane } from './control-plane.ts';
 import { podFacts } from './pod-facts.ts';
 import { digestOf, NO_LABELS, type Interner } from './interner.ts';
-import { booleanOrNull, isObject, object, objects, textOrNull, type JsonObject } from './json-reading.ts';
+import { booleanOrNull, object, objects, textOrNull, type JsonObject } from './json-reading.ts';
 import { networkAgentSettings } from './network-agent.ts';
 import { createRecentCache } from './recent-cache.ts';
 import { podSpecSignature } from './pod-spec-signature.ts';
 import { podSecurityContext } from './security-context.ts';
 import { original, sameSpec } from './same-spec.ts';
-import { selectorOrNull } from './slim-context.ts';
+import { placementTerms } from './placement-terms.ts';
 import { slimVolume } from './volume.ts';
-import type { Labels, LabelSelector } from '../../model/selector.ts';
+import type { Labels } from '../../model/selector.ts';
 
 export interface PodSpecSlimmer {
   /**
@@ -115,7 +115,7 @@ function slimPodSpec(spec: JsonObject, hostPorts: boolean, interner: Interner): 
         .map((secret) => interner.string(secret['name']))
         .filter((name) => name !== ''),
     ),
-    affinitySelectors: interner.share(affinitySelectors(spec, interner)),
+    placementTerms: interner.share(placementTerms(spec, interner)),
     references: interner.share(facts.references),
     credentials: interner.share(facts.credentials),
     ...(facts.secrets.length === 0 ? {} : { secretArguments: interner.share(facts.secrets) }),
@@ -135,20 +135,4 @@ function allContainers(spec: JsonObject, defaultHostPorts: boolean, interner: In
       interner.share(slimContainer(container, role, defaultHostPorts && role !== 'ephemeral', interner)),
     ),
   );
-}
-
-function affinitySelectors(spec: JsonObject, interner: Interner): LabelSelector[] {
-  const affinity = object(spec['affinity']);
-  const terms = ['podAffinity', 'podAntiAffinity'].flatMap((field) => {
-    const rules = object(affinity[field]);
-    return [
-      ...objects(rules['requiredDuringSchedulingIgnoredDuringExecution']),
-      ...objects(rules['preferredDuringSchedulingIgnoredDuringExecution']).map((term) =>
-        object(term['podAffinityTerm']),
-      ),
-    ];
-  });
-  return [...terms, ...objects(spec['topologySpreadConstraints'])]
-    .filter((term) => isObject(term['labelSelector']))
-    .map((term) => selectorOrNull(term['labelSelector'], interner) ?? {});
 }

@@ -13,6 +13,24 @@ const policyFrom = (namespace: string, peer: unknown): string =>
     spec: { podSelector: {}, ingress: [{ from: [peer] }] },
   });
 
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+
+/** A Deployment whose pods are placed by the labels of others. */
+const placed = (namespace: string, spec: unknown): string =>
+  document({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'placed', namespace },
+    spec: {
+      selector: { matchLabels: { id: 'placed' } },
+      template: {
+        metadata: { labels: { id: 'placed' } },
+        spec: { containers: [{ name: 'main', image: 'i:1' }], ...(spec as object) },
+      },
+    },
+  });
+
 const view = viewOf(
   deployment('shop', 'web', WEB),
   deployment('shop', 'cart', { app: 'cart', tier: 'back' }),
@@ -102,6 +120,75 @@ describe('labelMap', () => {
       ['Service shop/prod', 'selects'],
       ['PodDisruptionBudget shop/rest', 'leaves out'],
     ]);
+  });
+
+  // Source: k8s.io/api core/v1 types.go, PodAffinityTerm (namespaces, namespaceSelector).
+  it.each([
+    ['its own namespace where it names none', {}, ['ops']],
+    ['its own where the list is empty', { namespaces: [] }, ['ops']],
+    ['the namespaces that it names', { namespaces: ['shop'] }, ['shop']],
+    ['its own only where it names it', { namespaces: ['ops', 'shop'] }, ['ops', 'shop']],
+    ['those that it selects', { namespaceSelector: { matchLabels: { team: 'data' } } }, ['data']],
+    ['all of them with an empty selector', { namespaceSelector: {} }, ['data', 'ops', 'shop']],
+    [
+      'what it names and what it selects',
+      { namespaces: ['shop'], namespaceSelector: { matchLabels: { team: 'data' } } },
+      ['data', 'shop'],
+    ],
+    ['nothing where it selects no namespace', { namespaceSelector: { matchLabels: { team: 'none' } } }, []],
+  ])('lets a term of affinity look at %s', (_what, namespaces, expected) => {
+    const term = {
+      topologyKey: 'kubernetes.io/hostname',
+      labelSelector: { matchLabels: { app: 'web' } },
+      ...namespaces,
+    };
+    const more = viewOf(
+      document({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'data', labels: { team: 'data' } } }),
+      ...['data', 'ops', 'shop'].map((name) => deployment(name, 'web', WEB)),
+      placed('ops', { affinity: { podAntiAffinity: { [PREFERRED]: [{ weight: 1, podAffinityTerm: term }] } } }),
+    );
+    const seen = ['data', 'ops', 'shop'].filter(
+      (name) => labelMap(more, name, { matchLabels: { app: 'web' } }).reliedOnBy.length > 0,
+    );
+    expect(seen).toEqual(expected);
+  });
+
+  it('says where the terms of affinity and spread stand, and leaves out those that select nothing', () => {
+    const labelSelector = { matchLabels: { app: 'web' } };
+    const more = viewOf(
+      deployment('shop', 'web', WEB),
+      placed('shop', {
+        affinity: { podAffinity: { [REQUIRED]: [{ topologyKey: 'zone' }, { topologyKey: 'zone', labelSelector }] } },
+        topologySpreadConstraints: [{ topologyKey: 'zone', labelSelector }, { topologyKey: 'zone' }],
+      }),
+    );
+    const { reliedOnBy } = labelMap(more, 'shop', { matchLabels: { app: 'web' } });
+    expect(reliedOnBy.map(({ by, path }) => `${refText(by)} ${path}`)).toEqual([
+      `Deployment shop/placed spec.template.spec.affinity.podAffinity.${REQUIRED}[1].labelSelector`,
+      'Deployment shop/placed spec.template.spec.topologySpreadConstraints[0].labelSelector',
+    ]);
+  });
+
+  it("names the selectors of a workload that an operator owns, not those of a Deployment's ReplicaSet", () => {
+    const owned = (apiVersion: string, kind: string, name: string): unknown => ({
+      apiVersion: 'apps/v1',
+      kind: name === 'db' ? 'StatefulSet' : 'ReplicaSet',
+      metadata: {
+        name,
+        namespace: 'shop',
+        ownerReferences: [{ apiVersion, kind, name: 'o', uid: 'o', controller: true }],
+      },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'i:1' }] } },
+      },
+    });
+    const more = viewOf(
+      document(owned('acid.zalan.do/v1', 'postgresql', 'db')),
+      document(owned('apps/v1', 'Deployment', 'web-5d4')),
+    );
+    const { reliedOnBy } = labelMap(more, 'shop', { matchLabels: { app: 'web' } });
+    expect(reliedOnBy.map((one) => refText(one.by))).toEqual(['StatefulSet shop/db']);
   });
 
   it('names who asks for a label that nothing carries', () => {

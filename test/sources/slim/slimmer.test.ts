@@ -108,7 +108,7 @@ describe('a pod', () => {
           },
         ],
         imagePullSecrets: [],
-        affinitySelectors: [],
+        placementTerms: [],
         references: [{ host: 'postgres.data', port: 5432, from: 'env DATABASE_URL of container app' }],
         credentials: [],
         securityAnnotations: {},

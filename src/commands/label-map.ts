@@ -1,6 +1,6 @@
 import { labelMap, type Reliance } from '../analyses/labels/label-map.ts';
 import { relabelling, type LabelEdits, type Relabelling } from '../analyses/labels/relabel.ts';
-import { nearestInCluster } from '../analyses/labels/nearest-in-cluster.ts';
+import { nearestAmong } from '../analyses/labels/nearest-in-cluster.ts';
 import type { NearestSelector } from '../analyses/labels/nearest-selector.ts';
 import { podSelectorText } from '../analyses/labels/pod-selector.ts';
 import { selected } from '../analyses/labels/selectable.ts';
@@ -108,21 +108,9 @@ function answerOf(
     selects: maps.flatMap((map) => map.selects),
     reliedOnBy: [...relied.values()].toSorted((a, b) => RANK[a.effect] - RANK[b.effect]),
     changes: edits === undefined ? [] : relabelling(view, found, edits),
-    nearest: found.length > 0 ? undefined : nearestOf(view, selector, all),
+    nearest: found.length > 0 ? undefined : nearestAmong(view, selector, all),
     holes: holesOf(view, wanted, all),
   };
-}
-
-function nearestOf(
-  view: ClusterView,
-  selector: LabelSelector,
-  namespaces: readonly string[],
-): NearestSelector | undefined {
-  for (const name of namespaces) {
-    const near = nearestInCluster(view, selector, name);
-    if (near !== undefined) return near;
-  }
-  return undefined;
 }
 
 const RANK: Readonly<Record<Reliance['effect'], number>> = { selects: 0, 'leaves out': 1, names: 2 };

@@ -1,13 +1,23 @@
-import type { Labels, LabelSelector } from '../model/selector.ts';
+import type { Labels } from '../model/selector.ts';
 
 /** A parsed Calico selector. */
 export interface CalicoSelector {
   readonly matches: (labels: Labels) => boolean;
   /** The comparisons that it is made of, in order: what each asks of the value of its label, undefined where absent. */
   readonly terms: readonly { readonly key: string; readonly test: (value: string | undefined) => boolean }[];
+  /** Labels that whatever it matches carries. */
+  readonly equalities: readonly Equality[];
+  /** Whether it asks for nothing else, as `app == 'web' && tier == 'front'` does. */
+  readonly isPlain: boolean;
 }
 
-type Test = (labels: Labels) => boolean;
+interface Equality {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** A part of an expression. */
+type Part = Omit<CalicoSelector, 'terms'>;
 
 const TOKEN =
   /\s*(?:(\|\||&&|==|!=|[!(){},])|"([^"]*)"|'([^']*)'|(all\(\)|global\(\)|has\(\s*[^)\s]+\s*\))|([A-Za-z0-9_./-]+))/y;
@@ -24,17 +34,16 @@ const TOKEN =
 export function parseCalicoSelector(text: string): CalicoSelector | null {
   const tokens = tokenise(text);
   if (tokens === null) return null;
-  if (tokens.length === 0) return { matches: () => true, terms: [] };
+  if (tokens.length === 0) return { ...EVERYTHING, terms: [] };
   const parser = new Parser(tokens);
-  const matches = parser.any();
-  return matches !== null && parser.isDone() ? { matches, terms: parser.terms } : null;
+  const whole = parser.any();
+  return whole !== null && parser.isDone() ? { ...whole, terms: parser.terms } : null;
 }
 
-/** The labels that an expression of nothing but equalities (`app == 'web' && tier == 'front'`) asks for. */
-export function equalitiesOf(text: string): LabelSelector | undefined {
-  const terms = text.split('&&').map((one) => /^\s*([A-Za-z0-9_./-]+)\s*==\s*(["'])([^"']*)\2\s*$/.exec(one));
-  const pairs = terms.map((term): [string, string] => [term?.[1] ?? '', term?.[3] ?? '']);
-  return terms.includes(null) ? undefined : { matchLabels: Object.fromEntries(pairs) };
+const EVERYTHING: Part = { matches: () => true, equalities: [], isPlain: true };
+
+function otherwise(matches: Part['matches']): Part {
+  return { matches, equalities: [], isPlain: false };
 }
 
 interface Token {
@@ -75,18 +84,24 @@ class Parser {
   }
 
   /** `a || b` */
-  any(): Test | null {
+  any(): Part | null {
     const parts = this.#list('||', () => this.#all());
-    return parts === null ? null : (labels) => parts.some((one) => one(labels));
+    if (parts === null || parts.length === 1) return parts?.[0] ?? null;
+    return otherwise((labels) => parts.some((one) => one.matches(labels)));
   }
 
-  #all(): Test | null {
+  #all(): Part | null {
     const parts = this.#list('&&', () => this.#not());
-    return parts === null ? null : (labels) => parts.every((one) => one(labels));
+    if (parts === null || parts.length === 1) return parts?.[0] ?? null;
+    return {
+      matches: (labels) => parts.every((one) => one.matches(labels)),
+      equalities: parts.flatMap((one) => one.equalities),
+      isPlain: parts.every((one) => one.isPlain),
+    };
   }
 
-  #list(sign: string, next: () => Test | null): Test[] | null {
-    const parts: Test[] = [];
+  #list(sign: string, next: () => Part | null): Part[] | null {
+    const parts: Part[] = [];
     do {
       const one = next();
       if (one === null) return null;
@@ -95,13 +110,13 @@ class Parser {
     return parts;
   }
 
-  #not(): Test | null {
+  #not(): Part | null {
     if (!this.#take('!')) return this.#term();
     const inner = this.#not();
-    return inner === null ? null : (labels) => !inner(labels);
+    return inner === null ? null : otherwise((labels) => !inner.matches(labels));
   }
 
-  #term(): Test | null {
+  #term(): Part | null {
     if (this.#take('(')) {
       const inner = this.any();
       return inner !== null && this.#take(')') ? inner : null;
@@ -113,8 +128,8 @@ class Parser {
     return token.type === 'word' ? this.#comparison(token.value) : null;
   }
 
-  #comparison(key: string): Test | null {
-    if (this.#take('==')) return this.#compare(key, (value, wanted) => value === wanted);
+  #comparison(key: string): Part | null {
+    if (this.#take('==')) return this.#equality(key);
     if (this.#take('!=')) return this.#compare(key, (value, wanted) => value !== wanted);
     if (this.#take('contains')) return this.#compare(key, (value, wanted) => value?.includes(wanted) === true);
     if (this.#take('starts')) {
@@ -130,20 +145,27 @@ class Parser {
     return this.#noted(key, (value) => (value !== undefined && values.includes(value)) !== negated);
   }
 
-  #compare(key: string, test: (value: string | undefined, wanted: string) => boolean): Test | null {
+  #equality(key: string): Part | null {
+    const wanted = this.#text();
+    if (wanted === null) return null;
+    const { matches } = this.#noted(key, (value) => value === wanted);
+    return { matches, equalities: [{ key, value: wanted }], isPlain: true };
+  }
+
+  #compare(key: string, test: (value: string | undefined, wanted: string) => boolean): Part | null {
     const wanted = this.#text();
     return wanted === null ? null : this.#noted(key, (value) => test(value, wanted));
   }
 
-  #call(call: string): Test {
-    if (call === 'all()') return () => true;
+  #call(call: string): Part {
+    if (call === 'all()') return EVERYTHING;
     if (call === 'global()') return this.#noted('projectcalico.org/namespace', (value) => value === undefined);
     return this.#noted(call.slice('has('.length, -1).trim(), (value) => value !== undefined);
   }
 
-  #noted(key: string, test: (value: string | undefined) => boolean): Test {
+  #noted(key: string, test: (value: string | undefined) => boolean): Part {
     this.terms.push({ key, test });
-    return (labels) => test(labels[key]);
+    return otherwise((labels) => test(labels[key]));
   }
 
   #set(): string[] | null {

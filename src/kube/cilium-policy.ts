@@ -97,6 +97,11 @@ function plainKey(key: string): string {
   return key.replace(/^(?:k8s|any)[:.]/, '').replace(/^reserved\./, 'reserved:');
 }
 
+/** Whether a label is of what is no pod: the host, health checks, Cilium's ingress. */
+export function isReservedLabel(key: string): boolean {
+  return key.startsWith('reserved:');
+}
+
 function isOfIdentity(key: string): boolean {
   return (
     !NOT_IN_IDENTITY.test(key) &&

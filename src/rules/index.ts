@@ -29,7 +29,8 @@ import { versionDiffersFromImage } from './labels/version-differs-from-image.ts'
 import { partOfDiffers } from './labels/part-of-differs.ts';
 import { replicasDiffer } from './labels/replicas-differ.ts';
 import { SELECTOR_CATCHES_TWO_APPLICATIONS } from './labels/selector-catches-two-applications.ts';
-import { PLUGIN_POLICY_MATCHES_NOTHING } from './labels/plugin-policy-matches-nothing.ts';
+import { placementMatchesNothing } from './labels/placement-matches-nothing.ts';
+import { WIDER_POLICY_MATCHES_NOTHING } from './labels/wider-policy-matches-nothing.ts';
 import { SELECTOR_MATCHES_NOTHING } from './labels/selector-matches-nothing.ts';
 import { MONITOR_SELECTOR_MATCHES_NOTHING } from './labels/monitor-selector-matches-nothing.ts';
 import { WEBHOOK_SELECTOR_MATCHES_NOTHING } from './labels/webhook-selector-matches-nothing.ts';
@@ -109,7 +110,8 @@ export const RULES: readonly Rule[] = [
   labelNotOnTemplate,
   nearMissValue,
   ...SELECTOR_MATCHES_NOTHING,
-  ...PLUGIN_POLICY_MATCHES_NOTHING,
+  ...WIDER_POLICY_MATCHES_NOTHING,
+  placementMatchesNothing,
   ...WEBHOOK_SELECTOR_MATCHES_NOTHING,
   ...MONITOR_SELECTOR_MATCHES_NOTHING,
   ...SELECTOR_CATCHES_TWO_APPLICATIONS,

@@ -8,6 +8,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
+import { specPath } from '../vigilance/spec-path.ts';
 import {
   amongPodsOf,
   isCalico,
@@ -208,22 +209,22 @@ function controllers(view: ClusterView, namespace: string): readonly LabelReferr
         object.selector === null
           ? []
           : [{ by, path: 'spec.selector', selector: object.selector, namespaces: null } as const];
-      const template = object.kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template';
       return [
         ...own,
-        ...(object.template?.spec.placementTerms ?? []).map((term) => ({
-          by,
-          path: `${template}.spec.${term.path}.labelSelector`,
-          selector: term.selector,
-          namespaces: placementNamespaces(term, namespace),
-        })),
+        ...(object.template?.spec.placementTerms ?? []).map((term) => placementReferrer(by, term, namespace)),
       ];
     },
   );
 }
 
-/** The namespaces in which a term of affinity looks for pods: those named and those selected, or else the pod's own. */
-export function placementNamespaces(
+/** What a term in the pod template of a workload selects pods by. */
+export function placementReferrer(by: ObjectRef, term: PlacementTerm, home: string): LabelReferrer {
+  const path = `${specPath(by.kind)}.${term.path}.labelSelector`;
+  return { by, path, selector: term.selector, namespaces: placementNamespaces(term, home) };
+}
+
+/** Where a term looks for pods: in the namespaces that it names and those that it selects, or else in the pod's own. */
+function placementNamespaces(
   { namespaces, namespaceSelector }: PlacementTerm,
   home: string,
 ): LabelReferrer['namespaces'] {

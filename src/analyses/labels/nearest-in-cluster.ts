@@ -2,9 +2,10 @@ import { isGeneratedLabel } from '../../kube/generated-labels.ts';
 import type { SimilarWords } from '../../kube/similar-words.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { workloadNamespaces } from '../workload/workloads.ts';
-import { nearestSelector, type NearestSelector } from './nearest-selector.ts';
+import { nearestSelector, RANK, type NearestSelector } from './nearest-selector.ts';
 import { selectablesByLabel, selected } from './selectable.ts';
 
 /**
@@ -17,6 +18,28 @@ export function nearestInCluster(
   selector: LabelSelector,
   namespace: string,
 ): NearestSelector | undefined {
+  return view.derive(
+    `nearest/${namespace}/${JSON.stringify(selector)}`,
+    (inner) => nearestFrom(inner, selector, namespace),
+    deepEqual,
+  );
+}
+
+/** The nearest of what is near in each of some namespaces; of several as near as each other the first. */
+export function nearestAmong(
+  view: ClusterView,
+  selector: LabelSelector,
+  namespaces: readonly string[],
+): NearestSelector | undefined {
+  let best: NearestSelector | undefined;
+  for (const namespace of namespaces) {
+    const near = nearestInCluster(view, selector, namespace);
+    if (near !== undefined && (best === undefined || RANK[near.repair] < RANK[best.repair])) best = near;
+  }
+  return best;
+}
+
+function nearestFrom(view: ClusterView, selector: LabelSelector, namespace: string): NearestSelector | undefined {
   const here = selectablesByLabel(view, namespace);
   const near = nearestSelector(selector, namespace, here);
   if (near !== undefined && near.repair !== 'drop') return near;

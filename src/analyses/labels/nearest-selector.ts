@@ -26,7 +26,7 @@ const SAME_MEANING: readonly (readonly string[])[] = [
 ];
 
 /** How likely a repair is what was meant; lower is likelier. */
-const RANK = { case: 0, spelling: 1, key: 2, namespace: 3, drop: 4 } as const;
+export const RANK = { case: 0, spelling: 1, key: 2, namespace: 3, drop: 4 } as const;
 
 interface Repair {
   readonly from: LabelPair;

@@ -1,5 +1,6 @@
 import { knownCalicoSelector } from '../../kube/calico-policy.ts';
 import type { CalicoSelector } from '../../kube/calico-selector.ts';
+import { pairsOf, type LabelPair } from './label-index.ts';
 import { matches, meets, selectorKeys, selectorText } from '../../kube/selector.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 
@@ -15,7 +16,8 @@ export interface CalicoExpression {
 }
 
 const NO_LABELS: Labels = {};
-const CALICO_NAMESPACE = 'projectcalico.org/namespace';
+/** The label that Calico adds to a pod with the name of its namespace. */
+export const CALICO_NAMESPACE = 'projectcalico.org/namespace';
 
 /** null where the text is no expression, or one that k8sec cannot evaluate. */
 export function calicoExpression(text: string): CalicoExpression | null {
@@ -48,6 +50,12 @@ export function selects(selector: PodSelector, labels: Labels): boolean {
 /** The label keys that a selector reads, each once. */
 export function keysRead(selector: PodSelector): readonly string[] {
   return isCalico(selector) ? [...new Set(selector.parsed.terms.map(({ key }) => key))] : selectorKeys(selector);
+}
+
+/** Labels that whatever a selector matches carries. */
+export function requiredPairs(selector: PodSelector): readonly LabelPair[] {
+  if (!isCalico(selector)) return pairsOf(selector);
+  return selector.parsed.equalities.filter(({ key }) => selector.added[key] === undefined);
 }
 
 /** A selector in its own language. */

@@ -1,7 +1,6 @@
-import { isEmptySelector, matches } from '../../kube/selector.ts';
 import { refText } from '../../kube/object-ref.ts';
 import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
-import type { Labels, LabelSelector } from '../../model/selector.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { LongList, type Items } from '../../store/long-list.ts';
@@ -9,8 +8,8 @@ import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
-import { entryId, LabelIndex, pairsOf, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
+import { amongPodsOf, keysRead, requiredPairs, selects, type PodSelector } from './pod-selector.ts';
+import { entryId, LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
 export interface Selectable {
@@ -82,9 +81,10 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
 }
 
 /** Whether a selector matches anything in a namespace. */
-export function selectsSomething(view: ClusterView, selector: LabelSelector, namespace: string): boolean {
-  if (isEmptySelector(selector)) return hasSelectables(view, namespace);
-  return candidatesOf(view, selector, namespace).some((one) => matches(selector, one.labels));
+export function selectsSomething(view: ClusterView, selector: PodSelector, namespace: string): boolean {
+  if (keysRead(selector).length === 0) return hasSelectables(view, namespace);
+  const here = amongPodsOf(selector, namespace);
+  return candidatesOf(view, here, namespace).some((one) => selects(here, one.labels));
 }
 
 /** Apart, so that who only asks this is not asked again whenever anything of the namespace changes. */
@@ -98,10 +98,8 @@ function hasSelectables(view: ClusterView, namespace: string): boolean {
 
 /** What a selector selects in a namespace, in no order. */
 export function selected(view: ClusterView, selector: PodSelector, namespace: string): readonly Selectable[] {
-  if (!isCalico(selector))
-    return candidatesOf(view, selector, namespace).filter((one) => matches(selector, one.labels));
   const here = amongPodsOf(selector, namespace);
-  return selectables(view, namespace).filter((one) => selects(here, one.labels));
+  return candidatesOf(view, here, namespace).filter((one) => selects(here, one.labels));
 }
 
 /** What can be selected in a namespace, by label. Each answer is a value of its own, that nothing else makes change. */
@@ -115,8 +113,8 @@ export function selectablesByLabel(view: ClusterView, namespace: string): ByLabe
 }
 
 /** A short list that holds all that a selector can match: of the pair that tells most apart, or everything. */
-function candidatesOf(view: ClusterView, selector: LabelSelector, namespace: string): Items<Selectable> {
-  const pair = tellingPair(pairsOf(selector));
+function candidatesOf(view: ClusterView, selector: PodSelector, namespace: string): Items<Selectable> {
+  const pair = tellingPair(requiredPairs(selector));
   return pair === undefined ? selectables(view, namespace) : carrying(view, namespace, pair);
 }
 

@@ -1,28 +1,82 @@
 import { kindInfo, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { nearestInCluster } from './nearest-in-cluster.ts';
+import { NAME_LABEL } from '../network/namespace-labels.ts';
+import { namespacesSeen, type LabelReferrer } from './label-referrers.ts';
+import { nearestAmong } from './nearest-in-cluster.ts';
+import { nearestNamespaceSelector } from './nearest-namespace.ts';
 import type { NearestSelector } from './nearest-selector.ts';
+import { CALICO_NAMESPACE, isCalico, keysRead, type PodSelector } from './pod-selector.ts';
 import { selectsSomething } from './selectable.ts';
 
-/** Whether a selector finds pods. `pending`: the first list is still under way. */
+/** Whether a selector finds pods. `pending`: the first list is still under way; `no-namespace`: there is none to look in. */
 export type SelectorVerdict =
   | { readonly type: 'matches' | 'pending' }
-  | { readonly type: 'nothing'; readonly near: NearestSelector | undefined }
+  | { readonly type: 'nothing' | 'no-namespace'; readonly near: NearestSelector | undefined }
   | { readonly type: 'unknown'; readonly reason: string };
 
+const MATCHES: SelectorVerdict = { type: 'matches' };
 const SELECTED_KINDS: readonly Kind[] = ['Pod', ...WORKLOAD_KINDS];
 
 /** The label that tells the pods of a StatefulSet apart; its templates cannot carry it. */
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 
-/** Judges a selector of pods in a namespace: by the pods that are there and by the templates that make them. */
-export function judgeSelector(view: ClusterView, selector: LabelSelector, namespace: string): SelectorVerdict {
-  if (selectsSomething(view, selector, namespace) || namesStatefulPod(view, selector, namespace)) {
-    return { type: 'matches' };
+/** Judges a selector of pods in some namespaces: by the pods that are there and by the templates that make them. */
+export function judgeSelector(
+  view: ClusterView,
+  selector: PodSelector,
+  namespaces: readonly string[],
+): SelectorVerdict {
+  const isMatch = (namespace: string): boolean =>
+    selectsSomething(view, selector, namespace) || namesStatefulPod(view, selector, namespace);
+  if (namespaces.some(isMatch)) return MATCHES;
+  const unread = firstOf(namespaces, (namespace) => unreadKinds(view, namespace, SELECTED_KINDS));
+  const plain = plainSelector(selector);
+  return unread ?? { type: 'nothing', near: plain && nearestAmong(view, plain, namespaces) };
+}
+
+/** Judges a selector in an object of `home` in the namespaces at which it looks. */
+export function judgeReferrer(
+  view: ClusterView,
+  referrer: Pick<LabelReferrer, 'selector' | 'namespaces'>,
+  home: string,
+): SelectorVerdict {
+  const { selector, namespaces } = referrer;
+  const seen = namespacesSeen(view, referrer, home);
+  const isAnywhere = namespaces?.some(isOfAll) === true;
+  // One of everything means whatever comes into these namespaces.
+  const isMeantSo = isOfAll(selector) && (isAnywhere || seen.length > 0);
+  const verdict = isMeantSo ? MATCHES : judgeSelector(view, selector, seen);
+  if (verdict.type === 'matches' || namespaces === null) return verdict;
+  const isByName = namespaces.every((one) => keysRead(one).every((key) => key === NAME_LABEL));
+  const unread = isByName ? undefined : unreadKinds(view, undefined, ['Namespace']);
+  if (unread !== undefined) return unread;
+  if (isAnywhere || seen.length > 0) return verdict;
+  const near = firstOf(namespaces, (one) => {
+    const plain = plainSelector(one);
+    return plain && nearestNamespaceSelector(view, plain);
+  });
+  return { type: 'no-namespace', near };
+}
+
+function isOfAll(selector: PodSelector): boolean {
+  return keysRead(selector).length === 0;
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
   }
-  const unread = unreadKinds(view, namespace, SELECTED_KINDS);
-  return unread ?? { type: 'nothing', near: nearestInCluster(view, selector, namespace) };
+  return undefined;
+}
+
+/** What a selector asks for, to look for what is near; of an expression only where it is nothing but equalities. */
+function plainSelector(selector: PodSelector): LabelSelector | undefined {
+  if (!isCalico(selector)) return selector;
+  const { equalities, isPlain } = selector.parsed;
+  if (!isPlain || equalities.some(({ key }) => key === CALICO_NAMESPACE)) return undefined;
+  return { matchLabels: Object.fromEntries(equalities.map(({ key, value }) => [key, value])) };
 }
 
 /**
@@ -57,7 +111,7 @@ export function unreadKinds(
 }
 
 /** A Service for one pod of a StatefulSet, which may be scaled to zero or stand in files. */
-function namesStatefulPod(view: ClusterView, selector: LabelSelector, namespace: string): boolean {
-  const match = /^(.+)-\d+$/.exec(selector.matchLabels?.[POD_NAME] ?? '');
+function namesStatefulPod(view: ClusterView, selector: PodSelector, namespace: string): boolean {
+  const match = isCalico(selector) ? null : /^(.+)-\d+$/.exec(selector.matchLabels?.[POD_NAME] ?? '');
   return match?.[1] !== undefined && view.get('StatefulSet', namespace, match[1]) !== undefined;
 }

@@ -18,7 +18,7 @@ export interface UnevaluatedSelector {
 }
 
 type PolicyKind = Exclude<WiderPolicyObject['kind'], 'CalicoTier'>;
-type PolicyObject = WiderPolicyObject & { readonly kind: PolicyKind };
+export type PolicyObject = WiderPolicyObject & { readonly kind: PolicyKind };
 
 const READERS: Readonly<Record<PolicyKind, (policy: WiderPolicyObject) => PolicySelectors>> = {
   AdminNetworkPolicy: adminSelectors,
@@ -64,13 +64,19 @@ function selectorsOf(policy: PolicyObject): PolicySelectors {
   return found;
 }
 
-/** By which labels a policy of its own namespace selects the pods to which it applies; undefined where that is open. */
-export function ownSelector(policy: PolicyObject): Pick<LabelReferrer, 'selector' | 'path'> | undefined {
-  const own = selectorsOf(policy).filter(({ path }) => path === 'spec.selector' || path === 'spec.endpointSelector');
-  const [first, ...others] = own;
-  if (first === undefined || others.length > 0 || !('selector' in first) || first.namespaces !== null) return undefined;
-  return first;
+/** By which labels a policy selects the pods to which it applies, one for each of its specifications where that is known. */
+export function ownSelectors(policy: PolicyObject): readonly LabelReferrer[] {
+  return selectorsOf(policy)
+    .filter((one) => 'selector' in one)
+    .filter(({ path }) => OWN_PATHS.has(path));
 }
+
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  'spec.selector',
+  'spec.endpointSelector',
+  'spec.subject.pods.podSelector',
+  'spec.subject.namespaces',
+]);
 
 /** The selectors of such policies that might select pods of a namespace, and of which that cannot be said. */
 export function unevaluatedSelectors(view: ClusterView, namespace: string): readonly UnevaluatedSelector[] {

@@ -36,7 +36,7 @@ const podMonitor = rule({
   subject: 'PodMonitor',
   needs: ['PodMonitor', 'Pod', ...WORKLOAD_KINDS],
   check: (monitor, view) => {
-    const verdict = judgePods(view, monitor);
+    const verdict = judgeSelector(view, monitor.selector, monitorNamespaces(view, monitor));
     if (verdict.type !== 'matches') return unmatched(monitor, verdict, 'pod or workload');
     const specs = monitorNamespaces(view, monitor).flatMap((namespace) =>
       workloads(view, namespace).flatMap(({ classes, template }) =>
@@ -61,7 +61,7 @@ function unmatched(monitor: MonitorObject, verdict: SelectorVerdict, selects: st
     object: refOf(monitor),
     path: 'spec.selector',
     selector: monitor.selector,
-    namespace: monitor.namespaces?.join(', ') ?? '',
+    where: monitor.namespaces === null ? 'any namespace' : `namespace ${monitor.namespaces.join(', ')}`,
     consequence: 'so that nothing is scraped',
     selects,
   });
@@ -82,17 +82,6 @@ function judgeServices(view: ClusterView, monitor: MonitorObject): SelectorVerdi
   );
   const found = elsewhere.filter(({ labels }) => matches(monitor.selector, labels));
   return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(LongList.of(here)), found) };
-}
-
-/** The first namespace in which it matches decides; else the first that is not known, else the first. */
-function judgePods(view: ClusterView, monitor: MonitorObject): SelectorVerdict {
-  const verdicts = monitorNamespaces(view, monitor).map((one) => judgeSelector(view, monitor.selector, one));
-  const order = ['matches', 'pending', 'unknown', 'nothing'] as const;
-  for (const type of order) {
-    const found = verdicts.find((one) => one.type === type);
-    if (found !== undefined) return found;
-  }
-  return { type: 'nothing', near: undefined };
 }
 
 function portFindings(

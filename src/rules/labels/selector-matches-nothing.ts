@@ -25,11 +25,11 @@ const serviceMatchesNothing = rule({
     const { selector, namespace } = service;
     if (selector === null || Object.keys(selector).length === 0 || service.type === 'ExternalName') return [];
     if (isOperated(service, selector, view)) return [];
-    return unmatchedFinding(judgeSelector(view, { matchLabels: selector }, namespace), {
+    return unmatchedFinding(judgeSelector(view, { matchLabels: selector }, [namespace]), {
       object: refOf(service),
       path: 'spec.selector',
       selector: { matchLabels: selector },
-      namespace,
+      where: `namespace ${namespace}`,
       consequence: 'so that the Service leads nowhere',
     });
   },
@@ -44,11 +44,11 @@ const budgetMatchesNothing = rule({
     // An empty selector means every pod of the namespace: whatever comes is protected.
     if (selector === null || isEmptySelector(selector) || isOperated(budget, selector.matchLabels ?? {}, view))
       return [];
-    return unmatchedFinding(judgeSelector(view, selector, namespace), {
+    return unmatchedFinding(judgeSelector(view, selector, [namespace]), {
       object: refOf(budget),
       path: 'spec.selector',
       selector,
-      namespace,
+      where: `namespace ${namespace}`,
       consequence: 'so that a drained node may evict all of them at once',
     });
   },

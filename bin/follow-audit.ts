@@ -4,6 +4,8 @@ import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditNotes } from '../src/model/change.ts';
 import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
+import { createSeenEvents } from '../src/sources/audit/seen-events.ts';
+import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
 import { followAuditLog } from '../src/sources/audit/follow-audit-log.ts';
 import type { Clock } from '../src/sources/live/clock.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
@@ -79,11 +81,24 @@ export async function followAudit(
       nodes = await nodeLogs(connection, signal);
     }
     const lookEvery = nodes === null ? LOOK_EVERY : LOOK_AT_NODES_EVERY;
-    await followAuditLog([...logs, ...(nodes?.paths ?? [])], {
+    const options = {
       files: nodes?.files ?? MACHINE_FILES,
-      onEvents: (events) => intake.push(events.filter((event) => isAskedFor(event, settings))),
+      seen: createSeenEvents(),
+      onEvents: (events: readonly AuditEvent[]) => intake.push(events.filter((event) => isAskedFor(event, settings))),
+      signal,
+    };
+    let looks = 0;
+    const readRotated = async (): Promise<void> => {
+      for (const one of await readAuditLog((await nodes?.rotated(since ?? null)) ?? [], options)) intake.note(one);
+    };
+    await readRotated();
+    await followAuditLog([...logs, ...(nodes?.paths ?? [])], {
+      ...options,
       onNotes: (notes) => intake.note(notes),
       wait: async () => {
+        looks += 1;
+        // From now on a log is followed over its rotation; what was rotated before that has a name by now.
+        if (looks === 1) await readRotated();
         tell();
         if (clock.now() - savedAt >= SAVE_EVERY) {
           savedAt = clock.now();

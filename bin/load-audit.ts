@@ -4,7 +4,8 @@ import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditQuery } from '../src/model/audit-query.ts';
 import type { AuditState } from '../src/model/audit-state.ts';
 import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
-import { readAuditLog } from '../src/sources/audit/read-audit-log.ts';
+import { readAuditLog, type AuditProgress } from '../src/sources/audit/read-audit-log.ts';
+import { createSeenEvents } from '../src/sources/audit/seen-events.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
@@ -48,15 +49,23 @@ export async function loadAudit(
     nodes = await nodeLogs(connection, new AbortController().signal);
   }
   try {
-    const notes = await readAuditLog([...logs, ...(nodes?.paths ?? [])], {
+    const since = settings.auditFrom ?? null;
+    const options = {
       stdin: process.stdin,
       files: nodes?.files ?? MACHINE_FILES,
-      since: settings.auditFrom ?? null,
+      since,
       until: settings.auditUntil ?? null,
+      seen: createSeenEvents(),
       onEvents: take,
-      onProgress: ({ source, events }) => shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
-    });
-    for (const one of notes) intake.note(one);
+      onProgress: ({ source, events }: AuditProgress) =>
+        shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
+    };
+    let paths = [...logs, ...((await nodes?.rotated(since)) ?? []), ...(nodes?.paths ?? [])];
+    while (paths.length > 0) {
+      for (const one of await readAuditLog(paths, options)) intake.note(one);
+      // What was rotated while it was read has another name by now.
+      paths = [...((await nodes?.rotated(since)) ?? [])];
+    }
     await saveLearned(world, settings.learned, intake);
     return intake.state();
   } finally {

@@ -18,7 +18,7 @@ import { boundedYoungGeneration } from './bounded-memory.ts';
 /**
  * Reads a cluster (or the demo cluster) once.
  *
- * @returns the logs that the demo cluster writes, what was connected to, and a function that ends what was started
+ * @returns the logs that the demo cluster writes (none where they are read through its nodes), what was connected to, and a function that ends what was started
  * @throws LoadError where the server cannot be talked to
  */
 export async function loadLive(
@@ -71,7 +71,7 @@ export function readNamespaces(settings: Settings, connection: Connection, confi
   return config.namespaces;
 }
 
-/** The connection that the flags name, or a demo cluster that is started for it. */
+/** The connection that the flags name, or a demo cluster that is started for it, with its log where no node serves it. */
 export async function connect(
   settings: Settings,
 ): Promise<{ readonly connection: Connection; readonly auditLog: string | null; readonly close: () => Promise<void> }> {
@@ -81,7 +81,7 @@ export async function connect(
     const credential = fixedCredential({ authorization: `Bearer ${demo.token}`, certificate: null, key: null });
     return {
       connection: plainConnection(demo.url, credential),
-      auditLog: demo.auditLogPath,
+      auditLog: settings.nodeProxy ? null : demo.auditLogPath,
       close: () => demo.close(),
     };
   }

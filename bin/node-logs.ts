@@ -1,5 +1,11 @@
 import { AuditSourceError, MACHINE_FILES, type AuditFiles } from '../src/sources/audit/audit-files.ts';
-import { nodeLogFiles, nodeLogPath, type NodeLogPart } from '../src/sources/audit/node-log-files.ts';
+import {
+  nodeLogFiles,
+  nodeLogPath,
+  rotatedNodeLogs,
+  type NodeLogPart,
+  type ReadNodeLog,
+} from '../src/sources/audit/node-log-files.ts';
 import { ApiError } from '../src/sources/live/api-error.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
@@ -13,7 +19,14 @@ const API_SERVERS = '/api/v1/namespaces/kube-system/pods?labelSelector=component
 const LOG_FLAG = '--audit-log-path=';
 
 export interface NodeLogs {
+  /** The logs that are written to. */
   readonly paths: readonly string[];
+  /**
+   * The files that they were rotated to and that the nodes still have, each log's oldest first; each is named once.
+   *
+   * @param since what ended before is left out; in milliseconds since the epoch
+   */
+  rotated(since: number | null): Promise<readonly string[]>;
   readonly files: AuditFiles;
   close(): void;
 }
@@ -28,8 +41,19 @@ export async function nodeLogs(connection: Connection, signal: AbortSignal): Pro
   const transport = createTransport(connection, { clock: nodeHost().clock });
   try {
     const paths = await logPaths(transport, signal);
-    const files = nodeLogFiles((node, path, range) => readPart(transport, signal, node, path, range), MACHINE_FILES);
-    return { paths, files, close: () => transport.close() };
+    const named = new Set<string>();
+    const read: ReadNodeLog = (node, path, range) => readPart(transport, signal, node, path, range);
+    return {
+      paths,
+      async rotated(since) {
+        const all = (await Promise.all(paths.map((path) => rotatedNodeLogs(read, path, since)))).flat();
+        const fresh = all.filter((path) => !named.has(path));
+        for (const path of fresh) named.add(path);
+        return fresh;
+      },
+      files: nodeLogFiles(read, MACHINE_FILES),
+      close: () => transport.close(),
+    };
   } catch (error) {
     transport.close();
     throw error instanceof ApiError ? new AuditSourceError(`kube-apiserver pods: ${error.message}`) : error;

@@ -125,7 +125,6 @@ function checkInputs(options: Options): void {
   if (has('onto') && !has('from')) throw new ArgumentError('--onto needs --from: the files to lay over that state');
   if (has('complete') && !has('from')) throw new ArgumentError('--complete says something about the files of --from');
   if (!has('onto')) refuse(['demo', 'from'], 'choose one input');
-  refuse(['demo', 'audit-source'], 'the log of the demo is read anyway');
   refuse(['from', 'audit-source'], 'files have no nodes to read from');
   refuse(['history', 'audit-source'], 'import the log into the history first');
   refuse(['onto', 'complete'], 'the state says what is there');

@@ -100,6 +100,27 @@ async function filesIn(folder: string, files: AuditFiles): Promise<string[]> {
   return found;
 }
 
+/**
+ * Those of the names in a folder that rotated files of a log have, the oldest first.
+ *
+ * @param name of the file that is written to
+ */
+export function rotatedFrom(name: string, names: readonly string[]): readonly string[] {
+  const { base } = rotation(name);
+  return names.filter((one) => one !== name && rotation(one).base === base).sort(byRotation);
+}
+
+/**
+ * When lumberjack renamed a file to this name, in milliseconds since the epoch; null for other names. It writes UTC
+ * (gopkg.in/natefinch/lumberjack.v2 backupName).
+ */
+export function rotationTime(name: string): number | null {
+  const [, day = '', hour = '', minute = '', second = ''] =
+    /-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d\.\d{3})\./.exec(name) ?? [];
+  const time = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? null : time;
+}
+
 /** `audit-…log` before `audit.log`; `audit.log.10` before `audit.log.2` before `audit.log`. */
 function byRotation(a: string, b: string): number {
   const left = rotation(a);

@@ -15,6 +15,8 @@ export interface FollowAuditLogOptions {
   onNotes(notes: AuditNotes): void;
   /** Resolves when it is time to look again (a timer, or the file system's word). */
   wait(signal: AbortSignal): Promise<void>;
+  /** Shared with what was read before. */
+  readonly seen?: SeenEvents;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,7 @@ interface Followed {
  */
 export async function followAuditLog(paths: readonly string[], options: FollowAuditLogOptions): Promise<void> {
   const files = options.files ?? MACHINE_FILES;
-  const seen = createSeenEvents();
+  const seen = options.seen ?? createSeenEvents();
   const followed = new Map<string, Followed>();
   const packed = new Set<string>();
   let isFirst = true;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { AuditSourceError, type AuditFiles, type OpenAuditFile } from './audit-files.ts';
+import { constants, gunzipSync } from 'node:zlib';
+import { AuditSourceError, rotatedFrom, rotationTime, type AuditFiles, type OpenAuditFile } from './audit-files.ts';
+import { unpacked } from './read-audit-log.ts';
 
 /** What a node answers for a part of a file of its /var/log. */
 export interface NodeLogPart {
@@ -40,6 +42,24 @@ export function nodeLogPath(node: string, path: string): string {
   return `${PREFIX}${node}${path}`;
 }
 
+/**
+ * The files that a node's log was rotated to, packed or not, the oldest first.
+ *
+ * @param path as `nodeLogPath` names the log
+ * @param since what ended before, as its name tells, is left out; in milliseconds since the epoch
+ */
+export async function rotatedNodeLogs(
+  read: ReadNodeLog,
+  path: string,
+  since: number | null,
+): Promise<readonly string[]> {
+  const { node, file } = placeOf(path);
+  const names = await rotatedNames(read, node, file);
+  return names
+    .filter((name) => since === null || (rotationTime(name) ?? since) >= since)
+    .map((name) => `${PREFIX}${node}${LOG_FOLDER}${name}`);
+}
+
 /** Files of nodes beside those of `others`. A file that is renamed is followed as if it had been kept open. */
 export function nodeLogFiles(read: ReadNodeLog, others: AuditFiles): AuditFiles {
   const open = async (path: string): Promise<OpenAuditFile | null> => {
@@ -54,7 +74,7 @@ export function nodeLogFiles(read: ReadNodeLog, others: AuditFiles): AuditFiles 
       return file === null ? null : { isFolder: false, size: await file.size(), identity: file.identity };
     },
     list: (path) => others.list(path),
-    stream: (path) => (isNodePath(path) ? Readable.from(chunksOf(() => open(path))) : others.stream(path)),
+    stream: (path) => (isNodePath(path) ? Readable.from(chunksOf(open(path))) : others.stream(path)),
     open: (path) => (isNodePath(path) ? open(path) : others.open(path)),
   };
 }
@@ -71,6 +91,7 @@ class NodeLogFile implements OpenAuditFile {
   readonly #place: Place;
   /** The name that it has now. */
   #file: string;
+  #isGone = false;
 
   constructor(read: ReadNodeLog, place: Place, identity: string) {
     this.#read = read;
@@ -79,37 +100,61 @@ class NodeLogFile implements OpenAuditFile {
     this.identity = identity;
   }
 
+  /** Where it is gone: as if more could come of it, but none does. */
   async size(): Promise<number> {
     await this.#find();
+    if (this.#isGone) return Number.MAX_SAFE_INTEGER;
     const part = await this.#read(this.#place.node, this.#file, [0, 0]);
-    return part === null ? 0 : (part.total ?? part.bytes.length);
+    const size = part === null ? 0 : (part.total ?? part.bytes.length);
+    if (!this.#isPackedSince) return size;
+    // RFC 1952: a packed file ends with the length of what is in it.
+    return (await this.#bytes(size - 4, 4)).readUInt32LE();
   }
 
   async read(offset: number, most: number): Promise<Buffer> {
-    const part = await this.#read(this.#place.node, this.#file, [offset, offset + most - 1]);
-    if (part === null) return Buffer.alloc(0);
-    return part.total === null ? part.bytes.subarray(offset) : part.bytes;
+    if (this.#isGone) return Buffer.alloc(0);
+    if (!this.#isPackedSince) return await this.#bytes(offset, most);
+    const whole = chunksFrom(0, (from) => this.#bytes(from, CHUNK));
+    let at = 0;
+    for await (const chunk of unpacked(whole, () => undefined)) {
+      at += chunk.length;
+      if (at > offset) return Buffer.from(chunk.subarray(Math.max(0, chunk.length - (at - offset))).subarray(0, most));
+    }
+    return Buffer.alloc(0);
   }
 
   async close(): Promise<void> {
     // Nothing is held open: every read is a request of its own.
   }
 
+  /** Whether the file was packed after it was opened: it is told under its first name, unpacked. */
+  get #isPackedSince(): boolean {
+    return isPacked(this.#file) && !isPacked(this.#place.file);
+  }
+
+  async #bytes(offset: number, most: number): Promise<Buffer> {
+    const part = await this.#read(this.#place.node, this.#file, [offset, offset + most - 1]);
+    if (part === null) return Buffer.alloc(0);
+    return part.total === null ? part.bytes.subarray(offset, offset + most) : part.bytes;
+  }
+
   /** Where the name now belongs to another file, the own one has a rotated name; where it has none, it is gone. */
   async #find(): Promise<void> {
     const { node, file } = this.#place;
     if ((await identityOf(this.#read, node, this.#file)) === this.identity) return;
-    for (const name of await rotatedNames(this.#read, node, file)) {
+    for (const name of (await rotatedNames(this.#read, node, file)).toReversed()) {
       if ((await identityOf(this.#read, node, name)) !== this.identity) continue;
       this.#file = name;
       return;
     }
+    this.#isGone = true;
   }
 }
 
-/** Tells files apart by the first line; null where there is no whole line yet. */
+/** Tells files apart by the first line, packed or not; null where there is no whole line yet. */
 async function identityOf(read: ReadNodeLog, node: string, file: string): Promise<string | null> {
-  const head = (await read(node, file, [0, HEAD_BYTES - 1]))?.bytes.subarray(0, HEAD_BYTES);
+  const start = (await read(node, file, [0, HEAD_BYTES - 1]))?.bytes.subarray(0, HEAD_BYTES);
+  const head = start !== undefined && isPacked(file) ? beginningIn(start) : start;
   if (head === undefined || (!head.includes(0x0a) && head.length < HEAD_BYTES)) return null;
   const end = head.indexOf(0x0a);
   return createHash('sha256')
@@ -117,28 +162,48 @@ async function identityOf(read: ReadNodeLog, node: string, file: string): Promis
     .digest('hex');
 }
 
-/** The files beside one that lumberjack or logrotate renamed it to, the newest first. */
+/** What the beginning of a packed file holds, as far as it can be told. */
+function beginningIn(start: Buffer): Buffer {
+  try {
+    return gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, HEAD_BYTES);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function isPacked(file: string): boolean {
+  return file.endsWith('.gz');
+}
+
+/** The files beside one that lumberjack or logrotate renamed it to, the oldest first. */
 async function rotatedNames(read: ReadNodeLog, node: string, file: string): Promise<readonly string[]> {
   const slash = file.lastIndexOf('/') + 1;
   const [folder, name] = [file.slice(0, slash), file.slice(slash)];
-  const stem = name.replace(/\.[^.]*$/, '');
   const listing = (await read(node, folder, null))?.bytes.toString('utf8') ?? '';
   const names = [...listing.matchAll(/<a href="([^"/?]+)">/g)].map(([, href = '']) => decodeURIComponent(href));
-  return names
-    .filter((one) => one !== name && one.startsWith(stem) && !one.endsWith('.gz'))
-    .sort()
-    .reverse()
-    .map((one) => folder + one);
+  return rotatedFrom(name, names).map((one) => folder + one);
 }
 
-async function* chunksOf(open: () => Promise<OpenAuditFile | null>): AsyncGenerator<Buffer> {
-  const file = await open();
+/** All of a file, also of one that is rotated meanwhile. */
+async function* chunksOf(opening: Promise<OpenAuditFile | null>): AsyncGenerator<Buffer> {
+  const file = await opening;
+  if (file === null) return;
   let offset = 0;
-  let chunk = (await file?.read(offset, CHUNK)) ?? null;
-  while (chunk !== null && chunk.length > 0) {
+  let before: number;
+  do {
+    before = offset;
+    for await (const chunk of chunksFrom(offset, (from) => file.read(from, CHUNK))) {
+      yield chunk;
+      offset += chunk.length;
+    }
+  } while (offset > before && (await file.size()) > offset);
+}
+
+async function* chunksFrom(start: number, read: (offset: number) => Promise<Buffer>): AsyncGenerator<Buffer> {
+  let offset = start;
+  for (let chunk = await read(offset); chunk.length > 0; chunk = await read(offset)) {
     yield chunk;
     offset += chunk.length;
-    chunk = (await file?.read(offset, CHUNK)) ?? null;
   }
 }
 

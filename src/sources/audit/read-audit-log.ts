@@ -34,10 +34,10 @@ export interface ReadAuditLogOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How far a log was read. */
 type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
 
-interface AuditProgress {
+/** How far a log was read. */
+export interface AuditProgress {
   readonly source: string;
   readonly bytes: number;
   /** Of the whole source (packed where it is packed); null for a stream. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readEverything, type Authorize } from './authorizer.ts';
 import { FaultDice, NO_FAULTS, type Faults } from './faults.ts';
 import { NO_METRICS, type DemoMetrics } from './metrics.ts';
+import type { NodeLogFiles } from './node-proxy.ts';
 import { ObjectStore } from './object-store.ts';
 import { handleRequest } from './request-handler.ts';
 import type { ServerState } from './server-state.ts';
@@ -34,6 +35,8 @@ export interface DemoServerOptions {
   readonly authorize?: Authorize;
   readonly faults?: Faults;
   readonly metrics?: DemoMetrics;
+  /** What nodes serve of their /var/log; nothing where absent. */
+  readonly nodeLogs?: NodeLogFiles;
   /** Milliseconds between the bookmarks of a watch; a real server's minute where absent. */
   readonly bookmarkEveryMs?: number;
   /** How long a watch lives that names no timeoutSeconds; a random 30 to 60 minutes where absent. */
@@ -94,6 +97,7 @@ export async function startDemoServer(options: DemoServerOptions = {}): Promise<
     authorize: options.authorize ?? readEverything,
     dice: new FaultDice(options.faults ?? NO_FAULTS),
     metrics: options.metrics ?? NO_METRICS,
+    nodeLogs: options.nodeLogs ?? {},
     bookmarkEveryMs: options.bookmarkEveryMs ?? 60_000,
     watchTimeoutMs: options.watchTimeoutMs,
     watchList: options.watchList ?? true,

@@ -53,10 +53,15 @@ export class Reply {
       coding['content-encoding'] = 'gzip';
       coding['vary'] = 'Accept-Encoding';
     }
+    const type = { 'content-type': 'application/json' };
+    await this.bytes(code, bytes, { ...type, ...coding, 'cache-control': 'no-cache, private', ...headers });
+  }
+
+  /** Sends a whole body as it is. */
+  async bytes(code: number, bytes: Buffer, headers: OutgoingHttpHeaders): Promise<void> {
     // A body that a fault may cut short has no length to betray it.
     const length = this.fault === undefined ? { 'content-length': bytes.length } : {};
-    const type = { 'content-type': 'application/json' };
-    this.#response.writeHead(code, { ...type, ...length, ...coding, 'cache-control': 'no-cache, private', ...headers });
+    this.#response.writeHead(code, { ...length, ...headers });
     const sink = sinkFor(this.#response, this.fault, bytes.length, this.#random);
     await sink.write(bytes);
     sink.end();

@@ -5,6 +5,7 @@ import { discoveryDocument } from './discovery.ts';
 import type { FaultPhase, FaultRule } from './faults.ts';
 import { metricsText } from './metrics.ts';
 import { wantsAggregatedDiscovery } from './negotiate.ts';
+import { answerNodeProxy } from './node-proxy.ts';
 import { answerRead } from './read-handler.ts';
 import { resourcePath, servedKind, servesGroupVersion, type ResourcePath } from './request-path.ts';
 import { Reply } from './reply.ts';
@@ -56,6 +57,9 @@ export async function handleRequest(
     const body = await readJson(request);
     if (body === undefined) return reply.status(status.badRequest('the body of the request is not a JSON object'));
     return reply.json(201, answerReview(review, body.spec ?? {}, user, state.authorize, state.store));
+  }
+  if (path.group === '' && path.resource === 'nodes' && path.subresource === 'proxy') {
+    return answerNodeProxy(state.nodeLogs[path.name], reply, url.pathname, request.headers.range);
   }
   const kind = servedKind(state.store, path);
   if (kind === undefined && !servesGroupVersion(state.store, path)) return reply.text(404, '404 page not found\n');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEMO_USER } from './api-server.ts';
@@ -33,9 +33,13 @@ export interface DemoProcess {
  */
 export async function runDemo(surroundings: DemoProcess): Promise<void> {
   const token = `demo-${randomBytes(16).toString('hex')}`;
-  const { server, history, living } = await startDemoCluster(surroundings.now(), { tokens: { [token]: DEMO_USER } });
   const folder = await mkdtemp(join(tmpdir(), 'k8sec-demo-'));
   const auditLog = join(folder, 'audit.log');
+  const { server, history, living } = await startDemoCluster(surroundings.now(), {
+    tokens: { [token]: DEMO_USER },
+    // Where the flags of its kube-apiserver say.
+    nodeLogs: { 'cp-1': { 'kubernetes/audit.log': () => readFile(auditLog) } },
+  });
   await writeFile(auditLog, textOf(history), { mode: 0o600 });
   let writing = Promise.resolve();
   const timer = setInterval(() => {

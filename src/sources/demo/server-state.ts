@@ -1,6 +1,7 @@
 import type { Authorize } from './authorizer.ts';
 import type { FaultDice } from './faults.ts';
 import type { DemoMetrics } from './metrics.ts';
+import type { NodeLogFiles } from './node-proxy.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Tokens, User } from './users.ts';
 
@@ -13,6 +14,7 @@ export interface ServerState {
   authorize: Authorize;
   dice: FaultDice;
   metrics: DemoMetrics;
+  readonly nodeLogs: NodeLogFiles;
   readonly bookmarkEveryMs: number;
   readonly watchTimeoutMs: number | undefined;
   readonly watchList: boolean;

@@ -1,86 +1,62 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { nodeLogs } from '../../../bin/node-logs.ts';
+import { nodeLogs, type NodeLogs } from '../../../bin/node-logs.ts';
 import { AuditSourceError } from '../../../src/sources/audit/audit-files.ts';
 import { followAuditLog } from '../../../src/sources/audit/follow-audit-log.ts';
+import { nodeLogFiles } from '../../../src/sources/audit/node-log-files.ts';
 import { readAuditLog } from '../../../src/sources/audit/read-audit-log.ts';
+import { startDemoServer, type DemoServer } from '../../../src/sources/demo/api-server.ts';
+import { readAllExcept } from '../../../src/sources/demo/authorizer.ts';
+import { ObjectStore } from '../../../src/sources/demo/object-store.ts';
 import { plainConnection } from '../../../src/sources/live/connection.ts';
 import { fixedCredential } from '../../../src/sources/live/credential.ts';
+import { MemoryFiles } from './memory-files.ts';
 import { lines, rawEvent } from './raw-events.ts';
 
 const LOG = 'kubernetes/audit/audit.log';
-const ids = (numbers: readonly number[]): string => lines(numbers.map((one) => rawEvent({ auditID: `id-${one}` })));
+const FLAG = `--audit-log-path=/var/log/${LOG}`;
+/** What lumberjack renames the log to at an hour of a day. */
+const rotatedAt = (hour: string): string => LOG.replace('.log', `-2026-11-23T${hour}-00-00.000.log`);
+const ids = (...numbers: readonly number[]): string => lines(numbers.map((one) => rawEvent({ auditID: `id-${one}` })));
 
-let server: Server | undefined;
+let server: DemoServer | undefined;
 afterEach(() => void server?.close());
 
 interface Cluster {
-  readonly files: Map<string, string>;
-  readonly requests: string[];
-  flag: string;
-  /** Ranges are answered with the whole. */
-  isWhole: boolean;
-  isDenied: boolean;
-  readonly url: string;
+  readonly server: DemoServer;
+  write(path: string, data: string | Buffer): void;
+  remove(path: string): void;
 }
 
-/** An API server with one control plane node, whose kubelet serves these files of /var/log (net/http FileServer). */
-async function cluster(): Promise<Cluster> {
-  const state = {
-    files: new Map<string, string>(),
-    requests: [] as string[],
-    flag: `--audit-log-path=/var/log/${LOG}`,
-    isWhole: false,
-    isDenied: false,
-    url: '',
+/** The demo server with one control plane node, and this flag of its kube-apiserver. */
+async function cluster(flag = FLAG): Promise<Cluster> {
+  const store = new ObjectStore();
+  const metadata = { name: 'kube-apiserver-cp-1', namespace: 'kube-system', labels: { component: 'kube-apiserver' } };
+  const spec = { nodeName: 'cp-1', containers: [{ name: 'kube-apiserver', command: ['kube-apiserver', flag] }] };
+  store.load([{ apiVersion: 'v1', kind: 'Pod', metadata, spec }]);
+  const files: Record<string, () => Promise<Buffer>> = {};
+  server = await startDemoServer({ store, nodeLogs: { 'cp-1': files } });
+  return {
+    server,
+    write(path, data) {
+      files[path] = () => Promise.resolve(Buffer.from(data));
+    },
+    remove(path) {
+      delete files[path];
+    },
   };
-  const listening = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://x');
-    state.requests.push(`${request.method ?? ''} ${pathname}`);
-    if (pathname.endsWith('/pods')) {
-      const spec = { nodeName: 'cp-1', containers: [{ command: ['kube-apiserver', state.flag] }] };
-      response.end(JSON.stringify({ kind: 'PodList', items: [{ metadata: { name: 'kube-apiserver-cp-1' }, spec }] }));
-      return;
-    }
-    const path = pathname.replace('/api/v1/nodes/cp-1/proxy/logs/', '');
-    if (state.isDenied) {
-      const message = 'nodes "cp-1" is forbidden: User "u" cannot get resource "nodes/proxy"';
-      response.writeHead(403).end(JSON.stringify({ kind: 'Status', status: 'Failure', code: 403, message }));
-      return;
-    }
-    if (path.endsWith('/')) {
-      const names = [...state.files.keys()].map((one) => one.slice(path.length));
-      response.end(`<pre>\n${names.map((one) => `<a href="${one}">${one}</a>`).join('\n')}\n</pre>\n`);
-      return;
-    }
-    const bytes = Buffer.from(state.files.get(path) ?? '');
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-    if (!state.files.has(path)) response.writeHead(404).end('404 page not found');
-    else if (state.isWhole || from === undefined) response.end(bytes);
-    else if (Number(from) >= bytes.length) response.writeHead(416).end('invalid range');
-    else {
-      const part = bytes.subarray(Number(from), Number(to) + 1);
-      const range = `bytes ${from}-${Number(from) + part.length - 1}/${bytes.length}`;
-      response.writeHead(206, { 'content-range': range }).end(part);
-    }
-  });
-  server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
-  state.url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
-  return state;
 }
 
-async function opened({ url }: Cluster): ReturnType<typeof nodeLogs> {
-  const credential = fixedCredential({ authorization: 'Bearer t', certificate: null, key: null });
-  return nodeLogs(plainConnection(url, credential), new AbortController().signal);
+async function opened(of: Cluster): Promise<NodeLogs> {
+  const credential = fixedCredential({ authorization: null, certificate: null, key: null });
+  return nodeLogs(plainConnection(of.server.url, credential), new AbortController().signal);
 }
 
-async function read(of: Cluster): Promise<readonly string[]> {
+async function read(of: Cluster, since: number | null = null): Promise<readonly string[]> {
   const logs = await opened(of);
   const seen: string[] = [];
   try {
-    await readAuditLog(logs.paths, {
+    await readAuditLog([...(await logs.rotated(since)), ...logs.paths], {
       files: logs.files,
       onEvents: (events) => seen.push(...events.map(({ auditID }) => auditID)),
     });
@@ -90,72 +66,122 @@ async function read(of: Cluster): Promise<readonly string[]> {
   return seen;
 }
 
-it('reads the log that the flags of kube-apiserver name, with GETs only', async () => {
-  const of = await cluster();
-  const many = Array.from({ length: 4000 }, (_, at) => at);
-  of.files.set(LOG, ids(many));
-  expect((await opened(of)).paths).toEqual([`node:cp-1/var/log/${LOG}`]);
-  expect(await read(of)).toEqual(many.map((one) => `id-${one}`));
-  expect(new Set(of.requests.map((one) => one.split(' ', 1)[0]))).toEqual(new Set(['GET']));
-});
-
-it('follows it as it grows, and over a rotation to the end of the old file', async () => {
-  const of = await cluster();
-  of.files.set(LOG, ids([1, 2]));
+/** Follows the log while steps happen between two looks, until there are none. */
+async function follow(of: Cluster, ...steps: (() => void)[]): Promise<readonly string[]> {
   const logs = await opened(of);
   const seen: string[] = [];
   const ending = new AbortController();
-  const steps: (() => void)[] = [
-    () => of.files.set(LOG, ids([1, 2, 3])),
-    () => {
-      of.files.set(LOG.replace('.log', '-2026-11-23T10-00-00.000.log'), ids([1, 2, 3, 4, 5]));
-      of.files.set(LOG.replace('.log', '-2026-11-22T10-00-00.000.log'), ids([0]));
-      of.files.set(LOG, ids([6]));
-    },
-    () => of.files.set(LOG, ids([6, 7])),
-    () => ending.abort(),
-  ];
   await followAuditLog(logs.paths, {
     files: logs.files,
     onEvents: (events) => seen.push(...events.map(({ auditID }) => auditID)),
     onNotes: () => undefined,
-    wait: () => Promise.resolve(steps.shift()?.()),
+    wait: () => Promise.resolve((steps.shift() ?? (() => ending.abort()))()),
     signal: ending.signal,
   });
   logs.close();
-  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7].map((one) => `id-${one}`));
+  return seen;
+}
+
+const named = (...numbers: readonly number[]): readonly string[] => numbers.map((one) => `id-${one}`);
+
+it('reads the log that the flags of kube-apiserver name, with GETs only', async () => {
+  const of = await cluster();
+  const many = Array.from({ length: 4000 }, (_, at) => at);
+  of.write(LOG, ids(...many));
+  expect((await opened(of)).paths).toEqual([`node:cp-1/var/log/${LOG}`]);
+  expect(await read(of)).toEqual(named(...many));
+  expect(new Set(of.server.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
 });
 
-it.each<[string, (of: Cluster) => void, RegExp]>([
-  [
-    'a right that is missing',
-    (of) => void (of.isDenied = true),
-    /^node cp-1, kubernetes\/audit\/audit\.log: nodes "cp-1" is forbidden: .*; k8sec own-access --audit-source node-proxy prints the right$/,
-  ],
+it('reads what it was rotated to before, packed or not, and nothing else of the folder', async () => {
+  const of = await cluster();
+  of.write(LOG, ids(5, 6));
+  of.write(`${rotatedAt('08')}.gz`, gzipSync(ids(1, 2)));
+  of.write(rotatedAt('10'), ids(4));
+  of.write(`${rotatedAt('09')}.gz`, gzipSync(ids(3)));
+  of.write('kubernetes/audit/audit-policy.yaml', 'kind: Policy');
+  of.write('kubernetes/audit/auditd.log', 'type=USER_CMD');
+  of.write('kubernetes/audit/old/audit-2026-11-20T10-00-00.000.log', ids(0));
+  expect(await read(of)).toEqual(named(1, 2, 3, 4, 5, 6));
+  expect(await read(of, Date.parse('2026-11-23T08:30:00Z'))).toEqual(named(3, 4, 5, 6));
+});
+
+it('names a rotated file once', async () => {
+  const of = await cluster();
+  of.write(LOG, ids(3));
+  of.write(rotatedAt('08'), ids(1));
+  const logs = await opened(of);
+  expect(await logs.rotated(null)).toEqual([`node:cp-1/var/log/${rotatedAt('08')}`]);
+  of.write(rotatedAt('09'), ids(2));
+  expect(await logs.rotated(null)).toEqual([`node:cp-1/var/log/${rotatedAt('09')}`]);
+  expect(await logs.rotated(null)).toEqual([]);
+  logs.close();
+});
+
+it('follows it as it grows, and over a rotation to the end of the old file', async () => {
+  const of = await cluster();
+  of.write(LOG, ids(1, 2));
+  const seen = await follow(
+    of,
+    () => of.write(LOG, ids(1, 2, 3)),
+    () => {
+      of.write(rotatedAt('10'), ids(1, 2, 3, 4, 5));
+      of.write(rotatedAt('09'), ids(0));
+      of.write(LOG, ids(6));
+    },
+    () => of.write(LOG, ids(6, 7)),
+  );
+  expect(seen).toEqual(named(1, 2, 3, 4, 5, 6, 7));
+});
+
+it('reads an old file to its end where it was packed before anybody looked', async () => {
+  const of = await cluster();
+  const many = Array.from({ length: 3000 }, (_, at) => at);
+  of.write(LOG, ids(...many.slice(0, 1000)));
+  const seen = await follow(of, () => {
+    of.write(`${rotatedAt('10')}.gz`, gzipSync(ids(...many.slice(0, 2990))));
+    of.write(LOG, ids(...many.slice(2990)));
+  });
+  expect(seen).toEqual(named(...many));
+});
+
+it('goes on with the new file where the old one is gone', async () => {
+  const of = await cluster();
+  of.write(LOG, ids(1, 2));
+  expect(await follow(of, () => of.write(LOG, ids(4, 5, 6, 7)))).toEqual(named(1, 2, 4, 5, 6, 7));
+});
+
+it.each<[string, string, RegExp]>([
   [
     'a log elsewhere',
-    (of) => void (of.flag = '--audit-log-path=/srv/a.log'),
+    '--audit-log-path=/srv/a.log',
     /cp-1 writes its audit log to \/srv\/a\.log: a kubelet serves \/var\/log\/ only$/,
   ],
-  ['a way out of the folder', (of) => void (of.flag = '--audit-log-path=/var/log/../x'), /serves \/var\/log\/ only$/],
-  [
-    'standard output',
-    (of) => void (of.flag = '--audit-log-path=-'),
-    /kubectl logs -n kube-system kube-apiserver-cp-1 \| k8sec --audit-log -$/,
-  ],
-  ['no log', (of) => void (of.flag = '--v=2'), /no kube-apiserver pod in kube-system has --audit-log-path/],
-])('says what to do about %s', async (_name, change, message) => {
-  const of = await cluster();
-  of.files.set(LOG, ids([1]));
-  change(of);
-  const failure: unknown = await read(of).catch((error: unknown) => error);
+  ['a way out of the folder', '--audit-log-path=/var/log/../x', /serves \/var\/log\/ only$/],
+  ['standard output', '--audit-log-path=-', /kubectl logs -n kube-system kube-apiserver-cp-1 \| k8sec --audit-log -$/],
+  ['no log', '--v=2', /no kube-apiserver pod in kube-system has --audit-log-path/],
+])('says what to do about %s', async (_name, flag, message) => {
+  const failure: unknown = await read(await cluster(flag)).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(AuditSourceError);
   expect((failure as Error).message).toMatch(message);
 });
 
-it('reads a node that sends whole files only', async () => {
+it('says which right is missing', async () => {
   const of = await cluster();
-  of.files.set(LOG, ids([1, 2]));
-  of.isWhole = true;
-  expect(await read(of)).toEqual(['id-1', 'id-2']);
+  of.write(LOG, ids(1));
+  of.server.setAuthorizer(readAllExcept('nodes'));
+  await expect(read(of)).rejects.toThrow(
+    /^node cp-1, kubernetes\/audit\/: nodes "cp-1" is forbidden: .*; k8sec own-access --audit-source node-proxy prints the right$/,
+  );
+});
+
+it('reads a node that sends whole files only', async () => {
+  const bytes = Buffer.from(ids(1, 2));
+  const files = nodeLogFiles(() => Promise.resolve({ bytes, total: null }), new MemoryFiles());
+  const seen: string[] = [];
+  await readAuditLog([`node:cp-1/var/log/${LOG}`], {
+    files,
+    onEvents: (events) => seen.push(...events.map(({ auditID }) => auditID)),
+  });
+  expect(seen).toEqual(named(1, 2));
 });

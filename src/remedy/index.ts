@@ -18,6 +18,7 @@ import { deleteLegacyToken, deleteUnused } from './secrets/delete-secret.ts';
 import { removeAnnotation } from './secrets/remove-annotation.ts';
 import { encryptionConfiguration } from './secrets/encryption-configuration.ts';
 import { secretReferencePatch } from './secrets/secret-reference-patch.ts';
+import { externalSecret } from './secrets/external-secret.ts';
 import { rotation } from './secrets/rotation.ts';
 import { restartConsumers } from './secrets/restart-consumers.ts';
 import { disableAutomount } from './rbac/disable-automount.ts';
@@ -56,6 +57,7 @@ export const REMEDIES: readonly Remedy[] = [
   removeAnnotation,
   encryptionConfiguration,
   secretReferencePatch,
+  externalSecret,
   rotation,
   restartConsumers,
   leastRole,

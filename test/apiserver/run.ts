@@ -1,8 +1,8 @@
 /**
  * Runs the tests that need a real API server. kube-apiserver and etcd come from `TEST_ASSET_KUBE_APISERVER` and
  * `TEST_ASSET_ETCD`, from `KUBEBUILDER_ASSETS` (the conventions of envtest), or are built once from Go modules into a
- * cache folder. Without any of these the tests are skipped with a line that says so. The definitions of policy reports
- * come from a Go module, too.
+ * cache folder. Without any of these the tests are skipped with a line that says so. The definitions of custom
+ * resources come from Go modules, too.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,15 +32,28 @@ function builtAssets(): string | undefined {
   return build.status === 0 ? folder : undefined;
 }
 
-/** A version of Kyverno that brings the definitions of the policy working group (wgpolicyk8s.io/v1alpha2). */
-const POLICY_REPORTS = 'github.com/kyverno/kyverno@v1.12.0';
+/** Definitions that tests create on a server, by the variable that names their folder: a Go module, and the folder in it. */
+const DEFINITIONS = {
+  // Kyverno brings those of the policy working group (wgpolicyk8s.io/v1alpha2).
+  POLICY_REPORT_DEFINITIONS: ['github.com/kyverno/kyverno@v1.12.0', 'config/crds/policyreport'],
+  // The last minor that serves v1beta1 beside v1.
+  EXTERNAL_SECRETS_DEFINITIONS: ['github.com/external-secrets/external-secrets@v0.16.2', 'config/crds/bases'],
+} as const;
 
-/** The folder of the CustomResourceDefinitions of PolicyReport and ClusterPolicyReport, read from Go's module cache. */
-function policyReportDefinitions(): string | undefined {
-  const { stdout, status } = spawnSync('go', ['mod', 'download', '-json', POLICY_REPORTS], { encoding: 'utf8' });
-  if (status !== 0) return undefined;
-  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
-  return join(Dir, 'config/crds/policyreport');
+/** The folder of a Go module in the module cache. */
+function moduleFolder(module: string): string | undefined {
+  const { stdout, status } = spawnSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' });
+  return status === 0 ? (JSON.parse(stdout) as { readonly Dir: string }).Dir : undefined;
+}
+
+function definitionFolders(): Record<string, string> {
+  const found = Object.entries(DEFINITIONS).flatMap(([variable, [module, folder]]): [string, string][] => {
+    const root = moduleFolder(module);
+    if (root !== undefined) return [[variable, join(root, folder)]];
+    process.stdout.write(`skipped: tests with the definitions of ${module} need Go and that module\n`);
+    return [];
+  });
+  return Object.fromEntries(found);
 }
 
 const assets = givenAssets() ?? builtAssets();
@@ -48,14 +61,10 @@ if (assets === undefined) {
   process.stdout.write('skipped: the API server tests need KUBEBUILDER_ASSETS, TEST_ASSET_*, or Go 1.26\n');
   process.stdout.write('0 passed, 0 failed\n');
 } else {
-  const definitions = policyReportDefinitions();
-  if (definitions === undefined) {
-    process.stdout.write(`skipped: policy reports on a real API server need Go, and its module ${POLICY_REPORTS}\n`);
-  }
   const env = {
     ...process.env,
     ...(assets === '' ? {} : { KUBEBUILDER_ASSETS: assets }),
-    ...(definitions === undefined ? {} : { POLICY_REPORT_DEFINITIONS: definitions }),
+    ...definitionFolders(),
   };
   const tests = spawnSync('vitest', ['run', '--config', 'test/apiserver/vitest.config.ts', ...process.argv.slice(2)], {
     stdio: 'inherit',

@@ -45,6 +45,8 @@ function fault(finding: Finding, remedy: BuiltRemedy): readonly string[] {
 function isPart(finding: Finding, remedy: BuiltRemedy): boolean {
   // An admission policy labels nothing that is there already.
   if (remedy.id === 'labels/require-labels') return true;
+  // It brings the Secret that the reference patch names, or the place where the value is rotated.
+  if (remedy.id === 'secrets/external-secret') return true;
   switch (finding.rule) {
     case 'vigilance/weak-security-context':
       // A patch can't infer host paths and sysctls.

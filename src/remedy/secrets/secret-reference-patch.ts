@@ -9,6 +9,7 @@ import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
 import { patchable, rolledOut } from '../vigilance/changed-workload.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
 import { kubectl } from '../kubectl.ts';
+import { credentialsSecretName, secretKeyOf } from './credentials-secret.ts';
 
 interface Place {
   readonly container: string;
@@ -33,8 +34,9 @@ export const secretReferencePatch: Remedy = {
     if (container === undefined)
       return { refused: `Container ${place.container} is not in the template: something injects it.` };
     const { namespace, name } = target.ref;
-    const secretName = `${name}-credentials`;
-    const reference = { secretKeyRef: { name: secretName, key: place.key } };
+    const secretName = credentialsSecretName(name);
+    const secretKey = secretKeyOf(place.key);
+    const reference = { secretKeyRef: { name: secretName, key: secretKey } };
     const env = [{ name: place.key, value: null, valueFrom: reference }];
     const spec = { [CONTAINER_FIELDS[container.role]]: [{ name: container.name, env }] };
     const exists = view.get('Secret', namespace, secretName) !== undefined;
@@ -46,8 +48,8 @@ export const secretReferencePatch: Remedy = {
         type: 'commands',
         commands: [
           exists
-            ? `# add the key ${place.key} to Secret ${secretName}`
-            : kubectl`-n ${namespace} create secret generic ${secretName} --from-file=${place.key}=/dev/stdin`,
+            ? `# add the key ${secretKey} to Secret ${secretName}`
+            : kubectl`-n ${namespace} create secret generic ${secretName} --from-file=${secretKey}=/dev/stdin`,
           target.command,
         ],
       },
@@ -80,7 +82,7 @@ function withReference(spec: PodSpec, place: Place, secretName: string): PodSpec
             ...container,
             envSources: [
               ...container.envSources,
-              { kind: 'Secret' as const, name: secretName, key: place.key, optional: false },
+              { kind: 'Secret' as const, name: secretName, key: secretKeyOf(place.key), optional: false },
             ],
           }
         : container,

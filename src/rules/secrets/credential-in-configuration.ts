@@ -5,11 +5,13 @@
  * Source: https://kubernetes.io/docs/concepts/security/secrets-good-practices/; detector in `kube/credential-detector.ts`.
  */
 import { refOf } from '../../kube/object-ref.ts';
+import { externalSecretsApi } from '../../analyses/secrets/external-secrets.ts';
 import { membersOf, type JudgedSpec } from '../../analyses/pod-security/judged-specs.ts';
 import { judgedSpecs } from '../../analyses/pod-security/judged-specs.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { CredentialSuspect } from '../../model/pod-spec.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -24,7 +26,8 @@ export const credentialInConfiguration = rule({
   help: HELP,
   references: REFERENCES,
   needs: ['Pod'],
-  check(subject) {
+  check(subject, view) {
+    const external = externalRemedies(view);
     const found = new Map<string, { readonly suspect: CredentialSuspect; readonly specs: JudgedSpec[] }>();
     for (const judged of judgedSpecs(subject)) {
       for (const suspect of judged.spec.credentials) {
@@ -38,7 +41,7 @@ export const credentialInConfiguration = rule({
       ...draft(key, suspect),
       evidence: [{ ...evidenceOf(suspect), object: subject.ref, path: specPath(subject.ref.kind) }],
       members: membersOf(specs),
-      remedies: suspect.container === null ? [] : ['secrets/secret-reference-patch'],
+      remedies: [...(suspect.container === null ? [] : ['secrets/secret-reference-patch']), ...external],
       data: { container: suspect.container, key: suspect.key, where: suspect.where },
     }));
   },
@@ -51,7 +54,8 @@ export const credentialInConfigMap = rule({
   help: HELP,
   references: REFERENCES,
   needs: ['ConfigMap'],
-  check(subject) {
+  check(subject, view) {
+    const remedies = externalRemedies(view);
     const byKey = Map.groupBy(subject.credentials, (suspect) => suspect.key);
     return [...byKey].flatMap(([key, suspects]) => {
       const first = suspects[0];
@@ -64,11 +68,17 @@ export const credentialInConfigMap = rule({
             object: refOf(subject),
             path: `data[${key}]`,
           })),
+          remedies,
         },
       ];
     });
   },
 });
+
+/** A store outside of the cluster is a place for them, unless it is known that nothing here reads one. */
+function externalRemedies(view: ClusterView): readonly string[] {
+  return externalSecretsApi(view) === 'none' ? [] : ['secrets/external-secret'];
+}
 
 function draft(key: string, suspect: CredentialSuspect): Omit<FindingDraft, 'evidence'> {
   return {

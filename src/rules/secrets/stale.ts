@@ -6,6 +6,7 @@
  */
 import { dayText } from '../../kube/age.ts';
 import { DEFAULT_ROTATION_DAYS, rotationDue } from '../../analyses/secrets/rotation-due.ts';
+import { hasExternalSecrets } from '../../analyses/secrets/external-secrets.ts';
 import { dataAge, DAY, daysBetween } from '../../analyses/secrets/secret-age.ts';
 import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { secretUses } from '../../analyses/secrets/secret-uses.ts';
@@ -59,7 +60,10 @@ export const stale = rule({
             path: age.basis === 'exactly' ? 'immutable' : 'metadata.managedFields',
           },
         ],
-        remedies: ['secrets/rotation'],
+        remedies:
+          rotator === null && hasExternalSecrets(view)
+            ? ['secrets/rotation', 'secrets/external-secret']
+            : ['secrets/rotation'],
       },
     ];
   },

@@ -1,9 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { buildRemedies } from '../../src/remedy/build.ts';
+import { compliance } from '../../src/report/compliance.ts';
 import { engineOf } from '../remedy/case-engine.ts';
+import { judged, ONLY_PRIVILEGED, privileged, written } from '../report/judged.ts';
+
+/**
+ * The catalogue of signals and of what goes wrong with them: what can be told of a Secret without its value (2.2), and what
+ * of the cluster's upkeep (5). By section and place in its table.
+ */
+const ROWS = {
+  '2.2.1': 'age of the data',
+  '2.2.2': 'names of keys',
+  '2.2.3': 'who renews it',
+  '2.2.4': 'end of a certificate',
+  '2.2.5': 'tokens of service accounts',
+  '2.2.6': 'who mounts it',
+  '2.2.7': 'nothing refers to it',
+  '2.2.8': 'environment or file',
+  '2.2.9': 'written and not picked up',
+  '2.2.10': 'copied into an annotation',
+  '2.2.11': 'encryption at rest',
+  '5.1': 'end of support',
+  '5.2': 'versions that go together',
+  '5.3': 'deprecated APIs that are asked for',
+  '5.4': 'deprecated APIs by object',
+  '5.5': 'known vulnerabilities',
+  '5.6': 'requests without credentials',
+  '5.7': 'the default service account',
+  '5.8': 'what is exposed',
+  '5.9': 'admission webhooks',
+  '5.10': 'retired add-ons',
+  '5.11': 'drift',
+} as const;
+
+type Row = keyof typeof ROWS;
+
+/** The rows that a case stands for. */
+const covered = new Set<Row>();
+
+function covers(...rows: readonly Row[]): void {
+  for (const row of rows) covered.add(row);
+}
 
 /** Where tools of this kind go wrong: what has to be found, and its twin about which nothing may be said. */
 interface Trap {
+  /** The row of the catalogue that it is a case of; none for what stands elsewhere. */
+  readonly of?: Row;
   readonly trap: string;
   readonly rule: string;
   readonly found: readonly object[];
@@ -74,6 +117,7 @@ function findings(rule: string, documents: readonly object[]): { readonly title:
 }
 
 function check(traps: readonly Trap[]): void {
+  covers(...traps.flatMap(({ of }) => of ?? []));
   it.each(traps.map((one) => [one.trap, one] as const))('%s', (_name, { rule, found, says, why = '', silent }) => {
     const loud = findings(rule, found);
     expect(loud.map((one) => one.title)).toEqual(says);
@@ -85,6 +129,7 @@ function check(traps: readonly Trap[]): void {
 describe('the age of a Secret', () => {
   check([
     {
+      of: '2.2.1',
       trap: 'only writers of data count, whoever touched labels since',
       rule: 'secrets/stale',
       found: [secret({ managedFields: [writer(OLD), writer(RECENT, 'f:metadata')] })],
@@ -93,6 +138,7 @@ describe('the age of a Secret', () => {
       silent: [secret({ managedFields: [writer(OLD, 'f:metadata'), writer(RECENT)] })],
     },
     {
+      of: '2.2.1',
       trap: 'the newest of several writers counts',
       rule: 'secrets/stale',
       found: [secret({ managedFields: [writer(OLD), writer('2024-06-01T00:00:00Z')] })],
@@ -101,6 +147,7 @@ describe('the age of a Secret', () => {
       silent: [secret({ managedFields: [writer(OLD), writer(RECENT)] })],
     },
     {
+      of: '2.2.1',
       trap: 'without writers the age of the object says nothing of its data',
       rule: 'secrets/stale',
       found: [secret()],
@@ -108,6 +155,7 @@ describe('the age of a Secret', () => {
       silent: [secret({ creationTimestamp: RECENT })],
     },
     {
+      of: '2.2.1',
       trap: 'what is immutable is exactly as old as the object, whatever its last writer did',
       rule: 'secrets/stale',
       found: [secret({ managedFields: [writer(RECENT)] }, { immutable: true })],
@@ -116,6 +164,7 @@ describe('the age of a Secret', () => {
       silent: [secret({ managedFields: [writer(RECENT)] })],
     },
     {
+      of: '2.2.1',
       trap: 'releases of Helm are nobody’s to rotate',
       rule: 'secrets/stale',
       found: [secret({ managedFields: [writer(OLD)] })],
@@ -126,6 +175,7 @@ describe('the age of a Secret', () => {
 });
 
 describe('who renews a Secret', () => {
+  covers('2.2.3');
   const marks: readonly (readonly [tool: string, metadata: Fields, without: Fields])[] = [
     [
       'External Secrets',
@@ -177,6 +227,7 @@ describe('certificates and tokens', () => {
   const account = kube('v1', 'ServiceAccount', 'ci', { secrets: [{ name: 'pg' }] });
   check([
     {
+      of: '2.2.4',
       trap: 'the end of a certificate is what cert-manager says of it, not an annotation that nobody writes',
       rule: 'secrets/certificate-expiring',
       found: [
@@ -189,6 +240,7 @@ describe('certificates and tokens', () => {
       silent: [secret({ annotations: { 'cert-manager.io/not-after': OLD } }, { type: 'kubernetes.io/tls' })],
     },
     {
+      of: '2.2.5',
       trap: 'a token made by hand is removed by no cleaner',
       rule: 'secrets/legacy-token',
       found: [secret({ annotations }, { type })],
@@ -197,6 +249,7 @@ describe('certificates and tokens', () => {
       silent: [secret({ annotations })],
     },
     {
+      of: '2.2.5',
       trap: 'a generated token is told apart, and when it was last used',
       rule: 'secrets/legacy-token',
       found: [
@@ -208,6 +261,7 @@ describe('certificates and tokens', () => {
       silent: [secret({ annotations, labels: { 'kubernetes.io/legacy-token-last-used': '2026-11-13' } }), account],
     },
     {
+      of: '2.2.5',
       trap: 'an invalidated token is valid again without its label',
       rule: 'secrets/legacy-token',
       found: [secret({ annotations, labels: { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' } }, { type })],
@@ -215,6 +269,7 @@ describe('certificates and tokens', () => {
       silent: [secret({ labels: { 'kubernetes.io/legacy-token-invalid-since': '2026-01-01' } })],
     },
     {
+      of: '2.2.5',
       trap: 'tracking without a use is told with its beginning',
       rule: 'secrets/legacy-token',
       found: [
@@ -235,6 +290,7 @@ describe('certificates and tokens', () => {
 });
 
 describe('what uses a Secret', () => {
+  covers('2.2.6');
   const key = (name: string): Fields => ({ valueFrom: { secretKeyRef: { name, key: 'p' } } });
   const uses: Readonly<Record<string, (name: string) => object>> = {
     'an env variable': (name) => pod('one', main({ env: [{ name: 'P', ...key(name) }] })),
@@ -372,6 +428,7 @@ describe('what uses a Secret', () => {
 
   check([
     {
+      of: '2.2.7',
       trap: 'releases, pull secrets and tokens are not called unused',
       rule: 'secrets/unused',
       found: [secret()],
@@ -384,6 +441,7 @@ describe('what uses a Secret', () => {
       ].map((type) => kube('v1', 'Secret', type.replaceAll('/', '-'), { type })),
     },
     {
+      of: '2.2.8',
       trap: 'a Secret in the environment is no literal credential',
       rule: 'secrets/credential-in-configuration',
       found: [deployment(main({ env: [{ name: 'DB_PASSWORD', value: 'Tr0ub4dor&3xyz' }] }))],
@@ -393,6 +451,7 @@ describe('what uses a Secret', () => {
       ],
     },
     {
+      of: '2.2.9',
       trap: 'a file follows a rotation, a part of a volume and the environment do not',
       rule: 'secrets/rotated-not-picked-up',
       found: [
@@ -412,6 +471,7 @@ describe('what uses a Secret', () => {
     },
     ...['kubectl.kubernetes.io/last-applied-configuration', 'kapp.k14s.io/original', 'example.com/last-applied'].map(
       (annotation): Trap => ({
+        of: '2.2.10',
         trap: `values copied into ${annotation}`,
         rule: 'secrets/values-in-annotation',
         found: [secret({ annotations: { [annotation]: '{"data":{"p":"eA=="}}' } })],
@@ -432,6 +492,7 @@ describe('encryption at rest', () => {
   const encrypted = [counted(['k8s:enc:kms:v2:key:']), secret()];
   check([
     {
+      of: '2.2.11',
       trap: 'the flag alone does not say that anything is encrypted',
       rule,
       found: [denied, apiServer({ command: ['kube-apiserver', flag] })],
@@ -439,6 +500,7 @@ describe('encryption at rest', () => {
       silent: encrypted,
     },
     {
+      of: '2.2.11',
       trap: 'the flag counts among the arguments as well as in the command',
       rule,
       found: [denied, apiServer({ command: ['kube-apiserver'], args: [flag] })],
@@ -446,6 +508,7 @@ describe('encryption at rest', () => {
       silent: encrypted,
     },
     {
+      of: '2.2.11',
       trap: 'no flag is a no',
       rule,
       found: [denied, apiServer({ command: ['kube-apiserver'] })],
@@ -453,6 +516,7 @@ describe('encryption at rest', () => {
       silent: encrypted,
     },
     {
+      of: '2.2.11',
       trap: 'identity as the first provider is a no, although there is a configuration',
       rule,
       found: [counted(['']), secret()],
@@ -460,6 +524,7 @@ describe('encryption at rest', () => {
       silent: encrypted,
     },
     {
+      of: '2.2.11',
       trap: 'plain and encrypted writes together prove nothing',
       rule,
       found: [counted(['', 'k8s:enc:aescbc:v1:key1:']), secret()],
@@ -467,6 +532,7 @@ describe('encryption at rest', () => {
       silent: encrypted,
     },
     {
+      of: '2.2.11',
       trap: 'counters that nobody may read prove nothing',
       rule,
       found: [denied, secret()],
@@ -563,6 +629,15 @@ describe('tokens of service accounts', () => {
     },
     { trap: 'the default is yes', rule, found: [account(), user()], says, silent: [account(), user(false)] },
     {
+      of: '5.7',
+      trap: 'a pod without an account of its own mounts the token of the default one',
+      rule,
+      found: [deployment({})],
+      says,
+      silent: [deployment({ automountServiceAccountToken: false })],
+    },
+    {
+      of: '5.7',
       trap: 'the default account with rights',
       rule: 'rbac/default-service-account',
       found: [role, binding({ kind: 'ServiceAccount', name: 'default', namespace: 'shop' }, 'auditor')],
@@ -644,6 +719,7 @@ describe('versions', () => {
   });
   check([
     {
+      of: '5.1',
       trap: 'the day after the last',
       rule: eol,
       found: [server('v1.34.5')],
@@ -651,6 +727,7 @@ describe('versions', () => {
       silent: [server('v1.35.0')],
     },
     {
+      of: '5.1',
       trap: 'a minor newer than the table is neither supported nor not',
       rule: eol,
       found: [server('v1.99.0')],
@@ -658,6 +735,7 @@ describe('versions', () => {
       silent: [server('v1.36.3')],
     },
     {
+      of: '5.2',
       trap: 'a kubelet newer than the server',
       rule: skew,
       found: [server('v1.35.0'), node('v1.36.0')],
@@ -665,6 +743,7 @@ describe('versions', () => {
       silent: [server('v1.36.0'), node('v1.36.3')],
     },
     {
+      of: '5.2',
       trap: 'four minors behind',
       rule: skew,
       found: [server('v1.36.0'), node('v1.32.0')],
@@ -672,6 +751,7 @@ describe('versions', () => {
       silent: [server('v1.36.0'), node('v1.33.0')],
     },
     {
+      of: '5.2',
       trap: 'before 1.25 two minors are the limit',
       rule: skew,
       found: [server('v1.27.0'), node('v1.24.0')],
@@ -679,6 +759,7 @@ describe('versions', () => {
       silent: [server('v1.26.0'), node('v1.24.0')],
     },
     {
+      of: '5.2',
       trap: 'kube-proxy apart from the kubelet',
       rule: skew,
       found: [server('v1.36.0'), node('v1.36.0', 'v1.31.0')],
@@ -687,6 +768,7 @@ describe('versions', () => {
       silent: [server('v1.36.0'), node('v1.36.0', '')],
     },
     {
+      of: '5.2',
       trap: 'API servers beside each other more than one minor apart',
       rule: 'vigilance/control-plane-skew',
       found: [server('v1.36.0'), apiServer('kube-apiserver-a', 'v1.36.3'), apiServer('kube-apiserver-b', 'v1.34.1')],
@@ -694,6 +776,7 @@ describe('versions', () => {
       silent: [server('v1.36.0'), apiServer('kube-apiserver-a', 'v1.36.3'), apiServer('kube-apiserver-b', 'v1.35.1')],
     },
     {
+      of: '5.3',
       trap: 'a deprecated version that is asked for, not one that an annotation remembers',
       rule: 'vigilance/removed-api-in-use',
       found: [
@@ -718,6 +801,89 @@ describe('versions', () => {
       ],
     },
   ]);
+});
+
+describe('old API versions of objects', () => {
+  const lastWritten = (apiVersion: string, metadata: Fields = {}): object =>
+    kube(
+      'networking.k8s.io/v1',
+      'Ingress',
+      'web',
+      {},
+      { managedFields: [{ manager: 'helm', operation: 'Update', time: OLD, apiVersion, fieldsV1: {} }], ...metadata },
+    );
+  check([
+    {
+      of: '5.4',
+      trap: 'managed fields are a hint and no more, and an annotation is none',
+      rule: 'vigilance/written-in-removed-api',
+      found: [lastWritten('extensions/v1beta1')],
+      says: ['A hint: helm last wrote it in extensions/v1beta1'],
+      silent: [
+        lastWritten('networking.k8s.io/v1', {
+          annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"apiVersion":"extensions/v1beta1"}' },
+        }),
+      ],
+    },
+  ]);
+});
+
+describe('names of keys', () => {
+  covers('2.2.2');
+  const keysOf = (metadata: Fields): unknown => {
+    const engine = engineOf(stringify(secret(metadata)));
+    const finding = [...engine.findings.values()].find((one) => one.rule === 'secrets/stale');
+    if (finding === undefined) throw new Error('not stale');
+    const [built] = buildRemedies(engine, finding);
+    return { data: built?.manifests[0]?.['stringData'], note: built?.note };
+  };
+
+  it('are those that a manager owns, and not known where none tells', () => {
+    expect(keysOf({ managedFields: [writer(OLD)] })).toMatchObject({
+      data: { password: 'REPLACE-WITH-THE-NEW-VALUE' },
+      note: expect.not.stringContaining('not known') as string,
+    });
+    const anonymous = { manager: 'kubectl', operation: 'Update', time: OLD, fieldsV1: { 'f:data': {} } };
+    expect(keysOf({ managedFields: [anonymous] })).toMatchObject({
+      data: {},
+      note: expect.stringContaining('Its keys are not known') as string,
+    });
+  });
+});
+
+describe('known vulnerabilities', () => {
+  covers('5.5');
+
+  it('are not looked up, so that no version passes for being without', () => {
+    const { items } = compliance(judged([])).find(({ benchmark }) => benchmark === 'owasp-kubernetes-top-ten') ?? {};
+    expect(items?.find(({ id }) => id === 'K07')).toMatchObject({
+      failing: 0,
+      status: 'not-visible',
+      reason: 'nothing found fails it, but k8sec does not see all of it',
+    });
+  });
+});
+
+describe('drift', () => {
+  covers('5.11');
+  const scope = ONLY_PRIVILEGED;
+  const before = written(judged([...privileged('agent'), ...privileged('gone')], { scope }), 'json');
+
+  it('is resolved only where it could be read again', () => {
+    const { baseline } = judged(privileged('agent'), { scope, baseline: before });
+    expect(baseline).toMatchObject({ resolved: [expect.stringContaining('/ gone /')], incomparable: [] });
+    const denied = judged([], { scope, baseline: before, coverage: [{ kind: 'Pod', status: 'denied' }] });
+    expect(denied.baseline?.resolved).toEqual([]);
+    expect(denied.baseline?.incomparable).toHaveLength(2);
+  });
+
+  it('of what is still there is unchanged, whatever its pods are called now', () => {
+    const { findings } = judged([...privileged('agent'), ...privileged('fresh')], { scope, baseline: before });
+    expect(findings.map(({ finding, baseline }) => [finding.subject.name, baseline])).toEqual([
+      ['agent', 'unchanged'],
+      ['fresh', 'new'],
+    ]);
+  });
 });
 
 describe('open doors', () => {
@@ -749,6 +915,7 @@ describe('open doors', () => {
   });
   check([
     {
+      of: '5.6',
       trap: 'a binding of everybody, but for what upstream binds',
       rule: 'rbac/unauthenticated',
       found: [role, binding(group, 'auditor')],
@@ -774,6 +941,7 @@ describe('open doors', () => {
       ],
     },
     {
+      of: '5.8',
       trap: 'a load balancer',
       rule,
       found: service({ type: 'LoadBalancer' }),
@@ -781,6 +949,7 @@ describe('open doors', () => {
       silent: inside,
     },
     {
+      of: '5.8',
       trap: 'a load balancer for some addresses',
       rule,
       found: service({
@@ -792,6 +961,7 @@ describe('open doors', () => {
       silent: inside,
     },
     {
+      of: '5.8',
       trap: 'a port of every node',
       rule,
       found: service({ type: 'NodePort' }),
@@ -799,6 +969,7 @@ describe('open doors', () => {
       silent: inside,
     },
     {
+      of: '5.8',
       trap: 'an external address of any type of Service',
       rule,
       found: service({ externalIPs: ['198.51.100.1'] }),
@@ -806,6 +977,7 @@ describe('open doors', () => {
       silent: inside,
     },
     {
+      of: '5.8',
       trap: 'an Ingress without TLS for one of its hosts',
       rule: 'vigilance/ingress-without-tls',
       found: [
@@ -821,6 +993,7 @@ describe('open doors', () => {
       silent: [closed],
     },
     {
+      of: '5.8',
       trap: 'an Ingress for every host',
       rule: 'vigilance/ingress-for-every-host',
       found: [web('all', { rules: [to] }), web('star', { rules: [{ host: '*.example', ...to }] })],
@@ -828,6 +1001,7 @@ describe('open doors', () => {
       silent: [closed],
     },
     {
+      of: '5.8',
       trap: 'configuration of the controller in an annotation',
       rule: 'vigilance/ingress-snippet',
       found: [web('web', {}, { 'nginx.ingress.kubernetes.io/configuration-snippet': 'return 200;' })],
@@ -835,6 +1009,7 @@ describe('open doors', () => {
       silent: [web('web', {}, { 'nginx.ingress.kubernetes.io/rewrite-target': '/' })],
     },
     {
+      of: '5.8',
       trap: 'a Gateway that takes routes in plain text',
       rule: 'vigilance/gateway-without-tls',
       found: gateway('HTTP', 80),
@@ -842,6 +1017,7 @@ describe('open doors', () => {
       silent: gateway('HTTPS', 443),
     },
     {
+      of: '5.8',
       trap: 'a port of the node',
       rule: 'vigilance/host-port',
       found: [deployment(main({ ports: [{ containerPort: 80, hostPort: 80 }] }))],
@@ -867,6 +1043,7 @@ describe('admission', () => {
   const skips = 'vigilance/validating-webhook-skips-objects';
   check([
     {
+      of: '5.9',
       trap: 'a webhook on pods that fails open, and Fail as the default',
       rule: open,
       found: [hook({ failurePolicy: 'Ignore' })],
@@ -874,6 +1051,7 @@ describe('admission', () => {
       silent: [hook({}), hook({ failurePolicy: 'Ignore', rules: [{ resources: ['events'] }] })],
     },
     {
+      of: '5.9',
       trap: 'a label by which whoever writes a pod takes it out',
       rule: skips,
       found: [hook({ objectSelector: except('policy.example.com/skip', ['true']) })],
@@ -881,6 +1059,7 @@ describe('admission', () => {
       silent: [hook({ objectSelector: {} })],
     },
     {
+      of: '5.9',
       trap: 'system namespaces that admission does not see',
       rule: skips,
       found: [hook({ namespaceSelector: except('kubernetes.io/metadata.name', ['kube-system', 'policy']) })],
@@ -888,6 +1067,7 @@ describe('admission', () => {
       silent: [hook({ namespaceSelector: except('kubernetes.io/metadata.name', ['policy']) })],
     },
     {
+      of: '5.10',
       trap: 'an ingress controller that gets no fixes, and another one with a like name',
       rule: 'vigilance/retired-addon',
       found: [deployment(main({ image: 'registry.k8s.io/ingress-nginx/controller:v1.12.0' }))],
@@ -895,4 +1075,14 @@ describe('admission', () => {
       silent: [deployment(main({ image: 'docker.io/nginx/nginx-ingress:4.0' }))],
     },
   ]);
+});
+
+describe('the catalogue', () => {
+  it('has a case for each of its rows', () => {
+    expect(Object.keys(ROWS).filter((row) => !covered.has(row as Row))).toEqual([]);
+    expect(Object.keys(ROWS)).toEqual([
+      ...Array.from({ length: 11 }, (_, at) => `2.2.${at + 1}`),
+      ...Array.from({ length: 11 }, (_, at) => `5.${at + 1}`),
+    ]);
+  });
 });

@@ -9,6 +9,7 @@ import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
 import { serviceSelects } from '../analyses/network/exposure.ts';
+import { namespaceLevels, refusedByNext } from '../analyses/pod-security/namespace-levels.ts';
 import { bindingsIn, subjectIndex } from '../analyses/rbac/policy.ts';
 import { escapesByNode, escapesTo, holdingText } from '../analyses/secrets/secret-escapes.ts';
 import { secretNodes } from '../analyses/secrets/secret-nodes.ts';
@@ -302,7 +303,14 @@ function bindingGroups(binding: BindingObject | undefined): readonly RelatedGrou
 }
 
 function namespaceGroups(view: ClusterView, namespace: string): readonly RelatedGroup[] {
+  const levels = namespaceLevels(view, namespace);
+  const refused = new Set(refusedByNext(levels));
+  const next = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
   return [
+    {
+      title: `pods that pod security refuses at ${next}`,
+      things: workloads(view, namespace).flatMap((one) => (refused.has(refText(one.ref)) ? [thing(one.ref)] : [])),
+    },
     { title: 'workloads', things: workloads(view, namespace).map((one) => thing(one.ref)) },
     { title: 'policies', things: view.list('NetworkPolicy', namespace).map((one) => thing(refOf(one))) },
     { title: 'bindings', things: bindingsIn(view, namespace).map((one) => thing(refOf(one), one.roleRef.name)) },

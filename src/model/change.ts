@@ -70,6 +70,8 @@ export interface ClusterFacts {
   readonly secretTransformers: readonly string[] | null;
   /** The same for reading Secrets from etcd; absent where the source does not tell. */
   readonly secretReadTransformers?: readonly string[] | null;
+  /** Requests that `pod_security_exemptions_total` counts; null where /metrics was not readable, absent elsewhere. */
+  readonly podSecurityExemptions?: number | null;
   /** Why /metrics could not be read; '' where it was. */
   readonly metricsReason: string;
   /** Objects that files declare more than once; the later one counts. */

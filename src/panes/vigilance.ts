@@ -1,3 +1,4 @@
+import { namespaceLevels } from '../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
 import { workloadNamespaces, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
@@ -5,7 +6,7 @@ import { ageText } from '../kube/age.ts';
 import { SUPPORT_TABLE_AS_OF, supportOf } from '../kube/kubernetes-version-support.ts';
 import { minorText, parseKubernetesVersion } from '../kube/kubernetes-version.ts';
 import type { PodSecurityLevel } from '../kube/pod-security-check.ts';
-import { levelVersionText, namespacePolicy } from '../kube/pod-security-namespace.ts';
+import { levelVersionText, namespacePolicy, type LevelVersion } from '../kube/pod-security-namespace.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { NamespaceObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -26,6 +27,9 @@ export const vigilancePane: Pane = {
     { name: 'NAMESPACE', width: [9, 24] },
     { name: 'OBJECT', width: [16, 44] },
     { name: 'LEVEL', width: [10, 18] },
+    { name: 'AUDIT', width: [6, 18], wide: true },
+    { name: 'WARN', width: [6, 18], wide: true },
+    { name: 'PASSES', width: [6, 10], wide: true },
     { name: 'FOUND', width: [20, 90] },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
@@ -41,7 +45,7 @@ export const vigilancePane: Pane = {
     // What is judged even where nothing is found: namespaces and workloads.
     for (const namespace of view.list('Namespace')) {
       const own = take('Namespace', '', namespace.name);
-      rows.push(namespaceRow(namespace, own, ageText(view.now, namespace.created)));
+      rows.push(namespaceRow(namespace, own, passes(view, namespace.name), ageText(view.now, namespace.created)));
     }
     const minor = policyMinor(view);
     for (const namespace of workloadNamespaces(view)) {
@@ -80,23 +84,51 @@ interface Subject {
   readonly namespace: string;
   readonly name: string;
   readonly level: CellText;
+  /** Of a namespace: what it asks for beside what it enforces, and what its workloads pass. */
+  readonly asked?: Readonly<Record<'AUDIT' | 'WARN' | 'PASSES', CellText>>;
   readonly age: string;
   readonly created: number | null;
   readonly labels: Row['labels'];
 }
 
 const NO_FINDINGS: readonly Finding[] = [];
-const PLAIN = { level: { text: '-', tone: 'muted' }, age: ageText(0, null), created: null, labels: {} } as const;
+const NONE: CellText = { text: '-', tone: 'muted' };
+const NOTHING_ASKED = { AUDIT: NONE, WARN: NONE, PASSES: NONE };
+const PLAIN = { level: NONE, age: ageText(0, null), created: null, labels: {} } as const;
 
 const LEVEL_TONE = { privileged: 'bad', baseline: 'warning', restricted: 'good' } as const;
 
 const namespaceRow = keptRows(
-  ({ name, labels, created }: NamespaceObject, findings: readonly Finding[], age: string): Row => {
-    const { enforce } = namespacePolicy(labels);
-    const level = { text: levelVersionText(enforce), tone: LEVEL_TONE[enforce.level] };
-    return row({ kind: 'Namespace', namespace: '', name, level, age, created, labels }, findings);
+  (
+    { name, labels, created }: NamespaceObject,
+    findings: readonly Finding[],
+    strictest: PodSecurityLevel | 'unknown' | undefined,
+    age: string,
+  ): Row => {
+    const { enforce, audit, warn } = namespacePolicy(labels);
+    const asked = { AUDIT: askedCell(audit), WARN: askedCell(warn), PASSES: passesCell(strictest) };
+    return row(
+      { kind: 'Namespace', namespace: '', name, level: askedCell(enforce), asked, age, created, labels },
+      findings,
+    );
   },
 );
+
+/** The strictest level that the workloads of a namespace pass; undefined where there are none. */
+function passes(view: ClusterView, namespace: string): PodSecurityLevel | 'unknown' | undefined {
+  if (!view.readable('Pod', namespace).ok) return 'unknown';
+  const { strictest, judged } = namespaceLevels(view, namespace);
+  return judged === 0 ? undefined : strictest;
+}
+
+function passesCell(level: PodSecurityLevel | 'unknown' | undefined): CellText {
+  if (level === undefined) return NONE;
+  return { text: level, tone: level === 'unknown' ? 'unknown' : LEVEL_TONE[level] };
+}
+
+function askedCell(asked: LevelVersion): CellText {
+  return { text: levelVersionText(asked), tone: LEVEL_TONE[asked.level] };
+}
 
 const workloadRow = keptRows(
   (workload: AnalysedWorkload, findings: readonly Finding[], minor: number, age: string): Row => {
@@ -113,7 +145,7 @@ function row(subject: Subject, findings: readonly Finding[]): Row {
   const own = findings.toSorted((a, b) => severityRank(a.severity) - severityRank(b.severity));
   const worst = own[0];
   const severity = worst === undefined ? null : own.every((one) => one.unknown === true) ? 'unknown' : worst.severity;
-  const { kind, namespace, name, level, age, created, labels } = subject;
+  const { kind, namespace, name, level, asked = NOTHING_ASKED, age, created, labels } = subject;
   return {
     key: key(kind, namespace, name),
     severity,
@@ -126,6 +158,7 @@ function row(subject: Subject, findings: readonly Finding[]): Row {
       NAMESPACE: namespaceCell(namespace),
       OBJECT: { text: `${kind} ${name}`, tone: 'plain' },
       LEVEL: level,
+      ...asked,
       FOUND: {
         text: own.length === 0 ? '-' : own.map((finding) => finding.title).join('; '),
         tone: own.length === 0 ? 'muted' : 'plain',

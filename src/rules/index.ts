@@ -35,6 +35,8 @@ import { SELECTOR_MATCHES_NOTHING } from './labels/selector-matches-nothing.ts';
 import { MONITOR_SELECTOR_MATCHES_NOTHING } from './labels/monitor-selector-matches-nothing.ts';
 import { WEBHOOK_SELECTOR_MATCHES_NOTHING } from './labels/webhook-selector-matches-nothing.ts';
 import { namespaceWithoutPodSecurity } from './vigilance/namespace-without-pod-security.ts';
+import { podSecurityBelowWorkloads } from './vigilance/pod-security-below-workloads.ts';
+import { podSecurityExemptions } from './vigilance/pod-security-exemptions.ts';
 import { privilegedWorkload } from './vigilance/privileged-workload.ts';
 import { hostNamespaces } from './vigilance/host-namespaces.ts';
 import { hostPath } from './vigilance/host-path.ts';
@@ -122,6 +124,8 @@ export const RULES: readonly Rule[] = [
   environmentContradictsNamespace,
   invalidLabel,
   namespaceWithoutPodSecurity,
+  podSecurityBelowWorkloads,
+  podSecurityExemptions,
   privilegedWorkload,
   hostNamespaces,
   hostPath,

@@ -79,6 +79,9 @@ describe('the secrets pane', () => {
       keys: 1,
       dataAge: { atLeastDays: 743, basis: 'managedFields' },
       rotation: { periodDays: 365, due: '2025-11-10' },
+      rotatedBy: null,
+      immutable: false,
+      keyNames: ['password'],
       certificateEnds: null,
       nodes: [],
       encryption: 'unknown',
@@ -100,8 +103,18 @@ describe('the vigilance pane', () => {
   });
 
   it('shows what namespaces enforce and what workloads pass', () => {
-    expect(texts(rows, 'bank', 'Namespace')).toMatchObject({ SEVERITY: '-', LEVEL: 'restricted:latest' });
-    expect(texts(rows, 'shop', 'Namespace')).toMatchObject({ SEVERITY: 'medium', LEVEL: 'privileged:latest' });
+    expect(texts(rows, 'bank', 'Namespace')).toMatchObject({
+      SEVERITY: '-',
+      LEVEL: 'restricted:latest',
+      AUDIT: 'privileged:latest',
+      WARN: 'restricted:latest',
+      PASSES: '-',
+    });
+    expect(texts(rows, 'shop', 'Namespace')).toMatchObject({
+      SEVERITY: 'medium',
+      LEVEL: 'privileged:latest',
+      PASSES: 'baseline',
+    });
     expect(texts(rows, 'cart', 'Pod')['LEVEL']).toBe('baseline');
   });
 

@@ -34,3 +34,8 @@ function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
     refusedByBaseline.length > 0 ? 'privileged' : refusedByRestricted.length > 0 ? 'baseline' : 'restricted';
   return { strictest, judged: judged.length, refusedByBaseline, refusedByRestricted };
 }
+
+/** The workloads that the level above the strictest that they pass refuses, such as `Deployment shop/cart`. */
+export function refusedByNext(levels: NamespaceLevels): readonly string[] {
+  return levels.strictest === 'privileged' ? levels.refusedByBaseline : levels.refusedByRestricted;
+}

@@ -1,9 +1,13 @@
+import { namespaceLevels, refusedByNext } from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { podClasses, workloadNamespaces } from '../../analyses/workload/workloads.ts';
 import { evaluatePodSecurity, NEWEST_POLICY_MINOR } from '../../kube/pod-security.ts';
 import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
 import { parseKubernetesVersion } from '../../kube/kubernetes-version.ts';
+import { namespacePolicy, type LevelVersion } from '../../kube/pod-security-namespace.ts';
+import type { NamespaceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { capped, type Capped } from './capped.ts';
 
 export interface JudgedPod {
   readonly namespace: string;
@@ -11,6 +15,27 @@ export interface JudgedPod {
   readonly workload: { readonly kind: string; readonly name: string };
   readonly level: PodSecurityLevel;
   readonly violations: readonly { readonly check: string; readonly level: string; readonly detail: string }[];
+}
+
+/** What a namespace asks of pods, and what its workloads of today would pass. */
+interface JudgedNamespace {
+  readonly name: string;
+  readonly enforce: LevelAsked;
+  readonly audit: LevelAsked;
+  readonly warn: LevelAsked;
+  /** Workloads judged; this and what follows is null where pods could not be read. */
+  readonly workloads: number | null;
+  /** The strictest level that admits all of them. */
+  readonly passes: PodSecurityLevel | null;
+  /** The workloads that the level above that refuses. */
+  readonly refusedByNext: Capped<string> | null;
+}
+
+/** By the labels; without one the server's own configuration decides, which no API shows. */
+interface LevelAsked {
+  readonly level: PodSecurityLevel;
+  /** `v1.30` or `latest` */
+  readonly version: string;
 }
 
 /**
@@ -21,10 +46,32 @@ export interface JudgedPod {
 export function podSecuritySection(
   view: ClusterView,
   version?: string,
-): { readonly version: string; readonly pods: Iterable<JudgedPod> } {
+): {
+  readonly version: string;
+  readonly namespaces: readonly JudgedNamespace[];
+  readonly pods: Iterable<JudgedPod>;
+} {
   const asked = parseKubernetesVersion(version ?? '');
   const minor = asked === null ? policyMinor(view) : Math.min(asked.minor, NEWEST_POLICY_MINOR);
-  return { version: `v1.${minor}`, pods: judgedPods(view, minor) };
+  const namespaces = view.list('Namespace').map((one) => judgedNamespace(view, one));
+  return { version: `v1.${minor}`, namespaces, pods: judgedPods(view, minor) };
+}
+
+function judgedNamespace(view: ClusterView, { name, labels }: NamespaceObject): JudgedNamespace {
+  const { enforce, audit, warn } = namespacePolicy(labels);
+  const asked = { name, enforce: levelAsked(enforce), audit: levelAsked(audit), warn: levelAsked(warn) };
+  if (!view.readable('Pod', name).ok) return { ...asked, workloads: null, passes: null, refusedByNext: null };
+  const levels = namespaceLevels(view, name);
+  return {
+    ...asked,
+    workloads: levels.judged,
+    passes: levels.strictest,
+    refusedByNext: capped(refusedByNext(levels)),
+  };
+}
+
+function levelAsked({ level, version }: LevelVersion): LevelAsked {
+  return { level, version: version === 'latest' ? version : `v1.${version}` };
 }
 
 function* judgedPods(view: ClusterView, minor: number): Generator<JudgedPod> {

@@ -4,6 +4,7 @@ import { rotationDue } from '../../analyses/secrets/rotation-due.ts';
 import { rotationSchedule } from '../../analyses/secrets/rotation-schedule.ts';
 import { certificateOf } from '../../analyses/secrets/certificates.ts';
 import { dataAge, daysBetween } from '../../analyses/secrets/secret-age.ts';
+import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { readerCount, secretReaders, type SecretReader } from '../../analyses/secrets/secret-readers.ts';
 import { secretReadings } from '../../analyses/secrets/secret-readings.ts';
 import { escapesByNode, escapesTo, type NodeEscape } from '../../analyses/secrets/secret-escapes.ts';
@@ -19,6 +20,10 @@ export interface SecretItem {
   readonly name: string;
   readonly type: string | null;
   readonly keys: number | null;
+  /** null where no manager tells them. */
+  readonly keyNames: readonly string[] | null;
+  /** null where it was not read. */
+  readonly immutable: boolean | null;
   /** `exactlyDays` for immutable Secrets; nothing but the basis where the age is unknown. */
   readonly dataAge: {
     readonly atLeastDays?: number;
@@ -27,6 +32,8 @@ export interface SecretItem {
   };
   /** null for Secrets that are nobody's to rotate; `due` (a day) is null where the age of the data is unknown. */
   readonly rotation: { readonly periodDays: number; readonly due: string | null } | null;
+  /** The tool that renews its data; null where none is known to. */
+  readonly rotatedBy: string | null;
   /** The day on which the certificate in it ends, by cert-manager, or `unknown`; null for what holds none. */
   readonly certificateEnds: string | null;
   readonly encryption: 'yes' | 'no' | 'unknown';
@@ -117,8 +124,11 @@ function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Gen
         name: secret.name,
         type: secret.type,
         keys: secret.keyCount ?? secret.keys?.length ?? null,
+        keyNames: secret.keys,
+        immutable: secret.immutable,
         dataAge: ageOf(secret, view.now),
         rotation: rotationOf(view, secret),
+        rotatedBy: rotatorOf(secret),
         certificateEnds: certificateEnds(view, secret),
         encryption: status,
         usedBy: distinct((uses.get(secret.name) ?? []).map((use) => use.by)),

@@ -28,7 +28,8 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
   }
   if (isAsked('vigilance')) {
     const podSecurity = podSecuritySection(view);
-    yield ['podSecurity', { ...podSecurity, pods: inScope(podSecurity.pods) }];
+    const namespaces = podSecurity.namespaces.filter(({ name }) => namespaceInScope(name, scope));
+    yield ['podSecurity', { ...podSecurity, namespaces, pods: inScope(podSecurity.pods) }];
   }
   if (isAsked('labels')) {
     yield ['labels', labelsSection(view, (name) => scope.namespaces.length === 0 || namespaceInScope(name, scope))];

@@ -3,7 +3,7 @@
  * baseline or restricted. Without the label the server's AdmissionConfiguration decides, whose default is privileged.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/, api/helpers.go PolicyToEvaluate.
  */
-import { namespaceLevels, type NamespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
+import { namespaceLevels, refusedByNext, type NamespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { isSystemNamespace } from '../../analyses/vigilance/node-agent.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -79,7 +79,7 @@ function levelsText(levels: NamespaceLevels, minor: number): string {
 }
 
 function refusedEvidence(levels: NamespaceLevels): readonly Evidence[] {
-  const refused = levels.strictest === 'privileged' ? levels.refusedByBaseline : levels.refusedByRestricted;
+  const refused = refusedByNext(levels);
   const level = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
   if (refused.length === 0) return [];
   return [{ text: `${level} would refuse ${someOf(refused, NAMED)}` }];

@@ -45,15 +45,17 @@ export async function fetchUser(
   }
 }
 
+type MetricFacts = Pick<
+  ClusterFacts,
+  'deprecatedApis' | 'secretTransformers' | 'secretReadTransformers' | 'podSecurityExemptions' | 'metricsReason'
+>;
+
 /**
- * The two metrics that rules read. With several API servers this is one server's answer.
+ * The metrics that rules read. With several API servers this is one server's answer.
  *
  * @returns nulls with the reason where `/metrics` is not permitted or does not answer
  */
-export async function fetchMetricFacts(
-  transport: Transport,
-  signal: AbortSignal,
-): Promise<Pick<ClusterFacts, 'deprecatedApis' | 'secretTransformers' | 'secretReadTransformers' | 'metricsReason'>> {
+export async function fetchMetricFacts(transport: Transport, signal: AbortSignal): Promise<MetricFacts> {
   try {
     const answer = await transport.getBuffer({
       path: '/metrics',
@@ -74,11 +76,18 @@ export async function fetchMetricFacts(
         })),
       secretTransformers: transformersOf(text, 'to_storage'),
       secretReadTransformers: transformersOf(text, 'from_storage'),
+      podSecurityExemptions: seriesOf(text, 'pod_security_exemptions_total').reduce((sum, { value }) => sum + value, 0),
       metricsReason: '',
     };
   } catch (error) {
     const reason = isStatus(error, 403) ? `/metrics is forbidden: ${reasonOf(error)}` : `/metrics: ${reasonOf(error)}`;
-    return { deprecatedApis: null, secretTransformers: null, secretReadTransformers: null, metricsReason: reason };
+    return {
+      deprecatedApis: null,
+      secretTransformers: null,
+      secretReadTransformers: null,
+      podSecurityExemptions: null,
+      metricsReason: reason,
+    };
   }
 }
 

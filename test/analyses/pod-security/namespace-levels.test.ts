@@ -75,6 +75,50 @@ describe('the levels of a namespace', () => {
     expect(policyMinor(files)).toBe(37);
   });
 
+  it('reports every namespace with what it asks for, what its workloads pass, and what the next level refuses', () => {
+    const labels = {
+      'pod-security.kubernetes.io/enforce': 'baseline',
+      'pod-security.kubernetes.io/enforce-version': 'v1.30',
+      'pod-security.kubernetes.io/audit': 'restricted',
+    };
+    const view = viewOf(
+      'v1.36.3',
+      object('Namespace', { metadata: { name: 'empty', uid: 'e' } }),
+      object('Namespace', { metadata: { name: 'shop', uid: 's', labels } }),
+      pod('hard', { spec: HARD }),
+      pod('soft'),
+    );
+    const coverage = { apiVersion: 'v1', status: 'live', namespaces: 'all', reason: '', since: 0 } as const;
+    apply(view, [{ type: 'coverage', coverage: { kind: 'Pod', ...coverage } }]);
+    const privileged = { level: 'privileged', version: 'latest' };
+    expect(podSecuritySection(view).namespaces).toEqual([
+      {
+        name: 'empty',
+        enforce: privileged,
+        audit: privileged,
+        warn: privileged,
+        workloads: 0,
+        passes: 'restricted',
+        refusedByNext: { items: [], more: 0 },
+      },
+      {
+        name: 'shop',
+        enforce: { level: 'baseline', version: 'v1.30' },
+        audit: { level: 'restricted', version: 'latest' },
+        warn: { level: 'baseline', version: 'v1.30' },
+        workloads: 2,
+        passes: 'baseline',
+        refusedByNext: { items: ['Pod shop/soft'], more: 0 },
+      },
+    ]);
+    apply(view, [{ type: 'coverage', coverage: { kind: 'Pod', ...coverage, status: 'denied' } }]);
+    expect(podSecuritySection(view).namespaces[1]).toMatchObject({
+      workloads: null,
+      passes: null,
+      refusedByNext: null,
+    });
+  });
+
   it('reports every pod with its violations in the words of the API server', () => {
     const section = podSecuritySection(viewOf('v1.36.3', pod('host', { spec: { hostPID: true } })), 'v1.7');
     expect(section.version).toBe('v1.7');

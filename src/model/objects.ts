@@ -72,6 +72,8 @@ export type WorkloadObject = {
     /** spec.replicas; null for kinds that have none. */
     readonly replicas: number | null;
     readonly suspended: boolean;
+    /** In its own annotations; absent where there are none. */
+    readonly credentials?: readonly CredentialSuspect[];
   };
 }['Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'ReplicaSet' | 'ReplicationController' | 'CronJob'];
 

@@ -86,7 +86,8 @@ function skeleton(view: ClusterView, target: Target, served: string | undefined)
         ? comment(['spec', 'dataFrom', 0], 'the keys of the Secret are not known: this takes all that stands there')
         : comment(['spec', 'data', 0, 'remoteRef'], 'where the value stands in the store, for each key'),
     ],
-    use: { type: 'apply' },
+    // What it names is not known: it is edited before it is applied, and so it is in no kustomization.
+    use: { type: 'commands', commands: ['# name the store and the path in FILE first', 'kubectl apply -f FILE'] },
     changes: [],
     effects: [`Secret ${namespace}/${name} follows the store, asked every ${REFRESH}`],
   };
@@ -124,7 +125,12 @@ function inConfigMap(view: ClusterView, namespace: string, name: string): readon
 
 function inWorkload(view: ClusterView, { namespace, kind, name }: Finding['subject']): readonly string[] {
   const there = workload(view, namespace ?? '', kind, name);
-  return there === undefined ? [] : judgedSpecs(there).flatMap(({ spec }) => spec.credentials.map((one) => one.key));
+  if (there === undefined) return [];
+  const suspects = [
+    ...judgedSpecs(there).flatMap(({ spec }) => spec.credentials),
+    ...(there.object?.credentials ?? []),
+  ];
+  return suspects.map((one) => one.key);
 }
 
 interface Store {

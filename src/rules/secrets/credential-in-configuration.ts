@@ -37,13 +37,21 @@ export const credentialInConfiguration = rule({
         else if (!there.specs.includes(judged)) there.specs.push(judged);
       }
     }
-    return [...found].map(([key, { suspect, specs }]) => ({
+    const own = (subject.object?.credentials ?? []).filter(({ key }) => !found.has(`annotation/${key}`));
+    const drafts = own.map((suspect) => ({
+      ...draft(`annotation/${suspect.key}`, suspect),
+      evidence: [{ ...evidenceOf(suspect), object: subject.ref, path: 'metadata.annotations' }],
+      remedies: external,
+      data: { container: null, key: suspect.key, where: suspect.where },
+    }));
+    const inSpecs = [...found].map(([key, { suspect, specs }]) => ({
       ...draft(key, suspect),
       evidence: [{ ...evidenceOf(suspect), object: subject.ref, path: specPath(subject.ref.kind) }],
       members: membersOf(specs),
       remedies: [...(suspect.container === null ? [] : ['secrets/secret-reference-patch']), ...external],
       data: { container: suspect.container, key: suspect.key, where: suspect.where },
     }));
+    return [...inSpecs, ...drafts];
   },
 });
 
@@ -66,7 +74,7 @@ export const credentialInConfigMap = rule({
           evidence: suspects.map((suspect) => ({
             ...evidenceOf(suspect),
             object: refOf(subject),
-            path: `data[${key}]`,
+            path: suspect.where.startsWith('annotation ') ? 'metadata.annotations' : `data[${key}]`,
           })),
           remedies,
         },

@@ -8,7 +8,7 @@ const SKIPPED =
   /^(?:kubectl\.kubernetes\.io|kubernetes\.io|[\w.-]*\.kubernetes\.io|[\w.-]*cni[\w.-]*|cni\.projectcalico\.org|checksum|vault\.hashicorp\.com|meta\.helm\.sh|argocd\.argoproj\.io)\/|checksum|hash|sha256/i;
 const NOTHING: readonly CredentialSuspect[] = Object.freeze([]);
 
-/** Credentials in the annotations of a pod or template. */
+/** Credentials in annotations of a pod, template, workload or ConfigMap. */
 export function annotationCredentials(annotations: JsonObject): readonly CredentialSuspect[] {
   let found: CredentialSuspect[] | null = null;
   for (const key of Object.keys(annotations)) {

@@ -1,3 +1,4 @@
+import { annotationCredentials } from './annotation-credentials.ts';
 import type { ConfigMapObject, Meta, SecretObject, ServiceAccountObject } from '../../model/objects.ts';
 import type { CredentialSuspect, HostReference } from '../../model/pod-spec.ts';
 import { sanitise } from '../../kube/sanitise.ts';
@@ -46,7 +47,10 @@ export function slimConfigMap(raw: JsonObject, meta: Meta, context: SlimContext)
     kind: 'ConfigMap',
     keys: [...Object.keys(data), ...Object.keys(object(raw['binaryData']))].map(context.string),
     references: references.slice(0, MAX_FACTS),
-    credentials: credentials.slice(0, MAX_FACTS),
+    credentials: [...annotationCredentials(object(object(raw['metadata'])['annotations'])), ...credentials].slice(
+      0,
+      MAX_FACTS,
+    ),
     known: knownEntries(meta, data),
   };
 }

@@ -1,5 +1,6 @@
 import type { Meta, PodObject, PodTemplate, PodTemplateObject, WorkloadObject } from '../../model/objects.ts';
 import { sanitise } from '../../kube/sanitise.ts';
+import { annotationCredentials } from './annotation-credentials.ts';
 import { keptAnnotations } from './annotations.ts';
 import { isObject, list, numberOrNull, object, objects, text, timeOrNull, type JsonObject } from './json-reading.ts';
 import { selectorOrNull, type SlimContext } from './slim-context.ts';
@@ -49,7 +50,13 @@ function addressOf(entry: unknown): string {
 }
 
 /** What all workloads have: where their template is, what selects their pods, how many there are to be. */
-type WorkloadFields = Pick<WorkloadObject, 'template' | 'selector' | 'replicas' | 'suspended'>;
+type WorkloadFields = Pick<WorkloadObject, 'template' | 'selector' | 'replicas' | 'suspended' | 'credentials'>;
+
+/** Credentials in the annotations of the workload itself; those of its template are part of that. */
+function ownCredentials(raw: JsonObject): Pick<WorkloadObject, 'credentials'> {
+  const credentials = annotationCredentials(object(object(raw['metadata'])['annotations']));
+  return credentials.length === 0 ? {} : { credentials };
+}
 
 /** A workload that runs a number of pods; of a live ReplicaSet only metadata may have come, and then no spec is known. */
 export function scaledFields(raw: JsonObject, context: SlimContext): WorkloadFields {
@@ -69,6 +76,7 @@ export function unscaledFields(raw: JsonObject, context: SlimContext): WorkloadF
     selector: selectorOrNull(spec['selector'], context),
     replicas: null,
     suspended: spec['suspend'] === true,
+    ...ownCredentials(raw),
   };
 }
 
@@ -79,6 +87,7 @@ export function cronJobFields(raw: JsonObject, context: SlimContext): WorkloadFi
     selector: null,
     replicas: null,
     suspended: spec['suspend'] === true,
+    ...ownCredentials(raw),
   };
 }
 

@@ -107,9 +107,10 @@ export function createTransport(connection: Connection, options: TransportOption
     const deadline = timeout === null ? null : AbortSignal.timeout(timeout);
     if (deadline !== null) limits.push(deadline);
     const signal = AbortSignal.any(limits);
+    const body = pool.take();
     try {
       const response = await send(plan, signal, idleMs);
-      const body = await readBody(response, pool, idleMs, plan.maxBytes ?? MAX_BYTES);
+      await readBody(response, body, idleMs, plan.maxBytes ?? MAX_BYTES);
       const total = /\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1];
       return {
         status: response.statusCode ?? 0,
@@ -118,6 +119,7 @@ export function createTransport(connection: Connection, options: TransportOption
         release: () => body.release(),
       };
     } catch (error) {
+      body.release();
       if (deadline?.aborted === true && !plan.signal.aborted && !closing.signal.aborted) {
         throw new NetworkError('silent', `${connection.server} took longer than --request-timeout (${timeout} ms)`);
       }
@@ -206,19 +208,11 @@ function open(
   });
 }
 
-async function readBody(
-  response: IncomingMessage,
-  pool: BodyPool,
-  idleMs: number,
-  maxBytes: number,
-): Promise<BodyBuffer> {
+async function readBody(response: IncomingMessage, body: BodyBuffer, idleMs: number, maxBytes: number): Promise<void> {
   const stream = await checked(response, idleMs);
-  const body = pool.take();
   try {
     await collect(stream, response, body, idleMs, maxBytes);
-    return body;
   } catch (error) {
-    body.release();
     response.destroy();
     throw error;
   }

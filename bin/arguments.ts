@@ -24,6 +24,8 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[]):
   const { flags: parsed } = meow({
     argv: tokens,
     importMeta: import.meta,
+    // Else the package's own is looked for and read.
+    pkg: {},
     autoHelp: false,
     autoVersion: false,
     flags: Object.fromEntries(

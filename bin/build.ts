@@ -3,6 +3,7 @@ import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assembledImports } from './assembled-code.ts';
 import { fasterInk, noDeveloperTools } from './faster-ink.ts';
+import { lighterMeow } from './lighter-meow.ts';
 
 /**
  * Bundles the program to `dist/`: ESM with splitting, so that a report never loads React and an old Node only parses
@@ -44,7 +45,7 @@ async function bundle(): Promise<void> {
     },
     // Native, and optional: it stays a package of its own.
     external: ['@duckdb/node-api'],
-    plugins: [assembledImports, fasterInk, noDeveloperTools],
+    plugins: [assembledImports, fasterInk, noDeveloperTools, lighterMeow],
   });
   for (const name of PROGRAMS) await chmod(join(OUT, `${name}.js`), 0o755);
 }

@@ -3,6 +3,7 @@ import { ArgumentError, type ParsedArguments } from './arguments.ts';
 import { load, loadConfig, type Loaded } from './load.ts';
 import { loadAudit, loadAuditHistory } from './load-audit.ts';
 import { connect } from './load-live.ts';
+import { loadPast } from './load-past.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -25,10 +26,7 @@ export async function runCommand(
       loadView: async () => (await loadOnce()).engine.view,
       loadEngine: async () => (await loadOnce()).engine,
       loadAudit: auditLoader(world, settings),
-      loadPast: async (range) => {
-        const { loadPast } = await import('./load-past.ts');
-        return loadPast(world, settings, range);
-      },
+      loadPast: (range) => loadPast(world, settings, range),
       readStandardInput: world.readStandardInput,
       readFile: world.readFile,
       print: world.print,

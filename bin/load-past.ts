@@ -29,6 +29,7 @@ import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
 import { hasCluster, loadConfig } from './load.ts';
 import { LoadError } from './load-error.ts';
+import { loadLive } from './load-live.ts';
 import { progress } from './progress.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -133,7 +134,6 @@ async function addCluster(
   settings: Settings,
   draft: Draft,
 ): Promise<{ readonly demoLogs: readonly string[]; readonly close: () => Promise<void> }> {
-  const { loadLive } = await import('./load-live.ts');
   const { config } = await loadConfig(world, settings);
   const store = new ClusterStore();
   const { auditLogs, close } = await loadLive(world, settings, config, (changes) => void store.apply(changes));

@@ -9,6 +9,8 @@ import type { ReportBase } from '../src/report/report.ts';
 import { RULES } from '../src/rules/index.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
 import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
+import { nodeHost } from '../src/sources/live/host.ts';
+import { hasAnyKubeconfig } from '../src/sources/live/kubeconfig.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { readManifests } from '../src/sources/manifests/read-manifests.ts';
@@ -19,6 +21,7 @@ import { tuneForOnePass } from './one-pass.ts';
 import { loadAudit, loadAuditHistory } from './load-audit.ts';
 import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
+import { loadLive } from './load-live.ts';
 import { LoadError } from './load-error.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
@@ -62,7 +65,6 @@ export async function load(world: World, settings: Settings, mayChange = true): 
     store.load(read.changes);
     evaluatedAt = settings.now ?? read.capturedAt ?? startedAt;
   } else {
-    const { loadLive } = await import('./load-live.ts');
     const live = await loadLive(world, settings, config, (changes) => store.load(changes));
     close = live.close;
     demoLogs = live.auditLogs;
@@ -106,10 +108,6 @@ export async function load(world: World, settings: Settings, mayChange = true): 
 
 /** Whether there is any cluster to talk to: a kubeconfig, or the credentials of a pod. */
 export async function hasCluster(settings: Settings): Promise<boolean> {
-  const [{ hasAnyKubeconfig }, { nodeHost }] = await Promise.all([
-    import('../src/sources/live/kubeconfig.ts'),
-    import('../src/sources/live/host.ts'),
-  ]);
   const flags: ConnectionFlags = settings.connection;
   return hasAnyKubeconfig(flags, nodeHost());
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditNotes } from '../src/model/change.ts';
-import type { EventQuery } from '../src/sources/history/history-reader.ts';
+import { openHistory } from '../src/sources/history/history-database.ts';
+import { HistoryReader, type EventQuery } from '../src/sources/history/history-reader.ts';
 
 interface HistorySink {
   /** @param count events so far, with these */
@@ -10,7 +11,7 @@ interface HistorySink {
 }
 
 /**
- * Reads the events of a history in the order of its logs. The driver is loaded here only.
+ * Reads the events of a history in the order of its logs.
  *
  * @throws HistoryError where it cannot be used; AbortError when the signal fires
  */
@@ -20,8 +21,6 @@ export async function readHistory(
   sink: HistorySink,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { openHistory } = await import('../src/sources/history/history-database.ts');
-  const { HistoryReader } = await import('../src/sources/history/history-reader.ts');
   const database = await openHistory(path, 'read');
   try {
     const reader = new HistoryReader(database);

@@ -17,6 +17,7 @@ import type { Change } from '../src/model/change.ts';
 import { jointRemedy } from '../src/remedy/joint-remedy.ts';
 import { buildRemedies } from '../src/remedy/build.ts';
 import type { Baseline } from '../src/report/baseline.ts';
+import { complianceLines } from '../src/report/compliance-text.ts';
 import { driftRow, driftSince, driftText } from '../src/report/drift.ts';
 import { findingInScope } from '../src/report/scope.ts';
 import { RULES } from '../src/rules/index.ts';
@@ -30,8 +31,10 @@ import { FileSource } from './file-source.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { loadConfig } from './load.ts';
 import { LoadError } from './load-error.ts';
+import { loadPast } from './load-past.ts';
 import { readBaseline } from './read-baseline.ts';
 import { prepareJournal, RecordedSource } from './recorded-source.ts';
+import { reportOf } from './report-run.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -193,10 +196,6 @@ async function complianceText(
   engine: Engine,
 ): Promise<string> {
   if (words.length > 0) throw new UsageError('compliance takes no words');
-  const [{ reportOf }, { complianceLines }] = await Promise.all([
-    import('./report-run.ts'),
-    import('../src/report/compliance-text.ts'),
-  ]);
   const report = reportOf(world, settings, { engine, config, configText: text, base: null }, null);
   return `${complianceLines(report, true).join('\n')}\n`;
 }
@@ -204,7 +203,6 @@ async function complianceText(
 /** The past that the session's sources tell of: its journal, its audit logs, and what it shows now. */
 async function sessionPast(world: World, settings: Settings, range: PastRange, engine: Engine): Promise<Past> {
   if (settings.auditLogs.includes('-')) throw new UsageError('as-of reads the audit log again, and - can be read once');
-  const { loadPast } = await import('./load-past.ts');
   // Snapshots know when they were made, and the log of the demo comes with its cluster.
   const present = settings.from.length > 0 || settings.demo ? undefined : engine.view;
   return loadPast(world, { ...settings, showProgress: false }, range, present);

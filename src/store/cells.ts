@@ -1,6 +1,9 @@
 import { isEntries } from './entries.ts';
 import { eachMember, withMember, withoutMember, type Few } from './few.ts';
 
+/** Stands for a value of one pass while it is computed. */
+const RUNNING = Symbol('running');
+
 /** A computed value and the buckets that it read. */
 interface Cell<C> {
   readonly key: string;
@@ -55,9 +58,11 @@ export class CellGraph<C> {
   /** What computations are given to read from. */
   readonly #context: C;
   readonly #base: Base<C> | undefined;
-  /** False for one pass over contents that never change: nothing is recorded, values are only kept. */
+  /** False where contents never change: nothing is recorded. */
   readonly #isLive: boolean;
   readonly #cells = new Map<string, Cell<C>>();
+  /** Of one pass over contents that never change: values alone, with nothing of how they came about. */
+  readonly #values: Map<string, unknown> | undefined;
   readonly #readSets = new Map<string, ReadSet<C>>();
   readonly #readers = new Map<string, Few<ReadSet<C>>>();
   #recorder: Recorder | undefined;
@@ -75,6 +80,7 @@ export class CellGraph<C> {
     this.#context = context;
     this.#isLive = isLive;
     this.#base = base;
+    this.#values = isLive || base !== undefined ? undefined : new Map();
   }
 
   /**
@@ -110,6 +116,7 @@ export class CellGraph<C> {
     pick?: (whole: unknown, key: string) => T,
     entryOf?: string,
   ): T {
+    if (this.#values !== undefined) return this.#onePass(this.#values, key, compute);
     let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
       cell = {
@@ -134,6 +141,28 @@ export class CellGraph<C> {
       this.record(cell.bucket);
     }
     return cell.value as T;
+  }
+
+  #onePass<T>(
+    values: Map<string, unknown>,
+    key: string,
+    compute: (context: C, previous: T | undefined, key: string) => T,
+  ): T {
+    const there = values.get(key);
+    if (there === RUNNING) throw new Error(`The computation ${key} reads itself.`);
+    if (there !== undefined || values.has(key)) return there as T;
+    values.set(key, RUNNING);
+    const outerAsked = this.#asked;
+    this.#asked = null;
+    let value: T | typeof RUNNING = RUNNING;
+    try {
+      value = compute(this.#context, undefined, key);
+      return value;
+    } finally {
+      this.#asked = outerAsked;
+      if (value === RUNNING) values.delete(key);
+      else values.set(key, value);
+    }
   }
 
   /**

@@ -97,12 +97,12 @@ export class StoreView implements ClusterView {
   }
 
   namespaces(kind: Kind): readonly string[] {
-    this.graph.record(bucket.namespaces(kind));
+    if (this.graph.isRecording) this.graph.record(bucket.namespaces(kind));
     return this.store.namespaces(kind);
   }
 
   readable(kind: Kind, namespace?: string): Readability {
-    this.graph.record(bucket.coverage(kind));
+    if (this.graph.isRecording) this.graph.record(bucket.coverage(kind));
     const coverage = this.store.coverageOf(kind);
     if (coverage === undefined) return { ok: false, reason: `${kindInfo(kind).resource} were not read` };
     const inScope =
@@ -134,7 +134,7 @@ export class StoreView implements ClusterView {
   }
 
   broken(kind: Kind): readonly BrokenObject[] {
-    this.graph.record(bucket.broken(kind));
+    if (this.graph.isRecording) this.graph.record(bucket.broken(kind));
     return this.store.broken().filter((problem) => problem.kind === kind);
   }
 

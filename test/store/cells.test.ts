@@ -100,6 +100,35 @@ describe('an overlay', () => {
   });
 });
 
+describe('a graph of one pass', () => {
+  it('computes a value once, nothing among them', () => {
+    const graph = new CellGraph(undefined, false);
+    const runs: string[] = [];
+    const nothing = (): undefined => graph.read('nothing', (_context, _previous, key) => void runs.push(key), same);
+    expect([nothing(), nothing()]).toEqual([undefined, undefined]);
+    expect(runs).toEqual(['nothing']);
+  });
+
+  it('refuses a computation that reads itself, and computes anew what threw', () => {
+    const graph = new CellGraph(undefined, false);
+    const loop = (): number => graph.read('loop', () => loop(), same);
+    expect(loop).toThrow('The computation loop reads itself.');
+    expect(graph.read('loop', () => 1, same)).toBe(1);
+  });
+
+  it('asks once what a computation asks twice, and again in another', () => {
+    const graph = new CellGraph(undefined, false);
+    let asked = 0;
+    const question = (): number => graph.once('question', () => (asked += 1));
+    const outer = graph.read(
+      'outer',
+      () => [question(), graph.read('inner', () => [question(), question()], same), question()],
+      same,
+    );
+    expect(outer).toEqual([1, [2, 2], 1]);
+  });
+});
+
 describe('CellGraph', () => {
   it('computes once and again only when something that was read changes', () => {
     const { input, cell, set, runs } = counted();

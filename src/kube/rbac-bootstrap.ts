@@ -62,6 +62,9 @@ export function bootstrapRules(namespace: string, name: string): readonly Policy
   return rules;
 }
 
+/** What goes beyond, by the rules (which never change) and the name of the role: a binding is asked about again and again. */
+const BEYOND = new WeakMap<readonly PolicyRule[], Map<string, readonly PolicyRule[]>>();
+
 /** What of a role's rules goes beyond upstream's; all of them for a role that upstream does not have. */
 export function rulesBeyondBootstrap(
   namespace: string,
@@ -69,7 +72,13 @@ export function rulesBeyondBootstrap(
   rules: readonly PolicyRule[],
 ): readonly PolicyRule[] {
   const upstream = bootstrapRules(namespace, name);
-  return upstream === undefined ? rules : uncovered(upstream, rules);
+  if (upstream === undefined) return rules;
+  let known = BEYOND.get(rules);
+  if (known === undefined) BEYOND.set(rules, (known = new Map()));
+  const key = `${namespace}/${name}`;
+  let beyond = known.get(key);
+  if (beyond === undefined) known.set(key, (beyond = uncovered(upstream, rules)));
+  return beyond;
 }
 
 /**

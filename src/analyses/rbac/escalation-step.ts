@@ -70,9 +70,13 @@ interface Offer {
   readonly condition: string;
 }
 
+/** Where a permission may lead: certainly, or as the cluster has it. */
+type Lead = Offer | ((view: ClusterView) => readonly Offer[]);
+
 /** A dangerous permission of a binding, with the bindings that give what else it takes. */
 interface UsablePermission {
   readonly held: HeldPermission;
+  readonly leads: readonly Lead[];
   readonly rules: readonly PolicyRule[];
   readonly along: readonly BindingObject[];
 }
@@ -100,14 +104,15 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
     return froms.map((from) => ({ from, ...step, action: 'do everything', condition: '', request, isDefault }));
   }
   return reach.held.flatMap((held) => {
-    if (!isInVersion(held.permission, serverMinor(view))) return [];
+    const leads = leadsOf(held, isWide ? null : binding.namespace);
+    if (leads.length === 0 || !isInVersion(held.permission, serverMinor(view))) return [];
     const open = openNeeds(view, rules, held, binding.namespace);
     const takers = froms.flatMap((from) =>
       open.length === 0 ? [from] : open.flatMap((need) => takersOf(view, from, need, binding.namespace)),
     );
     return [...new Set(takers)].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
-        .map((along) => ({ held, rules, along: along.filter((one) => one !== binding) }))
+        .map((along) => ({ held, leads, rules, along: along.filter((one) => one !== binding) }))
         .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
     );
   });
@@ -220,6 +225,8 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 /** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
   return openPermissions(view).flatMap(({ key, binding, held, open }) => {
+    const leads = leadsOf(held, namespace);
+    if (leads.length === 0) return [];
     // Without a binding of this namespace there is nothing to complete.
     if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
     const rules = rulesOf(view, binding) ?? [];
@@ -227,7 +234,7 @@ function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
     return [...takers].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, namespace)))
         .filter((along) => along.some((one) => one.namespace === namespace))
-        .flatMap((along) => stepsBy(view, binding, from, namespace, { held, rules, along })),
+        .flatMap((along) => stepsBy(view, binding, from, namespace, { held, leads, rules, along })),
     );
   });
 }
@@ -238,7 +245,7 @@ function stepsBy(
   binding: BindingObject,
   from: string,
   scope: string,
-  { held, rules, along }: UsablePermission,
+  { held, leads, rules, along }: UsablePermission,
 ): readonly Step[] {
   const ruleIndex = held.rules[0] ?? 0;
   const rule = rules[ruleIndex];
@@ -251,7 +258,8 @@ function stepsBy(
     ...along.map((one) => `also by ${refText(refOf(one))}`),
     ...through.map((group) => `as one of group ${group}`),
   ];
-  return offers(view, held, scope === '' ? null : scope).map(({ to, condition }) => ({
+  const offers = leads.flatMap((lead) => (typeof lead === 'function' ? lead(view) : [lead]));
+  return offers.map(({ to, condition }) => ({
     from,
     scope,
     to,
@@ -284,7 +292,7 @@ function sink(to: Sink, condition = ''): readonly Offer[] {
 }
 
 /** The edges that a permission is; none for what leads nowhere by itself. */
-function offers(view: ClusterView, { permission, names }: HeldPermission, namespace: string | null): readonly Offer[] {
+function leadsOf({ permission, names }: HeldPermission, namespace: string | null): readonly Lead[] {
   const accounts = (type: 'any-account' | 'running-account', condition: string): readonly Offer[] => [
     { to: `${type}/${namespace ?? '*'}`, condition },
   ];
@@ -318,14 +326,17 @@ function offers(view: ClusterView, { permission, names }: HeldPermission, namesp
       if (!isOpen) return [];
       return [
         ...accounts('any-account', 'a pod may name any service account of its namespace'),
-        ...(admitsPrivileged(view, namespace) ? sink('node', 'a privileged pod is root on its node') : []),
+        (view) => (admitsPrivileged(view, namespace) ? sink('node', 'a privileged pod is root on its node') : []),
       ];
     case 'exec':
     case 'exec-by-get':
     case 'ephemeral-containers':
     case 'change-pods':
       if (!isOpen) return [];
-      return [...accounts('running-account', 'the token of the pod is mounted in it'), ...escapes(view, namespace)];
+      return [
+        ...accounts('running-account', 'the token of the pod is mounted in it'),
+        (view) => escapes(view, namespace),
+      ];
     case 'request-token':
     case 'mint-token-secret':
     case 'impersonate-accounts':

@@ -177,12 +177,14 @@ function summarise(options: ReportOptions, findings: readonly ReportedFinding[])
     if (finding.unknown === true) unknown += 1;
   }
   const { engine, scope } = options;
+  const byPane = Map.groupBy(
+    findings.filter((one) => one.waiver === null).map((one) => one.finding),
+    (finding) => finding.pane,
+  );
   const panes: Partial<Record<Pane['name'], PaneSummary>> = {};
   for (const pane of options.panes) {
     if (scope.panes.length > 0 && !scope.panes.includes(pane.name)) continue;
-    const own = findings
-      .filter((one) => one.finding.pane === pane.name && one.waiver === null)
-      .map((one) => one.finding);
+    const own = byPane.get(pane.name) ?? [];
     const rows = pane.rows(engine.view, own).filter((row) => rowInScope(row, scope));
     panes[pane.name] = pane.summary(engine.view, own, rows);
   }

@@ -23,7 +23,9 @@ export function secretNodes(view: ClusterView, namespace: string): ReadonlyMap<s
     for (const name of new Set(usesOfSpec(pod.spec).map((use) => use.name))) {
       const nodes = held.get(name) ?? new Map<string, PodObject[]>();
       held.set(name, nodes);
-      nodes.set(pod.nodeName, [...(nodes.get(pod.nodeName) ?? []), pod]);
+      const pods = nodes.get(pod.nodeName);
+      if (pods === undefined) nodes.set(pod.nodeName, [pod]);
+      else pods.push(pod);
     }
   }
   return new Map([...held].map(([name, nodes]) => [name, [...nodes].map(([node, pods]) => holding(view, node, pods))]));

@@ -113,7 +113,7 @@ export function secretsSection(
 
 function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Generator<SecretItem> {
   const { status } = encryption(view);
-  const escapes = escapesByNode(view);
+  const escapesOf = escapesTold(view);
   for (const namespace of view.namespaces('Secret').filter(isAsked)) {
     const uses = secretUses(view, namespace);
     const nodes = secretNodes(view, namespace);
@@ -135,11 +135,27 @@ function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Gen
         nodes: holding,
         readers: readerCount(view, namespace, secret.name),
         readBy: capped(secretReaders(view, namespace, secret.name)),
-        escapes: capped(escapes === null ? null : escapesTo(holding, escapes).map(({ ref: _ref, ...one }) => one)),
+        escapes: escapesOf(holding),
         didRead: capped(readingsOf(view, secret)),
       };
     }
   }
+}
+
+/** Who can escape to some nodes, told once for all Secrets that are on the same. */
+function escapesTold(view: ClusterView): (nodes: readonly HoldingNode[]) => SecretItem['escapes'] {
+  const escapes = escapesByNode(view);
+  if (escapes === null) return () => null;
+  const told = new Map<string, SecretItem['escapes']>();
+  return (nodes) => {
+    const key = nodes.map(({ name }) => name).join(' ');
+    let found = told.get(key);
+    if (found === undefined) {
+      found = capped(escapesTo(nodes, escapes).map(({ ref: _ref, ...one }) => one));
+      told.set(key, found);
+    }
+    return found;
+  };
 }
 
 function readingsOf(view: ClusterView, { namespace, name }: SecretObject) {

@@ -38,8 +38,17 @@ import { reportOf } from './report-run.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
-/** Runs the interactive session. */
+/** Runs the interactive session. What there is to say beside it waits until the terminal is the shell's again. */
 export async function runSession(world: World, settings: Settings, options: Options): Promise<number> {
+  const notes = new Set<string>();
+  try {
+    return await session({ ...world, warn: (text) => void notes.add(text) }, settings, options);
+  } finally {
+    for (const note of notes) world.warn(note);
+  }
+}
+
+async function session(world: World, settings: Settings, options: Options): Promise<number> {
   const loaded = await loadConfig(world, settings);
   const { config } = loaded;
   if (settings.journal !== undefined) {

@@ -113,6 +113,21 @@ describe('the session on the demo cluster', () => {
     expect(terminal.text()).not.toContain('RESOLVED');
   });
 
+  test('what files do not hold for k8sec is said after the session, and never into its screen', async () => {
+    const file = join(folder, 'beside.yaml');
+    const own = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n';
+    await writeFile(file, `${own}---\napiVersion: example.com/v1\nkind: Thing\nmetadata: {name: one}\n`);
+    const terminal = new PtyTerminal([process.execPath, PROGRAM, '--session', '--from', file], 100, 24);
+    await terminal.shows('files');
+    terminal.type('6');
+    await terminal.shows('Namespace shop');
+    expect(terminal.lines()[0]).toMatch(/^ k8sec /);
+    expect(terminal.bytes).not.toContain('skipped');
+    terminal.type(QUIT);
+    await terminal.ended();
+    expect(terminal.text()).toContain('skipped 1 of example.com/v1/Thing: k8sec does not judge that kind');
+  });
+
   test('resizes leave whole screens', async () => {
     const terminal = demo(80, 24);
     await terminal.shows('live');

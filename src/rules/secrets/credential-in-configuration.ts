@@ -15,6 +15,8 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
+const NONE: readonly string[] = [];
+const STORED: readonly string[] = ['secrets/external-secret'];
 const HELP =
   'Put the value into a Secret, refer to it by secretKeyRef or a mounted file, and rotate it: it has been readable. If it is no credential, waive this key.';
 const REFERENCES = [cis('5.4.1'), owasp('K03'), attack('T1552.001')];
@@ -85,7 +87,7 @@ export const credentialInConfigMap = rule({
 
 /** A store outside of the cluster is a place for them, unless it is known that nothing here reads one. */
 function externalRemedies(view: ClusterView): readonly string[] {
-  return externalSecretsApi(view) === 'none' ? [] : ['secrets/external-secret'];
+  return externalSecretsApi(view) === 'none' ? NONE : STORED;
 }
 
 function draft(key: string, suspect: CredentialSuspect): Omit<FindingDraft, 'evidence'> {

@@ -30,20 +30,22 @@ export class EngineRunner {
   readonly #waiting: (() => void)[] = [];
   #running = false;
   #stopped = false;
+  #unsettledSince: number | null;
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
   #endRest: (() => void) | undefined;
 
-  /** @param onWork called after each slice */
+  /** @param onWork called after each slice that had something to judge */
   constructor(rules: readonly Rule[], clock: SessionClock, onWork: () => void) {
     this.engine = new Engine(new StoreView(new ClusterStore(), clock.now()), rules);
     this.#clock = clock;
     this.#onWork = onWork;
+    this.#unsettledSince = clock.now();
   }
 
-  /** Whether everything that came was applied and judged, save what came since it last was. */
-  get isSettled(): boolean {
-    return !this.#running;
+  /** When the first change was applied that is not judged yet, in milliseconds since the epoch; null: all are. */
+  get unsettledSince(): number | null {
+    return this.#unsettledSince;
   }
 
   push(changes: readonly Change[]): void {
@@ -56,6 +58,7 @@ export class EngineRunner {
   /** Moves the clock of the view; what depends on time is judged again. */
   tick(): void {
     this.engine.view.tick(this.#clock.now());
+    this.#unsettledSince ??= this.#clock.now();
     this.#wake();
   }
 
@@ -92,14 +95,20 @@ export class EngineRunner {
     const end = performance.now() + SLICE;
     const isDone = (): boolean => performance.now() >= end;
     for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {
-      this.engine.apply(changes);
+      // Most events of a watch tell what no rule reads.
+      if (this.engine.apply(changes)) this.#unsettledSince ??= this.#clock.now();
       if (isDone()) break;
     }
+    const hadWork = this.#unsettledSince !== null;
     const settled = this.#queue.length === 0 && this.engine.settle(isDone);
     this.#ended = this.#clock.now();
-    if (settled) this.#running = false;
-    else this.#clock.soon(() => this.#slice());
-    this.#onWork();
+    if (settled) {
+      this.#running = false;
+      this.#unsettledSince = null;
+    } else {
+      this.#clock.soon(() => this.#slice());
+    }
+    if (hadWork) this.#onWork();
     if (settled) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }

@@ -78,7 +78,6 @@ export class SessionWorld {
   #isDrawing = false;
   /** Whether every pane has once been made of all that the first reading found. */
   #wasWhole = false;
-  #lastSettled = 0;
   #isStopped = false;
   /** Those that the panes of the last picture were made of. */
   #findings: ReadonlyMap<string, Finding> = new Map();
@@ -125,7 +124,7 @@ export class SessionWorld {
 
   /** The picture of what is known now. */
   picture(revision: number): SessionSnapshot {
-    const { engine } = this.runner;
+    const { engine, unsettledSince } = this.runner;
     const { view } = engine;
     const facts = view.facts();
     const coverage = view.coverage();
@@ -145,8 +144,8 @@ export class SessionWorld {
       scope: this.#scope.text,
       feed: this.#feed.entries,
       earlier: this.#earlier,
-      failures: this.runner.isSettled ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
-      judging: !this.#wasWhole || (!this.runner.isSettled && this.#clock.now() - this.#lastSettled > LONG_JUDGING),
+      failures: unsettledSince === null ? engine.failures().map((one) => `${one.rule}: ${one.message}`) : [],
+      judging: !this.#wasWhole || (unsettledSince !== null && this.#clock.now() - unsettledSince > LONG_JUDGING),
     };
   }
 
@@ -159,17 +158,17 @@ export class SessionWorld {
 
   #apply(changes: readonly Change[]): void {
     if (this.#isStopped) return;
-    if (changes.some((change) => change.type === 'coverage')) this.#failure = '';
+    if (this.#failure !== '' && changes.some((change) => change.type === 'coverage')) {
+      this.#failure = '';
+      this.schedule();
+    }
     if (changes.some((change) => change.type === 'audit')) this.#isAuditPending = false;
     this.runner.push(changes);
   }
 
   #onWork(): void {
     this.#version += 1;
-    if (this.runner.isSettled) {
-      this.#lastSettled = this.#clock.now();
-      this.#takeChanges();
-    }
+    if (this.runner.unsettledSince === null) this.#takeChanges();
     this.schedule();
   }
 
@@ -220,7 +219,7 @@ export class SessionWorld {
     this.#isDrawing = true;
     const begin = this.#clock.now();
     const version = this.#version;
-    const isWhole = this.runner.isSettled && this.#reading.isOver;
+    const isWhole = this.runner.unsettledSince === null && this.#reading.isOver;
     const { view } = this.runner.engine;
     const pending = this.#reading.allPending();
     const { findings, byPane } = this.#shown(pending);

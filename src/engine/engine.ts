@@ -70,8 +70,9 @@ export class Engine {
     return [...this.#failing.values()].flatMap((verdict) => verdict.failures);
   }
 
-  apply(changes: readonly Change[]): void {
-    this.view.apply(changes);
+  /** @returns whether anything is different now; where nothing is, the findings stay current */
+  apply(changes: readonly Change[]): boolean {
+    return this.view.apply(changes).size > 0;
   }
 
   /**

@@ -45,6 +45,22 @@ describe('the changes of a watch', () => {
     expect(sizes).toEqual([1, 102]);
   });
 
+  test('that tell nothing new are no work', async () => {
+    const { clock, runner, sizes } = started();
+    runner.push([upsert('a')]);
+    await quiet();
+    await clock.pass(1000);
+    runner.push([upsert('a')]);
+    await quiet();
+    expect(sizes).toEqual([1]);
+    await clock.pass(1000);
+    runner.push([upsert('a'), upsert('b')]);
+    expect(runner.unsettledSince).toBeNull();
+    await quiet();
+    expect(sizes).toEqual([1, 2]);
+    expect(runner.unsettledSince).toBeNull();
+  });
+
   test('are judged before somebody is answered', async () => {
     const { runner, sizes } = started();
     runner.push([upsert('a')]);

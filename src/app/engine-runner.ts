@@ -4,12 +4,8 @@ import type { Rule } from '../rules/rule.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import { StoreView } from '../store/store-view.ts';
 import type { SessionClock } from './session-source.ts';
+import { SLICE } from './turns.ts';
 
-/**
- * Milliseconds of work between two turns of the event loop: a key never waits longer, and a frame of 16 ms has room
- * left.
- */
-const SLICE = 12;
 /**
  * Milliseconds between the end of judging and the next change: what changes of a watch have in common (a namespace, a
  * pane's figures) is judged once for all that come meanwhile. Pictures are further apart.
@@ -30,6 +26,9 @@ export class EngineRunner {
   readonly #waiting: (() => void)[] = [];
   #running = false;
   #stopped = false;
+  #isHeld = false;
+  /** A slice came due while it was held. */
+  #isDue = false;
   #unsettledSince: number | null;
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
@@ -68,6 +67,21 @@ export class EngineRunner {
     return this.#running ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
   }
 
+  /**
+   * Applies and judges nothing for a while: a picture is of one moment.
+   *
+   * @returns ends it
+   */
+  hold(): () => void {
+    this.#isHeld = true;
+    return () => {
+      this.#isHeld = false;
+      if (!this.#isDue) return;
+      this.#isDue = false;
+      this.#clock.soon(() => this.#slice());
+    };
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#queue.length = 0;
@@ -92,6 +106,10 @@ export class EngineRunner {
 
   #slice(): void {
     if (this.#stopped) return;
+    if (this.#isHeld) {
+      this.#isDue = true;
+      return;
+    }
     const end = performance.now() + SLICE;
     const isDone = (): boolean => performance.now() >= end;
     for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {

@@ -5,6 +5,7 @@ import { sameItems } from '../store/same-items.ts';
 import type { PaneSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock } from './session-source.ts';
+import { Turns } from './turns.ts';
 
 /** How often panes that nobody looks at are evaluated, milliseconds. */
 const BACKGROUND_PERIOD = 2000;
@@ -21,7 +22,7 @@ interface Judged {
   readonly rowsBeside: (pane: PaneName) => readonly Row[];
 }
 
-/** Evaluates panes, the one in front first, each in its own turn of the event loop. */
+/** Evaluates panes, in slices: keys get their turn while a large table is made. */
 export class PaneEvaluation {
   readonly #panes: readonly Pane[];
   readonly #clock: SessionClock;
@@ -41,7 +42,7 @@ export class PaneEvaluation {
   }
 
   /**
-   * Evaluates what is due.
+   * Evaluates what is due. The view must not change until it is done.
    *
    * @param focus the pane in front; null: all are
    * @returns whether panes are left for later, and the milliseconds that it took, without what others did meanwhile
@@ -52,7 +53,7 @@ export class PaneEvaluation {
     focus: PaneName | null,
   ): Promise<{ readonly left: boolean; readonly cost: number }> {
     let left = false;
-    let cost = 0;
+    const turns = new Turns(this.#clock);
     for (const pane of this.#panes) {
       const last = this.#done.get(pane.name);
       if (last?.version === version) continue;
@@ -61,9 +62,13 @@ export class PaneEvaluation {
         left = true;
         continue;
       }
-      const begin = this.#clock.now();
       const own = findings.get(pane.name) ?? [];
-      const rows = pane.rows(view, own).filter((row) => scope.row(row));
+      const rows: Row[] = [];
+      for (const row of pane.rows(view, own)) {
+        if (scope.row(row)) rows.push(row);
+        if (turns.isOver) await turns.next();
+      }
+      await turns.next();
       const { name, title, unit, columns } = pane;
       const summary = pane.summary(view, own, rows);
       const beside = rowsBeside(name);
@@ -79,9 +84,8 @@ export class PaneEvaluation {
         pending: pending.get(name) ?? [],
       };
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
-      cost += this.#clock.now() - begin;
-      await new Promise<void>((resolve) => this.#clock.soon(resolve));
+      await turns.next();
     }
-    return { left, cost };
+    return { left, cost: turns.cost };
   }
 }

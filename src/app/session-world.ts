@@ -217,6 +217,7 @@ export class SessionWorld {
   async #draw(): Promise<void> {
     this.#cancel = undefined;
     this.#isDrawing = true;
+    const release = this.runner.hold();
     const begin = this.#clock.now();
     const version = this.#version;
     const isWhole = this.runner.unsettledSince === null && this.#reading.isOver;
@@ -225,6 +226,7 @@ export class SessionWorld {
     const { findings, byPane } = this.#shown(pending);
     this.#findings = findings;
     const gathered = this.#clock.now();
+    await new Promise<void>((resolve) => this.#clock.soon(resolve));
     const { left, cost } = await this.#evaluation.run(
       view,
       {
@@ -236,6 +238,7 @@ export class SessionWorld {
       },
       this.#events.focus(),
     );
+    release();
     this.#isDrawing = false;
     if (this.#isStopped) return;
     this.#wasWhole ||= isWhole && !left;

@@ -27,9 +27,8 @@ export const labelsPane: Pane = {
     { name: 'IN NAMESPACE', width: [12, 16], wide: true, align: 'right' },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
-  rows: (view, findings) => {
+  *rows(view, findings) {
     const bySubject = Map.groupBy(findings, subjectKey);
-    const rows: Row[] = [];
     const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
       const key = `${kind}/${namespace}/${name}`;
       const own = bySubject.get(key) ?? NO_FINDINGS;
@@ -41,21 +40,20 @@ export const labelsPane: Pane = {
       for (const workload of workloads(view, namespace)) {
         const { kind, name } = workload.ref;
         const age = ageText(view.now, workload.created);
-        rows.push(workloadRow(workload, take(kind, namespace, name), share.text, share.tone, age));
+        yield workloadRow(workload, take(kind, namespace, name), share.text, share.tone, age);
       }
       for (const object of labelledObjects(view, namespace)) {
         const age = ageText(view.now, object.created);
         const own = take(kindInfo(object.kind).kind, namespace, object.name);
-        rows.push(objectRow(object, own, share.text, share.tone, age));
+        yield objectRow(object, own, share.text, share.tone, age);
       }
     }
     for (const own of bySubject.values()) {
       const subject = own[0]?.subject;
       if (subject === undefined) continue;
       const { kind, name } = subject;
-      rows.push(row(own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED }));
+      yield row(own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED });
     }
-    return rows;
   },
   summary: (_view, findings, rows) => {
     const { workload: judged = [], around = [] } = Object.groupBy(rows.filter(isJudged), ({ kind }) =>

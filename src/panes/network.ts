@@ -33,26 +33,22 @@ export const networkPane: Pane = {
     { name: 'POLICIES', width: [12, 48] },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
-  rows: (view, findings) => {
+  *rows(view, findings) {
     const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
-    const rows: Row[] = [];
     for (const namespace of allNamespaces(view)) {
       for (const workload of workloads(view, namespace)) {
         const id = key(workload.ref.kind, namespace, workload.ref.name);
-        rows.push(
-          workloadRow(
-            workload,
-            bySubject.get(id) ?? NO_FINDINGS,
-            workloadIsolation(view, workload),
-            exposures(view, workload),
-            ageText(view.now, workload.created),
-          ),
+        yield workloadRow(
+          workload,
+          bySubject.get(id) ?? NO_FINDINGS,
+          workloadIsolation(view, workload),
+          exposures(view, workload),
+          ageText(view.now, workload.created),
         );
         bySubject.delete(id);
       }
     }
-    for (const own of bySubject.values()) rows.push(objectRow(view, own));
-    return rows;
+    for (const own of bySubject.values()) yield objectRow(view, own);
   },
   summary: (view, _findings, rows) => {
     const counts = podCounts(view, new Set(rows.map((row) => row.key)));

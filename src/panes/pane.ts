@@ -56,8 +56,8 @@ export interface Pane {
   /** The unit that the tab's count counts, in the plural: `workloads`, `bindings`. */
   readonly unit: string;
   readonly columns: readonly Column[];
-  /** The rows, in no order. `findings` are those of this pane. */
-  rows(view: ClusterView, findings: readonly Finding[]): readonly Row[];
+  /** The rows, in no order, each made when it is asked for. `findings` are those of this pane. */
+  rows(view: ClusterView, findings: readonly Finding[]): Iterable<Row>;
   /** The pane's line on the overview. `rows` and `findings` are those in scope: figures about subjects count rows. */
   summary(view: ClusterView, findings: readonly Finding[], rows: readonly Row[]): PaneSummary;
 }

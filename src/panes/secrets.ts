@@ -34,19 +34,17 @@ export const secretsPane: Pane = {
     { name: 'FOUND', width: [20, 80] },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
-  rows: (view, findings) => {
+  *rows(view, findings) {
     const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
-    const rows: Row[] = [];
     for (const namespace of view.namespaces('Secret')) {
       const uses = secretUses(view, namespace);
       for (const secret of view.list('Secret', namespace)) {
         const id = key('Secret', namespace, secret.name);
-        rows.push(secretRow(view, secret, uses, bySubject.get(id) ?? []));
+        yield secretRow(view, secret, uses, bySubject.get(id) ?? []);
         bySubject.delete(id);
       }
     }
-    for (const own of bySubject.values()) rows.push(otherRow(view, own));
-    return rows;
+    for (const own of bySubject.values()) yield otherRow(view, own);
   },
   summary: (view, findings, rows) => {
     const secrets = rows.filter((one) => one.kind === 'Secret');

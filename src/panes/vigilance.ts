@@ -33,9 +33,8 @@ export const vigilancePane: Pane = {
     { name: 'FOUND', width: [20, 90] },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
-  rows: (view, findings) => {
+  *rows(view, findings) {
     const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
-    const rows: Row[] = [];
     const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
       const id = key(kind, namespace, name);
       const own = bySubject.get(id) ?? NO_FINDINGS;
@@ -45,22 +44,21 @@ export const vigilancePane: Pane = {
     // What is judged even where nothing is found: namespaces and workloads.
     for (const namespace of view.list('Namespace')) {
       const own = take('Namespace', '', namespace.name);
-      rows.push(namespaceRow(namespace, own, passes(view, namespace.name), ageText(view.now, namespace.created)));
+      yield namespaceRow(namespace, own, passes(view, namespace.name), ageText(view.now, namespace.created));
     }
     const minor = policyMinor(view);
     for (const namespace of workloadNamespaces(view)) {
       for (const workload of workloads(view, namespace)) {
         const own = take(workload.ref.kind, namespace, workload.ref.name);
-        rows.push(workloadRow(workload, own, minor, ageText(view.now, workload.created)));
+        yield workloadRow(workload, own, minor, ageText(view.now, workload.created));
       }
     }
     for (const own of bySubject.values()) {
       const subject = own[0]?.subject;
       if (subject === undefined) continue;
       const { kind, name, namespace } = subject;
-      rows.push(row({ ...PLAIN, kind, name, namespace: namespace ?? '' }, own));
+      yield row({ ...PLAIN, kind, name, namespace: namespace ?? '' }, own);
     }
-    return rows;
   },
   summary: (view, findings, rows) => {
     const open = findings.filter(

@@ -185,7 +185,7 @@ function summarise(options: ReportOptions, findings: readonly ReportedFinding[])
   for (const pane of options.panes) {
     if (scope.panes.length > 0 && !scope.panes.includes(pane.name)) continue;
     const own = byPane.get(pane.name) ?? [];
-    const rows = pane.rows(engine.view, own).filter((row) => rowInScope(row, scope));
+    const rows = [...pane.rows(engine.view, own)].filter((row) => rowInScope(row, scope));
     panes[pane.name] = pane.summary(engine.view, own, rows);
   }
   return { findings: counts, waived, unknown, panes };

@@ -61,6 +61,24 @@ describe('the changes of a watch', () => {
     expect(runner.unsettledSince).toBeNull();
   });
 
+  test('wait while the runner is held, and are judged together when it is let go', async () => {
+    const { clock, runner, sizes } = started();
+    const release = runner.hold();
+    runner.push([upsert('a')]);
+    await quiet();
+    await clock.pass(1000);
+    runner.push([upsert('b')]);
+    await quiet();
+    expect(sizes).toEqual([]);
+    release();
+    await quiet();
+    expect(sizes).toEqual([2]);
+    expect(runner.unsettledSince).toBeNull();
+    runner.hold()();
+    await quiet();
+    expect(sizes).toEqual([2]);
+  });
+
   test('are judged before somebody is answered', async () => {
     const { runner, sizes } = started();
     runner.push([upsert('a')]);

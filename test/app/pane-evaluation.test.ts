@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { PaneEvaluation } from '../../src/app/pane-evaluation.ts';
 import { WHOLE_CLUSTER } from '../../src/app/session-scope.ts';
-import { SYSTEM_CLOCK } from '../../src/app/session-source.ts';
+import { SYSTEM_CLOCK, type SessionClock } from '../../src/app/session-source.ts';
+import { SLICE } from '../../src/app/turns.ts';
 import type { Pane, Row } from '../../src/panes/pane.ts';
 import { ClusterStore } from '../../src/store/cluster-store.ts';
 import { StoreView } from '../../src/store/store-view.ts';
@@ -31,4 +32,42 @@ test('rows that are the same stay the same list, so that nobody looks at them ag
   const changed = await evaluate(3);
   expect(changed).not.toBe(first);
   expect(changed).toEqual(rows);
+});
+
+test('a table that takes long is made in slices, and what others do meanwhile is none of its cost', async () => {
+  let now = 0;
+  const turns: number[] = [];
+  const clock: SessionClock = {
+    now: () => now,
+    after: () => () => undefined,
+    soon: (run) => {
+      turns.push(now);
+      now += 1000;
+      setImmediate(run);
+    },
+  };
+  const pane: Pane = {
+    name: 'network',
+    title: 'Network',
+    about: '',
+    unit: 'workloads',
+    columns: [],
+    *rows() {
+      for (const name of ['a', 'b', 'c', 'd', 'e']) {
+        now += SLICE / 2;
+        yield row('shop', name, 'high');
+      }
+    },
+    summary: (_view, _findings, rows) => {
+      now += 1;
+      return { subjects: rows.length, failing: 0, headline: '', aside: '', share: null, activity: null };
+    },
+  };
+  const evaluation = new PaneEvaluation([pane], clock);
+  const judged = { findings: new Map(), scope: WHOLE_CLUSTER, pending: new Map(), version: 1, rowsBeside: () => [] };
+  const { cost } = await evaluation.run(new StoreView(new ClusterStore(), 0), judged, null);
+  // Two rows a slice, then the rest of them, then the summary.
+  expect(turns).toEqual([SLICE, 2 * SLICE + 1000, 2.5 * SLICE + 2000, 2.5 * SLICE + 3001]);
+  expect(cost).toBe(2.5 * SLICE + 1);
+  expect(evaluation.snapshots()[0]?.summary.subjects).toBe(5);
 });

@@ -12,7 +12,7 @@ function paneOf(view: ReturnType<typeof viewOf>): {
   const engine = new Engine(view, RULES);
   engine.settle();
   const findings = [...engine.findings.values()].filter((one) => one.pane === 'labels');
-  const rows = labelsPane.rows(view, findings);
+  const rows = [...labelsPane.rows(view, findings)];
   return { rows, summary: labelsPane.summary(view, findings, rows) };
 }
 

@@ -29,7 +29,7 @@ const ENGINE = engineOf(
 
 function shown(pane: Pane, engine: Engine): { readonly rows: readonly Row[]; readonly summary: PaneSummary } {
   const findings = [...engine.findings.values()].filter((finding) => finding.pane === pane.name);
-  const rows = pane.rows(engine.view, findings);
+  const rows = [...pane.rows(engine.view, findings)];
   return { rows, summary: pane.summary(engine.view, findings, rows) };
 }
 

@@ -22,7 +22,7 @@ test('of what is equally bad, workloads come first, then people, then everybody 
   ]);
   const engine = new Engine(view, RBAC_RULES);
   engine.settle();
-  const rows = rbacPane.rows(engine.view, [...engine.findings.values()]).toSorted(rowOrder(WORST_FIRST));
+  const rows = [...rbacPane.rows(engine.view, [...engine.findings.values()])].toSorted(rowOrder(WORST_FIRST));
   expect(rows.map((row) => `${row.severity} ${row.name}`)).toEqual([
     'critical f-everybody',
     'high d-account-as-user',

@@ -97,7 +97,7 @@ it('is what the manifests say, in the report and in the pane', () => {
 
   const shop = sumOf(all.filter((one) => one.namespace === 'shop'));
   expect(labelsSection(view, (name) => name === 'shop').coverage.all).toEqual(shop);
-  const rows = labelsPane.rows(view, []);
+  const rows = [...labelsPane.rows(view, [])];
   const { subjects, failing, aside } = labelsPane.summary(view, [], rows);
   expect({ subjects, failing }).toEqual({ subjects: workloads.length, failing: lackingOf(workloads) });
   expect(aside).toBe(`${lackingOf(around)} of ${around.length} objects around them too`);

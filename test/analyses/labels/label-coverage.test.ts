@@ -77,7 +77,7 @@ describe('labelCoverage', () => {
   });
 
   it('is what the pane shows', () => {
-    const rows = labelsPane.rows(view, []);
+    const rows = [...labelsPane.rows(view, [])];
     const summary = labelsPane.summary(view, [], rows);
     expect(summary.headline).toBe('3 of 4 workloads miss recommended labels');
     expect(summary).toMatchObject({ subjects: 4, failing: 3, share: 0.25, aside: '1 of 1 objects around them too' });

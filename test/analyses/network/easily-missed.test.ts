@@ -102,7 +102,7 @@ describe('whether a pod is isolated', () => {
 describe('the share of isolated pods', () => {
   const share = (yaml: string): readonly unknown[] => {
     const view = cluster(CILIUM + namespace('shop') + WEB + DB + yaml);
-    const summary = networkPane.summary(view, [], networkPane.rows(view, []));
+    const summary = networkPane.summary(view, [], [...networkPane.rows(view, [])]);
     return [summary.share, summary.headline];
   };
 

@@ -150,7 +150,7 @@ describe('what is seen of the enforcement of policies', () => {
 describe('where enforcement is not known', () => {
   const summary = (yaml: string): ReturnType<typeof networkPane.summary> => {
     const view = cluster(namespace('shop') + pod('shop', 'web', {}) + yaml);
-    return networkPane.summary(view, [], networkPane.rows(view, []));
+    return networkPane.summary(view, [], [...networkPane.rows(view, [])]);
   };
 
   test('its row is the first, however little severe it is', () => {
@@ -158,7 +158,7 @@ describe('where enforcement is not known', () => {
     const engine = new Engine(view, RULES);
     engine.settle();
     const findings = [...engine.findings.values()].filter((one) => one.pane === 'network');
-    const rows = networkPane.rows(view, findings).toSorted(rowOrder(WORST_FIRST));
+    const rows = [...networkPane.rows(view, findings)].toSorted(rowOrder(WORST_FIRST));
     expect(rows.map((row) => `${row.severity} ${row.kind}`)).toEqual(['low Cluster', 'medium Pod', 'low Namespace']);
   });
 

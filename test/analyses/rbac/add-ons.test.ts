@@ -19,8 +19,7 @@ function judged(objects: readonly RawManifest[]): { readonly engine: Engine; rea
 /** `severity BINDING GIVES` of the rows that found something. */
 function rows(objects: readonly RawManifest[]): readonly string[] {
   const { engine, findings } = judged(objects);
-  return rbacPane
-    .rows(engine.view, findings)
+  return [...rbacPane.rows(engine.view, findings)]
     .filter(({ findings: own }) => own.length > 0)
     .map(({ severity, cells }) => `${severity} ${cells['BINDING']?.text} ${cells['GIVES']?.text}`)
     .sort();
@@ -55,7 +54,7 @@ describe('a cluster with Flux, cert-manager, ingress-nginx and the Prometheus op
         .map((one) => one.subject.name),
     );
     const bindings = CLUSTER.filter(({ kind }) => kind === 'ClusterRoleBinding');
-    expect(rbacPane.summary(engine.view, findings, rbacPane.rows(engine.view, findings))).toMatchObject({
+    expect(rbacPane.summary(engine.view, findings, [...rbacPane.rows(engine.view, findings)])).toMatchObject({
       subjects: bindings.length,
       failing: failing.size,
     });

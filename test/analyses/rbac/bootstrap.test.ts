@@ -84,7 +84,7 @@ test('the pane and the report hold every binding, the default ones too', () => {
   const engine = new Engine(viewOfObjects([...freshCluster(), eve]), RBAC_RULES);
   engine.settle();
   const findings = [...engine.findings.values()];
-  const rows = rbacPane.rows(engine.view, findings);
+  const rows = [...rbacPane.rows(engine.view, findings)];
   expect(rows).toHaveLength(Object.keys(BOOTSTRAP_BINDINGS).length + 1);
   expect(rows.find((row) => row.name === 'eve')).toMatchObject({
     severity: 'critical',

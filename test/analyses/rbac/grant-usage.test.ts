@@ -46,7 +46,7 @@ function usages(events: readonly AuditEvent[]): Readonly<Record<string, string>>
 describe('the usage of a grant', () => {
   test('stands in the pane beside the binding', () => {
     const used = (events: readonly AuditEvent[]): unknown =>
-      rbacPane.rows(logged(events), []).find((row) => row.name === 'first')?.cells['USED'];
+      [...rbacPane.rows(logged(events), [])].find((row) => row.name === 'first')?.cells['USED'];
     expect(used([])).toEqual({ text: '-', tone: 'muted' });
     expect(used([event(0)])).toEqual({
       text: 'used, last on 2026-11-01 by system:serviceaccount:shop:cart',

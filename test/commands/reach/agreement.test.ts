@@ -309,7 +309,7 @@ describe('the pane, the report, the findings and `reach` say the same', () => {
         const everyone = letThrough(view, 'ingress');
         const isThrough = (one: JudgedPod): boolean => ['open', 'lets everyone'].includes(one.words.ingress);
         const open = pods.filter((one) => isThrough(one) && !everyone.has(nameOf(one))).length;
-        const { headline, share } = networkPane.summary(view, [], networkPane.rows(view, []));
+        const { headline, share } = networkPane.summary(view, [], [...networkPane.rows(view, [])]);
         const through = everyone.size === 0 ? '' : `, ${everyone.size} of them let everyone in`;
         expect(headline).toBe(
           pods.length === 0

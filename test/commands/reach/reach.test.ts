@@ -198,7 +198,7 @@ test('the pane, the report and the verdicts agree on every pod', () => {
     ['web', 'open', 'open', []],
   ]);
   expect(namespaceIsolation(view, 'data')).toHaveLength(2);
-  const rows = networkPane.rows(view, []);
+  const rows = [...networkPane.rows(view, [])];
   expect(rows.map((row) => [row.name, row.cells['INGRESS']?.text, row.cells['POLICIES']?.text])).toEqual([
     ['agent', 'n/a', 'host network'],
     ['db', 'isolated', 'db'],

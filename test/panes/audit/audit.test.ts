@@ -47,7 +47,7 @@ describe('audit pane', () => {
   it('shows one row per actor and detection; info is shown and not counted', () => {
     const { view, findings } = auditEngine([EXEC, INFO], CLUSTER);
     const own = [...findings.values()];
-    const rows = auditPane.rows(view, own);
+    const rows = [...auditPane.rows(view, own)];
     expect(rows.map((row) => [row.cells['ACTOR']?.text, row.cells['WHAT']?.text, row.severity])).toEqual([
       ['sa ci/runner', 'exec-reads-credentials', 'critical'],
       ['user alice', 'workload-deleted-or-patched', 'info'],

@@ -1,0 +1,36 @@
+import type { SessionClock } from './session-source.ts';
+
+/**
+ * Milliseconds of work between two turns of the event loop: a key never waits longer, and a frame of 16 ms has room
+ * left.
+ */
+export const SLICE = 12;
+
+/** Long work that is done in slices, so that keys and sockets get their turn in between. */
+export class Turns {
+  readonly #clock: SessionClock;
+  #begin: number;
+  #before = 0;
+
+  constructor(clock: SessionClock) {
+    this.#clock = clock;
+    this.#begin = clock.now();
+  }
+
+  /** Milliseconds of work so far, without what others did meanwhile. */
+  get cost(): number {
+    return this.#before + this.#clock.now() - this.#begin;
+  }
+
+  /** Whether this slice is used up. */
+  get isOver(): boolean {
+    return this.#clock.now() - this.#begin >= SLICE;
+  }
+
+  /** Resolves when the others had their turn. */
+  async next(): Promise<void> {
+    this.#before = this.cost;
+    await new Promise<void>((resolve) => this.#clock.soon(resolve));
+    this.#begin = this.#clock.now();
+  }
+}

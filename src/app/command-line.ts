@@ -25,6 +25,8 @@ export type CommandLine =
   | { readonly type: 'list'; readonly question: string }
   | { readonly type: 'hand-over'; readonly to: OtherProgram }
   | { readonly type: 'group'; readonly by: GroupKey | null }
+  /** Columns of the open table, as they were typed; null: as usual again. */
+  | { readonly type: 'columns'; readonly names: readonly string[] | null }
   | { readonly type: 'graph' | 'waive' | 'help' | 'suspend' | 'quit' }
   | { readonly type: 'problem'; readonly text: string };
 
@@ -81,6 +83,7 @@ export const FIRST_WORDS: readonly string[] = [
   ...QUESTIONS,
   'due',
   'group',
+  'columns',
   'theme',
   'pager',
   'editor',
@@ -103,6 +106,7 @@ export function parseCommandLine(text: string): CommandLine {
   if (CONTEXT_WORDS.includes(first)) return { type: 'context', name: rest[0] ?? null };
   if (first === 'theme') return themeCommand(rest[0]);
   if (first === 'group') return groupCommand(rest[0]);
+  if (first === 'columns') return columnsCommand(rest);
   const question = [first, ...rest].join(' ');
   if (LISTED_QUESTIONS.includes(question)) return { type: 'list', question };
   if (QUESTIONS.some((one) => one === first)) return { type: 'ask', words: [first, ...rest] };
@@ -141,6 +145,11 @@ function groupCommand(name: string | undefined): CommandLine {
   const by = GROUP_KEYS.find((one) => one === name);
   if (by !== undefined) return { type: 'group', by };
   return { type: 'problem', text: `:group takes ${GROUP_KEYS.join(', ')} or none` };
+}
+
+function columnsCommand(words: readonly string[]): CommandLine {
+  const names = words.flatMap((word) => word.split(',')).filter((name) => name !== '');
+  return { type: 'columns', names: names.length === 0 ? null : names };
 }
 
 function themeCommand(name: string | undefined): CommandLine {

@@ -9,6 +9,8 @@ import { THEME_NAMES } from './state.ts';
 export interface CompletionWorld {
   readonly namespaces: readonly string[];
   readonly contexts: readonly string[];
+  /** Columns of the open table, as `:columns` takes them. */
+  readonly columns: readonly string[];
   /** Lines typed before, the newest last. */
   readonly history: readonly string[];
 }
@@ -61,6 +63,8 @@ function candidates(before: readonly string[], world: CompletionWorld): readonly
       return rest.length === 0 ? world.contexts : [];
     case 'group':
       return rest.length === 0 ? [...GROUP_KEYS, 'none'] : [];
+    case 'columns':
+      return world.columns.filter((name) => !rest.includes(name));
     case 'theme':
       return rest.length === 0 ? THEME_NAMES : [];
     case 'who-can':

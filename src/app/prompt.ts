@@ -5,7 +5,8 @@ import { changeTable } from './move-actions.ts';
 import { stay, type Step } from './navigation.ts';
 import { runCommand } from './run-command.ts';
 import { scopeOf } from './scope.ts';
-import type { Prompt, SessionState } from './state.ts';
+import { openPane, type Prompt, type SessionState } from './state.ts';
+import { columnWord } from './table-columns.ts';
 import { resort } from './table-state.ts';
 
 const MAX_HISTORY = 100;
@@ -36,6 +37,7 @@ function completionWorld(state: SessionState): CompletionWorld {
   return {
     namespaces: state.snapshot.namespaces,
     contexts: state.contexts.map((one) => one.name),
+    columns: state.snapshot.panes.find((one) => one.name === openPane(state))?.columns.map(columnWord) ?? [],
     history: state.commands,
   };
 }

@@ -4,13 +4,14 @@ import { parseFilter } from './filter.ts';
 import { changeTable } from './move-actions.ts';
 import { open, openBelow, stay, type Step } from './navigation.ts';
 import { chooseContext } from './open-actions.ts';
+import { columnsNamed, columnWord } from './table-columns.ts';
 import type { GroupKey } from './group-rows.ts';
 import { questionRef } from './question-list.ts';
 import { ask, handOver, showRelatedOf, showTree, showWaiver } from './row-actions.ts';
 import { mapTables, openPaneStep, scopeOf, setNamespace } from './scope.ts';
 import { switchDrawing } from './text-place.ts';
 import { currentFindings, treeQuestion } from './selection.ts';
-import { here, type SessionState } from './state.ts';
+import { here, openPane, type SessionState } from './state.ts';
 import { resort } from './table-state.ts';
 
 /** Runs a line that was typed after `:`. */
@@ -35,6 +36,8 @@ export function runCommand(state: SessionState, text: string): Step {
       return handOver(state, command.to);
     case 'group':
       return groupStep(state, command.by);
+    case 'columns':
+      return columnsStep(state, command.names);
     case 'ask':
       return ask(state, command.words);
     case 'list':
@@ -81,6 +84,19 @@ function groupStep(state: SessionState, group: GroupKey | null): Step {
   const tables = mapTables(changed, (table) => resort(table, scopeOf(changed)));
   const text = group === null ? 'not grouped' : `grouped by ${group}; :group none ends it`;
   return stay({ ...changed, tables, message: { text, tone: 'plain' } });
+}
+
+function columnsStep(state: SessionState, names: readonly string[] | null): Step {
+  const pane = state.snapshot.panes.find((one) => one.name === openPane(state));
+  const problem = (text: string): Step => stay({ ...state, message: { text, tone: 'bad' } });
+  if (pane === undefined) return problem('columns are those of a table: open a pane first');
+  const chosen = names === null ? null : columnsNamed(pane.columns, names);
+  if (typeof chosen === 'string') {
+    return problem(`no column "${chosen}" here: ${pane.columns.map(columnWord).join(', ')}`);
+  }
+  const text = chosen === null ? 'the usual columns' : 'columns chosen; :columns shows the usual ones again';
+  const changed = changeTable(state, (table) => ({ ...table, columns: chosen?.map((one) => one.name) ?? null }));
+  return stay({ ...changed, message: { text, tone: 'plain' } });
 }
 
 function namespaceStep(state: SessionState, namespace: string | null): Step {

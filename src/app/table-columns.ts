@@ -17,17 +17,43 @@ const SAMPLE = 2000;
 
 const WIDTHS = new WeakMap<readonly Row[], Map<string, number>>();
 
+/** The columns of a table that are shown where there is room: those that a person chose, in that order, else the usual. */
+export function shownColumns(
+  columns: readonly Column[],
+  chosen: readonly string[] | null,
+  wide: boolean,
+): readonly Column[] {
+  if (chosen === null) return columns.filter((column) => wide || column.wide !== true);
+  return chosen.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+/** A column as a person types it: `exposed` for EXPOSED BY. */
+export function columnWord({ name }: Column): string {
+  return name.toLowerCase().split(' ')[0] ?? name;
+}
+
+/**
+ * Columns by what a person typed: a name in any case, or the beginning of one.
+ *
+ * @returns the columns, each once; or the first text that names none of them
+ */
+export function columnsNamed(columns: readonly Column[], texts: readonly string[]): readonly Column[] | string {
+  const found = new Set<Column>();
+  for (const text of texts) {
+    const wanted = text.toUpperCase();
+    const column = columns.find((one) => one.name === wanted) ?? columns.find((one) => one.name.startsWith(wanted));
+    if (column === undefined) return text;
+    found.add(column);
+  }
+  return [...found];
+}
+
 /**
  * The columns that fit into `room`, with their widths: each as wide as its widest content within its limits; where that
  * is too much they shrink towards their least width, then the last ones go (never the first three).
  */
-export function placeColumns(
-  columns: readonly Column[],
-  rows: readonly Row[],
-  room: number,
-  wide: boolean,
-): readonly PlacedColumn[] {
-  let chosen = columns.filter((column) => wide || column.wide !== true);
+export function placeColumns(columns: readonly Column[], rows: readonly Row[], room: number): readonly PlacedColumn[] {
+  let chosen = columns;
   const identity = sortedColumn(columns, 'name');
   const leastWidth = (column: Column): number => {
     const asked = column === identity ? Math.max(column.width[0], IDENTITY) : column.width[0];

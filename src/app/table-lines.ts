@@ -4,12 +4,12 @@ import { coverageLine, pendingText } from './coverage-text.ts';
 import { hasRemedies } from './finding-help.ts';
 import { tableHeadHeight, tableHeight } from './layout.ts';
 import { countText } from './number-text.ts';
-import { barText, sparkText } from './glyphs.ts';
+import { barText, sparkText, type Glyphs } from './glyphs.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
 import { groupColumn, type GroupColumn } from './group-rows.ts';
 import type { PaneSnapshot, SessionSnapshot } from './session-model.ts';
 import { groupingOf, type SessionState } from './state.ts';
-import { COLUMN_GAP, placeColumns, sortedColumn, type PlacedColumn } from './table-columns.ts';
+import { COLUMN_GAP, placeColumns, shownColumns, sortedColumn, type PlacedColumn } from './table-columns.ts';
 import type { TableState } from './table-state.ts';
 import { fit } from './text-width.ts';
 
@@ -33,10 +33,13 @@ export function tableLines(state: SessionState, pane: PaneName): TableLines {
   if (snapshot === undefined) return { head: [], rows: [], empty: emptyLines(state, table, undefined) };
   const groups = groupColumn(table, groupingOf(state));
   const room = state.columns - 1 - GUTTER - REMEDY_ROOM - (groups === null ? 0 : groups.width + COLUMN_GAP);
-  const columns = snapshot.columns.filter((column) => column.name !== groups?.name);
-  const placed = placeColumns(columns, table.source, room, state.wide);
-  const head = [columnLine(placed, table, state, groups)];
-  if (tableHeadHeight(state) > 1) head.unshift(headline(snapshot, state));
+  const columns = shownColumns(snapshot.columns, table.columns, state.wide).filter(({ name }) => name !== groups?.name);
+  const placed = placeColumns(columns, table.source, room);
+  const sorted = sortedColumn(snapshot.columns, table.sort.by);
+  const head = [columnLine(placed, { sorted, table, groups }, state)];
+  if (tableHeadHeight(state) > 1) {
+    head.unshift(headline(snapshot, orderText(snapshot, placed, { sorted, table }, state), state));
+  }
   const visible = table.shown.slice(table.offset, table.offset + tableHeight(state));
   const isPending = snapshot.pending.length > 0;
   const rows = visible.map((row, at) => {
@@ -52,12 +55,36 @@ export function tableLines(state: SessionState, pane: PaneName): TableLines {
   return { head, rows, empty: rows.length === 0 ? emptyLines(state, table, snapshot) : [] };
 }
 
-function headline(pane: PaneSnapshot, state: SessionState): Line {
+interface Order {
+  /** The column that the rows are in the order of. */
+  readonly sorted: Column | undefined;
+  readonly table: TableState;
+}
+
+/** What the names of the columns do not tell: how many a person chose, and an order whose column is not there. */
+function orderText(
+  { columns }: PaneSnapshot,
+  placed: readonly PlacedColumn[],
+  { sorted, table }: Order,
+  { glyphs }: SessionState,
+): string {
+  const isShown = sorted === undefined || placed.some(({ column }) => column === sorted);
+  return [
+    ...(table.columns === null ? [] : [`${table.columns.length} of ${columns.length} columns`]),
+    ...(isShown ? [] : [`by ${table.sort.by}${arrowOf(table, glyphs)}`]),
+  ].join(', ');
+}
+
+function arrowOf({ sort }: TableState, glyphs: Glyphs): string {
+  return sort.reversed ? glyphs.up : glyphs.down;
+}
+
+function headline(pane: PaneSnapshot, order: string, state: SessionState): Line {
   const { summary } = pane;
   const { glyphs } = state;
   const pending = pendingText(state.snapshot, pane, glyphs);
   if (pending !== '') return line(span(` ${pending}`, 'muted'));
-  const figure: Span[] = [];
+  const figure: Span[] = order === '' ? [] : [span(`${order}   `, 'muted')];
   if (summary.share !== null) {
     figure.push(span(barText(summary.share, glyphs), 'bar'), span(` ${Math.floor(summary.share * 100)} %`, 'plain'));
   } else if (summary.activity !== null) figure.push(span(sparkText(summary.activity, glyphs, 40), 'bar'));
@@ -67,15 +94,10 @@ function headline(pane: PaneSnapshot, state: SessionState): Line {
 
 function columnLine(
   placed: readonly PlacedColumn[],
-  table: TableState,
+  { sorted, table, groups }: Order & { readonly groups: GroupColumn | null },
   state: SessionState,
-  groups: GroupColumn | null,
 ): Line {
-  const sorted = sortedColumn(
-    placed.map((one) => one.column),
-    table.sort.by,
-  );
-  const arrow = table.sort.reversed ? state.glyphs.up : state.glyphs.down;
+  const arrow = arrowOf(table, state.glyphs);
   const cells = placed.map(({ column, width }) => {
     const text = column === sorted ? column.name + arrow : column.name;
     return fit(text, width, column.align, state.glyphs.ellipsis);

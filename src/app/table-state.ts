@@ -21,6 +21,8 @@ export interface TableState {
   /** Rows that arrived above the screen since it was last scrolled there. */
   readonly newAbove: number;
   readonly sort: Sort;
+  /** Names of the columns that a person chose, in their order; null: the pane's own. */
+  readonly columns: readonly string[] | null;
   readonly filter: RowFilter;
   readonly marks: ReadonlySet<string>;
   /** Milliseconds; the audit pane can look back. null: now. */
@@ -47,6 +49,7 @@ export const EMPTY_TABLE: TableState = {
   pinned: false,
   newAbove: 0,
   sort: WORST_FIRST,
+  columns: null,
   filter: NO_FILTER,
   marks: new Set(),
   asOf: null,

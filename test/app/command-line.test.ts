@@ -25,6 +25,8 @@ describe('command line', () => {
     ['can user:alice', { type: 'ask', words: ['can', 'user:alice'] }],
     ['paths sa:shop/cart', { type: 'ask', words: ['paths', 'sa:shop/cart'] }],
     ['theme mono', { type: 'theme', name: 'mono' }],
+    ['columns', { type: 'columns', names: null }],
+    ['columns severity,work age', { type: 'columns', names: ['severity', 'work', 'age'] }],
     ['suspend', { type: 'suspend' }],
     ['waive', { type: 'waive' }],
   ])('%s', (text, expected) => {
@@ -45,7 +47,12 @@ describe('command line', () => {
 });
 
 describe('completion', () => {
-  const world = { namespaces: ['data', 'shop'], contexts: ['prod'], history: ['who-can get secrets'] };
+  const world = {
+    namespaces: ['data', 'shop'],
+    contexts: ['prod'],
+    columns: ['severity', 'workload', 'exposed'],
+    history: ['who-can get secrets'],
+  };
 
   test.each([
     ['', []],
@@ -54,6 +61,7 @@ describe('completion', () => {
     ['ns ', ['ns data', 'ns shop', 'ns all']],
     ['network ', ['network data', 'network shop']],
     ['ctx ', ['ctx prod']],
+    ['columns severity ', ['columns severity workload', 'columns severity exposed']],
     ['who-can c', ['who-can create-workloads', 'who-can create']],
     ['can un', ['can unauthenticated']],
     ['who-can g', ['who-can get', 'who-can get secrets']],

@@ -370,6 +370,45 @@ describe('groups', () => {
   });
 });
 
+describe('columns', () => {
+  const ROWS = snapshotOf([row('shop', 'cart', 'high'), row('data', 'postgres', null)]);
+  const head = (driver: Driver): readonly string[] => tableLines(driver.state, 'network').head.map(lineText);
+  const words = (driver: Driver): readonly string[] => head(driver).at(-1)?.trim().split(/ {2,}/) ?? [];
+
+  test('those that a person names are shown, in that order, until the usual ones are asked for', () => {
+    const driver = new Driver(ROWS, { pane: 'network' });
+    const usual = ['SEVERITY↓', 'NAMESPACE', 'WORKLOAD', 'PODS', 'INGRESS', 'EGRESS', 'EXPOSED BY', 'AGE'];
+    expect(words(driver)).toEqual(usual);
+    expect(words(driver.command('columns work,Exposed policies work severity'))).toEqual([
+      'WORKLOAD',
+      'EXPOSED BY',
+      'POLICIES',
+      'SEVERITY↓',
+    ]);
+    expect(head(driver)[0]).toContain('4 of 9 columns');
+    expect(tableLines(driver.state, 'network').rows.map(lineText)[0]?.trim()).toMatch(/^Deployment cart .* high/);
+    expect(words(driver.command('rbac').command('network')).length).toBe(4);
+    expect(words(driver.command('columns'))).toEqual(usual);
+    expect(head(driver)[0]).not.toContain('columns');
+  });
+
+  test('an order whose column is not shown stands in the header', () => {
+    const driver = new Driver(ROWS, { pane: 'network' }).press('A').command('columns severity workload');
+    expect(words(driver)).toEqual(['SEVERITY', 'WORKLOAD']);
+    expect(head(driver)[0]).toContain('2 of 9 columns, by age↓');
+    expect(head(driver.press('A'))[0]).toContain('by age↑');
+    // The order by name belongs to the workload, not to whatever stands first.
+    expect(words(driver.press('N').command('columns pods workload'))).toEqual(['PODS', 'WORKLOAD↓']);
+  });
+
+  test('an unknown one says which there are, and changes nothing', () => {
+    const driver = new Driver(ROWS, { pane: 'network' }).command('columns workload colour');
+    expect(status(driver)).toContain('no column "colour" here: severity, namespace, workload, pods, ingress');
+    expect(words(driver)).toContain('NAMESPACE');
+    expect(status(new Driver(ROWS).command('columns age'))).toContain('open a pane first');
+  });
+});
+
 describe('related things', () => {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'shop', name: 'cart' };
   const web = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };

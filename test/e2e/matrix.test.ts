@@ -62,6 +62,7 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
     ['5', ROWS],
     ['\u0017', /ROTATED BY/],
   ],
+  columns: [NETWORK, [':columns workload exposed\r', /2 of 9 columns/]],
   grouped: [NETWORK, [':group owner\r', /grouped by owner/]],
   'no row': [NETWORK, ['/zzz\r', /zzz/]],
 };

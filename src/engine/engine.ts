@@ -149,6 +149,7 @@ export class Engine {
   }
 
   #onCell(key: string, value: unknown): void {
+    if (!isOurs(key)) return;
     const [what, type, scope] = key.split(SEPARATOR);
     if (what === 'findings') this.#record(key, value as Verdict);
     if (what === 'scopes') this.#syncScopes(type as SubjectType);

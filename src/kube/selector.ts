@@ -8,10 +8,8 @@ import type { Labels, LabelSelector, LabelSelectorRequirement } from '../model/s
  * operator that the API server would refuse matches nothing.
  */
 export function matches(selector: LabelSelector, labels: Labels): boolean {
-  if (selector.matchLabels !== undefined) {
-    for (const key of Object.keys(selector.matchLabels)) {
-      if (valueOf(labels, key) !== selector.matchLabels[key]) return false;
-    }
+  for (const key in selector.matchLabels) {
+    if (valueOf(labels, key) !== selector.matchLabels[key]) return false;
   }
   return selector.matchExpressions === undefined || selector.matchExpressions.every((one) => meets(one, labels));
 }
@@ -36,10 +34,8 @@ export function meets(requirement: LabelSelectorRequirement, labels: Labels): bo
 
 /** Whether a selector has no requirement, and so matches everything. */
 export function isEmptySelector(selector: LabelSelector): boolean {
-  return (
-    (selector.matchLabels === undefined || Object.keys(selector.matchLabels).length === 0) &&
-    (selector.matchExpressions === undefined || selector.matchExpressions.length === 0)
-  );
+  for (const _key in selector.matchLabels) return false;
+  return selector.matchExpressions === undefined || selector.matchExpressions.length === 0;
 }
 
 /** The label keys that a selector reads, each once. */

@@ -1,19 +1,16 @@
 import type { Entries } from './entries.ts';
+import { PersistentMap } from './persistent-map.ts';
 import { stretchOf } from './stretch.ts';
 
-/** About how many items share a map: what a change of one of them copies. */
-const SHARD = 16;
 /** Where more than this share of a list is new, the maps are built rather than changed. */
 const MOST_CHANGED = 0.25;
-
-type Shard<T> = ReadonlyMap<string, T>;
 
 /** A list that never changes, whose items are found by an id too. `of` a similar list shares what is the same. */
 export class KeyedList<T> implements Entries<T> {
   readonly items: readonly T[];
   /** The ids, in order; the same list as long as they are the same. */
   readonly ids: readonly string[];
-  readonly #shards: readonly Shard<T>[];
+  readonly #byId: PersistentMap<T>;
   /** Stands for this list in those that are made from it, which must not keep it. */
   readonly #token: object = {};
   readonly #base: object | undefined;
@@ -22,12 +19,12 @@ export class KeyedList<T> implements Entries<T> {
   private constructor(
     items: readonly T[],
     ids: readonly string[],
-    shards: readonly Shard<T>[],
+    byId: PersistentMap<T>,
     change?: { readonly from: KeyedList<T>; readonly ids: ReadonlySet<string> },
   ) {
     this.items = items;
     this.ids = ids;
-    this.#shards = shards;
+    this.#byId = byId;
     this.#base = change === undefined ? undefined : change.from.#token;
     this.#changed = change?.ids;
   }
@@ -42,19 +39,14 @@ export class KeyedList<T> implements Entries<T> {
   }
 
   static #built<T>(items: readonly T[], idOf: (item: T) => string): KeyedList<T> {
-    const count = 2 ** Math.max(0, Math.ceil(Math.log2(items.length / SHARD)));
-    const shards = Array.from({ length: count }, () => new Map<string, T>());
+    const byId = new Map<string, T>();
     const ids = items.map(idOf);
-    for (const [at, id] of ids.entries()) {
-      const shard = shards[shardOf(id, count)];
-      const item = items[at];
-      if (shard !== undefined && item !== undefined && !shard.has(id)) shard.set(id, item);
-    }
-    return new KeyedList(items, ids, shards);
+    for (const [at, id] of ids.entries()) if (!byId.has(id)) byId.set(id, items[at] as T);
+    return new KeyedList(items, ids, PersistentMap.of(byId));
   }
 
   get(id: string): T | undefined {
-    return this.#shards[shardOf(id, this.#shards.length)]?.get(id);
+    return this.#byId.get(id);
   }
 
   changedSince(before: Entries<T>): ReadonlySet<string> | undefined {
@@ -63,19 +55,9 @@ export class KeyedList<T> implements Entries<T> {
 
   /** This list with other items in place of some, of the same ids. */
   with(items: readonly T[], changed: ReadonlyMap<string, T>): KeyedList<T> {
-    const shards = [...this.#shards];
-    const copied = new Map<number, Map<string, T>>();
-    for (const [id, item] of changed) {
-      const at = shardOf(id, shards.length);
-      let shard = copied.get(at);
-      if (shard === undefined) {
-        shard = new Map(shards[at]);
-        copied.set(at, shard);
-        shards[at] = shard;
-      }
-      shard.set(id, item);
-    }
-    return new KeyedList(items, this.ids, shards, { from: this, ids: new Set(changed.keys()) });
+    let byId = this.#byId;
+    for (const [id, item] of changed) byId = byId.with(id, item);
+    return new KeyedList(items, this.ids, byId, { from: this, ids: new Set(changed.keys()) });
   }
 }
 
@@ -98,12 +80,4 @@ function changedList<T>(
     changed.set(id, item);
   }
   return previous.with(items, changed);
-}
-
-/** @param count a power of two */
-export function shardOf(value: string, count: number): number {
-  if (count === 1) return 0;
-  let hash = 0;
-  for (let at = 0; at < value.length; at += 1) hash = (Math.imul(hash, 31) + value.charCodeAt(at)) | 0;
-  return (hash ^ (hash >>> 15)) & (count - 1);
 }

@@ -72,7 +72,10 @@ export class LongList<T> implements Items<T> {
 
 /** `toSpliced`, however many come: those that are spread into a call have to fit on the stack. */
 export function spliced<T>(items: readonly T[], at: number, gone: number, come: readonly T[]): readonly T[] {
-  return [...items.slice(0, at), ...come, ...items.slice(at + gone)];
+  if (gone !== come.length) return items.slice(0, at).concat(come, items.slice(at + gone));
+  const copy = items.slice();
+  for (const [index, item] of come.entries()) copy[at + index] = item;
+  return copy;
 }
 
 function inPieces<T>(items: readonly T[]): readonly (readonly T[])[] {
@@ -92,14 +95,18 @@ export interface Difference<T> {
 /** How two lists differ. What both share costs nothing where it stands in the same pieces. */
 export function differenceOf<T>(before: LongList<T>, after: LongList<T>): Difference<T> {
   const pieces = difference(before.pieces, after.pieces);
-  return difference(pieces.gone.flat(), pieces.come.flat());
+  return difference(joined(pieces.gone), joined(pieces.come));
+}
+
+function joined<T>(pieces: readonly (readonly T[])[]): readonly T[] {
+  return pieces.length === 1 ? (pieces[0] ?? []) : pieces.flat();
 }
 
 function difference<T>(before: readonly T[], after: readonly T[]): Difference<T> {
   const stretch = stretchOf(before, after);
   const gone = before.slice(stretch.start, stretch.before);
   const come = after.slice(stretch.start, stretch.after);
-  if (gone.length === 0 || come.length === 0) return { gone, come };
+  if (gone.length === 0 || come.length === 0 || (gone.length === 1 && come.length === 1)) return { gone, come };
   const [was, is] = [new Set(gone), new Set(come)];
   return { gone: gone.filter((one) => !is.has(one)), come: come.filter((one) => !was.has(one)) };
 }

@@ -11,15 +11,20 @@ const INSTANCE = 'app.kubernetes.io/instance';
 const APPLICATION_KEYS = [NAME, 'app', 'k8s-app'] as const;
 
 /**
- * The applications that some labels belong to, by the first naming key that all of them have; undefined where they have
+ * The applications that some pods belong to, by the first naming key that all of them have; undefined where they have
  * none in common, so that nothing tells their applications apart.
  */
 export function applicationsOf(
-  all: readonly Labels[],
+  all: readonly { readonly labels: Labels }[],
 ): { readonly key: string; readonly names: readonly string[] } | undefined {
-  const key = APPLICATION_KEYS.find((one) => all.every((labels) => labels[one] !== undefined));
+  const key = APPLICATION_KEYS.find((one) => all.every(({ labels }) => labels[one] !== undefined));
   if (key === undefined) return undefined;
-  return { key, names: [...new Set(all.flatMap((labels) => labels[key] ?? []))].sort() };
+  const names: string[] = [];
+  for (const { labels } of all) {
+    const name = labels[key] ?? '';
+    if (name !== names.at(-1) && !names.includes(name)) names.push(name);
+  }
+  return { key, names: names.sort() };
 }
 
 /** The product that most workloads of the same name and instance in a namespace say they are part of. */

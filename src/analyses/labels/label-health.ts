@@ -50,24 +50,22 @@ export function isMirror(workload: AnalysedWorkload): boolean {
   return workload.ref.kind === 'Pod' && workload.classes.some((one) => one.pods.some((pod) => pod.mirror));
 }
 
-/** Several rules and the pane ask for the same of each workload. */
-const HEALTH = new WeakMap<AnalysedWorkload, LabelHealth>();
+/** By the labels of the workload, which stay the same object whatever pods come and go. */
+const HEALTH = new WeakMap<Labels, { readonly onPods: Labels; readonly health: LabelHealth }>();
 
 /** Judges the labels of a workload and of its pods. A label counts as present where both have it. */
 export function labelHealth(workload: AnalysedWorkload): LabelHealth {
-  let health = HEALTH.get(workload);
-  if (health === undefined) {
-    health = findLabelHealth(workload);
-    HEALTH.set(workload, health);
-  }
+  const own = ownLabels(workload);
+  // What pods carry that nobody has seen is no reason to call a label missing.
+  const onPods = knownPodLabels(workload) ?? own;
+  const known = HEALTH.get(own);
+  if (known?.onPods === onPods) return known.health;
+  const health = healthOf(own, onPods);
+  HEALTH.set(own, { onPods, health });
   return health;
 }
 
-function findLabelHealth(workload: AnalysedWorkload): LabelHealth {
-  const own = ownLabels(workload);
-  const known = knownPodLabels(workload);
-  // What pods carry that nobody has seen is no reason to call a label missing.
-  const onPods = known ?? own;
+function healthOf(own: Labels, onPods: Labels): LabelHealth {
   const missing = recommendedWhere((label) => own[label] === undefined || onPods[label] === undefined);
   const notOnTemplate = recommendedWhere((label) => own[label] !== undefined && onPods[label] === undefined);
   return { missing, suspect: suspectLabels(own, onPods), notOnTemplate };
@@ -75,7 +73,10 @@ function findLabelHealth(workload: AnalysedWorkload): LabelHealth {
 
 /** The misspelt recommended labels among some sets of labels of one object, in order. */
 export function suspectLabels(...bodies: readonly Labels[]): readonly SuspectLabel[] {
-  const keys = new Set(bodies.flatMap((labels) => Object.keys(labels)));
+  const keys = new Set<string>();
+  for (const labels of bodies) {
+    for (const key in labels) if (misspeltRecommendedLabel(key) !== undefined) keys.add(key);
+  }
   return [...keys].sort().flatMap((key): SuspectLabel[] => {
     const meant = misspeltRecommendedLabel(key);
     if (meant === undefined) return [];

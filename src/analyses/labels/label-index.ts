@@ -1,8 +1,8 @@
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import { SimilarWords } from '../../kube/similar-words.ts';
 import type { Entries } from '../../store/entries.ts';
-import { shardOf } from '../../store/keyed-list.ts';
-import { differenceOf, LongList, type Items } from '../../store/long-list.ts';
+import { differenceOf, LongList, spliced, type Items } from '../../store/long-list.ts';
+import { PersistentMap } from '../../store/persistent-map.ts';
 
 interface Labelled {
   readonly labels: Labels;
@@ -71,7 +71,7 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items
   ): LabelIndex<T> {
     const keys = new Map(previous === undefined || isBuilt ? [] : previous.#keys);
     for (const [key, values] of edits) {
-      const index = (keys.get(key) ?? ValueIndex.empty<T>()).edited(values);
+      const index = keys.get(key)?.edited(values) ?? ValueIndex.of(values);
       if (index.size === 0) keys.delete(key);
       else keys.set(key, index);
     }
@@ -115,12 +115,12 @@ export function entryId({ key, value }: LabelPair): string {
 const TELLING = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance', 'name', 'run', 'release'];
 
 /** The pair of a selector that the fewest are likely to carry; the same whatever there is, so that nothing hangs on it. */
-export function tellingPair(pairs: readonly LabelPair[]): LabelPair | undefined {
+export function tellingPair(selector: LabelSelector): LabelPair | undefined {
   for (const key of TELLING) {
-    const pair = pairs.find((one) => one.key === key);
-    if (pair !== undefined) return pair;
+    const value = selector.matchLabels?.[key];
+    if (value !== undefined) return { key, value };
   }
-  return pairs[0];
+  return pairsOf(selector)[0];
 }
 
 /** The labels that whatever a selector matches has: its pairs, and expressions with one value. */
@@ -133,15 +133,18 @@ export function pairsOf(selector: LabelSelector): readonly LabelPair[] {
   return pairs;
 }
 
+/** What goes and comes at one place; a list is there only where something does. */
 interface Edit<T> {
-  readonly gone: T[];
-  readonly come: T[];
+  gone: T[] | undefined;
+  come: T[] | undefined;
 }
 
 type Edits<T> = Map<string, Map<string, Edit<T>>>;
 
 function changedIds<T>(edits: Edits<T>): ReadonlySet<string> {
-  return new Set([...edits].flatMap(([key, values]) => [...values.keys()].map((value) => entryId({ key, value }))));
+  const ids = new Set<string>();
+  for (const [key, values] of edits) for (const value of values.keys()) ids.add(entryId({ key, value }));
+  return ids;
 }
 
 /** @param gone and `come`: no item is in both */
@@ -153,72 +156,52 @@ function editsOf<T extends Labelled>(gone: Iterable<T>, come: Iterable<T>): Edit
 }
 
 function addEdit<T extends Labelled>(edits: Edits<T>, item: T, side: keyof Edit<T>): void {
-  for (const key of Object.keys(item.labels)) {
+  for (const key in item.labels) {
     const value = item.labels[key] ?? '';
     let values = edits.get(key);
     if (values === undefined) edits.set(key, (values = new Map<string, Edit<T>>()));
     let edit = values.get(value);
-    if (edit === undefined) values.set(value, (edit = { gone: [], come: [] }));
-    edit[side].push(item);
+    if (edit === undefined) values.set(value, (edit = { gone: undefined, come: undefined }));
+    const list = edit[side];
+    if (list === undefined) edit[side] = [item];
+    else list.push(item);
   }
 }
 
-/** How many values share a map, about: what a change of one of them copies. */
-const SHARD = 16;
-
-type Shard<T> = ReadonlyMap<string, Items<T>>;
-
-/** Items by the value of one key, in as many maps as it takes to keep each small. */
+/** Items by the value of one key. */
 class ValueIndex<T> {
-  readonly size: number;
   readonly words: SimilarWords;
-  readonly #shards: readonly Shard<T>[];
+  readonly #lists: PersistentMap<Items<T>>;
 
-  private constructor(size: number, words: SimilarWords, shards: readonly Shard<T>[]) {
-    this.size = size;
+  private constructor(words: SimilarWords, lists: PersistentMap<Items<T>>) {
     this.words = words;
-    this.#shards = shards;
+    this.#lists = lists;
   }
 
-  static empty<T>(): ValueIndex<T> {
-    return new ValueIndex<T>(0, NO_VALUES, [new Map()]);
+  static of<T>(edits: ReadonlyMap<string, Edit<T>>): ValueIndex<T> {
+    const lists = PersistentMap.of(new Map([...edits].map(([value, { come }]) => [value, carriers(come ?? [])])));
+    return new ValueIndex(new SimilarWords(() => lists.keys()), lists);
+  }
+
+  get size(): number {
+    return this.#lists.size;
   }
 
   get(value: string): Items<T> | undefined {
-    return this.#shards[shardOf(value, this.#shards.length)]?.get(value);
+    return this.#lists.get(value);
   }
 
   /** This index after some edits by value. The words stay the same object where the values do. */
   edited(edits: ReadonlyMap<string, Edit<T>>): ValueIndex<T> {
-    const shards = this.#withRoomFor(edits.size);
-    const copied = new Set<number>();
-    let size = this.size;
+    let lists = this.#lists;
     let isSameWords = true;
-    for (const [value, { gone, come }] of edits) {
-      const at = shardOf(value, shards.length);
-      const shard = copied.has(at) ? (shards[at] ?? new Map()) : new Map(shards[at]);
-      copied.add(at);
-      shards[at] = shard;
-      const before = shard.get(value);
+    for (const [value, { gone = [], come = [] }] of edits) {
+      const before = lists.get(value);
       const list = before === undefined ? carriers(come) : withEdit(before, gone, come);
-      if (list.length > 0) shard.set(value, list);
-      else shard.delete(value);
-      const change = Number(list.length > 0) - Number(before !== undefined);
-      if (change !== 0) isSameWords = false;
-      size += change;
+      if (before === undefined || list.length === 0) isSameWords = false;
+      lists = list.length === 0 ? lists.without(value) : lists.with(value, list);
     }
-    const words = isSameWords ? this.words : new SimilarWords(() => shards.flatMap((shard) => [...shard.keys()]));
-    return new ValueIndex(size, words, shards);
-  }
-
-  #withRoomFor(more: number): Map<string, Items<T>>[] {
-    const count = this.#shards.length;
-    const wanted = 2 ** Math.max(0, Math.ceil(Math.log2((this.size + more) / SHARD)));
-    if (wanted <= 4 * count && wanted * 4 >= count) return [...this.#shards] as Map<string, Items<T>>[];
-    const shards = Array.from({ length: wanted }, () => new Map<string, Items<T>>());
-    for (const shard of this.#shards)
-      for (const [value, list] of shard) shards[shardOf(value, wanted)]?.set(value, list);
-    return shards;
+    return new ValueIndex(isSameWords ? this.words : new SimilarWords(() => lists.keys()), lists);
   }
 }
 
@@ -227,17 +210,27 @@ const SHORT = 64;
 
 /** A list that grew by pushing has room for seventeen, and most hold one. */
 function carriers<T>(items: readonly T[]): Items<T> {
-  return items.length > SHORT ? LongList.of(items) : items.slice();
+  return inPieces(items.slice());
+}
+
+function inPieces<T>(items: readonly T[]): Items<T> {
+  return items.length > SHORT ? LongList.of(items) : items;
 }
 
 /** Where more items went, a long list is made anew. */
 const FEW = 8;
 
+/** @param gone which are all in the list */
 function withEdit<T>(list: Items<T>, gone: readonly T[], come: readonly T[]): Items<T> {
-  if (!(list instanceof LongList) || gone.length > FEW) {
-    const left = new Set(gone);
-    return carriers([...list.filter((item) => !left.has(item)), ...come]);
+  if (list instanceof LongList && gone.length <= FEW) {
+    const inPlace = gone.reduce((all: LongList<T>, item, at) => all.exchanged(item, come.slice(at, at + 1)), list);
+    return inPlace.appended(come.slice(gone.length));
   }
-  const inPlace = gone.reduce((all: LongList<T>, item, at) => all.exchanged(item, come.slice(at, at + 1)), list);
-  return inPlace.appended(come.slice(gone.length));
+  const [first] = gone;
+  if (Array.isArray(list) && gone.length <= 1) {
+    const items: readonly T[] = list;
+    return inPieces(spliced(items, first === undefined ? items.length : items.indexOf(first), gone.length, come));
+  }
+  const left = new Set(gone);
+  return carriers([...list.filter((item) => !left.has(item)), ...come]);
 }

@@ -1,4 +1,5 @@
 import { ENVIRONMENT_KEYS, environmentInName, environmentOf } from '../../kube/environment-name.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { allNamespaces, namespaceLabels } from '../network/namespace-labels.ts';
@@ -14,7 +15,10 @@ interface NamespaceEnvironment {
 
 /** What a namespace's labels, or else its name, say of its stage; undefined where they say nothing. */
 export function environmentOfNamespace(view: ClusterView, name: string): NamespaceEnvironment | undefined {
-  const labels = namespaceLabels(view, name);
+  return view.derive(`environment/${name}`, (inner) => findEnvironment(namespaceLabels(inner, name), name), deepEqual);
+}
+
+function findEnvironment(labels: Labels, name: string): NamespaceEnvironment | undefined {
   for (const key of ENVIRONMENT_KEYS) {
     const value = labels[key];
     const environment = value === undefined ? undefined : environmentOf(value);

@@ -1,3 +1,4 @@
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { ownLabels, podLabels } from './label-health.ts';
@@ -19,16 +20,17 @@ export interface NearMiss {
 /** Label values of a workload that nearly are what a selector asks for, or what its neighbours use. */
 export function nearMisses(view: ClusterView, workload: AnalysedWorkload): readonly NearMiss[] {
   const demanded = missedSelectors(workload, view);
-  const keys = new Set(demanded.map((one) => one.key));
-  return [...demanded, ...againstNeighbours(workload, view).filter((one) => !keys.has(one.key))];
+  const others = againstNeighbours(workload, view);
+  return [...demanded, ...others.filter(({ key }) => !demanded.some((one) => one.key === key))];
 }
 
 /** A naming label that differs by a slip from what a selector asks for, while nothing asks for it as it is. */
 function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
-  return Object.entries(podLabels(workload)).flatMap(([key, value]): NearMiss[] => {
-    if (!NAMING_KEYS.has(key)) return [];
+  const labels = podLabels(workload);
+  return namingKeys(labels).flatMap((key): readonly NearMiss[] => {
+    const value = labels[key] ?? '';
     const { words, first } = demandFor(view, workload.ref.namespace, key);
-    if (first.size === 0 || first.has(value)) return [];
+    if (first.size === 0 || first.has(value)) return NONE;
     const earliest = (
       values: readonly string[],
     ): { readonly value: string; readonly by: LabelReferrer } | undefined => {
@@ -56,6 +58,14 @@ function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonl
       },
     ];
   });
+}
+
+const NONE: readonly NearMiss[] = [];
+
+function namingKeys(labels: Labels): readonly string[] {
+  const keys: string[] = [];
+  for (const key in labels) if (NAMING_KEYS.has(key)) keys.push(key);
+  return keys;
 }
 
 function againstNeighbours(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {

@@ -1,6 +1,5 @@
 import { knownCalicoSelector } from '../../kube/calico-policy.ts';
 import type { CalicoSelector } from '../../kube/calico-selector.ts';
-import { pairsOf, type LabelPair } from './label-index.ts';
 import { matches, meets, selectorKeys, selectorText } from '../../kube/selector.ts';
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 
@@ -11,6 +10,8 @@ export type PodSelector = LabelSelector | CalicoExpression;
 export interface CalicoExpression {
   readonly text: string;
   readonly parsed: CalicoSelector;
+  /** Labels that whatever it matches carries itself. */
+  readonly required: LabelSelector;
   /** What Calico adds to the labels of whatever it is looked for among. */
   readonly added: Labels;
 }
@@ -22,7 +23,10 @@ export const CALICO_NAMESPACE = 'projectcalico.org/namespace';
 /** null where the text is no expression, or one that k8sec cannot evaluate. */
 export function calicoExpression(text: string): CalicoExpression | null {
   const parsed = knownCalicoSelector(text);
-  return parsed === null ? null : { text: text.trim() === '' ? 'all()' : text.trim(), parsed, added: NO_LABELS };
+  if (parsed === null) return null;
+  const own = parsed.equalities.filter(({ key }) => key !== CALICO_NAMESPACE);
+  const required = { matchLabels: Object.fromEntries(own.map(({ key, value }) => [key, value])) };
+  return { text: text.trim() === '' ? 'all()' : text.trim(), parsed, required, added: NO_LABELS };
 }
 
 /** A selector of pods as it reads those of one namespace. */
@@ -50,12 +54,6 @@ export function selects(selector: PodSelector, labels: Labels): boolean {
 /** The label keys that a selector reads, each once. */
 export function keysRead(selector: PodSelector): readonly string[] {
   return isCalico(selector) ? [...new Set(selector.parsed.terms.map(({ key }) => key))] : selectorKeys(selector);
-}
-
-/** Labels that whatever a selector matches carries. */
-export function requiredPairs(selector: PodSelector): readonly LabelPair[] {
-  if (!isCalico(selector)) return pairsOf(selector);
-  return selector.parsed.equalities.filter(({ key }) => selector.added[key] === undefined);
 }
 
 /** A selector in its own language. */

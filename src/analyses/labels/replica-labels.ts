@@ -32,28 +32,42 @@ const ROLES: ReadonlySet<string> = new Set([
 export function replicaDifferences(workload: AnalysedWorkload): readonly ReplicaDifference[] {
   const living = workload.classes.filter((one) => one.state !== 'finished' && one.pods.length > 0);
   if (living.length < 2) return [];
+  const [first] = living;
+  const revision = first && revisionOf(first.labels);
+  if (living.every((one) => revisionOf(one.labels) === revision)) return differencesOf(living);
   const revisions = Map.groupBy(living, (one) => revisionOf(one.labels));
   return [...revisions].flatMap(([, classes]) => (classes.length < 2 ? [] : differencesOf(classes)));
 }
 
 function differencesOf(classes: readonly PodClass[]): readonly ReplicaDifference[] {
-  const keys = new Set(classes.flatMap((one) => Object.keys(one.labels)));
-  const total = classes.reduce((sum, one) => sum + one.pods.length, 0);
-  return [...keys].sort().flatMap((key): ReplicaDifference[] => {
-    if (isGeneratedLabel(key) || ROLE_KEY.test(key) || key === QUARANTINE_LABEL) return [];
-    const counts = new Map<string | undefined, number>();
-    for (const one of classes) counts.set(one.labels[key], (counts.get(one.labels[key]) ?? 0) + one.pods.length);
-    if (counts.size < 2 || [...counts.keys()].some((value) => value !== undefined && ROLES.has(value.toLowerCase()))) {
-      return [];
+  return differingKeys(classes).flatMap((key): readonly ReplicaDifference[] => differenceIn(classes, key));
+}
+
+/** The keys that people write and of which not all classes have the same value, in order. */
+function differingKeys(classes: readonly PodClass[]): readonly string[] {
+  const [first] = classes;
+  const found: string[] = [];
+  for (const { labels } of classes) {
+    for (const key in labels) {
+      if (found.includes(key) || isGeneratedLabel(key) || ROLE_KEY.test(key) || key === QUARANTINE_LABEL) continue;
+      if (classes.some((one) => one.labels[key] !== first?.labels[key])) found.push(key);
     }
-    // A value for each pod is a name, not a difference.
-    if (total > 2 && counts.size === total && !counts.has(undefined)) return [];
-    const [usual] = [...counts].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0]))[0] ?? [];
-    const others = classes
-      .filter((one) => one.labels[key] !== usual)
-      .flatMap((one) => one.pods.map((pod) => ({ pod: pod.name, value: one.labels[key] })));
-    return [{ key, usual, others: others.toSorted((a, b) => (a.pod < b.pod ? -1 : 1)) }];
-  });
+  }
+  return found.sort();
+}
+
+function differenceIn(classes: readonly PodClass[], key: string): readonly ReplicaDifference[] {
+  const counts = new Map<string | undefined, number>();
+  for (const one of classes) counts.set(one.labels[key], (counts.get(one.labels[key]) ?? 0) + one.pods.length);
+  if ([...counts.keys()].some((value) => value !== undefined && ROLES.has(value.toLowerCase()))) return [];
+  const total = classes.reduce((sum, one) => sum + one.pods.length, 0);
+  // A value for each pod is a name, not a difference.
+  if (total > 2 && counts.size === total && !counts.has(undefined)) return [];
+  const [usual] = [...counts].toSorted((a, b) => b[1] - a[1] || compare(a[0], b[0]))[0] ?? [];
+  const others = classes
+    .filter((one) => one.labels[key] !== usual)
+    .flatMap((one) => one.pods.map((pod) => ({ pod: pod.name, value: one.labels[key] })));
+  return [{ key, usual, others: others.toSorted((a, b) => (a.pod < b.pod ? -1 : 1)) }];
 }
 
 /** In a tie the absent label is the usual one: it is rather added than taken away. */

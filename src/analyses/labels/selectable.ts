@@ -1,3 +1,4 @@
+import { isEmptySelector } from '../../kube/selector.ts';
 import { refText } from '../../kube/object-ref.ts';
 import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -8,7 +9,7 @@ import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
-import { amongPodsOf, keysRead, requiredPairs, selects, type PodSelector } from './pod-selector.ts';
+import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
 import { entryId, LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
@@ -82,7 +83,7 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
 
 /** Whether a selector matches anything in a namespace. */
 export function selectsSomething(view: ClusterView, selector: PodSelector, namespace: string): boolean {
-  if (keysRead(selector).length === 0) return hasSelectables(view, namespace);
+  if (!isCalico(selector) && isEmptySelector(selector)) return hasSelectables(view, namespace);
   const here = amongPodsOf(selector, namespace);
   return candidatesOf(view, here, namespace).some((one) => selects(here, one.labels));
 }
@@ -114,7 +115,7 @@ export function selectablesByLabel(view: ClusterView, namespace: string): ByLabe
 
 /** A short list that holds all that a selector can match: of the pair that tells most apart, or everything. */
 function candidatesOf(view: ClusterView, selector: PodSelector, namespace: string): Items<Selectable> {
-  const pair = tellingPair(requiredPairs(selector));
+  const pair = tellingPair(isCalico(selector) ? selector.required : selector);
   return pair === undefined ? selectables(view, namespace) : carrying(view, namespace, pair);
 }
 

@@ -74,9 +74,7 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
 /** What a selector asks for, to look for what is near; of an expression only where it is nothing but equalities. */
 function plainSelector(selector: PodSelector): LabelSelector | undefined {
   if (!isCalico(selector)) return selector;
-  const { equalities, isPlain } = selector.parsed;
-  if (!isPlain || equalities.some(({ key }) => key === CALICO_NAMESPACE)) return undefined;
-  return { matchLabels: Object.fromEntries(equalities.map(({ key, value }) => [key, value])) };
+  return selector.parsed.isPlain && !keysRead(selector).includes(CALICO_NAMESPACE) ? selector.required : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
-import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloads } from '../workload/workloads.ts';
 import { isMirror, labelHealth, ownLabels, podLabels } from './label-health.ts';
 
 /** The labels of one workload: its own, and those that its pods carry. */
@@ -21,21 +21,13 @@ export function workloadLabels(view: ClusterView, namespace: string): readonly W
     `workload-labels/${namespace}`,
     (inner, previous: readonly WorkloadLabels[] | undefined) =>
       mapChanged(workloads(inner, namespace), previous, (one, before) => {
-        const labels = labelsOf(one);
-        return deepEqual(labels, before) && before !== undefined ? before : labels;
+        const [own, onPods] = [ownLabels(one), podLabels(one)];
+        const { kind } = one.ref;
+        if (kind !== 'Pod' && before?.kind === kind && before.own === own && before.onPods === onPods) return before;
+        const missing = isMirror(one) ? null : labelHealth(one).missing.length;
+        const labels = { kind, own, onPods, missing };
+        return before !== undefined && deepEqual(labels, before) ? before : labels;
       }),
     sameItems,
   );
-}
-
-const LABELS = new WeakMap<AnalysedWorkload, WorkloadLabels>();
-
-function labelsOf(workload: AnalysedWorkload): WorkloadLabels {
-  let labels = LABELS.get(workload);
-  if (labels === undefined) {
-    const missing = isMirror(workload) ? null : labelHealth(workload).missing.length;
-    labels = { kind: workload.ref.kind, own: ownLabels(workload), onPods: podLabels(workload), missing };
-    LABELS.set(workload, labels);
-  }
-  return labels;
 }

@@ -6,7 +6,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
-import { differenceOf, type LongList } from '../../store/long-list.ts';
+import { differenceOf, spliced, type LongList } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { groupBy } from './group-by.ts';
 import { reuse } from './reuse.ts';
@@ -67,9 +67,11 @@ export function podGroups(view: ClusterView, namespace: string): KeyedList<PodGr
 function groupPods(view: ClusterView, namespace: string, previous: Grouped | undefined): Grouped {
   const pods = view.longList('Pod', namespace);
   const owners = ownersByName(view, namespace);
-  const others = new Map(previous?.owners === owners ? previous.others : []);
-  const isSame = [...others.values()].every((one) => view.get(one.kind, namespace, one.name)?.owners === one.owners);
-  if (!isSame) others.clear();
+  const known = previous?.owners === owners ? previous.others : NO_OTHERS;
+  const isSame =
+    known.size === 0 ||
+    [...known.values()].every((one) => view.get(one.kind, namespace, one.name)?.owners === one.owners);
+  const others = new Map(isSame ? known : []);
   const ownersOf = (kind: Kind, name: string): Owners => {
     if (IS_WORKLOAD.has(kind)) return owners.get(`${kind}/${name}`);
     const found = view.get(kind, namespace, name)?.owners;
@@ -83,13 +85,16 @@ function groupPods(view: ClusterView, namespace: string, previous: Grouped | und
   return { pods, owners, others, groups: KeyedList.of(items, keyOfGroup, previous?.groups) };
 }
 
+const NO_OTHERS: Grouped['others'] = new Map();
+
 function keyOfGroup({ key }: PodGroup): string {
   return key;
 }
 
 function sameOthers(a: Grouped, b: Grouped): boolean {
   return (
-    a.others.size === b.others.size && [...a.others].every(([key, one]) => b.others.get(key)?.owners === one.owners)
+    a.others.size === b.others.size &&
+    (a.others.size === 0 || [...a.others].every(([key, one]) => b.others.get(key)?.owners === one.owners))
   );
 }
 
@@ -144,7 +149,7 @@ function grouped(
     if (there === undefined) members.set(key, { ref, pods: [pod] });
     else there.pods.push(pod);
   }
-  return [...members].map(([key, { ref, pods: own }]) => groupOf(key, ref, own, previous?.get(key)));
+  return [...members].map(([key, { ref, pods: own }]) => groupOf(key, ref, classesOf(ref, own), previous?.get(key)));
 }
 
 /** The groups after some pods changed; undefined where so many did that it costs less to group all. */
@@ -155,50 +160,91 @@ function regrouped(
 ): readonly PodGroup[] | undefined {
   const { gone, come } = differenceOf(before, pods);
   if (Math.max(gone.length, come.length) * MOST_CHANGED > pods.length) return undefined;
-  const touched = new Map([...gone, ...come].map((pod) => [workloadOf(pod).key, workloadOf(pod).ref]));
-  const left = new Set(gone);
-  const after = [...groups.items];
+  const touched = new Map<string, { ref: PodClass['workload']; gone: PodObject[]; come: PodObject[] }>();
+  const note = (pod: PodObject, side: 'gone' | 'come'): void => {
+    const { key, ref } = workloadOf(pod);
+    let one = touched.get(key);
+    if (one === undefined) touched.set(key, (one = { ref, gone: [], come: [] }));
+    one[side].push(pod);
+  };
+  for (const pod of gone) note(pod, 'gone');
+  for (const pod of come) note(pod, 'come');
+  let after = groups.items;
   let isOrdered = true;
-  for (const [key, ref] of touched) {
+  for (const [key, one] of touched) {
     const there = groups.get(key);
-    const own = [
-      ...(there?.classes ?? []).flatMap((one) => one.pods.filter((pod) => !left.has(pod))),
-      ...come.filter((pod) => workloadOf(pod).key === key),
-    ].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const group = own.length === 0 ? undefined : groupOf(key, ref, own, there);
+    const left = one.gone.reduce(withoutPod, there?.classes ?? NO_CLASSES);
+    const classes = one.come.reduce((all, pod) => withPod(all, pod, one.ref), left);
+    const group = classes.length === 0 ? undefined : groupOf(key, one.ref, classes, there);
     const at = there === undefined ? after.length : after.indexOf(there);
-    after.splice(at, 1, ...(group === undefined ? [] : [group]));
+    after = spliced(after, at, there === undefined ? 0 : 1, group === undefined ? [] : [group]);
     isOrdered &&= group === undefined || group.first === there?.first;
   }
-  return isOrdered ? after : after.sort((a, b) => (a.first < b.first ? -1 : 1));
+  return isOrdered ? after : after.toSorted((a, b) => (a.first < b.first ? -1 : 1));
 }
 
-/** @param pods in order of name, at least one */
+const NO_CLASSES: readonly PodClass[] = [];
+
+/** @param classes of one workload, in order of their first pods; at least one */
 function groupOf(
   key: string,
   workload: PodClass['workload'],
-  pods: readonly PodObject[],
+  classes: readonly PodClass[],
   previous: PodGroup | undefined,
 ): PodGroup {
-  const byLabels = new Map<Labels, Map<PodSpec, Map<PodClass['state'], PodObject[]>>>();
-  for (const pod of pods) {
-    const states = groupBy(groupBy(byLabels, pod.labels), pod.spec);
-    const state = stateOf(pod);
-    const there = states.get(state);
-    if (there === undefined) states.set(state, [pod]);
-    else there.push(pod);
-  }
-  const { namespace } = workload;
-  const classes: PodClass[] = [];
-  for (const [labels, bySpec] of byLabels) {
-    for (const [spec, byState] of bySpec) {
-      for (const [state, own] of byState) classes.push({ workload, namespace, labels, spec, state, pods: own });
-    }
-  }
-  const first = pods[0]?.name ?? '';
+  const first = firstName(classes[0]);
   const kept = reuse(classes, previous?.classes, samePodClass);
   if (previous !== undefined && previous.first === first && sameItems(kept, previous.classes)) return previous;
   return { key, workload, name: previous?.name ?? `${workload.kind}/${workload.name}`, classes: kept, first };
+}
+
+/** @param pods of one workload, in order of name */
+function classesOf(workload: PodClass['workload'], pods: readonly PodObject[]): readonly PodClass[] {
+  const byLabels = new Map<Labels, Map<PodSpec, Map<PodClass['state'], PodObject[]>>>();
+  const { namespace } = workload;
+  const classes: PodClass[] = [];
+  for (const pod of pods) {
+    const { labels, spec } = pod;
+    const states = groupBy(groupBy(byLabels, labels), spec);
+    const state = stateOf(pod);
+    const there = states.get(state);
+    if (there !== undefined) there.push(pod);
+    else {
+      const own = [pod];
+      states.set(state, own);
+      classes.push({ workload, namespace, labels, spec, state, pods: own });
+    }
+  }
+  return classes;
+}
+
+function withoutPod(classes: readonly PodClass[], pod: PodObject): readonly PodClass[] {
+  const at = classes.findIndex((one) => one.pods.includes(pod));
+  const one = classes[at];
+  if (one === undefined) return classes;
+  const others = spliced(classes, at, 1, NO_CLASSES);
+  return one.pods.length === 1 ? others : placed(others, { ...one, pods: one.pods.filter((other) => other !== pod) });
+}
+
+function withPod(classes: readonly PodClass[], pod: PodObject, workload: PodClass['workload']): readonly PodClass[] {
+  const { labels, spec, namespace } = pod;
+  const state = stateOf(pod);
+  const at = classes.findIndex((one) => one.labels === labels && one.spec === spec && one.state === state);
+  const there = classes[at];
+  if (there === undefined) return placed(classes, { workload, namespace, labels, spec, state, pods: [pod] });
+  const behind = there.pods.findIndex(({ name }) => name > pod.name);
+  const pods = spliced(there.pods, behind === -1 ? there.pods.length : behind, 0, [pod]);
+  return placed(spliced(classes, at, 1, NO_CLASSES), { ...there, pods });
+}
+
+/** Classes with one more, in order of their first pods. */
+function placed(classes: readonly PodClass[], one: PodClass): readonly PodClass[] {
+  const behind = classes.findIndex((other) => firstName(other) > firstName(one));
+  return spliced(classes, behind === -1 ? classes.length : behind, 0, [one]);
+}
+
+function firstName(one: PodClass | undefined): string {
+  return one?.pods[0]?.name ?? '';
 }
 
 function stateOf(pod: PodObject): PodClass['state'] {

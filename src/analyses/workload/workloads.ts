@@ -41,10 +41,23 @@ export function memberNames(classes: readonly PodClass[]): readonly string[] {
   if (first !== undefined && classes.length === 1) return namesOfClass(first);
   let names = NAMES.get(classes);
   if (names === undefined) {
-    names = classes.flatMap((one) => one.pods.map((pod) => pod.name)).sort();
+    names = namesInOrder(classes);
     NAMES.set(classes, names);
   }
   return names;
+}
+
+/** Classes are in order of their first pods, and most hold one or follow each other. */
+function namesInOrder(classes: readonly PodClass[]): readonly string[] {
+  const names: string[] = [];
+  let isOrdered = true;
+  for (const { pods } of classes) {
+    for (const { name } of pods) {
+      isOrdered &&= names.length === 0 || (names.at(-1) ?? '') < name;
+      names.push(name);
+    }
+  }
+  return isOrdered ? names : names.sort();
 }
 
 /** In order, as the store lists pods. */

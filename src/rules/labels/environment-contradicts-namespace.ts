@@ -7,6 +7,8 @@ import { environmentOfNamespace } from '../../analyses/labels/namespace-environm
 import type { FindingDraft } from '../../model/finding.ts';
 import { rule } from '../rule.ts';
 
+const NO_DRAFTS: readonly FindingDraft[] = [];
+
 export const environmentContradictsNamespace = rule({
   id: 'labels/environment-contradicts-namespace',
   subject: 'Workload',
@@ -17,11 +19,11 @@ export const environmentContradictsNamespace = rule({
   check: (workload, view) => {
     const namespace = environmentOfNamespace(view, workload.ref.namespace);
     if (namespace === undefined) return [];
-    const labels = { ...ownLabels(workload), ...podLabels(workload) };
-    return ENVIRONMENT_KEYS.flatMap((key): FindingDraft[] => {
-      const value = labels[key];
+    const [own, onPods] = [ownLabels(workload), podLabels(workload)];
+    return ENVIRONMENT_KEYS.flatMap((key): readonly FindingDraft[] => {
+      const value = onPods[key] ?? own[key];
       const environment = value === undefined ? undefined : environmentOf(value);
-      if (value === undefined || environment === undefined || environment === namespace.environment) return [];
+      if (value === undefined || environment === undefined || environment === namespace.environment) return NO_DRAFTS;
       return [
         {
           key,

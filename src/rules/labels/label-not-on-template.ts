@@ -7,6 +7,7 @@ import { amongPodsOf, podSelectorText, selects } from '../../analyses/labels/pod
 import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { FindingDraft } from '../../model/finding.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 
@@ -24,9 +25,10 @@ export const labelNotOnTemplate = rule({
 /** Recommended labels that pods of this workload could well carry. */
 function forgotten(workload: AnalysedWorkload): readonly FindingDraft[] {
   const { notOnTemplate } = labelHealth(workload);
+  if (notOnTemplate.length === 0) return [];
   // Where pods carry no recommended label at all, `missing-recommended` says it all.
   const isHabit = Object.keys(podLabels(workload)).some((key) => key.startsWith('app.kubernetes.io/'));
-  if (notOnTemplate.length === 0 || !isHabit) return [];
+  if (!isHabit) return [];
   return [
     {
       severity: 'low',
@@ -46,8 +48,8 @@ function forgotten(workload: AnalysedWorkload): readonly FindingDraft[] {
 /** Labels of the workload by which a selector would find its pods, if they carried them too. */
 function demanded({ ref, object, template, classes }: AnalysedWorkload, view: ClusterView): readonly FindingDraft[] {
   if (object === undefined || template === undefined) return [];
-  return Object.entries(object.labels).flatMap(([key, value]): readonly FindingDraft[] => {
-    if (template.labels[key] !== undefined) return [];
+  return keysNotOn(template.labels, object.labels).flatMap((key): readonly FindingDraft[] => {
+    const value = object.labels[key] ?? '';
     const after = { ...template.labels, [key]: value };
     const missed = referrersReading(view, ref.namespace, [key]).filter((one) => {
       const selector = amongPodsOf(one.selector, ref.namespace);
@@ -79,4 +81,10 @@ function demanded({ ref, object, template, classes }: AnalysedWorkload, view: Cl
       },
     ];
   });
+}
+
+function keysNotOn(template: Labels, own: Labels): readonly string[] {
+  const keys: string[] = [];
+  for (const key in own) if (template[key] === undefined) keys.push(key);
+  return keys;
 }

@@ -1,7 +1,8 @@
 // Kubernetes recommends six labels under app.kubernetes.io/ so that tools and policies can name an application the same
 // way everywhere. Source: kubernetes.io docs, "Recommended Labels". Missing ones break nothing: severity info.
-import { isMirror, labelHealth, ownLabels } from '../../analyses/labels/label-health.ts';
+import { isMirror, labelHealth } from '../../analyses/labels/label-health.ts';
 import { isLabelledByHand, judgedKinds, missingLabels } from '../../analyses/labels/labelled-objects.ts';
+import { groupBy } from '../../analyses/workload/group-by.ts';
 import { memberNames } from '../../analyses/workload/workloads.ts';
 import type { RecommendedLabel } from '../../kube/recommended-labels.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -25,12 +26,10 @@ const ofWorkload = rule({
   subject: 'Workload',
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'],
   check: (workload) => {
-    const { missing } = labelHealth(workload);
+    const { missing, notOnTemplate } = labelHealth(workload);
     if (missing.length === 0 || isMirror(workload)) return [];
-    const own = ownLabels(workload);
-    const places = missing.map((label) => (own[label] === undefined ? 'the workload' : 'its pods'));
     const remedies = workload.object === undefined ? NO_REMEDIES : OF_WORKLOADS;
-    return [{ ...draft(missing, places), members: memberNames(workload.classes), remedies }];
+    return [{ ...draft(missing, notOnTemplate, 'the workload'), members: memberNames(workload.classes), remedies }];
   },
 });
 
@@ -43,8 +42,7 @@ const ofObject = (kind: AroundKind, isOptIn: boolean): typeof ofWorkload =>
     check: (object, view) => {
       const missing = missingLabels(object.labels);
       if (missing.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(kind)) return [];
-      const places = missing.map(() => 'it');
-      return [{ ...draft(missing, places), remedies: OF_OBJECTS }];
+      return [{ ...draft(missing, NOT_ON_PODS, 'it'), remedies: OF_OBJECTS }];
     },
   });
 
@@ -69,25 +67,36 @@ const OF_OBJECTS = ['labels/label-object'];
 
 type SharedDraft = Pick<FindingDraft, 'severity' | 'title' | 'why' | 'evidence'>;
 
-/** Thousands of objects lack the same labels: one draft for all of them. At most 3 to the power of 6. */
-const DRAFTS = new Map<string, SharedDraft>();
+const NOT_ON_PODS: readonly RecommendedLabel[] = [];
 
-/** @param places where each of the labels is missing */
-function draft(missing: readonly RecommendedLabel[], places: readonly string[]): SharedDraft {
-  const key = `${missing.join()} ${places.join()}`;
-  let shared = DRAFTS.get(key);
+type Drafts = Map<readonly RecommendedLabel[], Map<readonly RecommendedLabel[], SharedDraft>>;
+
+/** Thousands of objects lack the same labels: one draft for all of them, by both lists. At most 3 to the power of 6. */
+const DRAFTS: Readonly<Record<'the workload' | 'it', Drafts>> = { 'the workload': new Map(), it: new Map() };
+
+/**
+ * @param onlyOnPods which of them are missing on the pods only
+ * @param it where the others are missing
+ */
+function draft(
+  missing: readonly RecommendedLabel[],
+  onlyOnPods: readonly RecommendedLabel[],
+  it: keyof typeof DRAFTS,
+): SharedDraft {
+  const byPlace = groupBy(DRAFTS[it], missing);
+  let shared = byPlace.get(onlyOnPods);
   if (shared === undefined) {
     const names = missing.map((label) => label.slice('app.kubernetes.io/'.length));
     shared = {
       severity: 'info',
       title: `lacks ${names.length} of 6 recommended labels: ${names.join(', ')}`,
       why: 'Whatever selects by these labels does not see it, and nobody can tell from it what it belongs to.',
-      evidence: missing.map((label, at) => ({
-        text: `${label} is not on ${places[at] ?? ''}`,
+      evidence: missing.map((label) => ({
+        text: `${label} is not on ${onlyOnPods.includes(label) ? 'its pods' : it}`,
         path: 'metadata.labels',
       })),
     };
-    DRAFTS.set(key, shared);
+    byPlace.set(onlyOnPods, shared);
   }
   return shared;
 }

@@ -18,11 +18,9 @@ export const overlappingSelectors = rule({
     // The API server generates a Job's selector.
     if (selector === null || workload.ref.kind === 'Job') return [];
     const own = refText(workload.ref);
-    const others = new Set(
-      selected(view, selector, workload.ref.namespace).flatMap((one) => (one.owner === own ? [] : [one.owner])),
-    );
-    if (others.size === 0) return [];
-    const names = [...others].sort();
+    const others = selected(view, selector, workload.ref.namespace).filter((one) => one.owner !== own);
+    if (others.length === 0) return [];
+    const names = [...new Set(others.map((one) => one.owner))].sort();
     const scaled = view
       .list('HorizontalPodAutoscaler', workload.ref.namespace)
       .find(({ target }) => target.kind === workload.ref.kind && target.name === workload.ref.name);

@@ -57,7 +57,7 @@ function caught(
   // Whoever selects everything means everything.
   if (isEmptySelector(selector)) return [];
   const found = selected(view, selector, namespace);
-  const applications = applicationsOf(found.map((one) => one.labels));
+  const applications = applicationsOf(found);
   if (applications === undefined || applications.names.length < 2 || isByProduct(selector)) return [];
   const { key, names } = applications;
   const products = new Set(found.flatMap((one) => one.labels[PART_OF] ?? []));

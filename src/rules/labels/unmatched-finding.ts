@@ -44,15 +44,16 @@ export interface JudgedSelector {
   readonly isFixable?: boolean;
 }
 
+const NO_DRAFTS: readonly FindingDraft[] = [];
+
 /** The finding for a selector's verdict; none where it matches, or where the answer is not there yet. */
 export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelector): readonly FindingDraft[] {
+  // What most are, so that nothing is made of it.
+  if (verdict.type === 'matches' || verdict.type === 'pending') return NO_DRAFTS;
   const { object, path, selector, where, consequence, selects = 'pod or workload', key } = judged;
   const text = podSelectorText(selector);
   const id = key === undefined ? {} : { key };
   switch (verdict.type) {
-    case 'matches':
-    case 'pending':
-      return [];
     case 'unknown':
       return [
         {

@@ -17,9 +17,10 @@ export const versionDiffersFromImage = rule({
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'],
   check: (workload) => {
     const said = podLabels(workload)[VERSION];
+    if (said === undefined || plain(said) === undefined) return [];
     const versions = imageVersions(workload);
     const [first] = versions;
-    if (said === undefined || first === undefined || plain(said) === undefined) return [];
+    if (first === undefined) return [];
     if (versions.some((one) => isSameVersion(said, one.tag))) return [];
     return [
       {

@@ -1,7 +1,14 @@
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { meetsNeed, roleReach, type HeldPermission, type RoleReach } from '../../kube/rbac-role-reach.ts';
 import { rulesBeyondBootstrap, subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
-import { AUTHENTICATED, ANONYMOUS, subjectKey, UNAUTHENTICATED, ALL_SERVICE_ACCOUNTS } from '../../kube/rbac-user.ts';
+import {
+  ALL_SERVICE_ACCOUNTS,
+  ANONYMOUS,
+  AUTHENTICATED,
+  subjectKey,
+  SYSTEM_MASTERS,
+  UNAUTHENTICATED,
+} from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { exposedHolders } from './exposed-accounts.ts';
@@ -74,6 +81,7 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const judged = isDefault ? binding.subjects : subjects;
   if (isDefault && rules.length === 0) return { ...base, status: 'default', subjects, rules: role.rules };
   if (judged.length === 0) return { ...base, status: 'nobody', subjects: judged, rules };
+  if (judged.every(isSystemMasters)) return { ...base, status: 'judged', subjects: judged, rules };
   const everyone = widest(judged);
   const isDangling = danglingAccounts(view, judged, binding.namespace).length === judged.length;
   const isWide = namespace === null;
@@ -133,6 +141,11 @@ function judgeAll(context: Context, reach: RoleReach): Judgement {
 function beyondUpstream(binding: BindingObject, rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const namespace = binding.roleRef.kind === 'Role' ? binding.namespace : '';
   return rulesBeyondBootstrap(namespace, binding.roleRef.name, rules);
+}
+
+/** Allowed before any authorizer is asked, so that no binding gives it anything (pkg/kubeapiserver/authorizer/reload.go). */
+function isSystemMasters({ kind, name }: Subject): boolean {
+  return kind === 'Group' && name === SYSTEM_MASTERS;
 }
 
 function widest(subjects: readonly Subject[]): Everyone | null {

@@ -28,7 +28,7 @@ const MAX_LIST_DEPTH = 8;
 const MAX_OTHER_KINDS = 500;
 const MAX_REMOVED = 10_000;
 const MAX_PROBLEMS_OF_ONE = 20;
-const NOT_JUDGED = 'makes pods, and k8sec judges no workload of that kind in files: look at its pods on a cluster';
+const NOT_JUDGED = 'makes pods, and k8sec judges no such workload in files: look at its pods on a cluster';
 
 interface Item {
   readonly value: unknown;
@@ -62,7 +62,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     if (isRemoved) removedApis.push(written(item, kind, file));
     if (kind === undefined && makesPods(raw)) {
       report(item, document, file, null, [
-        { field: 'kind', message: `${sanitise(item.kind, 100)} ${NOT_JUDGED}`, path: ['kind'] },
+        { field: 'kind', message: `${sanitise(`${item.kind} of ${item.apiVersion}`, 200)} ${NOT_JUDGED}`, path: ['kind'] },
       ]);
       return;
     }

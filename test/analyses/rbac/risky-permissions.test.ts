@@ -949,11 +949,7 @@ describe('who holds it', () => {
       { kind: 'Group', name: 'system:serviceaccounts:shop' },
       ['rbac/all-authenticated low', 'rbac/reads-secrets medium'],
     ],
-    [
-      'a group that bypasses RBAC anyway',
-      { kind: 'Group', name: 'system:masters' },
-      ['rbac/reads-secrets medium', 'rbac/system-masters low'],
-    ],
+    ['a group that bypasses RBAC anyway', { kind: 'Group', name: 'system:masters' }, ['rbac/system-masters low']],
     [
       'the account of pods that name none',
       { kind: 'ServiceAccount', namespace: 'shop', name: 'default' },

@@ -82,10 +82,12 @@ export class LiveModel implements SessionModel {
       }
       await new Promise<void>((resolve) => this.#options.clock.soon(resolve));
     }
-    if (findings.length < 2) return remedies;
+    // Several findings of one object may have one remedy.
+    const different = [...new Map(remedies.map((one) => [`${one.id} ${one.refused ?? one.yaml}`, one])).values()];
+    if (findings.length < 2) return different;
     await runner.settled();
     const joint = this.#options.joinRemedies(runner.engine, findings);
-    return joint === undefined ? remedies : [joint, ...remedies];
+    return joint === undefined ? different : [joint, ...different];
   }
 
   async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {

@@ -383,6 +383,10 @@ describe('a live model', () => {
     await clock.pass(1000);
     // Two remedies, and in front the one that joins them.
     expect(await model.remediesFor([...model.snapshot().findings.keys()])).toHaveLength(3);
+    const same = setup({ buildRemedies: (_engine, finding) => [{ ...remedyOf(finding), yaml: 'kind: Namespace' }] });
+    same.sources[0]?.apply(coverage('live'), namespace('bad-a'), namespace('bad-b'));
+    await same.clock.pass(1000);
+    expect(await same.model.remediesFor([...same.model.snapshot().findings.keys()])).toHaveLength(2);
     expect(await model.ask(['how', 'many'])).toBe('how many: 2');
     const description = await model.describe({ apiVersion: 'v1', kind: 'Namespace', namespace: null, name: 'bad-a' });
     expect(description).toContain('bad-a is bad');

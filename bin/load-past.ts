@@ -24,6 +24,7 @@ import { HiddenTimes, type HiddenTime } from '../src/sources/history/hidden-time
 import { HistoryReader, type ImportedSource } from '../src/sources/history/history-reader.ts';
 import { readJournal } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
+import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
@@ -105,7 +106,9 @@ async function addSnapshot(world: World, path: string, draft: Draft): Promise<vo
 }
 
 async function addJournal(world: World, folder: string, draft: Draft): Promise<void> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new LoadError(`--journal: cannot read ${folder}: ${reasonOf(error)}`);
+  });
   const files = names.filter((name) => name.startsWith('journal-') && name.endsWith('.ndjson')).sort();
   if (files.length === 0) throw new LoadError(`--journal ${folder}: no journal is there (k8sec record writes one)`);
   for (const name of files) {

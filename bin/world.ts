@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
+import { fileBytes } from '../src/sources/file-bytes.ts';
 import { makeFolder } from '../src/sources/make-folder.ts';
 import { printer } from './print.ts';
 
@@ -49,7 +50,7 @@ export function processWorld(): World {
     now: () => Date.now(),
     print: printer(),
     warn: (text) => void process.stderr.write(text),
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: async (path) => (await fileBytes(path)).toString('utf8'),
     exists: async (path) =>
       access(path, constants.R_OK).then(
         () => true,

@@ -59,8 +59,9 @@ export function parseBaseline(text: string, file: string): Baseline {
   let report: unknown;
   try {
     report = JSON.parse(text);
-  } catch (error) {
-    throw new BaselineError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    // V8's own message quotes the text.
+    throw new BaselineError(`${file} is not JSON`);
   }
   return baselineOf(report, file);
 }

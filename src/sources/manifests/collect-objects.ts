@@ -62,7 +62,11 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     if (isRemoved) removedApis.push(written(item, kind, file));
     if (kind === undefined && makesPods(raw)) {
       report(item, document, file, null, [
-        { field: 'kind', message: `${sanitise(`${item.kind} of ${item.apiVersion}`, 200)} ${NOT_JUDGED}`, path: ['kind'] },
+        {
+          field: 'kind',
+          message: `${sanitise(`${item.kind} of ${item.apiVersion}`, 200)} ${NOT_JUDGED}`,
+          path: ['kind'],
+        },
       ]);
       return;
     }

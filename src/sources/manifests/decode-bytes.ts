@@ -1,13 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
+import { MAX_BYTES, TOO_LARGE } from '../file-bytes.ts';
 
 export type Decoded =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly line: number; readonly message: string };
-
-/** The longest text that one string can hold is 2^29 - 24 characters. */
-export const MAX_BYTES = 2 ** 29 - 24;
-export const TOO_LARGE = 'larger than 512 MiB; split it, or read the cluster instead';
 
 /**
  * Text of a file: gzip is opened (by its first bytes, not its name), byte order marks decide between UTF-8 and UTF-16

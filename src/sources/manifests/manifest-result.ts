@@ -15,8 +15,6 @@ export interface ManifestResult {
   readonly skipped: SkippedCounts;
   /** Paths that could not be read at all: missing, denied. */
   readonly unreadable: readonly UnreadablePath[];
-  /** Documents for which `isSnapshot` answered yes, untouched. */
-  readonly snapshots: readonly { readonly file: string; readonly document: unknown }[];
   /** How many files were read. */
   readonly files: number;
 }

@@ -1,7 +1,7 @@
 import { sanitise } from '../../kube/sanitise.ts';
 import { createSlimmer } from '../slim/slimmer.ts';
 import { createObjectCollector } from './collect-objects.ts';
-import { decodeBytes, MAX_BYTES, TOO_LARGE } from './decode-bytes.ts';
+import { decodeBytes } from './decode-bytes.ts';
 import { findFiles, reasonOf, type UnreadablePath } from './find-files.ts';
 import { nodeFiles, type ManifestFiles } from './manifest-files.ts';
 import type { ManifestResult } from './manifest-result.ts';
@@ -14,8 +14,6 @@ export interface ManifestOptions {
   readonly fs?: ManifestFiles;
   /** For namespaced objects that name no namespace: the one `-n`, else `default`. */
   readonly defaultNamespace?: string;
-  /** Documents that are snapshots of k8sec; they are handed out untouched. */
-  readonly isSnapshot?: (document: unknown) => boolean;
 }
 
 const STDIN = '(stdin)';
@@ -30,7 +28,6 @@ export async function readManifests(paths: readonly string[], options: ManifestO
   const defaultNamespace = options.defaultNamespace ?? 'default';
   const collector = createObjectCollector(createSlimmer({ defaultNamespace }), defaultNamespace);
   const unreadable: UnreadablePath[] = [];
-  const snapshots: { file: string; document: unknown }[] = [];
   let count = 0;
 
   const take = (path: string, bytes: Uint8Array): void => {
@@ -43,9 +40,7 @@ export async function readManifests(paths: readonly string[], options: ManifestO
     }
     for (const parsed of parseText(decoded.text, path)) {
       if (!parsed.ok) collector.broken.push(brokenFile(file, parsed.broken.line, parsed.broken.message));
-      else if (options.isSnapshot?.(parsed.document.value) === true) {
-        snapshots.push({ file, document: parsed.document.value });
-      } else collector.add(parsed.document, file);
+      else collector.add(parsed.document, file);
     }
   };
 
@@ -62,7 +57,7 @@ export async function readManifests(paths: readonly string[], options: ManifestO
 
   for (const path of paths) {
     if (path === '-') await read(STDIN, options.stdin ?? (() => Promise.resolve(new Uint8Array())));
-    else for (const file of await findFiles(path, files, unreadable)) await read(file, () => readBounded(file, files));
+    else for (const file of await findFiles(path, files, unreadable)) await read(file, () => files.read(file));
   }
   return {
     objects: [...collector.objects.values()],
@@ -71,14 +66,8 @@ export async function readManifests(paths: readonly string[], options: ManifestO
     removedApis: collector.removedApis,
     skipped: collector.skipped(),
     unreadable,
-    snapshots,
     files: count,
   };
-}
-
-async function readBounded(file: string, files: ManifestFiles): Promise<Uint8Array> {
-  if ((await files.stat(file)).size > MAX_BYTES) throw new Error(TOO_LARGE);
-  return files.read(file);
 }
 
 function brokenFile(file: string, line: number, message: string): ManifestResult['broken'][number] {

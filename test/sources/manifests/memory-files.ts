@@ -16,10 +16,10 @@ export function memoryFiles(content: Readonly<Record<string, string | Uint8Array
   return {
     async stat(path) {
       const real = resolve(path);
-      if (isFolder(real)) return { type: 'folder', size: 0 };
+      if (isFolder(real)) return { type: 'folder' };
       const entry = content[real];
       if (entry === undefined) throw failure('ENOENT');
-      return { type: 'file', size: entry.length };
+      return { type: 'file' };
     },
     async list(path) {
       const real = resolve(path);

@@ -30,8 +30,6 @@ const twoPods = (lines: readonly [number, number]): string[] => [
 ];
 const oneAccount = () => Promise.resolve(new TextEncoder().encode(account('a')));
 const config = (value: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: ${value}}\n`;
-const isSnapshot = (document: unknown): boolean =>
-  typeof document === 'object' && document !== null && 'kind' in document && document.kind === 'k8sec-snapshot';
 
 const messages = async (value: string): Promise<string[]> =>
   (await read({ x: config(value) })).broken.map(({ field, message }) => `${field} ${message}`);
@@ -342,12 +340,6 @@ describe('identity', () => {
   test('a namespace on a cluster-scoped object is ignored', async () => {
     const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: a, namespace: x}\n';
     expect(identities(await read({ x: role }))).toEqual(['ClusterRole//a@x:1']);
-  });
-
-  test('snapshots are handed out as they are', async () => {
-    const result = await read({ 's.json': '{"kind":"k8sec-snapshot","version":1}' }, undefined, { isSnapshot });
-    expect(result.snapshots).toEqual([{ file: 's.json', document: { kind: 'k8sec-snapshot', version: 1 } }]);
-    expect(result.objects).toEqual([]);
   });
 });
 

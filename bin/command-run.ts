@@ -27,7 +27,7 @@ export async function runCommand(
       loadEngine: async () => (await loadOnce()).engine,
       loadAudit: auditLoader(world, settings),
       loadPast: (range) => loadPast(world, settings, range),
-      readStandardInput: world.readStandardInput,
+      readStandardInput: async () => Buffer.from(await world.readStandardInput()).toString('utf8'),
       readFile: world.readFile,
       print: world.print,
       warn: world.warn,

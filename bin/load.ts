@@ -148,7 +148,7 @@ export async function loadFiles(
   const defaultNamespace = settings.scope.namespaces.length === 1 ? settings.scope.namespaces[0] : undefined;
   const result = await readManifests(settings.from, {
     ...(defaultNamespace === undefined ? {} : { defaultNamespace }),
-    stdin: async () => Buffer.from(await world.readStandardInput()),
+    stdin: world.readStandardInput,
   });
   const missing = result.unreadable.find(({ path }) => settings.from.includes(path));
   if (missing !== undefined) throw new LoadError(`cannot read ${missing.path}: ${missing.message}`);

@@ -23,7 +23,7 @@ export interface World {
   readonly warn: (text: string) => void;
   readonly readFile: (path: string) => Promise<string>;
   readonly exists: (path: string) => Promise<boolean>;
-  readonly readStandardInput: () => Promise<string>;
+  readonly readStandardInput: () => Promise<Uint8Array>;
   /** Writes a file whole or not at all. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
   /** A file written piece by piece; `done` puts it in place, `discard` leaves nothing. */
@@ -59,7 +59,7 @@ export function processWorld(): World {
     readStandardInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString('utf8');
+      return Buffer.concat(chunks);
     },
     writeFile: async (path, text) => {
       makeFolder(dirname(path));

@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], overrides: Partial<World> = {
         () => true,
         () => false,
       ),
-    readStandardInput: async () => '',
+    readStandardInput: async () => new Uint8Array(),
     writeFile: async (path, text) => {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, text);

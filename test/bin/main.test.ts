@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { FLAGS } from '../../bin/flags.ts';
@@ -150,15 +151,17 @@ describe('a report of files', () => {
     [['-n', 'default', '-n', 'sandbox'], 'default'],
   ])('puts what names no namespace where kubectl would: %j', async (flags, namespace) => {
     const rbac = 'apiVersion: rbac.authorization.k8s.io/v1\nmetadata: {name: reader}\n';
-    const readStandardInput = async (): Promise<string> =>
-      [
-        'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: reader}\n',
-        `${rbac}kind: Role\nrules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]\n`,
-        `${rbac}kind: RoleBinding
+    const readStandardInput = async (): Promise<Uint8Array> =>
+      Buffer.from(
+        [
+          'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: reader}\n',
+          `${rbac}kind: Role\nrules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]\n`,
+          `${rbac}kind: RoleBinding
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
 subjects: [{kind: ServiceAccount, name: reader}]
 `,
-      ].join('---\n');
+        ].join('---\n'),
+      );
     const argv = ['--from', '-', '--pane', 'rbac', '-o', 'json', '--complete', ...flags];
     const { findings } = JSON.parse((await run(argv, { readStandardInput })).out) as {
       findings: { rule: string; subject: unknown; evidence: { object: unknown }[] }[];
@@ -171,17 +174,19 @@ subjects: [{kind: ServiceAccount, name: reader}]
     ]);
   });
 
-  it('reads standard input and List kinds', async () => {
+  it('reads standard input, packed or not, and List kinds', async () => {
     const [metadata, ...rest] = [JSON.stringify({ name: 'agent' }), '"spec":{"containers":[{"name":"a","image":"a:1"'];
     const item = `{"metadata":${metadata},${rest.join('')},"securityContext":{"privileged":true}}]}}`;
-    const readStandardInput = async (): Promise<string> => `{"apiVersion":"v1","kind":"PodList","items":[${item}]}`;
+    const input = Buffer.from(`{"apiVersion":"v1","kind":"PodList","items":[${item}]}`);
     const argv = ['--from', '-', '-n', 'sandbox', '--rule', PRIVILEGED_RULE, '-o', 'json'];
-    const { code, out } = await run(argv, { readStandardInput });
-    expect(code).toBe(2);
-    const { findings } = JSON.parse(out) as { findings: { subject: unknown }[] };
-    expect(findings.map((one) => one.subject)).toEqual([
-      { apiVersion: 'v1', kind: 'Pod', namespace: 'sandbox', name: 'agent' },
-    ]);
+    for (const bytes of [input, gzipSync(input)]) {
+      const { code, out } = await run(argv, { readStandardInput: async () => bytes });
+      expect(code).toBe(2);
+      const { findings } = JSON.parse(out) as { findings: { subject: unknown }[] };
+      expect(findings.map((one) => one.subject)).toEqual([
+        { apiVersion: 'v1', kind: 'Pod', namespace: 'sandbox', name: 'agent' },
+      ]);
+    }
   });
 
   it('is valid by the schema, and its SARIF names file and line', async () => {

@@ -35,11 +35,15 @@ export class ChangeFeed {
     this.#push([noteOf(text, now)]);
   }
 
-  /** Lines that are no findings; the newest first. */
-  tell(entries: readonly FeedEntry[], now: number): void {
+  /**
+   * Lines that are no findings; the newest first.
+   *
+   * @param what the rest, where there are too many: `subjects gained or lost rights`
+   */
+  tell(entries: readonly FeedEntry[], what: string, now: number): void {
     if (entries.length === 0) return;
     const more = entries.length - MAX_AT_ONCE;
-    const rest = more <= 0 ? [] : [noteOf(`${more} more subjects gained or lost rights`, now)];
+    const rest = more <= 0 ? [] : [noteOf(`${more} more ${what}`, now)];
     this.#push([...entries.slice(0, MAX_AT_ONCE), ...rest]);
   }
 

@@ -26,15 +26,27 @@ export function earlierChanges(view: ClusterView): readonly EarlierChange[] {
 }
 
 function lastWrite(object: KubeObject): EarlierChange | undefined {
-  // What a controller made of another object is told by that object.
-  if (object.owners.some((owner) => owner.controller) || object.created === null) return undefined;
-  let time = object.created;
-  let client = '';
-  for (const entry of object.managers) {
-    if (entry.time === null || entry.time < time || STATUS_WRITERS.has(entry.manager)) continue;
-    ({ time, manager: client } = { time: entry.time, manager: entry.manager });
-  }
+  const { client, time } = lastWriteOf(object);
+  if (isMadeByOwner(object) || object.created === null || time === null) return undefined;
   const what = time - object.created <= SAME_WRITE ? 'created' : 'changed';
-  const object_ = refOf(object);
-  return { time, text: `${refText(object_)} ${what}${client === '' ? '' : ` with ${client}`}`, object: object_ };
+  const ref = refOf(object);
+  return { time, text: `${refText(ref)} ${what}${client === '' ? '' : ` with ${client}`}`, object: ref };
+}
+
+/** What a controller made of another object is told by that object. */
+export function isMadeByOwner({ owners }: KubeObject): boolean {
+  return owners.some((owner) => owner.controller);
+}
+
+/** When an object was last written, and with which client ('': not told); null for objects without times. */
+export function lastWriteOf({ created, managers }: KubeObject): {
+  readonly client: string;
+  readonly time: number | null;
+} {
+  let last = { client: '', time: created };
+  for (const { manager, time } of managers) {
+    if (time === null || time < (last.time ?? 0) || STATUS_WRITERS.has(manager)) continue;
+    last = { client: manager, time };
+  }
+  return last;
 }

@@ -38,8 +38,8 @@ export interface PaneSnapshot {
 /** A finding that opened or closed while the session was looking, or a message of the source. */
 export interface FeedEntry {
   readonly time: number;
-  /** rights: who gained or lost a permission. */
-  readonly type: 'opened' | 'closed' | 'note' | 'rights';
+  /** rights: who gained or lost a permission; written: a policy, webhook or workload that somebody wrote. */
+  readonly type: 'opened' | 'closed' | 'note' | 'rights' | 'written';
   readonly severity: Severity | null;
   readonly text: string;
   /** Id of the finding; '' for what is none. */

@@ -13,6 +13,7 @@ import { PaneEvaluation } from './pane-evaluation.ts';
 import { earlierChanges } from './earlier-changes.ts';
 import { RightsFeed } from './rights-feed.ts';
 import type { EarlierChange, SessionSnapshot } from './session-model.ts';
+import { WrittenFeed } from './written-feed.ts';
 import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 
@@ -64,6 +65,7 @@ export class SessionWorld {
   readonly #firstSeen: SessionSnapshot['firstSeen'];
   readonly #feed = new ChangeFeed();
   readonly #rights = new RightsFeed();
+  readonly #written = new WrittenFeed();
   #earlier: readonly EarlierChange[] = [];
   readonly #started: number;
   #failure = '';
@@ -183,19 +185,21 @@ export class SessionWorld {
     this.#feed.add(news, this.#clock.now());
     const wasOver = this.#reading.isOver;
     this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
-    if (this.#reading.isOver) this.#takeRights();
+    if (this.#reading.isOver) this.#takeWrites();
     if (!wasOver && this.#reading.isOver) {
       this.#earlier = earlierChanges(view).filter(({ object }) => this.#scope.namespace(object.namespace ?? ''));
     }
   }
 
-  #takeRights(): void {
+  #takeWrites(): void {
     const now = this.#clock.now();
-    const { added, attributed } = this.#rights.take(this.runner.engine.view, now, (namespace) =>
-      this.#scope.namespace(namespace),
-    );
-    this.#feed.tell(added, now);
-    this.#feed.replace(attributed);
+    const { view } = this.runner.engine;
+    const inScope = (namespace: string): boolean => this.#scope.namespace(namespace);
+    const written = this.#written.take(view, now, inScope);
+    this.#feed.tell(written.added, 'objects were written', now);
+    const rights = this.#rights.take(view, now, inScope);
+    this.#feed.tell(rights.added, 'subjects gained or lost rights', now);
+    this.#feed.replace([...written.attributed, ...rights.attributed]);
   }
 
   /** The findings that are true already, and in scope: by id, and by pane. */

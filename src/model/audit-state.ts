@@ -1,4 +1,3 @@
-import type { AuditEvent } from './audit-event.ts';
 import type { AuditGroup } from './audit-group.ts';
 import type { AuditNotes } from './change.ts';
 import type { LearningState } from './learned-profiles.ts';
@@ -7,8 +6,8 @@ import type { LearningState } from './learned-profiles.ts';
 export interface AuditState {
   /** By group key. */
   readonly groups: ReadonlyMap<string, AuditGroup>;
-  /** The newest writes of RBAC objects, in order of arrival; a bounded number. */
-  readonly rbacWrites: readonly AuditEvent[];
+  /** The newest that succeeded; those of an API group in order of arrival, a bounded number of each. */
+  readonly writes: readonly AuditWrite[];
   /** By username; a bounded number. */
   readonly users: ReadonlyMap<string, SeenUser>;
   /** Events read in all, duplicates not counted. */
@@ -23,6 +22,19 @@ export interface AuditState {
   readonly deprecatedCalls: readonly DeprecatedCall[];
   /** One per source; empty where there is no audit source. */
   readonly notes: readonly AuditNotes[];
+}
+
+/** A write of an object of `WRITTEN_KINDS`. */
+export interface AuditWrite {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly verb: string;
+  readonly username: string;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly namespace: string;
+  /** '' for a deletecollection. */
+  readonly name: string;
 }
 
 /** What the newest request of a user says of it. */
@@ -94,7 +106,7 @@ export interface AuditCoverage {
 
 export const NO_AUDIT: AuditState = {
   groups: new Map(),
-  rbacWrites: [],
+  writes: [],
   users: new Map(),
   total: 0,
   uses: [],

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { RightsFeed } from '../../src/app/rights-feed.ts';
-import type { AuditEvent } from '../../src/model/audit-event.ts';
-import { NO_AUDIT } from '../../src/model/audit-state.ts';
+import { NO_AUDIT, type AuditWrite } from '../../src/model/audit-state.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Coverage } from '../../src/model/coverage.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -24,35 +23,16 @@ function coverage(status: Coverage['status']): Change {
 
 /** A write of an RBAC object as the audit log tells it. */
 function written(resource: string, name: string, username: string, time: number): Change {
-  const event: AuditEvent = {
-    auditID: `${name}-${time}`,
-    stage: 'ResponseComplete',
-    level: 'Metadata',
+  const write: AuditWrite = {
     time,
     verb: 'create',
-    requestURI: '',
-    user: { username, uid: '', groups: [], extra: {} },
-    impersonated: null,
-    sourceIPs: [],
-    userAgent: '',
-    object: {
-      apiGroup: 'rbac.authorization.k8s.io',
-      resource,
-      subresource: '',
-      namespace: resource === 'rolebindings' ? 'shop' : '',
-      name,
-      uid: '',
-    },
-    code: 201,
-    statusReason: '',
-    statusMessage: '',
-    impersonationConstraint: '',
-    decision: 'allow',
-    reason: '',
-    annotations: {},
-    body: null,
+    username,
+    apiGroup: 'rbac.authorization.k8s.io',
+    resource,
+    namespace: resource === 'rolebindings' ? 'shop' : '',
+    name,
   };
-  return { type: 'audit', audit: { ...NO_AUDIT, rbacWrites: [event] } };
+  return { type: 'audit', audit: { ...NO_AUDIT, writes: [write] } };
 }
 
 interface Followed {

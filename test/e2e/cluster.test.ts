@@ -179,7 +179,7 @@ describe('a changed binding or role', () => {
     rules: [{ verbs, apiGroups: [''], resources: ['secrets'] }],
   });
   /** A write of now as an audit log tells it. */
-  const written = (verb: string, resource: string, name: string): string => {
+  const written = (verb: string, resource: string, name: string, group = GROUP): string => {
     const now = new Date().toISOString().replace('Z', '000Z');
     const event = {
       kind: 'Event',
@@ -187,11 +187,11 @@ describe('a changed binding or role', () => {
       level: 'Metadata',
       auditID: `${verb}-${name}`,
       stage: 'ResponseComplete',
-      requestURI: `/apis/${GROUP}/v1/namespaces/shop/${resource}/${name}`,
+      requestURI: `/apis/${group}/v1/namespaces/shop/${resource}/${name}`,
       verb,
       user: { username: 'carol', groups: [] },
       sourceIPs: ['203.0.113.9'],
-      objectRef: { resource, namespace: 'shop', name, apiGroup: GROUP, apiVersion: 'v1' },
+      objectRef: { resource, namespace: 'shop', name, apiGroup: group, apiVersion: 'v1' },
       responseStatus: { code: 200 },
       requestReceivedTimestamp: now,
       stageTimestamp: now,
@@ -230,6 +230,16 @@ describe('a changed binding or role', () => {
     server.store.delete(rbac.apiVersion, 'RoleBinding', 'shop', 'cart-read');
     await terminal.shows('user bob lost: get,list secrets (shop)');
     await terminal.shows('sa shop/cart lost: get,list secrets (shop)');
+    const networking = 'networking.k8s.io';
+    server.store.apply({
+      apiVersion: `${networking}/v1`,
+      kind: 'NetworkPolicy',
+      metadata: { name: 'deny', namespace: 'shop' },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    });
+    await terminal.shows('NetworkPolicy shop/deny created');
+    await appendFile(log, written('create', 'networkpolicies', 'deny', networking));
+    await terminal.shows('NetworkPolicy shop/deny created, by user carol');
   });
 });
 

@@ -6,12 +6,8 @@ import { AccessUses } from './access-uses.ts';
 import { DeprecatedCalls } from './deprecated-calls.ts';
 import { createAuditDetector, type AuditDetectorOptions } from './audit-detector.ts';
 import { LogCoverage } from './log-coverage.ts';
-import { isWriteVerb } from './request.ts';
+import { RecentWrites } from './recent-writes.ts';
 import { SeenUsers } from './seen-users.ts';
-
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
-/** Writes of RBAC objects that are kept: at about 1 KB each, 1 MB. */
-const MOST_RBAC_WRITES = 1_000;
 
 /** Takes the events of all sources in, and keeps what the store needs of them. */
 export interface AuditIntake {
@@ -33,15 +29,15 @@ export function createAuditIntake(options: AuditDetectorOptions = {}): AuditInta
   const uses = new AccessUses();
   const deprecated = new DeprecatedCalls();
   const users = new SeenUsers();
+  const writes = new RecentWrites();
   const notes = new Map<string, AuditNotes>();
   let groups: AuditState['groups'] = new Map();
-  let rbacWrites: AuditEvent[] = [];
   let isChanged = false;
   const state = (): AuditState => {
     if (detector.isDirty) groups = detector.groups();
     return {
       groups,
-      rbacWrites: rbacWrites.slice(-MOST_RBAC_WRITES),
+      writes: writes.writes(),
       users: users.users(),
       total: coverage.total,
       coverage: coverage.coverage(),
@@ -60,9 +56,7 @@ export function createAuditIntake(options: AuditDetectorOptions = {}): AuditInta
       uses.add(events);
       deprecated.add(events);
       users.add(events);
-      for (const event of events) if (isRbacWrite(event)) rbacWrites.push(event);
-      // Trimmed now and then only: moving them for every batch would cost more than it saves.
-      if (rbacWrites.length > 2 * MOST_RBAC_WRITES) rbacWrites = rbacWrites.slice(-MOST_RBAC_WRITES);
+      writes.add(events);
       isChanged = true;
     },
     note(one) {
@@ -77,8 +71,4 @@ export function createAuditIntake(options: AuditDetectorOptions = {}): AuditInta
     state,
     learned: () => detector.learned(),
   };
-}
-
-function isRbacWrite({ object, verb }: AuditEvent): boolean {
-  return object?.apiGroup === RBAC_GROUP && isWriteVerb(verb);
 }

@@ -66,7 +66,7 @@ describe('audit intake', () => {
     expect(intake.takeChange()).toBeNull();
   });
 
-  it('keeps the newest writes of RBAC objects and the newest groups of each user, and counts all', () => {
+  it('keeps the newest writes of each API group and the newest groups of each user, and counts all', () => {
     const intake = createAuditIntake();
     const user = (number: number, groups: readonly string[], seconds: number): AuditEvent =>
       event({ user: { username: `user${number}`, groups }, requestReceivedTimestamp: at(seconds) });
@@ -76,15 +76,40 @@ describe('audit intake', () => {
         objectRef: { resource: 'roles', apiGroup: 'rbac.authorization.k8s.io', namespace: 'shop', name: `r${number}` },
       });
     intake.push([user(1, ['new'], 20), user(2, ['b'], 0), user(1, ['old'], 10)]);
+    const deployment = event({ verb: 'patch', objectRef: { resource: 'deployments', apiGroup: 'apps', name: 'web' } });
+    intake.push([deployment]);
     for (let number = 0; number < 2_500; number += 1) intake.push([event(), write(number)]);
-    const { rbacWrites, users, total } = intake.state();
+    const { writes, users, total } = intake.state();
     expect([users.get('user1')?.groups, users.get('user2')?.groups]).toEqual([['new'], ['b']]);
-    expect(rbacWrites.map(({ object }) => object?.name)).toEqual(
-      Array.from({ length: 1_000 }, (_, at) => `r${at + 1_500}`),
-    );
-    expect(total).toBe(5_003);
+    expect(writes.map(({ name }) => name)).toEqual([
+      'web',
+      ...Array.from({ length: 1_000 }, (_, at) => `r${at + 1_500}`),
+    ]);
+    expect(total).toBe(5_004);
     for (let number = 0; number < 6_000; number += 1) intake.push([user(number, [], 30)]);
     expect(intake.state().users.size).toBe(5_000);
+  });
+
+  it('keeps writes that succeeded, of what people write, and not of a part of it', () => {
+    const intake = createAuditIntake();
+    const of = (objectRef: Record<string, string>, more: Record<string, unknown> = {}): AuditEvent =>
+      event({ verb: 'update', objectRef, ...more });
+    const policy = { resource: 'networkpolicies', apiGroup: 'networking.k8s.io', namespace: 'shop', name: 'web' };
+    const calico = { resource: 'globalnetworkpolicies', apiGroup: 'crd.projectcalico.org', name: 'deny' };
+    intake.push([
+      of(policy),
+      of(calico),
+      of({ ...policy, name: 'refused' }, { responseStatus: { code: 403 } }),
+      of({ ...policy, name: 'status', subresource: 'status' }),
+      of({ ...policy, name: 'tried' }, { requestURI: '/apis/x?dryRun=All' }),
+      of({ ...policy, name: 'begun' }, { stage: 'RequestReceived' }),
+      of({ ...policy, name: 'read' }, { verb: 'get' }),
+      of({ resource: 'leases', apiGroup: 'coordination.k8s.io', name: 'lease' }),
+    ]);
+    expect(intake.state().writes.map(({ apiGroup, name }) => [apiGroup, name])).toEqual([
+      ['networking.k8s.io', 'web'],
+      ['projectcalico.org', 'deny'],
+    ]);
   });
 
   it('bounds what it keeps of endless repeats and actors', () => {

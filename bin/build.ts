@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assembledImports } from './assembled-code.ts';
+import { OWN_PROGRAMS } from './own-program.ts';
 import { fasterInk, noDeveloperTools } from './faster-ink.ts';
 import { lighterMeow } from './lighter-meow.ts';
 
@@ -25,7 +26,7 @@ async function bundle(): Promise<void> {
         in: sources.includes(`${name}.ts`) ? `bin/${name}.ts` : 'bin/k8sec.ts',
         out: name,
       })),
-      { in: 'src/sources/demo/child.ts', out: 'demo-server' },
+      ...Object.entries(OWN_PROGRAMS).map(([out, source]) => ({ in: source, out })),
     ],
     outdir: OUT,
     chunkNames: 'chunks/[name]-[hash]',

@@ -63,6 +63,7 @@ const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'node:fs': ['src/sources', 'bin', 'hooks'],
   'node:fs/promises': ['src/sources', 'bin', 'hooks'],
   'node:child_process': ['src/sources', 'bin', 'hooks'],
+  'node:worker_threads': ['src/sources'],
 };
 
 interface Import {

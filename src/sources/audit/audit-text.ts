@@ -3,31 +3,25 @@ import { createAuditDecoder, type AuditDecoder } from '../../kube/audit-decoder.
 import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
+import { EventSelection, type SelectionOptions } from './event-selection.ts';
 import { JsonItems } from './json-items.ts';
 import { LineSplitter } from './line-splitter.ts';
-import type { SeenEvents } from './seen-events.ts';
 
 /** Longer lines are not parsed: a list of Secrets with bodies can be many megabytes, and only its metadata counts. */
 const MOST_LINE_BYTES = 4 << 20;
 const END_BYTES = 128 << 10;
 /** A first line that has not ended by then is a document of one line. */
 const MOST_UNDECIDED_BYTES = 4 << 20;
-/** Events of API servers arrive a little out of order; a minute is not worth a note. */
-const UNORDERED_AFTER = 60_000;
 /** Unpacked CloudWatch subscription data: far over its own limit of 6 MB. */
 const MOST_UNPACKED = 64 << 20;
 /** Events handed on at once. */
 const BATCH = 100;
 
-export interface AuditTextOptions {
+export interface AuditTextOptions extends SelectionOptions {
   /** The name of the source in notes. */
   readonly source: string;
-  readonly seen: SeenEvents;
   /** Whether it is known to be lines, as the rest of a log is whose beginning was read before. */
   readonly isByLine?: boolean;
-  /** Only events at or after, and before, in milliseconds since the epoch. */
-  readonly since?: number | null;
-  readonly until?: number | null;
   /** Never more than 100 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
@@ -43,6 +37,7 @@ export interface AuditTextOptions {
 export class AuditText {
   readonly #decoder: AuditDecoder;
   readonly #options: AuditTextOptions;
+  readonly #selection: EventSelection;
   #batch: AuditEvent[] = [];
   #events = 0;
   #mode: 'undecided' | 'lines' | 'document' = 'undecided';
@@ -52,15 +47,12 @@ export class AuditText {
   readonly #items: JsonItems;
   readonly #utf8 = new TextDecoder('utf-8');
   #lines = 0;
-  #duplicates = 0;
   #tooLong = 0;
-  #unordered = 0;
   #cutShort = 0;
-  #first: number | null = null;
-  #last: number | null = null;
 
   constructor(options: AuditTextOptions) {
     this.#options = options;
+    this.#selection = new EventSelection(options);
     if (options.isByLine === true) this.#mode = 'lines';
     this.#decoder = createAuditDecoder({
       onEvent: (event, raw) => this.#event(event, raw),
@@ -158,18 +150,19 @@ export class AuditText {
 
   get notes(): AuditNotes {
     const { broken, truncated, legacy, skipped, cut } = this.#decoder.counts;
+    const { duplicates, unordered, first, last } = this.#selection.counts;
     return {
       source: this.#options.source,
       lines: this.#lines,
       broken: broken + this.#tooLong + this.#cutShort,
       truncated,
-      duplicates: this.#duplicates,
+      duplicates,
       legacy,
       skipped,
       cut,
-      unordered: this.#unordered,
-      first: this.#first,
-      last: this.#last,
+      unordered,
+      first,
+      last,
     };
   }
 
@@ -199,25 +192,11 @@ export class AuditText {
   }
 
   #event(event: AuditEvent, raw: () => JsonObject): void {
-    const { seen, since = null, until = null, onRaw } = this.#options;
-    if (!seen.isNew(event)) {
-      this.#duplicates += 1;
-      return;
-    }
-    const { time } = event;
-    if (this.#first === null || time < this.#first) this.#first = time;
-    if (this.#last === null || time > this.#last) this.#last = time;
-    else if (time < this.#last - UNORDERED_AFTER && !mayEndLate(event)) this.#unordered += 1;
-    if ((since !== null && time < since) || (until !== null && time >= until)) return;
-    onRaw?.(event, raw);
+    if (!this.#selection.takes(event)) return;
+    this.#options.onRaw?.(event, raw);
     this.#batch.push(event);
     if (this.#batch.length >= BATCH) this.flush();
   }
-}
-
-/** Watches, exec and their like are logged again when they end, hours after they came. */
-function mayEndLate({ stage, verb, object }: AuditEvent): boolean {
-  return stage === 'ResponseComplete' && (verb === 'watch' || (object !== null && object.subresource !== ''));
 }
 
 /**

@@ -12,6 +12,7 @@ import { referencedFlows } from './referenced-flows.ts';
 import { serviceTargets } from './service-target.ts';
 import { specsOf } from './workload-specs.ts';
 import { controllerFlows } from './controller-flows.ts';
+import { registrantFlows } from './webhook-registrants.ts';
 
 /** What declares flows beside the workloads. */
 const DECLARING_KINDS: readonly Kind[] = [
@@ -34,7 +35,7 @@ const ANYONE: FlowEnd = { type: 'anyone' };
 /**
  * Every connection that the cluster's objects declare: hosts named in env, arguments and ConfigMaps, Services that are
  * open to the outside, Ingress and Gateway backends, webhooks and aggregated APIs, the API server where a token is
- * mounted, metrics scrapers, and the ambient mesh. What is only decided at run time is in no declaration.
+ * mounted, metrics scrapers, and the ambient mesh. Who may register webhooks is told. What else is only decided at run time is in no declaration.
  */
 export function declaredFlows(view: ClusterView): DeclaredFlows {
   return view.derive('declared-flows', (inner) => {
@@ -59,8 +60,13 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
         addApiServer(inner, workload, flows, unknown);
       }
     }
-    flows.push(...outsideFlows(inner), ...apiServerCallbacks(inner), ...memberFlows(inner));
+    const callbacks = apiServerCallbacks(inner);
+    flows.push(...outsideFlows(inner), ...callbacks, ...memberFlows(inner));
     const all = allNamespaces(inner).flatMap((namespace) => workloads(inner, namespace));
+    const called = callbacks.flatMap(({ destination }) =>
+      destination.type === 'workload' ? destination.workload : [],
+    );
+    unknown.push(...registrantFlows(inner, all, new Set(called)));
     const scrapes = scrapeFlows(inner, all);
     flows.push(...controllerFlows(inner, all), ...scrapes.flows);
     flows.push(...ambientFlows(inner, all, flows));

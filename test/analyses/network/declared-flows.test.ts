@@ -13,6 +13,7 @@ interface Given {
   readonly image?: string;
   readonly kind?: string;
   readonly hostNetwork?: boolean;
+  readonly mountsToken?: boolean;
 }
 
 function workload(name: string, given: Given = {}): string {
@@ -23,6 +24,7 @@ function workload(name: string, given: Given = {}): string {
     image = 'app',
     kind = 'Deployment',
     hostNetwork = false,
+    mountsToken = false,
   } = given;
   return `---
 apiVersion: apps/v1
@@ -33,7 +35,7 @@ spec:
   template:
     metadata: {labels: {app: ${name}${labels}}}
     spec:
-      automountServiceAccountToken: false
+      automountServiceAccountToken: ${mountsToken}
       hostNetwork: ${hostNetwork}
       containers: [{name: main, image: '${image}', ports: [{name: web, containerPort: 8080}]${container}}]
 `;
@@ -225,5 +227,56 @@ describe('the cache of names on the nodes', () => {
     ],
   ])('%s', (_name, yaml, cidrs) => {
     expect(clusterDns(cluster(DNS + yaml)).cacheCidrs).toEqual(cidrs);
+  });
+});
+
+describe('a program that may register webhooks', () => {
+  const HOOK = workload('web', { mountsToken: true });
+  const SERVICE = service('web', '{selector: {app: web}, ports: [{port: 443, targetPort: web}]}');
+  const role = (rule: string): string => `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: hook}
+rules: [${rule}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: hook}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: hook}
+subjects: [{kind: ServiceAccount, namespace: shop, name: default}]
+`;
+  const NAMED = role(
+    '{apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations], verbs: [create]}',
+  );
+  const READS = role(
+    '{apiGroups: [admissionregistration.k8s.io], resources: [validatingwebhookconfigurations], verbs: [list]}',
+  );
+  const CALLED = `---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: hook}
+webhooks:
+- name: hook.shop.test
+  admissionReviewVersions: [v1]
+  sideEffects: None
+  clientConfig: {service: {namespace: shop, name: web, port: 443}}
+`;
+  const TOLD =
+    'its account may register webhooks or APIs, and none names it yet: the API server may come to call Service web (TCP 8080)';
+  const API = 'its pods mount a service account token: the API server, whose address could not be read';
+
+  test.each([
+    ['is told where none names it yet', HOOK + SERVICE + NAMED, [TOLD, API]],
+    ['and not where one does', HOOK + SERVICE + NAMED + CALLED, [API]],
+    ['nor where no Service leads to it', HOOK + NAMED, [API]],
+    ['nor without a token', workload('web') + SERVICE + NAMED, []],
+    ['nor for reading them', HOOK + SERVICE + READS, [API]],
+    [
+      'nor for a star, which says nothing of what the program does',
+      HOOK + SERVICE + role("{apiGroups: ['*'], resources: ['*'], verbs: ['*']}"),
+      [API],
+    ],
+  ])('%s', (_name, yaml, unknown) => {
+    expect(declared(yaml).unknown.toSorted()).toEqual(unknown);
   });
 });

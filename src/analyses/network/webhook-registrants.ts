@@ -1,0 +1,72 @@
+import { parseServiceAccountUser, subjectIdentity } from '../../kube/rbac-user.ts';
+import type { PolicyRule } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
+import { sameItems } from '../../store/same-items.ts';
+import { bindingsIn, rulesBoundBy } from '../rbac/policy.ts';
+import { mountsToken } from '../vigilance/service-account-use.ts';
+import type { AnalysedWorkload } from '../workload/workloads.ts';
+import type { UnknownFlow } from './declared-flow.ts';
+import { serviceTargets } from './service-target.ts';
+import { specsOf } from './workload-specs.ts';
+
+/** Objects by which a program has the API server call it. */
+const REGISTRATIONS: ReadonlySet<string> = new Set([
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'apiservices',
+]);
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', '*']);
+
+/**
+ * Programs that register their webhooks or APIs themselves, as policy engines do: their account may write such objects
+ * by name, a Service stands before them, and no object that was read has the API server call them yet.
+ *
+ * @param called those that the API server is known to call
+ */
+export function registrantFlows(
+  view: ClusterView,
+  all: readonly AnalysedWorkload[],
+  called: ReadonlySet<AnalysedWorkload>,
+): readonly UnknownFlow[] {
+  const registrants = new Set(registrantAccounts(view));
+  if (registrants.size === 0) return [];
+  return all.flatMap((workload): readonly UnknownFlow[] => {
+    const { namespace } = workload.ref;
+    const registers = specsOf(workload).some(
+      (spec) =>
+        registrants.has(`${namespace}/${spec.serviceAccountName}`) && mountsToken(view, namespace, spec) !== false,
+    );
+    if (!registers || called.has(workload)) return [];
+    return view.list('Service', namespace).flatMap((service) => {
+      const ports = serviceTargets(view, service).find((one) => one.workload === workload)?.ports ?? [];
+      if (ports.length === 0) return [];
+      const where = `Service ${service.name} (${ports.map((one) => `${one.protocol} ${one.port}`).join(', ')})`;
+      const text = `its account may register webhooks or APIs, and none names it yet: the API server may come to call ${where}`;
+      return [{ workload, direction: 'ingress', text }];
+    });
+  });
+}
+
+/** Service accounts (`namespace/name`) whose roles name such objects: a star says nothing of what a program does. */
+function registrantAccounts(view: ClusterView): readonly string[] {
+  return view.derive(
+    'network/webhook-registrants',
+    (inner) => {
+      const found = new Set<string>();
+      for (const binding of bindingsIn(inner, '')) {
+        const role = rulesBoundBy(inner, binding);
+        if (role.status !== 'found' || !role.rules.some(registers)) continue;
+        for (const subject of binding.subjects) {
+          const account = parseServiceAccountUser(subjectIdentity(subject, '')?.name ?? '');
+          if (account !== undefined) found.add(`${account.namespace}/${account.name}`);
+        }
+      }
+      return [...found].sort();
+    },
+    sameItems,
+  );
+}
+
+function registers({ verbs, resources = [] }: PolicyRule): boolean {
+  return verbs.some((verb) => WRITES.has(verb)) && resources.some((resource) => REGISTRATIONS.has(resource));
+}

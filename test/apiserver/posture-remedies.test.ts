@@ -12,6 +12,10 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { KubeObject } from '../../src/model/objects.ts';
 import { namespaceLabels } from '../../src/remedy/vigilance/namespace-labels.ts';
 import { securityContextPatch } from '../../src/remedy/vigilance/security-context-patch.ts';
+import { noTokenPatch } from '../../src/remedy/vigilance/no-token-patch.ts';
+import { deleteUnused } from '../../src/remedy/secrets/delete-secret.ts';
+import { restartConsumers } from '../../src/remedy/secrets/restart-consumers.ts';
+import { rotation } from '../../src/remedy/secrets/rotation.ts';
 import { removeAnnotation } from '../../src/remedy/secrets/remove-annotation.ts';
 import { secretReferencePatch } from '../../src/remedy/secrets/secret-reference-patch.ts';
 import type { Remedy, RemedyDraft } from '../../src/remedy/remedy.ts';
@@ -101,6 +105,31 @@ describe.skipIf(findBinaries() === undefined)('remedies on a real API server', (
     const referring = await accepted(secretReferencePatch, workload, `${path}/literal`, { data });
     expect(referring).toContain('"secretKeyRef":{"name":"literal-credentials","key":"DB_PASSWORD"}');
     expect(referring).not.toContain('k7Qz');
+  });
+
+  test('rotation, restart of the consumers, tokens that are not mounted and deletions are accepted', async () => {
+    const secretPath = `/api/v1/namespaces/${SHOP}/secrets`;
+    const body = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pg' }, data: { p: 'bWFya2Vk' } };
+    const secret = slimmer.slim((await server.request('POST', secretPath, { body })).json(), 'Secret');
+    const rotated = await accepted(rotation, secret, `${secretPath}/pg`, {});
+    expect(rotated).not.toContain('bWFya2Vk');
+    const path = `/apis/apps/v1/namespaces/${SHOP}/deployments`;
+    const user = deployment('user', {
+      spec: { containers: [{ name: 'app', image: 'registry.example/a:1', envFrom: [{ secretRef: { name: 'pg' } }] }] },
+    });
+    const workload = slimmer.slim((await server.request('POST', path, { body: user })).json(), 'Deployment');
+    const restarted = restartConsumers.build(finding(secret), viewOf([secret, workload]));
+    if ('refused' in restarted) throw new Error(restarted.refused);
+    const patch = { body: restarted.manifests[0], contentType: STRATEGIC };
+    const answer = await server.request('PATCH', `${path}/user?dryRun=All&fieldValidation=Strict`, patch);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('kubectl.kubernetes.io/restartedAt');
+    expect(await accepted(noTokenPatch, workload, `${path}/user`, {})).toContain(
+      '"automountServiceAccountToken":false',
+    );
+    const deleted = deleteUnused.build(finding(secret), viewOf([secret]));
+    expect(deleted).toMatchObject({ use: { commands: [`kubectl -n ${SHOP} delete secret pg`] } });
+    expect((await server.request('DELETE', `${secretPath}/pg?dryRun=All`)).status).toBe(200);
   });
 });
 

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { encryption, type Encryption } from '../../src/analyses/secrets/encryption.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import { encryptionConfiguration } from '../../src/remedy/secrets/encryption-configuration.ts';
 import { loadConnection } from '../../src/sources/live/kubeconfig.ts';
 import { nodeHost } from '../../src/sources/live/host.ts';
 import { systemClock } from '../../src/sources/live/clock.ts';
@@ -43,6 +45,18 @@ describe.skipIf(findBinaries() === undefined)('encryption at rest', () => {
       await createSecret(server);
       const found = await verdict(server, server.kubeconfig);
       expect(found).toMatchObject({ status: 'yes', providers: [provider] });
+    });
+  });
+
+  test('yes, with what the remedy writes once a key stands in it', async () => {
+    const built = encryptionConfiguration.build({} as Finding, new StoreView(new ClusterStore(), 0));
+    if ('refused' in built) throw new Error(built.refused);
+    const file = JSON.stringify(built.manifests[0]);
+    const filled = file.replace('REPLACE-WITH-32-RANDOM-BYTES-IN-BASE64', KEY);
+    expect(filled).not.toBe(file);
+    await withServer(filled, async (server) => {
+      await createSecret(server);
+      expect(await verdict(server, server.kubeconfig)).toMatchObject({ status: 'yes', providers: ['secretbox'] });
     });
   });
 

@@ -51,6 +51,7 @@ const LISTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'vigilance/security-context-patch': {
     'network/no-egress-isolation': ON_A_NETWORK,
     'network/no-ingress-isolation': ON_A_NETWORK,
+    'vigilance/pod-security-below-workloads': 'a hint that the namespace may enforce more from then on',
   },
 };
 

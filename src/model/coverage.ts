@@ -13,6 +13,8 @@ export interface Coverage {
   readonly status: 'syncing' | 'live' | 'stale' | 'denied' | 'absent' | 'unsupported' | 'broken';
   readonly namespaces: 'all' | readonly string[];
   readonly reason: string;
+  /** Of Secrets: only name, type and number of keys of each were read; `reason` says so. Absent elsewhere. */
+  readonly namesOnly?: true;
   /** Milliseconds since the epoch at which the status began. */
   readonly since: number;
 }

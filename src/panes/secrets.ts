@@ -51,6 +51,7 @@ export const secretsPane: Pane = {
     const own = secrets.filter((one) => one.cells['DATA AGE']?.text === NOT_JUDGED.text);
     const leftOut = countOwnKinds(own.flatMap((one) => view.get('Secret', one.namespace, one.name) ?? []));
     const judged = secrets.length - own.length;
+    const unknown = secrets.filter((one) => one.cells['DATA AGE'] === UNKNOWN).length;
     const stale = findings.filter((finding) => finding.rule === STALE && finding.unknown !== true).length;
     const isByConfig = (view.facts().rotation ?? []).length > 0;
     const readable = view.readable('Secret');
@@ -60,7 +61,7 @@ export const secretsPane: Pane = {
         .length,
       headline:
         readable.ok || secrets.length > 0
-          ? `${stale} of ${judged} ${judged === 1 ? 'secret' : 'secrets'} ${isByConfig ? 'not rotated in time' : 'not rotated for over a year'}`
+          ? `${stale} of ${judged} ${judged === 1 ? 'secret' : 'secrets'} ${isByConfig ? 'not rotated in time' : 'not rotated for over a year'}${unknown === 0 ? '' : `, age of ${unknown} unknown`}`
           : `secrets were not read: ${readable.reason}`,
       aside: [encryptionText(view), leftOut.length === 0 ? '' : `left out: ${leftOutText(leftOut)}`]
         .filter((text) => text !== '')

@@ -31,6 +31,8 @@ export interface BaselineFinding {
 interface BaselineCoverage {
   readonly status: string;
   readonly namespaces: 'all' | readonly string[];
+  /** Of Secrets: rules could see little of them. */
+  readonly namesOnly: boolean;
 }
 
 /** `source.scope` of the report; what is absent was not narrowed. */
@@ -113,7 +115,10 @@ export function baselineOf(report: unknown, file: string): Baseline {
       }),
     ),
     coverage: new Map(
-      coverage.map((line) => [line.kind ?? '', { status: line.status ?? '', namespaces: line.namespaces ?? 'all' }]),
+      coverage.map(({ kind = '', status = '', namespaces = 'all', namesOnly }) => [
+        kind,
+        { status, namespaces, namesOnly: namesOnly === true },
+      ]),
     ),
     scope: {
       namespaces: scope.namespaces ?? 'all',
@@ -252,10 +257,11 @@ export function decidingKinds({ subject }: Named, needs: readonly Kind[]): reado
 export function couldRead({ coverage }: Pick<Baseline, 'coverage'>, kind: Kind, namespace: string | null): boolean {
   const line = coverage.get(kind);
   if (line === undefined || line.status === 'absent') return true;
-  if (line.status !== 'live' && line.status !== 'stale') return false;
+  if ((line.status !== 'live' && line.status !== 'stale') || line.namesOnly) return false;
   return line.namespaces === 'all' || (namespace !== null && line.namespaces.includes(namespace));
 }
 
 function canRead(view: ClusterView, kind: Kind, namespace: string | null): boolean {
+  if (view.coverage().some((line) => line.kind === kind && line.namesOnly === true)) return false;
   return view.readable(kind, kindInfo(kind).namespaced ? (namespace ?? undefined) : undefined).ok;
 }

@@ -35,11 +35,13 @@ const NAMED = 4;
 /** Those that a table names. */
 const NAMED_IN_TABLES = 20;
 
-/** What the report says of rotation; undefined where it is not about Secrets, or knows none that is due. */
+/** What the report says of rotation; undefined where it is not about Secrets, or there is none to rotate. */
 function dueNext({ engine: { view }, scope }: Report): DueNext | undefined {
   if (scope.panes.length > 0 && !scope.panes.includes('secrets')) return undefined;
   const schedule = rotationSchedule(view, (namespace) => namespaceInScope(namespace, scope), MOST_DUE);
-  if (schedule.due.length === 0) return undefined;
+  // Files hardly ever tell when data was written, and nobody rotates a file.
+  const isTold = schedule.due.length > 0 || (schedule.undated > 0 && view.facts().source !== 'files');
+  if (!isTold) return undefined;
   const rows = schedule.due.map((one) => ({
     day: dayText(one.due),
     when: dueText(one, view.now),

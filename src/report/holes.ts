@@ -124,7 +124,7 @@ function unread(line: CoverageLine, scope: Scope): string | undefined {
     case 'live':
     case 'stale': {
       const { namespaces } = line;
-      if (namespaces === 'all') return undefined;
+      if (namespaces === 'all') return line.namesOnly === true ? `${resource}${reason}` : undefined;
       const missing = scope.namespaces.filter((name) => !namespaces.includes(name));
       if (scope.namespaces.length > 0 && missing.length === 0 && line.reason === '') return undefined;
       const where = missing.length > 0 ? missing.join(', ') : 'other namespaces';

@@ -57,13 +57,14 @@ export function* reportFields(report: Report): Generator<readonly [string, unkno
   ];
   yield [
     'coverage',
-    report.coverage.map(({ kind, apiVersion, status, namespaces, objects, reason }) => ({
+    report.coverage.map(({ kind, apiVersion, status, namespaces, objects, reason, namesOnly }) => ({
       kind,
       apiVersion,
       status,
       namespaces,
       objects,
       reason,
+      ...(namesOnly === true ? { namesOnly } : {}),
     })),
   ];
   yield ['notJudged', report.holes.map(holeText)];

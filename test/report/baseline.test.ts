@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BaselineError, parseBaseline } from '../../src/report/baseline.ts';
 import { exitVerdict } from '../../src/report/exit-code.ts';
 import type { Report } from '../../src/report/report.ts';
+import { object } from '../objects.ts';
 import { judged, NOW, ONLY_PRIVILEGED, privileged, written, type Judged } from './judged.ts';
 
 const AGENT = 'vigilance/privileged-workload / Deployment.apps / shop / agent / ';
@@ -26,6 +27,23 @@ describe('a baseline', () => {
     const more = judged([...privileged('agent'), ...privileged('other')], { scope: ONLY_PRIVILEGED, baseline });
     expect(verdicts(more)).toEqual({ [AGENT]: 'unchanged', [OTHER]: 'new' });
     expect(exitVerdict(more, 'high')).toEqual({ code: 2, reason: '1 new finding at or over high' });
+  });
+
+  it('says nothing of Secrets whose names alone were read one of the two times', () => {
+    const scope = { rules: ['secrets/values-in-annotation'] };
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"p":"eA=="}}' };
+    const copied = object('Secret', {
+      metadata: { name: 'pg', namespace: 'shop', uid: 's', annotations },
+      type: 'Opaque',
+    });
+    const names = object('Secret', { metadata: { name: 'pg', namespace: 'shop', uid: '' }, type: 'Opaque' });
+    const coverage = [{ kind: 'Secret', namesOnly: true, reason: 'only the names were read' }] as const;
+    const id = 'secrets/values-in-annotation / Secret / shop / pg / ';
+    const whole = written(judged([copied], { scope }), 'json');
+    const less = judged([names], { scope, coverage, baseline: whole });
+    expect(less.baseline).toMatchObject({ resolved: [], incomparable: [id] });
+    const more = judged([copied], { scope, baseline: written(judged([names], { scope, coverage }), 'json') });
+    expect(verdicts(more)).toEqual({ [id]: 'incomparable' });
   });
 
   it('carries on since when a finding is known, from report to report', () => {

@@ -46,6 +46,18 @@ describe('the exit code', () => {
     expect(code({ waivers: [{ ...WAIVER, cluster: 'staging' }] })).toBe(2);
   });
 
+  it('is 3 where of Secrets only the names were read, unless that is accepted', () => {
+    const namesOnly = {
+      coverage: [{ kind: 'Secret', namesOnly: true, reason: 'only the names were read' }],
+      scope: { panes: ['secrets'] },
+    } as const;
+    const facts = { secretTransformers: ['k8s:enc:kms:v2:key:'] };
+    expect(code({ facts, scope: { panes: ['secrets'] } }, 'high', [])).toBe(0);
+    expect(code({ ...namesOnly, facts }, 'high', [])).toBe(3);
+    expect(code({ ...namesOnly, facts, allowUnread: ['secrets'] }, 'high', [])).toBe(0);
+    expect(judged([], namesOnly).holes.map((hole) => hole.text)).toContain('secrets: only the names were read');
+  });
+
   it('is 3 where a kind that decides could not be read', () => {
     const denied = { coverage: [{ kind: 'Pod', status: 'denied', reason: 'forbidden' }] } as const;
     expect(code(denied, 'high', [])).toBe(3);

@@ -35,8 +35,9 @@ export const stale = rule({
     if (period === null) return [];
     const age = dataAge(subject);
     if (age.basis === 'unknown') {
-      const isOld = age.created !== null && view.isPast(age.created + period.days * DAY);
-      return isOld && view.facts().source !== 'files' ? [unknown(subject, age.created ?? 0, view)] : [];
+      if (view.facts().source === 'files') return [];
+      if (age.created === null) return [unread(subject)];
+      return view.isPast(age.created + period.days * DAY) ? [unknown(subject, age.created, view)] : [];
     }
     if (!view.isPast(age.since + period.days * DAY)) return [];
     const days = daysBetween(age.since, view.now);
@@ -68,6 +69,17 @@ export const stale = rule({
     ];
   },
 });
+
+/** A cluster gives every object a time of creation: without one only the Secret's name was read. */
+function unread(secret: SecretObject): FindingDraft {
+  return {
+    severity: 'info',
+    title: 'Age of the data is unknown',
+    why: 'Only its name, type and number of keys were read (--secrets names).',
+    evidence: [{ text: 'its metadata was not read', object: refOf(secret) }],
+    unknown: true,
+  };
+}
 
 function unknown(secret: SecretObject, created: number, view: ClusterView): FindingDraft {
   return {

@@ -12,6 +12,9 @@ import { keyOfRaw } from './sink.ts';
 const ROUND_MS = 60_000;
 const REST_FACTOR = 20;
 
+const NAMES_ONLY =
+  'only name, type and number of keys were read (--secrets names): age, labels, owners and annotations are not known';
+
 /**
  * Follows Secrets by name, type and number of keys only: Tables with includeObject=None, which hold nothing else. Their
  * rows do not say in which namespace they are, so each namespace is listed by itself; instead of a watch for each,
@@ -41,8 +44,11 @@ export async function followNames(plan: KindFollowPlan, context: FollowContext, 
       if (read.length === 0 && (denied.size > 0 || everywhere === null)) {
         reporter.report({ status: 'denied', reason: firstReason }, []);
       } else {
-        const reason = denied.size === 0 ? '' : `denied in ${[...denied.keys()].join(', ')}: ${firstReason}`;
-        reporter.report({ status: 'live', reason }, denied.size === 0 && everywhere !== null ? 'all' : read);
+        const reason = denied.size === 0 ? NAMES_ONLY : `denied in ${[...denied.keys()].join(', ')}: ${firstReason}`;
+        reporter.report(
+          { status: 'live', reason, namesOnly: true },
+          denied.size === 0 && everywhere !== null ? 'all' : read,
+        );
       }
     } catch (error) {
       if (signal.aborted) return;

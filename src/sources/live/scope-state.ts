@@ -6,6 +6,7 @@ import type { Coverage } from '../../model/coverage.ts';
 export interface ScopeState {
   readonly status: Coverage['status'];
   readonly reason: string;
+  readonly namesOnly?: true;
 }
 
 /** What a failed list or watch means. */

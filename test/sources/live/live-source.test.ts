@@ -166,7 +166,12 @@ describe('Secrets', () => {
     expect(lists).toHaveLength(2);
     for (const path of lists) expect(path).toMatch(/namespaces\/(shop|bank)\/secrets.*includeObject=None/);
     expect(sink.of('Secret').get('bank/db')).toMatchObject({ type: 'Opaque', keyCount: 2, metadata: { name: 'db' } });
-    expect(sink.coverageOf('Secret')).toMatchObject({ status: 'live', namespaces: 'all' });
+    expect(sink.coverageOf('Secret')).toMatchObject({
+      status: 'live',
+      namespaces: 'all',
+      namesOnly: true,
+      reason: expect.stringContaining('--secrets names') as string,
+    });
   });
 
   it('can be left alone', async () => {

@@ -21,6 +21,8 @@ import type { SessionClock, SessionSource } from './session-source.ts';
 const PERIOD = 500;
 /** And never more than a twentieth of the time for making them. */
 const DUTY = 20;
+/** Unless what is shown would get too old: where the machine has other things to do, a picture takes long. */
+const LONGEST_PERIOD = 5000;
 /** The first rows shall not wait for half a second. */
 const FIRST_PERIOD = 80;
 /** A stream of changes is judged all the time; only what lags behind is worth a word, milliseconds. */
@@ -119,7 +121,8 @@ export class SessionWorld {
   /** Plans the next picture. */
   schedule(): void {
     if (this.#isStopped || this.#cancel !== undefined || this.#isDrawing) return;
-    const period = this.#lastPicture === 0 ? FIRST_PERIOD : Math.max(PERIOD, this.#cost * DUTY);
+    const period =
+      this.#lastPicture === 0 ? FIRST_PERIOD : Math.min(Math.max(PERIOD, this.#cost * DUTY), LONGEST_PERIOD);
     const wait = Math.max(0, this.#lastPicture + period - this.#clock.now());
     this.#cancel = this.#clock.after(wait, () => void this.#draw());
   }

@@ -328,6 +328,26 @@ describe('a live model', () => {
     expect(pictures.at(-1)?.findings.size).toBe(40);
   });
 
+  test('a busy machine, where a picture takes long, waits a few seconds for the next one and no longer', async () => {
+    const slow: Pane = {
+      ...PANE,
+      rows: (view, findings) => {
+        clock.spend(3000);
+        return PANE.rows(view, findings);
+      },
+    };
+    const { clock, sources, pictures } = setup({ panes: [slow] });
+    sources[0]?.apply(coverage('live'));
+    for (let change = 0; change < 50; change += 1) {
+      sources[0]?.apply(namespace(`bad-${change}`));
+      await clock.pass(1000);
+    }
+    const times = pictures.map(({ now }) => now);
+    const between = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+    // Five seconds of rest, and three for making the next one.
+    expect(new Set(between)).toEqual(new Set([8000]));
+  });
+
   test('a picture never changes after it was taken', async () => {
     const { model, clock, sources } = setup();
     sources[0]?.apply(coverage('live'), namespace('bad-a'));

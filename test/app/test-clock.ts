@@ -22,6 +22,11 @@ export class TestClock implements SessionClock {
     setImmediate(run);
   }
 
+  /** Time that somebody takes, and nobody else has. */
+  spend(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Lets time pass, and what is due run to its end. */
   async pass(milliseconds: number): Promise<void> {
     await quiet();

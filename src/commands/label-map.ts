@@ -175,9 +175,10 @@ function textOf(
   lines.push(reliedOnBy.length === 0 ? 'no selector relies on it\n' : 'relied on by\n');
   const rows = reliedOnBy.map((one) => [
     `  ${refText(one.by)}`,
-    one.path,
     podSelectorText(one.selector),
     selects.length === 0 && one.effect === 'selects' ? 'would select it' : EFFECTS[one.effect],
+    // Last, for those of affinity are long.
+    one.path,
   ]);
   lines.push(columnsText(rows));
   const becomes = context.options['becomes'];

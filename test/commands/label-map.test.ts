@@ -66,7 +66,7 @@ describe('k8sec label-map', () => {
   it('says of a label that nothing carries what would select it', async () => {
     const { output } = await runCommand(labelMapCommand, view, ['app=blue'], { namespaces: ['shop'] });
     expect(output).toBe(
-      'app=blue selects 0 workloads\nrelied on by\n  PodDisruptionBudget shop/blue  spec.selector  app=blue  would select it\n',
+      'app=blue selects 0 workloads\nrelied on by\n  PodDisruptionBudget shop/blue  app=blue  would select it  spec.selector\n',
     );
   });
 
@@ -81,8 +81,8 @@ describe('k8sec label-map', () => {
         'app=web selects 1 workload',
         '  Deployment shop/web',
         'relied on by',
-        '  Service shop/web              spec.selector            app=web  selects some of them',
-        '  NetworkPolicy data/allow-web  spec.ingress[0].from[0]  app=web  selects some of them',
+        '  Service shop/web              app=web  selects some of them  spec.selector',
+        '  NetworkPolicy data/allow-web  app=web  selects some of them  spec.ingress[0].from[0]',
         'with app=blue,tier-',
         '  Service shop/web would cease to select Deployment shop/web (spec.selector: app=web)',
         '  PodDisruptionBudget shop/blue would begin to select Deployment shop/web (spec.selector: app=blue)',

@@ -8,6 +8,7 @@ import {
   type SuspectLabel,
 } from '../../analyses/labels/label-health.ts';
 import { isLabelledByHand, judgedKinds } from '../../analyses/labels/labelled-objects.ts';
+import { specPath } from '../../analyses/vigilance/spec-path.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
@@ -28,7 +29,12 @@ const ofWorkload = rule({
   check: (workload) => {
     const onPods = podLabels(workload);
     return labelHealth(workload).suspect.map((suspect) => ({
-      ...draft(suspect, onPods[suspect.key] ?? ownLabels(workload)[suspect.key] ?? '', workload.ref),
+      ...draft(
+        suspect,
+        onPods[suspect.key] ?? ownLabels(workload)[suspect.key] ?? '',
+        workload.ref,
+        placeOf(workload, suspect.key),
+      ),
       members: memberNames(workload.classes),
       remedies: remediesOf(workload, onPods[suspect.key] !== undefined),
     }));
@@ -39,20 +45,33 @@ const OF_OBJECTS = objectRules(COMMON, (object, view) => {
   const suspects = suspectLabels(object.labels);
   if (suspects.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(object.kind)) return [];
   return suspects.map((suspect) => ({
-    ...draft(suspect, object.labels[suspect.key] ?? '', refOf(object)),
+    ...draft(suspect, object.labels[suspect.key] ?? '', refOf(object), OWN),
     remedies: ['labels/label-object'],
   }));
 });
 
 export const MISSPELT_LABEL = [ofWorkload, ...OF_OBJECTS] as const;
 
-function draft({ key, reason, suggestion }: SuspectLabel, value: string, object: ObjectRef): FindingDraft {
+const OWN = 'metadata.labels';
+
+/** Where the label stands: a template may carry what the workload does not. */
+function placeOf({ ref, labels, template }: AnalysedWorkload, key: string): string {
+  if (labels[key] !== undefined || template === undefined) return OWN;
+  return specPath(ref.kind).replace(/spec$/, OWN);
+}
+
+function draft(
+  { key, reason, suggestion }: SuspectLabel,
+  value: string,
+  object: ObjectRef,
+  path: string,
+): FindingDraft {
   return {
     key,
     severity: 'low',
     title: `label ${key} should probably be ${suggestion}`,
     why: `The key ${reason}: selectors on ${suggestion} pass it by.`,
-    evidence: [{ text: `${key}=${value} ${reason}`, object, path: 'metadata.labels' }],
+    evidence: [{ text: `${key}=${value} ${reason}`, object, path }],
   };
 }
 

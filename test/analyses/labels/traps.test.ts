@@ -137,6 +137,17 @@ describe('traps of labels', () => {
     expect(new Set(rules)).toEqual(new Set(['labels/missing-recommended']));
   });
 
+  it('evidence of a misspelt label is where the label stands, on the workload or on its template only', () => {
+    const places = (own: Record<string, string>): readonly unknown[] => {
+      const engine = new Engine(viewOf(deployment('shop', 'web', { 'app.kubernetes.io/nmae': 'web' }, own)), RULES);
+      engine.settle();
+      const found = [...engine.findings.values()].filter((one) => one.rule === 'labels/misspelt-label');
+      return found.flatMap((one) => one.evidence.map(({ path }) => path));
+    };
+    expect(places({ 'app.kubernetes.io/nmae': 'web' })).toEqual(['metadata.labels']);
+    expect(places({})).toEqual(['spec.template.metadata.labels']);
+  });
+
   it('a deprecated label counts for no recommended one, and is no misspelling of one', () => {
     const view = viewOf(deployment('shop', 'web', { 'app.kubernetes.io/created-by': 'me' }));
     expect(labelCoverage(view).all).toEqual({ objects: 1, complete: 0, labels: 0 });

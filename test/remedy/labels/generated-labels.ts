@@ -97,13 +97,14 @@ const referrer = (index: number): fc.Arbitrary<Raw> =>
   fc
     .record({
       namespace: fc.constantFrom(...NAMESPACES),
-      kind: fc.integer({ min: 0, max: 7 }),
+      kind: fc.integer({ min: 0, max: 8 }),
+      looksIn: fc.constantFrom({}, { namespaces: [...NAMESPACES] }, { namespaceSelector: {} }),
       calico,
       selector,
       fewLabels,
       labels,
     })
-    .map(({ namespace, kind, selector: chosen, calico: expression, fewLabels: pairs, labels: own }) => {
+    .map(({ namespace, kind, looksIn, selector: chosen, calico: expression, fewLabels: pairs, labels: own }) => {
       const metadata = { namespace, name: `selector-${index}`, uid: `s-${index}`, labels: own };
       switch (kind) {
         case 0:
@@ -133,7 +134,24 @@ const referrer = (index: number): fc.Arbitrary<Raw> =>
             metadata: { ...metadata, namespace: undefined },
             spec: { ingress: [{ action: 'Allow', source: { selector: expression, namespaceSelector: 'all()' } }] },
           };
-        case 6:
+        case 6: {
+          const term = { topologyKey: 'kubernetes.io/hostname', labelSelector: chosen, ...looksIn };
+          const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+          const id = { id: `s-${index}` };
+          return {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata,
+            spec: {
+              selector: { matchLabels: id },
+              template: {
+                metadata: { labels: id },
+                spec: { containers: [{ name: 'main', image: 'redis:7' }], affinity },
+              },
+            },
+          };
+        }
+        case 7:
           return {
             apiVersion: 'cilium.io/v2',
             kind: 'CiliumNetworkPolicy',

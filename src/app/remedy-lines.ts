@@ -125,7 +125,9 @@ function summaryLines(remedy: BuiltRemedy, state: SessionState): readonly Line[]
     ...remedy.effects.flatMap((effect, at) =>
       labelled(at === 0 ? 'effect' : '', `by evaluation: ${effect}`, isError(effect) ? 'bad' : 'plain', state),
     ),
-    ...targetLines(remedy.target, state),
+    ...(remedy.source === null
+      ? targetLines(remedy.target, state)
+      : labelled('source', remedy.source, 'warning', state)),
     ...remedy.commands.flatMap((command, at) => labelled(at === 0 ? 'apply' : '', command, 'code', state)),
   ];
 }

@@ -11,7 +11,8 @@ import { liveObject, manifestIdentity } from './manifest-identity.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
 import { rightsEffects } from './rbac/rights-effects.ts';
 import { toYaml } from './to-yaml.ts';
-import { NO_TARGET, remedyTarget, targetAdvice } from './target.ts';
+import { deliveryOf } from './delivery.ts';
+import { NO_TARGET } from './target.ts';
 
 const BY_ID: ReadonlyMap<string, Remedy> = new Map(REMEDIES.map((remedy) => [remedy.id, remedy]));
 
@@ -35,15 +36,14 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
   const common = { id: remedy.id, finding: finding.id, title: remedy.title, safety: remedy.safety } as const;
   if ('refused' in built) return { ...EMPTY, ...common, refused: built.refused };
   const proof = engine.prove(built.changes);
-  const target = targetOf(view, built);
+  const { target, advice, isInSource } = deliveryOf(view, built);
   const fileName = built.fileName ?? fileNameOf(built.manifests, remedy);
-  const advice = targetAdvice(target);
   const effects = [...built.effects, ...rightsEffects(view, proof.after, built.changes)];
   const unproven = proof.closes.some((one) => one.id === finding.id) ? [] : [`${finding.title}: this finding stays`];
   return {
     ...common,
     refused: null,
-    note: [advice, built.note].filter((part) => part !== undefined && part !== '').join(' '),
+    note: [isInSource ? '' : advice, built.note].filter((part) => part !== undefined && part !== '').join(' '),
     manifests: built.manifests,
     yaml: toYaml(built.manifests, [...headComments(finding, remedy, { ...built, effects }, advice), ...built.comments]),
     fileName,
@@ -53,12 +53,15 @@ function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
     closes: proof.closes,
     opens: proof.opens,
     target,
-    commands:
-      built.use.type === 'apply'
-        ? [`kubectl apply -f ${fileName}`]
-        : built.use.commands.map((line) => line.replaceAll('FILE', fileName)),
+    source: isInSource ? (advice ?? null) : null,
+    commands: isInSource ? [] : commandsOf(built, fileName),
     use: built.use.type,
   };
+}
+
+function commandsOf({ use }: RemedyDraft, fileName: string): readonly string[] {
+  if (use.type === 'apply') return [`kubectl apply -f ${fileName}`];
+  return use.commands.map((line) => line.replaceAll('FILE', fileName));
 }
 
 const EMPTY: Pick<
@@ -73,6 +76,7 @@ const EMPTY: Pick<
   | 'closes'
   | 'opens'
   | 'target'
+  | 'source'
   | 'commands'
   | 'use'
 > = {
@@ -86,6 +90,7 @@ const EMPTY: Pick<
   closes: [],
   opens: [],
   target: NO_TARGET,
+  source: null,
   commands: [],
   use: 'commands',
 };
@@ -105,17 +110,6 @@ export function headComments(
     ...built.effects.map((effect) => `by evaluation: ${effect}`),
   ].filter((line) => line !== '');
   return lines.map((text) => ({ document: 0, path: [], text }));
-}
-
-/** Who owns what a remedy is about: the first object that is there already and has an owner. */
-export function targetOf(view: ClusterView, { about, manifests }: RemedyDraft): BuiltRemedy['target'] {
-  if (about !== undefined) return remedyTarget(view, about);
-  for (const manifest of manifests) {
-    const object = liveObject(view, manifest);
-    const target = object === undefined ? NO_TARGET : remedyTarget(view, object);
-    if (target.manager !== 'none') return target;
-  }
-  return NO_TARGET;
 }
 
 /** What the manifests set, against the same fields of the object as it is known. */

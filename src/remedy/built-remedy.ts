@@ -31,9 +31,11 @@ export interface BuiltRemedy {
   /** Findings that come. */
   readonly opens: readonly Finding[];
   readonly target: RemedyTarget;
+  /** What to change where the objects come from, in one sentence; null where nobody owns them. */
+  readonly source: string | null;
   /** What the store would hold afterwards. */
   readonly changes: readonly Change[];
-  /** What to type, such as `kubectl apply -f network-policy-postgres.yaml`. */
+  /** What to type, such as `kubectl apply -f network-policy-postgres.yaml`; none where the source is to be changed. */
   readonly commands: readonly string[];
   /** What the manifests are. */
   readonly use: RemedyUse['type'];

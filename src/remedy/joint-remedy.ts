@@ -4,19 +4,24 @@ import { sanitise } from '../kube/sanitise.ts';
 import type { Change } from '../model/change.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import { diffOf, headComments, remediesOf, targetOf } from './build.ts';
+import { diffOf, headComments, remediesOf } from './build.ts';
 import type { BuiltRemedy } from './built-remedy.ts';
 import { shellWord } from './kubectl.ts';
 import { deniedTogether, rightsEffects } from './rbac/rights-effects.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
-import { NO_TARGET, targetAdvice } from './target.ts';
-import { toYaml } from './to-yaml.ts';
+import { deliveryOf, type Delivery } from './delivery.ts';
+import { NO_TARGET } from './target.ts';
+import { commented, toYaml } from './to-yaml.ts';
 
 /** The remedy of one finding among those that are made one after the other. */
 interface Step {
   readonly finding: Finding;
   readonly remedy: Remedy;
   readonly draft: RemedyDraft;
+}
+
+interface DeliveredStep extends Step {
+  readonly delivery: Delivery;
 }
 
 /**
@@ -58,7 +63,10 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     ),
   ];
   const fileName = `k8sec-remedies-${remedied.length}.yaml`;
-  const hasApplied = steps.some(({ draft }) => appliedOf(draft).length > 0);
+  const delivered = steps.map((step) => ({ ...step, delivery: deliveryOf(view, step.draft) }));
+  const byHand = delivered.filter(({ delivery }) => !delivery.isInSource);
+  const hasApplied = byHand.some(({ draft }) => appliedOf(draft).length > 0);
+  const sources = delivered.flatMap(({ delivery: { isInSource, advice } }) => (isInSource ? (advice ?? []) : []));
   return {
     id: first.remedy.id,
     finding: first.finding.id,
@@ -70,7 +78,7 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     manifests: steps.flatMap(({ draft }) => draft.manifests),
     yaml: [
       together.map((effect) => `# by evaluation of all together: ${sanitise(effect)}\n`).join(''),
-      ...steps.map((step) => stepYaml(view, step, hasApplied)),
+      ...delivered.map((step) => stepYaml(step, hasApplied)),
     ]
       .filter((part) => part !== '')
       .join('---\n'),
@@ -80,10 +88,11 @@ export function jointRemedy(engine: Engine, findings: readonly Finding[]): Built
     effects: [...new Set(steps.flatMap(({ draft }) => draft.effects)), ...together],
     closes: proof.closes,
     opens: proof.opens,
-    target: steps.map(({ draft }) => targetOf(view, draft)).find(({ manager }) => manager !== 'none') ?? NO_TARGET,
+    target: delivered.map(({ delivery }) => delivery.target).find(({ manager }) => manager !== 'none') ?? NO_TARGET,
+    source: sources.length === 0 ? null : [...new Set(sources)].join(' '),
     commands: [
       ...(hasApplied ? [`kubectl apply -f ${fileName}`] : []),
-      ...steps.flatMap(({ draft }) => commandsOf(draft)),
+      ...byHand.flatMap(({ draft }) => commandsOf(draft)),
     ],
     use: steps.every(({ draft }) => draft.use.type === 'apply') ? 'apply' : 'commands',
   };
@@ -120,7 +129,7 @@ function objectOf(change: Change): string {
 
 /** The documents that `kubectl apply` may be given. */
 function appliedOf({ manifests, use }: RemedyDraft): readonly Manifest[] {
-  const isApplied = use.type === 'apply' || (use.type === 'commands' && use.commands.some(appliesFile));
+  const isApplied = use.type === 'apply' || (use.type !== 'patch' && use.commands.some(appliesFile));
   return isApplied ? manifests : [];
 }
 
@@ -156,13 +165,12 @@ function bodyOf(manifest: Manifest = {}): Manifest {
  *
  * @param hasApplied whether the file is to be applied; else it holds patches
  */
-function stepYaml(view: ClusterView, { finding, remedy, draft }: Step, hasApplied: boolean): string {
-  const head = headComments(finding, remedy, draft, targetAdvice(targetOf(view, draft)));
+function stepYaml({ finding, remedy, draft, delivery }: DeliveredStep, hasApplied: boolean): string {
+  const { advice, isInSource } = delivery;
+  const head = headComments(finding, remedy, draft, advice);
   const yaml = toYaml(draft.manifests, [...head, ...draft.comments]);
-  const isHeld = hasApplied ? appliedOf(draft).length > 0 : draft.use.type === 'patch';
+  const isHeld = hasApplied ? appliedOf(draft).length > 0 && !isInSource : draft.use.type === 'patch';
   if (isHeld) return yaml;
-  const commands = draft.use.type === 'patch' ? [] : commandsOf(draft);
-  return [...yaml.trimEnd().split('\n'), ...commands]
-    .map((line) => (line.startsWith('#') ? `${line}\n` : `# ${sanitise(line)}\n`))
-    .join('');
+  const commands = draft.use.type === 'patch' || isInSource ? [] : commandsOf(draft);
+  return commented([...yaml.trimEnd().split('\n'), ...commands]);
 }

@@ -28,11 +28,13 @@ export interface Remedy {
 }
 
 /**
- * apply: whole objects; patch: the bodies of patches that name their object, with the kubectl command; commands: what
- * only the commands say, such as a deletion, or a file for somewhere else.
+ * apply: whole objects; patch: the bodies of patches that name their object, with the kubectl command; commands: a change
+ * of objects of which only the commands say all, such as a deletion; steps: what is done once and by hand whoever owns
+ * the objects, such as a restart or a file for somewhere else. Only steps are left to a person where something else owns
+ * the objects: the rest is changed in their source.
  */
 export type RemedyUse =
-  { readonly type: 'apply' } | { readonly type: 'patch' | 'commands'; readonly commands: readonly string[] };
+  { readonly type: 'apply' } | { readonly type: 'patch' | 'commands' | 'steps'; readonly commands: readonly string[] };
 
 export interface RemedyDraft {
   /** What it does and what to check before it is applied, one or two sentences. */

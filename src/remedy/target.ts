@@ -13,21 +13,26 @@ export function remedyTarget(view: ClusterView, object: KubeObject): RemedyTarge
   return argo(view, object) ?? flux(view, object) ?? helm(object) ?? operator(object) ?? NO_TARGET;
 }
 
-/** What a person has to know before applying, in one sentence; undefined where nobody owns the object. */
-export function targetAdvice(target: RemedyTarget): string | undefined {
-  const where =
-    target.repoURL === null ? '' : ` in ${target.repoURL}${target.path === null ? '' : ` at ${target.path}`}`;
+/**
+ * What a person has to know of who owns an object, and where it is to be changed instead, in one sentence; undefined
+ * where nobody owns it.
+ *
+ * @param change what is to be done there, such as `remove ClusterRoleBinding b`
+ */
+export function targetAdvice(target: RemedyTarget, change = 'change it'): string | undefined {
+  const { app, repoURL, path } = target;
+  const repository = repoURL === null ? 'its repository' : `${repoURL}${path === null ? '' : ` at ${path}`}`;
   switch (target.manager) {
     case 'none':
       return undefined;
     case 'argocd':
-      return `Argo CD application ${target.app ?? '(unknown)'} reverts a kubectl apply; change it${where === '' ? ' in its repository' : where}.`;
+      return `Argo CD application ${app ?? '(unknown)'} reverts what kubectl changes: in ${repository}, ${change}.`;
     case 'flux':
-      return `Flux (${target.app ?? 'unknown'}) reverts a kubectl apply; change it${where === '' ? ' in its repository' : where}.`;
+      return `Flux (${app ?? 'unknown'}) reverts what kubectl changes: in ${repository}, ${change}.`;
     case 'helm':
-      return `Helm release ${target.app ?? '(unknown)'} overwrites this at its next upgrade; change the chart's values or template.`;
+      return `Helm release ${app ?? '(unknown)'} overwrites this at its next upgrade: in the values or templates of its chart, ${change}.`;
     case 'operator':
-      return `${target.app ?? 'An operator'} owns this object and may revert a kubectl apply; change the resource that it is made from.`;
+      return `${app ?? 'An operator'} owns this and may revert what kubectl changes: in the resource that it is made from, ${change}.`;
   }
 }
 

@@ -35,6 +35,11 @@ function documentText(manifest: Manifest, comments: readonly YamlComment[]): str
   return escapeYaml(textOf(document));
 }
 
+/** Lines as comments of YAML, for what a file must tell and not hold. */
+export function commented(lines: readonly string[]): string {
+  return lines.map((line) => (line.startsWith('#') ? `${line}\n` : `# ${sanitise(line)}\n`)).join('');
+}
+
 /** A document whose texts are not names but what is shown of them. */
 export function plainYaml(value: unknown): string {
   return textOf(new Document(value, { aliasDuplicateObjects: false, version: '1.2', schema: 'yaml-1.1' }));

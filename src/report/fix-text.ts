@@ -16,7 +16,7 @@ export function fixText(
   const [remedy] = built;
   if (remedy !== undefined) {
     const file = files.get(remedy);
-    return `${remedy.title} (${remedy.safety}): ${file ?? remedy.commands[0] ?? remedy.fileName}`;
+    return `${remedy.title} (${remedy.safety}): ${file ?? remedy.commands[0] ?? remedy.source ?? remedy.fileName}`;
   }
   return finding.remedies?.flatMap((id) => TITLES.get(id) ?? [])[0];
 }

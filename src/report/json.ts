@@ -157,6 +157,7 @@ function remedyJson(remedy: BuiltRemedy): unknown {
     title: remedy.title,
     note: remedy.note,
     target: remedy.target,
+    source: remedy.source,
     commands: remedy.commands,
     manifests: remedy.manifests,
     proof: {

@@ -177,6 +177,7 @@ export function remedyOf(finding: Finding, change: Partial<BuiltRemedy> = {}): B
     closes: [finding],
     opens: [],
     target: { manager: 'none', app: null, repoURL: null, path: null },
+    source: null,
     commands: [`kubectl apply -f network-policy-${name}.yaml`],
     use: 'apply',
     ...change,

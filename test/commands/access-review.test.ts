@@ -159,6 +159,18 @@ subjects:
     ]);
   });
 
+  test('says what to change in the source of a binding that something else owns, and holds nothing to apply', async () => {
+    const metadata = { ...READ.metadata, annotations: { 'meta.helm.sh/release-name': 'front' } };
+    const owned = CLUSTER.map((one) => (one === READ ? { ...READ, metadata } : one));
+    const source = 'Helm release front overwrites this at its next upgrade: in the values or templates of its chart, ';
+    const part = await review(owned, { output: 'yaml', last: await filled('keep,ann', 'revoke,ann') });
+    expect(part.output.replaceAll('\n# ', ' ')).toContain(`${source}change RoleBinding shop/read.`);
+    expect(part.output.split('\n').filter((line) => !line.startsWith('#'))).toEqual(['---', '']);
+    const all = await review(owned, { output: 'yaml', last: await filled('remove,ann', 'remove,ann') });
+    expect(all.output).toContain(`# ${source}remove RoleBinding shop/read.\n`);
+    expect(all.output).not.toContain('kubectl -n');
+  });
+
   test('is read as a spreadsheet saves it: a mark, semicolons, quotes, other columns in another order, lines in cells', async () => {
     const last = await filled('keep,ann', 'remove,ann');
     const records = parse(last);

@@ -1,9 +1,10 @@
+import { refOf, refText } from '../../kube/object-ref.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { BindingObject } from '../../model/objects.ts';
 import { bindingManifest, commandFor, subjectsOut } from '../../remedy/rbac/binding-manifest.ts';
 import { deniedTogether, rightsEffects } from '../../remedy/rbac/rights-effects.ts';
 import { remedyTarget, targetAdvice } from '../../remedy/target.ts';
-import { toYaml } from '../../remedy/to-yaml.ts';
+import { commented, toYaml } from '../../remedy/to-yaml.ts';
 import type { StoreView } from '../../store/store-view.ts';
 import type { HeldRow } from './rows.ts';
 
@@ -12,7 +13,8 @@ export type GoingRow = HeldRow & { readonly reviewer: string };
 
 /**
  * What was decided to be removed, as YAML: bindings without the subjects that go, and for those that nobody is left in
- * the command that deletes them. Each says who decided it; what all of it together does stands in front.
+ * the command that deletes them. What something else owns stands as comments, with what to change in its source. Each
+ * says who decided it; what all of it together does stands in front.
  */
 export function removalYaml(view: StoreView, going: readonly GoingRow[]): string {
   const byBinding = Map.groupBy(going, ({ binding }) => binding);
@@ -37,17 +39,20 @@ function changeOf(binding: BindingObject, rows: readonly GoingRow[]): ReturnType
 }
 
 function removalOf(view: StoreView, binding: BindingObject, rows: readonly GoingRow[]): string {
-  const advice = targetAdvice(remedyTarget(view, binding));
+  const change = changeOf(binding, rows);
+  const done = `${change.type === 'remove' ? 'remove' : 'change'} ${refText(refOf(binding))}`;
+  const advice = targetAdvice(remedyTarget(view, binding), done);
   const reasons = [
     ...rows.map(
       ({ row, reviewer }) => `${row.subject}: removed by decision of ${reviewer === '' ? '(nobody named)' : reviewer}`,
     ),
     ...(advice === undefined ? [] : [advice]),
   ];
-  const change = changeOf(binding, rows);
   if (change.type === 'remove') {
-    return [...reasons, commandFor(binding, 'delete')].map((line) => `# ${sanitise(line)}\n`).join('');
+    const commands = advice === undefined ? [commandFor(binding, 'delete')] : [];
+    return commented([...reasons, ...commands]);
   }
   const comments = reasons.map((text) => ({ document: 0, path: [], text }));
-  return toYaml([bindingManifest(change.object)], comments);
+  const yaml = toYaml([bindingManifest(change.object)], comments);
+  return advice === undefined ? yaml : commented(yaml.trimEnd().split('\n'));
 }

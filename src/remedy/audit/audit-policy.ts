@@ -135,7 +135,7 @@ export const auditPolicy: Remedy = {
         ...RULES.map(({ why }, at) => ({ document: 0, path: ['rules', at], text: why })),
       ],
       use: {
-        type: 'commands',
+        type: 'steps',
         commands: [
           '# copy FILE to every control plane node, mount it into the static pod of kube-apiserver, and add:',
           '# --audit-policy-file=FILE --audit-log-path=/var/log/kubernetes/audit/audit.log --audit-log-maxsize=100 --audit-log-maxbackup=20',

@@ -48,7 +48,7 @@ export const denyCertificateRequest: Remedy = {
         text: 'for the subresource approval, as kubectl certificate deny writes it',
       })),
       use: {
-        type: 'commands',
+        type: 'steps',
         commands: [
           ...saveFirst(
             group,

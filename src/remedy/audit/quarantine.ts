@@ -77,7 +77,7 @@ function isolated(view: ClusterView, group: AuditGroup, namespace: string, pods:
       },
     ],
     use: {
-      type: 'commands',
+      type: 'steps',
       commands: [
         ...saveFirst(
           group,

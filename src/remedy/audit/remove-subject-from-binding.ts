@@ -29,7 +29,8 @@ export const removeSubjectFromBinding: Remedy = {
     if (use.type === 'apply') return draft;
     const { resource } = kindInfo(binding.kind);
     const saved = saveFirst(group, [{ resource, namespace: binding.namespace, name: binding.name }]);
-    return { ...draft, use: { type: use.type, commands: [...saved, ...use.commands] } };
+    // To contain somebody is urgent: by hand, whoever owns the binding and is told of it too.
+    return { ...draft, use: { type: 'steps', commands: [...saved, ...use.commands] } };
   },
 };
 

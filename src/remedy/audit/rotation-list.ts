@@ -51,7 +51,7 @@ export const rotationList: Remedy = {
         'history of a shell.',
       manifests: told.map((step) => step.manifest),
       comments: told.flatMap(({ comments }, document) => comments.map((text) => ({ document, path: [], text }))),
-      use: { type: 'commands', commands: [...new Set(told.flatMap((step) => step.commands))] },
+      use: { type: 'steps', commands: [...new Set(told.flatMap((step) => step.commands))] },
       changes: told.flatMap(({ change }) => change ?? []),
       effects: [
         `${group.actor.name} was handed ${read} of these, and could have read ${steps.length - read} more`,

@@ -48,7 +48,7 @@ export const relabelPods: Remedy = {
       note: 'Labels of running pods, without a restart. If the difference was made to take a pod out of service, it goes back in.',
       manifests,
       comments: [],
-      use: { type: 'commands', commands },
+      use: { type: 'steps', commands },
       changes,
       effects: effects.size === 0 ? ['no selector changes what it matches'] : [...effects],
     };

@@ -69,7 +69,7 @@ function component(object: KubeObject, target: RemedyTarget, edit: LabelEdit): R
     ],
     comments: [],
     use: {
-      type: 'commands',
+      type: 'steps',
       commands: [
         `mkdir -p ${path}/${folder} && cp FILE ${path}/${folder}/kustomization.yaml`,
         `cd ${path} && kustomize edit add component ${folder}`,
@@ -112,7 +112,7 @@ function values(object: KubeObject, target: RemedyTarget, edit: LabelEdit): Repo
       },
     ],
     use: {
-      type: 'commands',
+      type: 'steps',
       commands: [`helm upgrade ${target.app ?? 'RELEASE'} CHART -n ${object.namespace} --reuse-values -f FILE`],
     },
     fileName: `values-${object.namespace}-${object.name}.yaml`,

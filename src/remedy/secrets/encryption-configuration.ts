@@ -33,7 +33,7 @@ export const encryptionConfiguration: Remedy = {
         },
       ],
       use: {
-        type: 'commands',
+        type: 'steps',
         commands: [
           '# copy FILE to every control plane node, readable by root only, and add --encryption-provider-config to kube-apiserver',
           '# after all API servers have restarted, rewrite what is stored:',

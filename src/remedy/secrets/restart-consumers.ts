@@ -41,7 +41,7 @@ export const restartConsumers: Remedy = {
       }),
       comments: [],
       use: {
-        type: 'commands',
+        type: 'steps',
         commands: restartable.map((by) => kubectl`-n ${namespace} rollout restart ${by.kind.toLowerCase()}/${by.name}`),
       },
       changes: restartable.flatMap((by) => restarted(view, namespace, by)),

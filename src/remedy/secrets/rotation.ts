@@ -38,7 +38,7 @@ export const rotation: Remedy = {
       manifests: [newData(secret)],
       comments: [],
       use: {
-        type: 'commands',
+        type: 'steps',
         commands: [
           kubectl`-n ${namespace} patch secret ${name} --patch-file FILE`,
           ...restarts(namespace, uses),

@@ -74,7 +74,9 @@ function fileLines({ remedy, name }: RemedyFile, isAlternative: boolean, isHeld:
     `${remedy.title} (${remedy.safety})`,
     ...(isHeld ? ['in kustomization.yaml'] : []),
   ];
-  return [`- ${escaped(words.join(', '))}`, '', ...commandsOf(remedy, name).map((line) => `      ${line}`)];
+  const steps =
+    remedy.source === null ? commandsOf(remedy, name).map((line) => `      ${line}`) : [`  ${escaped(remedy.source)}`];
+  return [`- ${escaped(words.join(', '))}`, '', ...steps];
 }
 
 /** The commands as they are typed in the folder. */

@@ -81,7 +81,7 @@ type Form = 'component' | 'resource' | 'patch';
 function formOf(view: ClusterView, { use, manifests, target }: BuiltRemedy): Form | undefined {
   if (target.manager === 'operator') return undefined;
   if (manifests[0]?.['kind'] === 'Component') return 'component';
-  if (use === 'commands') return undefined;
+  if (use === 'commands' || use === 'steps') return undefined;
   const isNew = use === 'apply' && manifests.every((manifest) => liveObject(view, manifest) === undefined);
   return isNew ? 'resource' : 'patch';
 }

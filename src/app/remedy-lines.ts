@@ -134,7 +134,7 @@ function summaryLines(remedy: BuiltRemedy, state: SessionState): readonly Line[]
 
 /** Effects that cut what something relies on begin with a word in capitals. */
 function isError(effect: string): boolean {
-  return /^(?:once enforced: )?(?:CLOSES|CUTS|DENIES|INVALID|NOT EVALUATED)\b/.test(effect);
+  return /^(?:once enforced: )?(?:CLOSES|CUTS|DENIES|MAY DENY|INVALID|NOT EVALUATED)\b/.test(effect);
 }
 
 function effectLines(remedy: BuiltRemedy, state: SessionState): readonly Line[] {

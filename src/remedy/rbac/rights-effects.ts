@@ -35,7 +35,7 @@ export function rightsEffects(before: ClusterView, after: ClusterView, changes: 
     ...rightsLines(rights, rbac === 'read'),
     ...(rbac === 'read' ? [] : [`RBAC was ${rbac}: more may be lost, or kept, than is said here`]),
     ...pathLines(before, after),
-    ...logLines(before, after, rights),
+    ...logLines(before, after, rights, denies(before)),
     ...acceptanceLines(before, changes),
   ];
 }
@@ -92,7 +92,12 @@ export function deniedTogether(view: StoreView, all: readonly (readonly Change[]
     const own = requests.filter((request) => !others.some((other) => deepEqual(other, request)));
     return own.length === 0 ? [] : [{ use, requests: own }];
   });
-  return someLines(together.map((one) => `DENIES only all together: ${deniedText(one)}`));
+  return someLines(together.map((one) => `${denies(view)} only all together: ${deniedText(one)}`));
+}
+
+/** Grants only add up: what no grant allows that was read is denied for certain where all of RBAC was. */
+function denies(view: ClusterView): string {
+  return authorizers(view).rbac === 'read' ? 'DENIES' : 'MAY DENY, unless what was not read of RBAC allows it,';
 }
 
 function losersOf(rights: readonly RightsChange[]): readonly string[] {
@@ -104,7 +109,12 @@ function someLines(lines: readonly string[]): readonly string[] {
   return lines.length <= MOST ? lines : [...lines.slice(0, MOST), `and ${lines.length - MOST} more of that`];
 }
 
-function logLines(before: ClusterView, after: ClusterView, rights: readonly RightsChange[]): readonly string[] {
+function logLines(
+  before: ClusterView,
+  after: ClusterView,
+  rights: readonly RightsChange[],
+  verb: string,
+): readonly string[] {
   const lost = rights.filter(({ type }) => type === 'lost');
   if (lost.length === 0) return [];
   const { window } = logWindow(before);
@@ -116,7 +126,7 @@ function logLines(before: ClusterView, after: ClusterView, rights: readonly Righ
     const isTold = lost.every(({ rules }) => tellsAll(before, rules, losers));
     return [`nothing that ${span} shows would be denied${isTold ? '' : ', but it does not hold all such requests'}`];
   }
-  return someLines(denied.map((one) => `DENIES what ${span} shows: ${deniedText(one)}`));
+  return someLines(denied.map((one) => `${verb} what ${span} shows: ${deniedText(one)}`));
 }
 
 /** `12 events, last on 2026-11-07 by alice: get secrets in namespace shop (pg)` */
@@ -150,7 +160,21 @@ function acceptanceLines(view: ClusterView, changes: readonly Change[]): readonl
     '; to ',
   );
   if (user === undefined) return [`whoever applies it has to be allowed to ${text}`];
-  return [`by RBAC the API server does not take it from ${user.name}, who is not allowed to ${text}`];
+  const unknown = unreadGrants(view, user);
+  if (unknown === '')
+    return [`by RBAC the API server does not take it from ${user.name}, who is not allowed to ${text}`];
+  return [
+    `whether the API server takes it from ${user.name} is not known: no grant that was read lets ${user.name} ${text}, and ${unknown}`,
+  ];
+}
+
+/** Why a user may be allowed more than the grants that were read say; '' where they are all. */
+function unreadGrants(view: ClusterView, { name }: RbacUser): string {
+  const { rbac } = authorizers(view);
+  if (rbac !== 'read') return `RBAC was ${rbac}`;
+  return view.facts().userGroups === undefined && knownGroups(view, name).from.length === 0
+    ? `the groups of ${name} are not known`
+    : '';
 }
 
 /** Who is logged in, with all groups that are known. */

@@ -188,6 +188,46 @@ describe('what a change of roles and bindings does', () => {
       'by RBAC the API server does not take it from mallory, who is not allowed to patch rolebindings first in namespace shop; to bind ClusterRole reader (or to hold all that it gives)',
     );
   });
+
+  const editor = rawRole('editor', ['patch,delete rbac.authorization.k8s.io rolebindings']);
+  const eve = rawBinding('', 'eve', 'editor', { kind: 'User', name: 'eve' });
+  const kept = upserts([rawBinding('shop', 'first', 'reader', CART)]);
+  const both = rawBinding('shop', 'first', 'reader', CART, ALICE);
+
+  test('is not said to be refused where a grant may not have been read, and is taken where the one that was read is enough', () => {
+    const facts = { user: 'eve', userGroups: ['system:authenticated'] };
+    const view = world([READER, editor, eve, both], { facts, denied: ['Role'] });
+    expect(effects(view, ...kept)).toContain(
+      'whether the API server takes it from eve is not known: no grant that was read lets eve bind ClusterRole reader (or to hold all that it gives), and RBAC was not all read: Role: forbidden',
+    );
+    expect(effects(view, removed('first'))).toContain(
+      'by RBAC and its escalation guard the API server takes it from eve',
+    );
+  });
+
+  test('is not said to be refused where the groups of whoever is logged in are not known', () => {
+    const view = world([READER, editor, eve, both], { facts: { user: 'eve' } });
+    expect(effects(view, ...kept)).toContain(
+      'whether the API server takes it from eve is not known: no grant that was read lets eve bind ClusterRole reader (or to hold all that it gives), and the groups of eve are not known',
+    );
+  });
+
+  test('is not said to deny what the log shows where another grant may not have been read', () => {
+    const view = world([READER, FIRST], { denied: ['ClusterRoleBinding'] }, [asked(0, 'a'), asked(1, 'a')]);
+    const shown =
+      'the audit log of 2026-11-01 to 2026-11-01 shows: 2 events, last on 2026-11-01 by system:serviceaccount:shop:cart: get pods in namespace shop (a)';
+    const lines = effects(view, removed('first'));
+    expect(lines).toContain(`MAY DENY, unless what was not read of RBAC allows it, what ${shown}`);
+    expect(lines.filter((line) => line.startsWith('DENIES'))).toEqual([]);
+    expect(
+      deniedTogether(world([READER, FIRST, SECOND], { denied: ['ClusterRoleBinding'] }, [asked(0, 'a')]), [
+        [removed('first')],
+        [removed('second')],
+      ]),
+    ).toEqual([
+      'MAY DENY, unless what was not read of RBAC allows it, only all together: 1 event, last on 2026-11-01 by system:serviceaccount:shop:cart: get pods in namespace shop (a)',
+    ]);
+  });
 });
 
 describe('several changes together', () => {

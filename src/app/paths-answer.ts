@@ -17,9 +17,17 @@ export interface Hop {
   };
 }
 
+export interface Path {
+  readonly from: Name;
+  readonly to: string;
+  /** Of `namespace-admin`: of which; null: of every one. */
+  readonly namespace: string | null;
+  readonly hops: readonly Hop[];
+}
+
 /** The part of the answer of `paths SUBJECT -o json` that trees and graphs are made of. */
 export interface PathsAnswer {
-  readonly paths: readonly { readonly from: Name; readonly to: string; readonly hops: readonly Hop[] }[];
+  readonly paths: readonly Path[];
   readonly cuts: readonly { readonly bindings: readonly Name[]; readonly closes: number }[];
   readonly holes?: readonly string[];
 }
@@ -33,7 +41,13 @@ export function pathNotes({ paths, cuts, holes = [] }: PathsAnswer): readonly st
 }
 
 /** What is said where there is no path. */
-export const NO_PATH = 'leads to no cluster-admin, node or all Secrets by RBAC';
+export const NO_PATH = 'leads to no cluster-admin, node, all Secrets or all of a namespace by RBAC';
+
+/** What a path ends in. */
+export function targetText({ to, namespace }: Pick<Path, 'to' | 'namespace'>): string {
+  if (to === 'namespace-admin') return `all of ${namespace ?? 'every namespace'}`;
+  return to === 'secrets' ? 'all Secrets' : to;
+}
 
 /** What is done in a hop: `create pods/exec in ci`. */
 export function requestText({ request }: Hop): string {

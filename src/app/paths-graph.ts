@@ -1,6 +1,15 @@
 import { graphRow, type Graph, type GraphNode, type GraphRow } from './graph.ts';
 import { unitText } from './number-text.ts';
-import { nameText, NO_PATH, pathNotes, requestText, type Hop, type Name, type PathsAnswer } from './paths-answer.ts';
+import {
+  nameText,
+  NO_PATH,
+  pathNotes,
+  requestText,
+  targetText,
+  type Hop,
+  type Name,
+  type PathsAnswer,
+} from './paths-answer.ts';
 
 /** Boxes in one layer; those with the most paths through them are drawn. */
 const MOST = 12;
@@ -67,15 +76,17 @@ function accountsOf(answers: readonly PathsAnswer[]): ReadonlyMap<string, Accoun
     accounts.set(key, there);
     return there;
   };
-  for (const { hops, to } of answers.flatMap(({ paths }) => paths)) {
+  for (const path of answers.flatMap(({ paths }) => paths)) {
+    const { hops } = path;
+    const end = targetText(path);
     for (const [at, hop] of hops.entries()) {
       const { steps } = account(nameText(hop.from), accountText(hop.from), hops.length - at);
       const does = stepText(hop);
       const step = steps.get(does) ?? { by: nameText(hop.via.binding), to: new Set() };
-      step.to.add(at === hops.length - 1 ? to : nameText(hop.to));
+      step.to.add(at === hops.length - 1 ? end : nameText(hop.to));
       steps.set(does, step);
     }
-    account(to, to === 'secrets' ? 'all Secrets' : to, 0);
+    account(end, end, 0);
   }
   return accounts;
 }

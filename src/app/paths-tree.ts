@@ -1,4 +1,4 @@
-import { nameText, NO_PATH, pathNotes, requestText, type Hop, type PathsAnswer } from './paths-answer.ts';
+import { nameText, NO_PATH, pathNotes, requestText, targetText, type Hop, type PathsAnswer } from './paths-answer.ts';
 import { node, type TreeNode } from './tree.ts';
 
 /**
@@ -13,10 +13,12 @@ export function pathsTree(title: string, answer: string, into: string): TreeNode
   const { paths } = parsed;
   const notes = pathNotes(parsed).map((note) => node(note));
   if (paths.length === 0) return node(title, [node(NO_PATH), ...notes]);
-  return node(title, [...merged(paths, into), ...notes]);
+  const rests = paths.map((path) => ({ to: targetText(path), hops: path.hops }));
+  return node(title, [...merged(rests, into), ...notes]);
 }
 
 interface Rest {
+  /** What the path ends in, to be read. */
   readonly to: string;
   readonly hops: readonly Hop[];
 }

@@ -90,7 +90,7 @@ describe('a tree', () => {
       '│  ├─ by RoleBinding ci/exec, Role ci/exec',
       '│  ├─ can do everything → cluster-admin',
       '│  │  └─ by RoleBinding ci/deploy, Role ci/deploy',
-      '│  └─ can do everything → secrets',
+      '│  └─ can do everything → all Secrets',
       '│     └─ by RoleBinding ci/deploy, Role ci/deploy',
       '└─ removing RoleBinding ci/exec closes 2 paths',
     ]);
@@ -102,10 +102,10 @@ describe('a tree', () => {
     expect(treeText(question, [none, none], ASCII_GLYPHS).split('\n')).toEqual([
       'ClusterRoleBinding ops',
       '|- user:ann',
-      '|  |- leads to no cluster-admin, node or all Secrets by RBAC',
+      '|  |- leads to no cluster-admin, node, all Secrets or all of a namespace by RBAC',
       '|  `- not judged: Role: forbidden',
       '`- group:ops',
-      '   |- leads to no cluster-admin, node or all Secrets by RBAC',
+      '   |- leads to no cluster-admin, node, all Secrets or all of a namespace by RBAC',
       '   `- not judged: Role: forbidden',
     ]);
   });

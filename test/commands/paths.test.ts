@@ -40,6 +40,7 @@ interface Answer {
   readonly paths: readonly {
     readonly from: { readonly kind: string; readonly name: string };
     readonly to: string;
+    readonly namespace: string | null;
     readonly hops: readonly {
       readonly via: { readonly binding: { readonly name: string } } | null;
       readonly request: unknown;
@@ -283,4 +284,111 @@ test('two halves of a grant, one of them through a group: both bindings, and who
   expect((await runCommand(pathsCommand, view, ['user:alice'])).output).toContain(
     'User alice can bind roles beyond its own rights → cluster-admin (also by ClusterRoleBinding of-alice, as one of group devs)\n     by ClusterRoleBinding of-devs',
   );
+});
+
+describe('all of a namespace', () => {
+  const EDITOR = role(
+    'editor',
+    '{verbs: [get], apiGroups: [""], resources: [secrets]}, {verbs: [create], apiGroups: [""], resources: [pods, pods/exec]}',
+  );
+  const SHOP =
+    'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n';
+  const MINTER = role('minter', '{verbs: [create], apiGroups: [""], resources: [serviceaccounts/token]}');
+  const ends = ({ paths: found }: Answer): readonly string[] =>
+    found.map(({ from, to, namespace, hops }) => `${from.kind} ${from.name} ${to} ${namespace} ${hops.length}`);
+  const SMALL = [
+    SHOP,
+    account('shop', 'deployer'),
+    EDITOR,
+    MINTER,
+    bind('edits', 'editor', sa('shop', 'deployer'), 'shop'),
+    bind('mints', 'minter', '{kind: User, name: bob}', 'shop'),
+  ];
+
+  test('is an end, by one binding and by way of an account', async () => {
+    const answer = await paths([], {}, SMALL);
+    expect(ends(answer)).toEqual(['User bob namespace-admin shop 2', 'ServiceAccount deployer namespace-admin shop 1']);
+    expect(answer.cuts).toEqual([{ bindings: [{ kind: 'RoleBinding', namespace: 'shop', name: 'edits' }], closes: 2 }]);
+    expect(answer.paths[1]?.hops).toEqual([
+      {
+        from: { kind: 'ServiceAccount', namespace: 'shop', name: 'deployer' },
+        to: { kind: 'Group', namespace: 'shop', name: 'namespace-admin' },
+        via: expect.objectContaining({ binding: { kind: 'RoleBinding', namespace: 'shop', name: 'edits' } }),
+        condition: 'it reads the Secrets, makes pods and gets into them or into their accounts',
+        request: {
+          user: 'system:serviceaccount:shop:deployer',
+          groups: ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated'],
+          resourceAttributes: {
+            verb: 'create',
+            group: '',
+            resource: 'pods',
+            subresource: '',
+            namespace: 'shop',
+            name: '',
+          },
+        },
+      },
+    ]);
+    expect(ends(await paths(['user:bob'], {}, SMALL))).toEqual(['User bob namespace-admin shop 2']);
+  });
+
+  test('is told of a subject that reaches further where it takes fewer steps', async () => {
+    const all = role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}');
+    const boss = [account('ops', 'boss'), bind('root', 'all', sa('ops', 'boss'))];
+    const lead = (namespace: string): readonly string[] => [
+      bind('edits-too', 'editor', '{kind: User, name: ann}', 'shop'),
+      bind('mints', 'minter', '{kind: User, name: ann}', namespace),
+    ];
+    expect(ends(await paths(['user:ann'], {}, [...SMALL, all, ...boss, ...lead('ops')]))).toEqual([
+      'User ann cluster-admin null 2',
+      'User ann namespace-admin shop 1',
+    ]);
+  });
+
+  test('is counted among the ends, also where there is none', async () => {
+    const { output } = await runCommand(pathsCommand, viewOf(SMALL.join('---\n')), [], { output: 'text' });
+    expect(output).toContain(
+      '2 escalation paths by RBAC\n0 to cluster-admin, 0 to node, 0 to secrets, 2 to namespace-admin (told of who reaches nothing else)\n',
+    );
+  });
+
+  test('is told in words', async () => {
+    const { output } = await runCommand(pathsCommand, viewOf(SMALL.join('---\n')), ['user:bob'], { output: 'text' });
+    expect(output).toContain('User bob reaches namespace-admin of shop in 2 steps\n');
+    expect(output).toContain('removing RoleBinding shop/mints closes 1 of 1\n');
+  });
+
+  test('is not listed for who reaches further, and has a cut of its own beside theirs', async () => {
+    const all = role('all', '{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}');
+    const answer = await paths([], {}, [...SMALL, all, bind('root', 'all', '{kind: User, name: bob}')]);
+    expect(ends(answer)).toContain('User bob cluster-admin null 1');
+    expect(ends(answer).filter((one) => one.startsWith('User bob namespace-admin'))).toEqual([]);
+    expect(answer.cuts.map(({ bindings, closes }) => [bindings.map((one) => one.name), closes])).toEqual([
+      [['root'], answer.paths.length - 1],
+      [['edits'], 1],
+    ]);
+  });
+
+  test('comes with binding a role that gives it, and not with binding one that does not', async () => {
+    const binder = (name: string): string[] => [
+      SHOP,
+      role(
+        'binder',
+        `{verbs: [bind], apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [${name}]}, {verbs: [create], apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings]}`,
+      ),
+      bind('binds', 'binder', '{kind: User, name: eve}', 'shop'),
+    ];
+    expect(ends(await paths([], {}, binder('admin')))).toEqual(['User eve namespace-admin shop 1']);
+    expect(ends(await paths([], {}, binder('view')))).toEqual([]);
+  });
+
+  test('of every namespace is one path', async () => {
+    const maker = role(
+      'binder',
+      '{verbs: [bind], apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], resourceNames: [edit]}, {verbs: [create], apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings, clusterrolebindings]}',
+    );
+    const answer = await paths([], {}, [...SMALL, maker, bind('binds', 'binder', '{kind: User, name: eve}')]);
+    expect(ends(answer)).toContain('User eve namespace-admin null 1');
+    expect(ends(answer).filter((one) => one.startsWith('User eve'))).toHaveLength(1);
+  });
 });

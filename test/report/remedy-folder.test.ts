@@ -137,7 +137,8 @@ describe('the folder of --remediate', () => {
 
   test('says which repository to change, and gives values for a chart', () => {
     expect(text('retail/store/README.md')).toContain('git.example/store at deploy, change Deployment shop/cart');
-    for (const place of ['retail/store', '-..-..-etc/nginx']) expect(text(`${place}/README.md`)).not.toContain('      kubectl');
+    for (const place of ['retail/store', '-..-..-etc/nginx'])
+      expect(text(`${place}/README.md`)).not.toContain('      kubectl');
     expect(text('search/finder/README.md')).toContain('      kubectl patch');
     expect(parse(text('-..-..-etc/nginx/values-edge-daemonset-proxy.yaml'))).toMatchObject({
       securityContext: { privileged: null, allowPrivilegeEscalation: false },

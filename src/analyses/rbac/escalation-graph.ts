@@ -11,7 +11,7 @@ import {
   type PoolAccounts,
   type Pools,
 } from './escalation-pools.ts';
-import { stepsIn, type Place, type Sink, type Step } from './escalation-step.ts';
+import { stepsIn, type NamespaceSink, type Place, type Sink, type Step } from './escalation-step.ts';
 import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED } from '../../kube/rbac-user.ts';
 import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { accountUsers } from './service-accounts.ts';
@@ -28,9 +28,9 @@ export interface Hop {
   readonly condition: string;
 }
 
-export interface EscalationPath {
+export interface EscalationPath<To extends Sink | NamespaceSink = Sink> {
   readonly from: string;
-  readonly to: Sink;
+  readonly to: To;
   readonly hops: readonly Hop[];
 }
 
@@ -197,20 +197,37 @@ export function stepsOfActor(graph: EscalationGraph, key: string): readonly Step
   return graph.actors.get(shardOf(key))?.get(key) ?? NO_STEPS;
 }
 
+/** What was found of a graph when it was asked for: ways to all of a namespace, which most never ask for. */
+const NAMESPACE_WAYS = new WeakMap<EscalationGraph, Map<NamespaceSink, ReadonlyMap<Place, Onward>>>();
+
+/** The way on from each place from which the sink can be reached. */
+export function waysOf(graph: EscalationGraph, sink: Sink | NamespaceSink): ReadonlyMap<Place, Onward> {
+  if (!isNamespaceSink(sink)) return graph.ways[sink];
+  let found = NAMESPACE_WAYS.get(graph);
+  if (found === undefined) NAMESPACE_WAYS.set(graph, (found = new Map()));
+  let ways = found.get(sink);
+  if (ways === undefined) found.set(sink, (ways = waysTo(sink, incomingOf(graph.pools), undefined)));
+  return ways;
+}
+
+export function isNamespaceSink(place: string): place is NamespaceSink {
+  return place.startsWith('namespace-admin/');
+}
+
 /**
  * The shortest path of a subject to a sink; where several are, the one of the first key and binding.
  *
  * @param keys what it is: its own key, then those of its groups (`userKeys`)
  * @param passed called with what the path hangs on besides the subject's own steps
  */
-export function pathOf(
+export function pathOf<To extends Sink | NamespaceSink>(
   graph: EscalationGraph,
   keys: readonly string[],
-  sink: Sink,
+  sink: To,
   passed?: (place: Place) => void,
-): EscalationPath | undefined {
+): EscalationPath<To> | undefined {
   const [own = ''] = keys;
-  const ways = graph.ways[sink];
+  const ways = waysOf(graph, sink);
   let best: Step | undefined;
   let shortest = Number.POSITIVE_INFINITY;
   for (const key of keys) {
@@ -228,7 +245,7 @@ export function pathOf(
 function hopsFrom(
   own: string,
   first: Step,
-  sink: Sink,
+  sink: Place,
   ways: ReadonlyMap<Place, Onward>,
   passed?: (place: Place) => void,
 ): readonly Hop[] {

@@ -11,19 +11,24 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import {
   escalationGraph,
+  isNamespaceSink,
   NODE_HOLDS,
   pathOf,
   SINKS,
+  stepsOfActor,
+  waysOf,
   withoutBindings,
   type EscalationGraph,
   type EscalationPath,
   type Hop,
 } from './escalation-graph.ts';
 import type { Onward } from './escalation-pools.ts';
-import type { Place, Sink } from './escalation-step.ts';
+import type { NamespaceSink, Place, Sink } from './escalation-step.ts';
 import { escapeOf, escapingPods } from './pod-escape.ts';
 import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { accountUsers } from './service-accounts.ts';
+
+export type AnyPath = EscalationPath<Sink | NamespaceSink>;
 
 /** Bindings whose removal closes paths. */
 export interface Cut {
@@ -187,7 +192,11 @@ export function allPaths(view: ClusterView): readonly EscalationPath[] {
  *
  * @param from as `EscalationPath` has it
  */
-export function pathFrom(view: ClusterView, from: string, sink: Sink): EscalationPath | undefined {
+export function pathFrom<To extends Sink | NamespaceSink>(
+  view: ClusterView,
+  from: string,
+  sink: To,
+): EscalationPath<To> | undefined {
   if (from.startsWith('p:')) {
     const [namespace = '', name = ''] = from.slice('p:'.length).split('/');
     return escapePath(view, namespace, name, sink);
@@ -197,7 +206,12 @@ export function pathFrom(view: ClusterView, from: string, sink: Sink): Escalatio
 }
 
 /** The path of a pod that can escape: to its node, and from there on by the accounts of the pods beside it. */
-export function escapePath(view: ClusterView, namespace: string, name: string, sink: Sink): EscalationPath | undefined {
+export function escapePath<To extends Sink | NamespaceSink>(
+  view: ClusterView,
+  namespace: string,
+  name: string,
+  sink: To,
+): EscalationPath<To> | undefined {
   const pod = view.get('Pod', namespace, name);
   const because = pod === undefined ? undefined : escapeOf(view, namespace, pod.spec);
   if (pod === undefined || because === undefined) return undefined;
@@ -205,7 +219,7 @@ export function escapePath(view: ClusterView, namespace: string, name: string, s
   const out: Hop = { from, to: 'node', step: null, condition: `the pod is ${because}` };
   if (sink === 'node') return { from, to: sink, hops: [out] };
   const graph = escalationGraph(view);
-  let best: EscalationPath | undefined;
+  let best: EscalationPath<To> | undefined;
   for (const account of accountsOnNode(view, pod.nodeName)) {
     const path = pathOf(graph, keysOfSubject(account), sink);
     if (path !== undefined && (best === undefined || path.hops.length < best.hops.length)) best = path;
@@ -233,6 +247,59 @@ function accountsOnNode(view: ClusterView, node: string): readonly string[] {
     return found;
   });
   return [...(byNode.get(node) ?? [])].sort();
+}
+
+/**
+ * Every path of `allPaths`, and for who reaches none of its sinks the shortest to all of each namespace: to all of every
+ * namespace where there is such a path, else to each.
+ */
+export function everyPath(view: ClusterView): readonly AnyPath[] {
+  const wide = allPaths(view);
+  const graph = escalationGraph(view);
+  const reaching = new Set(wide.map(({ from }) => from));
+  const starts = startingKeys(view, graph).filter((key) => !reaching.has(key));
+  return [...wide, ...starts.flatMap((from) => namespacePaths(graph, keysOfSubject(from)))];
+}
+
+/**
+ * The shortest paths of a subject to all of a namespace: one to every namespace (`*`), else one to each.
+ *
+ * @param keys what it is: its own key, then those of its groups
+ */
+export function namespacePaths(
+  graph: EscalationGraph,
+  keys: readonly string[],
+): readonly EscalationPath<NamespaceSink>[] {
+  const steps = keys.flatMap((key) => stepsOfActor(graph, key));
+  const sinks = new Set(steps.flatMap(({ to }) => namespacesFrom(graph, to)));
+  const found = (sinks.has(EVERY_NAMESPACE) ? [EVERY_NAMESPACE] : [...sinks].sort()).flatMap(
+    (sink) => pathOf(graph, keys, sink) ?? [],
+  );
+  return found.filter(({ hops }) => hops[0]?.step?.isDefault !== true);
+}
+
+const EVERY_NAMESPACE: NamespaceSink = 'namespace-admin/*';
+/** Of each graph, the namespaces that can be taken over at all, and from each place. */
+const TAKEN_OVER = new WeakMap<
+  EscalationGraph,
+  { readonly sinks: readonly NamespaceSink[]; readonly from: Map<Place, readonly NamespaceSink[]> }
+>();
+
+/** The namespaces of which a place leads to all. */
+function namespacesFrom(graph: EscalationGraph, place: Place): readonly NamespaceSink[] {
+  if (isNamespaceSink(place)) return [place];
+  let known = TAKEN_OVER.get(graph);
+  if (known === undefined) {
+    const places = [...graph.parts.values()].flatMap((steps) => steps.map(({ to }) => to));
+    known = { sinks: [...new Set(places.filter(isNamespaceSink))], from: new Map() };
+    TAKEN_OVER.set(graph, known);
+  }
+  let sinks = known.from.get(place);
+  if (sinks === undefined) {
+    sinks = known.sinks.filter((sink) => waysOf(graph, sink).has(place));
+    known.from.set(place, sinks);
+  }
+  return sinks;
 }
 
 function startingKeys(view: ClusterView, graph: EscalationGraph): readonly string[] {
@@ -266,7 +333,10 @@ function podNamespaces(view: ClusterView): readonly string[] {
  * A set of bindings whose removal closes every path, none of which can be left out. Found by removing the binding that
  * most paths take, again and again, then dropping what turned out to be needless.
  */
-export function minimalCut(view: ClusterView, paths: readonly EscalationPath[]): Cut | undefined {
+export function minimalCut(view: ClusterView, paths: readonly AnyPath[]): Cut | undefined {
+  // Nothing but its one binding closes a path of one step.
+  const single = new Set(paths.flatMap(({ hops }) => (hops.length === 1 ? (hops[0]?.step?.binding ?? []) : [])));
+  if (single.size > MOST_CUTS) return undefined;
   const removed = new Set<BindingObject>();
   let graph = escalationGraph(view);
   let open = paths;
@@ -286,7 +356,7 @@ export function minimalCut(view: ClusterView, paths: readonly EscalationPath[]):
 }
 
 /** The path that is left in a smaller graph to who had one. */
-function pathWithin(graph: EscalationGraph, path: EscalationPath): EscalationPath | undefined {
+function pathWithin(graph: EscalationGraph, path: AnyPath): AnyPath | undefined {
   const first = path.hops.find((hop) => hop.step !== null);
   if (first?.step === null || first === undefined) return undefined;
   const keys = keysOfSubject(first.from);
@@ -295,7 +365,7 @@ function pathWithin(graph: EscalationGraph, path: EscalationPath): EscalationPat
   return isOpen ? { ...found, from: path.from } : undefined;
 }
 
-function mostTaken(paths: readonly EscalationPath[]): BindingObject | undefined {
+function mostTaken(paths: readonly AnyPath[]): BindingObject | undefined {
   const counts = new Map<BindingObject, number>();
   for (const { hops } of paths) {
     for (const { step } of hops) {

@@ -1,7 +1,7 @@
 import type { ServiceAccountObject } from '../../model/objects.ts';
 import { serviceAccountUser } from '../../kube/rbac-user.ts';
 import { sameItems } from '../../store/same-items.ts';
-import type { Place, Sink, Step } from './escalation-step.ts';
+import type { NamespaceSink, Place, Sink, Step } from './escalation-step.ts';
 import type { AccountUsers } from './service-accounts.ts';
 
 /** A way out of a pool of accounts: one of its accounts, and the step that this account takes. */
@@ -88,7 +88,7 @@ export function poolOf(
  * @param before the result of last time: what is equal keeps its identity
  */
 export function waysTo(
-  sink: Sink,
+  sink: Sink | NamespaceSink,
   incoming: ReadonlyMap<Place, readonly (readonly [Place, Exit])[]>,
   before: ReadonlyMap<Place, Onward> | undefined,
 ): ReadonlyMap<Place, Onward> {

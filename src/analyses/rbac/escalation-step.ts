@@ -14,10 +14,14 @@ import { deepEqual } from '../../store/deep-equal.ts';
 import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
+import { TAKEOVER_ROLES, takesOverNamespace } from './namespace-takeover.ts';
 import { bindingsIn, rulesBoundBy, subjectIndex } from './policy.ts';
 import { heldKeys, knownMembers } from './user-groups.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
+
+/** All of one namespace, or of every one (`*`). */
+export type NamespaceSink = `namespace-admin/${string}`;
 
 /** Signers whose certificates stand for any user, not for nodes only. */
 const ANY_IDENTITY: readonly string[] = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
@@ -25,8 +29,8 @@ const ANY_IDENTITY: readonly string[] = ['kubernetes.io/kube-apiserver-client', 
 /** Ways to put together what a permission takes. */
 const MOST_COMBINATIONS = 64;
 
-/** Where a step leads: a sink, or some account of a namespace (`*`: of any), of a running pod there or not. */
-export type Place = Sink | `any-account/${string}` | `running-account/${string}`;
+/** Where a step leads: a sink, all of a namespace, or some account of a namespace (`*`: of any), of a running pod there or not. */
+export type Place = Sink | NamespaceSink | `any-account/${string}` | `running-account/${string}`;
 
 export interface Step {
   /** `subjectKey` of who takes it. */
@@ -103,19 +107,51 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
     } as const;
     return froms.map((from) => ({ from, ...step, action: 'do everything', condition: '', request, isDefault }));
   }
-  return reach.held.flatMap((held) => {
-    const leads = leadsOf(held, isWide ? null : binding.namespace);
-    if (leads.length === 0 || !isInVersion(held.permission, serverMinor(view))) return [];
-    const open = openNeeds(view, rules, held, binding.namespace);
-    const takers = froms.flatMap((from) =>
-      open.length === 0 ? [from] : open.flatMap((need) => takersOf(view, from, need, binding.namespace)),
-    );
-    return [...new Set(takers)].flatMap((from) =>
-      combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
-        .map((along) => ({ held, leads, rules, along: along.filter((one) => one !== binding) }))
-        .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
-    );
-  });
+  const minor = serverMinor(view);
+  const inVersion = reach.held.filter((held) => isInVersion(held.permission, minor));
+  return [
+    ...takeoverSteps(binding, froms, rules, inVersion),
+    ...inVersion.flatMap((held) => {
+      const leads = leadsOf(held, isWide ? null : binding.namespace);
+      if (leads.length === 0) return [];
+      const open = openNeeds(view, rules, held, binding.namespace);
+      const takers = froms.flatMap((from) =>
+        open.length === 0 ? [from] : open.flatMap((need) => takersOf(view, from, need, binding.namespace)),
+      );
+      return [...new Set(takers)].flatMap((from) =>
+        combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
+          .map((along) => ({ held, leads, rules, along: along.filter((one) => one !== binding) }))
+          .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
+      );
+    }),
+  ];
+}
+
+/** The steps of a binding that gives all of a namespace, or of every one. */
+function takeoverSteps(
+  binding: BindingObject,
+  froms: readonly string[],
+  rules: readonly PolicyRule[],
+  held: readonly HeldPermission[],
+): readonly Step[] {
+  const maker = held.find((one) => one.permission.id === 'create-pods');
+  const ruleIndex = maker?.rules[0] ?? 0;
+  const rule = rules[ruleIndex];
+  if (maker === undefined || rule === undefined || !takesOverNamespace(held)) return [];
+  const step = {
+    scope: binding.namespace,
+    to: `namespace-admin/${binding.namespace === '' ? '*' : binding.namespace}`,
+    binding,
+    along: [],
+    through: [],
+    rule,
+    ruleIndex,
+    action: 'take over everything',
+    condition: 'it reads the Secrets, makes pods and gets into them or into their accounts',
+    request: provingRequest(maker, rule, binding.namespace),
+    isDefault: isDefaultBinding(binding, rules),
+  } as const;
+  return froms.map((from) => ({ from, ...step }));
 }
 
 /** What of a permission's needs its own rules and the cluster leave open. */
@@ -301,7 +337,16 @@ function leadsOf({ permission, names }: HeldPermission, namespace: string | null
   switch (permission.id) {
     case 'escalate-roles':
       return isOpen ? accounts('any-account', 'a bound Role there can be given any rule') : [];
-    case 'bind':
+    case 'bind': {
+      if (isEverywhere && (names === null || names.includes('cluster-admin'))) return sink('cluster-admin');
+      const takesOver = names === null || names.some((name) => TAKEOVER_ROLES.includes(name));
+      return [
+        ...(isOpen && !isEverywhere ? accounts('any-account', 'binds a role that reaches every account there') : []),
+        ...(takesOver
+          ? [{ to: `namespace-admin/${namespace ?? '*'}` as const, condition: 'binds a role that gives all of it' }]
+          : []),
+      ];
+    }
     case 'escalate':
       if (!isEverywhere) return isOpen ? accounts('any-account', 'binds a role that reaches every account there') : [];
       return names === null || names.includes('cluster-admin') ? sink('cluster-admin') : [];

@@ -2,6 +2,7 @@ import type { Category } from '../../kube/rbac-permissions.ts';
 import type { HeldPermission, RoleReach } from '../../kube/rbac-role-reach.ts';
 import { severityRank, type Severity } from '../../model/finding.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
+import { takesOverNamespace } from './namespace-takeover.ts';
 import { inContext, type Holders } from './grant-severity.ts';
 
 /** A dangerous permission of a binding, judged in its context. */
@@ -91,12 +92,10 @@ function isReadOnly(rule: PolicyRule | undefined): boolean {
   return rule === undefined || rule.verbs.every((verb) => verb === 'get' || verb === 'list' || verb === 'watch');
 }
 
-/** Secrets, workloads and a way into pods together are the namespace (the default roles admin and edit). */
+/** One grant for all that is the namespace together. */
 function namespaceAdmin(context: GrantContext, permissions: readonly JudgedPermission[]): JudgedGrant | undefined {
-  const has = (id: string): boolean => permissions.some((one) => one.permission.id === id && one.names === null);
-  const isTakeover = has('read-secrets') && has('create-pods') && (has('exec') || has('request-token'));
-  if (!isTakeover) return undefined;
-  const mayBind = has('write-bindings');
+  if (!takesOverNamespace(permissions)) return undefined;
+  const mayBind = permissions.some((one) => one.permission.id === 'write-bindings' && one.names === null);
   const own = permissions.filter(
     ({ permission, isComplete }) =>
       OF_NAMESPACE_ADMIN.has(permission.category) ||

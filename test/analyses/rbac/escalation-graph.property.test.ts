@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escalationGraph, SINKS, stepsOfActor } from '../../../src/analyses/rbac/escalation-graph.ts';
-import { accountKeys, accountPaths, allPaths, shortestPath } from '../../../src/analyses/rbac/escalation-paths.ts';
-import type { Sink, Step } from '../../../src/analyses/rbac/escalation-step.ts';
+import {
+  accountKeys,
+  accountPaths,
+  everyPath,
+  namespacePaths,
+  shortestPath,
+} from '../../../src/analyses/rbac/escalation-paths.ts';
+import type { NamespaceSink, Sink, Step } from '../../../src/analyses/rbac/escalation-step.ts';
 import { accountUsers } from '../../../src/analyses/rbac/service-accounts.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { upserts, viewOfObjects, type RawObject } from './view-of.ts';
@@ -22,6 +28,8 @@ const RULES = [
   { verbs: ['bind'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'] },
   { verbs: ['create'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['rolebindings'] },
   { verbs: ['create'], apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims'] },
+  { verbs: ['*'], apiGroups: [''], resources: ['secrets', 'pods', 'pods/exec'] },
+  { verbs: ['bind'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], resourceNames: ['edit'] },
 ];
 
 const roles: readonly RawObject[] = RULES.map((rule, at) => ({
@@ -112,7 +120,7 @@ const SUBJECTS: readonly (readonly string[])[] = [
 ];
 
 /** The number of hops of a shortest path, by relaxing every edge between subjects until nothing changes. */
-function naiveDistances(view: StoreView, sink: Sink): (keys: readonly string[]) => number {
+function naiveDistances(view: StoreView, sink: Sink | NamespaceSink): (keys: readonly string[]) => number {
   const graph = escalationGraph(view);
   const existing = NAMESPACES.flatMap((one) => {
     const names = new Set(['default', ...view.list('ServiceAccount', one).map((each) => each.name)]);
@@ -127,7 +135,7 @@ function naiveDistances(view: StoreView, sink: Sink): (keys: readonly string[]) 
     if (to === sink) return 1;
     if (to === 'node') return 1 + ofNode();
     const [type, where] = to.split('/');
-    if (where === undefined) return far;
+    if (where === undefined || type === 'namespace-admin') return far;
     const pool = existing.filter(
       (one) => (where === '*' || one.namespace === where) && (type === 'any-account' || isRunning(one)),
     );
@@ -150,7 +158,7 @@ function naiveDistances(view: StoreView, sink: Sink): (keys: readonly string[]) 
 
 function answers(view: StoreView): unknown {
   return {
-    all: allPaths(view),
+    all: everyPath(view),
     accounts: NAMESPACES.map((one) => [...accountPaths(view, one)]),
     asked: SUBJECTS.map((keys) => SINKS.map((sink) => shortestPath(view, keys, sink))),
   };
@@ -196,6 +204,17 @@ test('after any changes the paths are those of a fresh graph, and the shortest',
               path === undefined ? [] : [keys[0], ...ends.slice(0, -1)],
             );
           }
+        }
+        const everywhere = naiveDistances(fresh, 'namespace-admin/*');
+        for (const keys of SUBJECTS) {
+          const found = namespacePaths(escalationGraph(fresh), keys);
+          const isEverywhere = everywhere(keys) < Number.POSITIVE_INFINITY;
+          const sinks = isEverywhere ? ['*'] : NAMESPACES;
+          const wanted = sinks.flatMap((one) => {
+            const distance = naiveDistances(fresh, `namespace-admin/${one}`)(keys);
+            return distance < Number.POSITIVE_INFINITY ? [[`namespace-admin/${one}`, distance]] : [];
+          });
+          expect(found.map(({ to, hops }) => [to, hops.length])).toEqual(wanted);
         }
       },
     ),

@@ -10,6 +10,7 @@ import {
 import { accountUsers } from '../analyses/rbac/service-accounts.ts';
 import { subjectAccess, type SubjectAccess } from '../analyses/rbac/subject-access.ts';
 import {
+  ANONYMOUS_AT_KUBELETS,
   anonymousRequests,
   anonymousText,
   isDefaultGrant,
@@ -92,7 +93,7 @@ function unauthenticatedGroups(view: ClusterView): readonly RelatedGroup[] {
   const { length } = beyond;
   const given = 'given to requests without credentials beyond what Kubernetes itself gives';
   const head = `${length === 0 ? 'no rule is' : length === 1 ? '1 rule is' : `${length} rules are`} ${given}`;
-  const unseen = [anonymousText(anonymousRequests(view)), authorizersText(authorizers(view))];
+  const unseen = [anonymousText(anonymousRequests(view)), ANONYMOUS_AT_KUBELETS, authorizersText(authorizers(view))];
   return [
     { title: head, things: [], reason: notes([...unseen, ...errors, ...holes]) },
     ...[

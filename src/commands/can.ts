@@ -1,5 +1,10 @@
 import { authorizers, authorizersText } from '../analyses/rbac/authorizers.ts';
-import { anonymousRequests, anonymousText, isDefaultGrant } from '../analyses/rbac/unauthenticated.ts';
+import {
+  ANONYMOUS_AT_KUBELETS,
+  anonymousRequests,
+  anonymousText,
+  isDefaultGrant,
+} from '../analyses/rbac/unauthenticated.ts';
 import { subjectAccess, type SubjectAccess } from '../analyses/rbac/subject-access.ts';
 import { NODE_AUTHORIZER_NOT_MODELLED } from '../kube/authorizer.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
@@ -70,6 +75,7 @@ function anonymousAnswer(
   return {
     notes: [
       anonymousText(requests),
+      ANONYMOUS_AT_KUBELETS,
       `${length} of these rules ${length === 1 ? 'goes' : 'go'} beyond what Kubernetes itself gives`,
     ],
     data: { anonymousRequests: requests, beyondDefaults: beyond.map(grantData) },

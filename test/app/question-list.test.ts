@@ -48,7 +48,7 @@ test('a row for each subject and scope, with the binding and the rule', () => {
 test('what requests without credentials may do, by binding', () => {
   expect(list('can unauthenticated')).toEqual([
     '# 1 rule is given to requests without credentials beyond what Kubernetes itself gives',
-    `? requests without credentials: unknown whether accepted (no kube-apiserver pod can be seen, and they are accepted by default); ${AUTHORIZERS}`,
+    `? requests without credentials: unknown whether accepted (no kube-apiserver pod can be seen, and they are accepted by default); requests without credentials to kubelets: not visible (their configuration is served by nodes/configz and nodes/proxy, which k8sec does not read); ${AUTHORIZERS}`,
     '# beyond what Kubernetes gives, by',
     'ClusterRoleBinding open | in every namespace · get secrets',
   ]);

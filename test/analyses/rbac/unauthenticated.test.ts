@@ -35,7 +35,22 @@ describe('whether requests without credentials are accepted', () => {
     [
       'where a file decides',
       [server('a', '--authentication-config=/etc/auth.yaml')],
-      'unknown whether accepted (the file of --authentication-config decides, which the cluster does not show)',
+      'unknown whether accepted (configured by the file of --authentication-config, which the cluster does not show: it may refuse them, or accept them for single paths)',
+    ],
+    [
+      'by the flag, which a server takes only where the file says nothing of it',
+      [server('a', '--authentication-config=/etc/auth.yaml', '--anonymous-auth=false')],
+      'refused (--anonymous-auth=false)',
+    ],
+    [
+      'by one of two servers, whatever the file of the other says',
+      [server('a', '--authentication-config=/etc/auth.yaml'), server('b')],
+      'accepted (no --anonymous-auth=false: they are accepted by default)',
+    ],
+    [
+      'where a file decides for one, and the flag refuses them at the other',
+      [server('a', '--authentication-config=/etc/auth.yaml'), server('b', '--anonymous-auth=false')],
+      'unknown whether accepted (configured by the file of --authentication-config, which the cluster does not show: it may refuse them, or accept them for single paths)',
     ],
     [
       'where no server can be seen',
@@ -44,6 +59,24 @@ describe('whether requests without credentials are accepted', () => {
     ],
   ] as const)('%s', (_says, objects, text) => {
     expect(anonymousText(anonymousRequests(viewOfObjects(objects)))).toBe(`requests without credentials: ${text}`);
+  });
+
+  test('by default, before a file could decide it', () => {
+    const view = viewOfObjects([server('a', '--authentication-config=/etc/auth.yaml')], {
+      facts: { serverVersion: 'v1.30.4' },
+    });
+    expect(anonymousText(anonymousRequests(view))).toBe(
+      'requests without credentials: accepted (no --anonymous-auth=false: they are accepted by default)',
+    );
+  });
+
+  test('by the audit log, perhaps for single paths where a file decides', () => {
+    const view = viewOfObjects([server('a', '--authentication-config=/etc/auth.yaml')]);
+    const user = { username: 'system:anonymous', uid: '', groups: ['system:unauthenticated'], extra: {} };
+    view.apply([auditChange([event(0, { user })])]);
+    expect(anonymousText(anonymousRequests(view))).toBe(
+      'requests without credentials: accepted (the audit log has requests of system:anonymous; the file of --authentication-config may limit them to single paths)',
+    );
   });
 
   test('by the audit log, whatever the flags say now', () => {
@@ -80,6 +113,7 @@ test('what they may do is told apart from what every cluster gives', async () =>
   expect(named(beyondDefaults)).toEqual(['system:discovery 0', `${name} 1`, 'open 0']);
   expect(notes).toEqual([
     'requests without credentials: accepted (no --anonymous-auth=false: they are accepted by default)',
+    'requests without credentials to kubelets: not visible (their configuration is served by nodes/configz and nodes/proxy, which k8sec does not read)',
     '3 of these rules go beyond what Kubernetes itself gives',
   ]);
 });

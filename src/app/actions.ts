@@ -10,10 +10,11 @@ import { currentFindings, actionRow, relatedObject } from './selection.ts';
 import { lookSideways, switchDrawing } from './text-place.ts';
 import type { SortKey } from './sort-rows.ts';
 import { lineEdit } from './line-edit.ts';
-import { activePane, NO_PROMPT, openPane, openTable, type SessionState } from './state.ts';
+import { activePane, NO_PROMPT, openPane, type SessionState } from './state.ts';
 import { scopeOf, openPaneStep, setNamespace } from './scope.ts';
 import { pin, resort, toggleMark } from './table-state.ts';
 import { NO_FILTER } from './filter.ts';
+import { isFiltered, openFilter, withOpenFilter } from './open-filter.ts';
 
 /** Ten minutes: one step of `<` and `>`. */
 const TIME_STEP = 600_000;
@@ -39,7 +40,7 @@ export const ACTIONS: Readonly<Record<ActionName, (state: SessionState, key: str
   swap: (state) => swap(state) ?? stay(state),
   command: (state) => stay({ ...state, message: null, prompt: { ...NO_PROMPT, type: 'command' } }),
   filter: (state) => {
-    const text = openTable(state)?.filter.text ?? '';
+    const text = openFilter(state)?.text ?? '';
     return stay({
       ...state,
       message: null,
@@ -84,10 +85,7 @@ export const ACTIONS: Readonly<Record<ActionName, (state: SessionState, key: str
 };
 
 function leave(state: SessionState, key: string): Step {
-  const table = openTable(state);
-  if (table !== undefined && table.filter.text !== '') {
-    return stay(changeTable(state, (one) => resort({ ...one, filter: NO_FILTER }, scopeOf(state))));
-  }
+  if (isFiltered(state)) return stay(withOpenFilter(state, NO_FILTER));
   const above = up(state);
   if (above !== undefined) return above;
   if (key !== 'q') return stay(state);

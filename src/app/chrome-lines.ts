@@ -1,5 +1,6 @@
 import { PANES, type PaneName } from '../model/finding.ts';
 import { connectionSpans, coverageLine } from './coverage-text.ts';
+import { openFilter } from './open-filter.ts';
 import { helpEnd } from './help-table.ts';
 import { keyText } from './key-binding.ts';
 import { workingBindings } from './keymap.ts';
@@ -121,10 +122,12 @@ function stateSpans(state: SessionState): readonly Span[] {
     if (parts.length > 0) parts.push(span(` ${state.glyphs.separator} `, 'muted'));
     parts.push(span(text, style));
   };
-  if (table !== undefined) {
-    const { filter } = table;
+  const filter = openFilter(state);
+  if (filter !== undefined) {
     if (filter.text !== '') add(`${filter.verb} ${filter.text}`.trim(), 'key');
     if (filter.problem !== '') add(filter.problem, 'warning');
+  }
+  if (table !== undefined) {
     if (state.onlyFailing) add('only failing', 'key');
     if (table.asOf !== null) add(`as of ${clockText(table.asOf)}`, 'key');
     if (table.marks.size > 0) add(`${countText(table.marks.size)} marked`, 'key');

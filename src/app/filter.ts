@@ -10,8 +10,13 @@ export interface RowFilter {
   readonly verb: string;
   /** What is wrong with what was typed, '' where nothing is. */
   readonly problem: string;
-  test(row: Row): boolean;
+  test(row: Filtered): boolean;
 }
+
+/** What a filter looks at: a row of a table, or a thing of a list. */
+export type Filtered = Pick<Row, 'severity' | 'namespace' | 'kind' | 'name' | 'labels'> & {
+  readonly cells: Readonly<Record<string, { readonly text: string }>>;
+};
 
 export const NO_FILTER: RowFilter = { text: '', verb: '', problem: '', test: () => true };
 
@@ -34,8 +39,8 @@ export function parseFilter(typed: string): RowFilter {
   };
 }
 
-/** What a filter looks at: everything that the row shows. */
-function rowText(row: Row): string {
+/** Everything that the row shows. */
+function rowText(row: Filtered): string {
   let text = `${row.severity ?? ''} ${row.namespace} ${row.kind} ${row.name}`;
   for (const name in row.cells) text += ` ${row.cells[name]?.text ?? ''}`;
   return text;

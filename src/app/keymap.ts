@@ -4,6 +4,7 @@ import { hasRemedies } from './finding-help.ts';
 import type { KeyBinding } from './key-binding.ts';
 import { actionObject, actionRow, currentFindings, isSavable, relatedObject, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
+import { isFiltered, openFilter } from './open-filter.ts';
 import { graphWidth } from './text-place.ts';
 import { cursorRow } from './table-state.ts';
 
@@ -284,7 +285,7 @@ export const KEYS: readonly KeyBinding[] = [
     label: 'filter',
     help: 'filter: regex, !x inverse, -l labels, -f letters',
     footer: 5,
-    works: inTable,
+    works: (state) => openFilter(state) !== undefined,
   },
   {
     keys: ['<'],
@@ -375,7 +376,7 @@ export const KEYS: readonly KeyBinding[] = [
     label: 'back',
     help: 'close, then clear the filter, then back',
     footer: 4,
-    works: (state) => hasParent(state) || (openTable(state)?.filter.text ?? '') !== '',
+    works: (state) => hasParent(state) || isFiltered(state),
   },
   { keys: ['q'], action: 'leave', group: 'places', label: 'back', help: 'like esc', footer: 0, works: always },
 

@@ -1,5 +1,6 @@
+import type { Filtered, RowFilter } from './filter.ts';
 import type { ContextsPlace, RelatedPlace, TextPlace } from './place.ts';
-import { relatedKey } from './related.ts';
+import { relatedKey, type RelatedGroup, type RelatedThing } from './related.ts';
 import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';
@@ -68,14 +69,15 @@ export function namespaceLines(state: SessionState): readonly Line[] {
 }
 
 /** What an object has to do with, each in a line to go on from. */
-export function relatedLines({ object, groups }: RelatedPlace, state: SessionState): readonly Line[] {
+export function relatedLines({ object, groups: all, filter }: RelatedPlace, state: SessionState): readonly Line[] {
   const about = object.kind === 'Question' ? '  live' : '  related, live';
   const title = line(span(` ${subjectText(object)}`, 'title'), span(about, 'muted'));
-  if (groups === null) return [title, BLANK, line(span('   Looking.', 'muted'))];
-  if (groups.length === 0) {
+  if (all === null) return [title, BLANK, line(span('   Looking.', 'muted'))];
+  if (all.length === 0) {
     const why = 'Nothing that was read names it: no policy, account, binding or user.  esc goes back.';
     return [title, BLANK, line(span(`   ${why}`, 'muted'))];
   }
+  const groups = filteredGroups(all, filter);
   const width = Math.max(0, ...groups.flatMap(({ things }) => things.map((one) => textWidth(subjectText(one.object)))));
   return [
     title,
@@ -93,7 +95,32 @@ export function relatedLines({ object, groups }: RelatedPlace, state: SessionSta
       }),
       ...reasonLines(group.reason ?? '', state),
     ]),
+    ...hiddenLines(all, groups, filter),
   ];
+}
+
+/** Without the things that the filter hides; what is only said stays. */
+function filteredGroups(groups: readonly RelatedGroup[], filter: RowFilter): readonly RelatedGroup[] {
+  if (filter.text === '') return groups;
+  return groups.flatMap((group) => {
+    const things = group.things.filter((one) => filter.test(filteredThing(group.title, one)));
+    return things.length === 0 && group.things.length > 0 ? [] : [{ ...group, things }];
+  });
+}
+
+/** A thing as a filter sees it: by what its line shows, under the title of its group. */
+function filteredThing(title: string, { object, note }: RelatedThing): Filtered {
+  const { kind, namespace, name } = object;
+  const cells = { title: { text: title }, subject: { text: subjectText(object) }, note: { text: note } };
+  return { severity: null, namespace: namespace ?? '', kind, name, labels: {}, cells };
+}
+
+/** How many things the filter hides. */
+function hiddenLines(all: readonly RelatedGroup[], shown: readonly RelatedGroup[], filter: RowFilter): readonly Line[] {
+  const count = (groups: readonly RelatedGroup[]): number => groups.reduce((sum, one) => sum + one.things.length, 0);
+  const hidden = count(all) - count(shown);
+  if (hidden === 0) return [];
+  return [BLANK, line(span(`  the filter "${filter.text}" hides ${countText(hidden)} more; esc clears it`, 'muted'))];
 }
 
 function reasonLines(reason: string, state: SessionState): readonly Line[] {

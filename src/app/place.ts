@@ -1,6 +1,7 @@
 import type { PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import type { RowFilter } from './filter.ts';
 import type { Graph } from './graph.ts';
 import type { RelatedGroup } from './related.ts';
 import type { ObjectRef } from '../model/finding.ts';
@@ -76,6 +77,8 @@ export interface RelatedPlace {
   readonly object: ObjectRef;
   /** null while it is looked up. */
   readonly groups: readonly RelatedGroup[] | null;
+  /** Which things are shown. */
+  readonly filter: RowFilter;
   /** Whether it is looked up again already. */
   readonly renewing?: boolean;
 }

@@ -1,13 +1,11 @@
 import { completions, type CompletionWorld } from './complete-command.ts';
 import { parseFilter, type RowFilter } from './filter.ts';
 import { editKey, lineEdit } from './line-edit.ts';
-import { changeTable } from './move-actions.ts';
 import { stay, type Step } from './navigation.ts';
+import { withOpenFilter } from './open-filter.ts';
 import { runCommand } from './run-command.ts';
-import { scopeOf } from './scope.ts';
 import { openPane, type Prompt, type SessionState } from './state.ts';
 import { columnWord } from './table-columns.ts';
-import { resort } from './table-state.ts';
 
 const MAX_HISTORY = 100;
 
@@ -103,9 +101,6 @@ function isNoSelector({ problem, text }: RowFilter): boolean {
 
 function withFilter(state: SessionState, text: string): SessionState {
   const filter = parseFilter(text);
-  return changeTable(state, (table) => {
-    // While a selector is half typed the rows stay as they are.
-    if (isNoSelector(filter)) return table;
-    return resort({ ...table, filter }, scopeOf(state));
-  });
+  // While a selector is half typed the rows stay as they are.
+  return isNoSelector(filter) ? state : withOpenFilter(state, filter);
 }

@@ -1,6 +1,7 @@
 import { refText } from '../kube/object-ref.ts';
 import type { Finding, ObjectRef } from '../model/finding.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
+import { NO_FILTER } from './filter.ts';
 import { open, stay, type Step } from './navigation.ts';
 import type { OtherProgram } from './session-model.ts';
 import type { TextPlace } from './place.ts';
@@ -62,7 +63,7 @@ export function showTree(state: SessionState, asGraph = false): Step {
 export function showRelatedOf(state: SessionState, object: ObjectRef | undefined): Step {
   if (object === undefined) return stay(state);
   const visit = state.nextId;
-  const opened = open(state, { type: 'related', object, groups: null });
+  const opened = open(state, { type: 'related', object, groups: null, filter: NO_FILTER });
   return stay(opened.state, ...opened.effects, { type: 'related', visit, object });
 }
 

@@ -463,6 +463,38 @@ describe('related things', () => {
     expect(asked()).toBe(3);
   });
 
+  test('are filtered as rows are: by what their lines and titles show, esc first clears it and then leaves', () => {
+    const driver = inNetwork().press('u');
+    const visit = here(driver.state).id;
+    expect(footerLines(driver.state).map(lineText).join()).not.toContain('filter');
+    const groups = [
+      { title: 'three are counted', things: [], reason: 'groups are not known' },
+      { title: 'runs as', things: [{ object: account, note: 'by RoleBinding first' }] },
+      { title: 'leads to', things: [{ object: web, note: 'reads Secrets' }] },
+    ];
+    driver.send({ type: 'related', visit, groups });
+    expect(status(driver)).toContain('filter');
+    const items = (): readonly string[] => placeBody(driver.state).lines.flatMap(({ item }) => item ?? []);
+    driver.press('/ s e c r');
+    expect(items()).toEqual(['related:leads to/Deployment/shop/web/']);
+    expect(body(driver)).toContain('three are counted');
+    expect(body(driver)).toContain('groups are not known');
+    expect(body(driver)).not.toContain('runs as');
+    expect(body(driver)).toContain('the filter "secr" hides 1 more; esc clears it');
+    driver.press('enter');
+    expect(status(driver)).toContain('matching secr');
+    driver.send({ type: 'related', visit, groups: [...groups].reverse() });
+    expect(items()).toEqual(['related:leads to/Deployment/shop/web/']);
+    driver.press('escape');
+    expect(items()).toHaveLength(2);
+    expect(here(driver.state).place.type).toBe('related');
+    driver.press('/').send({ type: 'paste', text: '!leads' }).press('enter');
+    expect(items()).toEqual(['related:runs as/ServiceAccount/shop/cart/']);
+    expect(here(driver.press('enter').state).place).toMatchObject({ object: account, filter: { text: '' } });
+    driver.press('[ escape escape');
+    expect(here(driver.state).place.type).toBe('pane');
+  });
+
   test('nothing to go on to says so', () => {
     const driver = inNetwork().press('u');
     driver.send({ type: 'related', visit: here(driver.state).id, groups: [] });

@@ -60,13 +60,15 @@ function auditLoader(world: World, settings: Settings): CommandContext['loadAudi
       return loadAuditHistory(world, settings, config, history, { only, onEvents });
     };
   }
-  if (auditLogs.length === 0 && !settings.nodeProxy) return undefined;
+  const { nodeProxy, demo } = settings;
+  if (auditLogs.length === 0 && !nodeProxy && !demo) return undefined;
   return async (onEvents) => {
     const { config } = await loadConfig(world, settings);
-    if (!settings.nodeProxy) return loadAudit(world, settings, config, auditLogs, null, onEvents);
-    const { connection, close } = await connect(settings);
+    if (!nodeProxy && !demo) return loadAudit(world, settings, config, auditLogs, null, onEvents);
+    const { connection, auditLog, close } = await connect(settings);
     try {
-      return await loadAudit(world, settings, config, auditLogs, null, onEvents, connection);
+      const logs = auditLog === null ? auditLogs : [...auditLogs, auditLog];
+      return await loadAudit(world, settings, config, logs, null, onEvents, connection);
     } finally {
       await close();
     }

@@ -9,6 +9,7 @@ import {
   type LogAbout,
   type SeenRequest,
 } from '../analyses/rbac/least-role.ts';
+import { merged } from '../analyses/rbac/rights-difference.ts';
 import { subjectAccess } from '../analyses/rbac/subject-access.ts';
 import { uncovered } from '../kube/escalation-check.ts';
 import { nearestName } from '../kube/nearest-name.ts';
@@ -134,12 +135,16 @@ function difference(
 ): { readonly removed: readonly string[]; readonly holes: readonly string[] } {
   const access = subjectAccess(view, user);
   const cluster = roles.find((role) => role.namespace === '')?.rules ?? [];
-  const removed = access.grants.flatMap(({ rule, namespace, binding }) => {
+  const byBinding = Map.groupBy(access.grants, ({ binding }) => binding);
+  const removed = [...byBinding].flatMap(([binding, grants]) => {
+    const namespace = grants[0]?.namespace ?? null;
     const own = roles.find((role) => role.namespace === namespace)?.rules ?? [];
     const where = namespace === null ? 'in all namespaces' : `in namespace ${namespace}`;
-    return uncovered([...cluster, ...own], [rule]).map(
-      (atom) => `${ruleText(atom)} ${where} (${binding.kind} ${binding.name})`,
+    const going = uncovered(
+      [...cluster, ...own],
+      grants.map(({ rule }) => rule),
     );
+    return merged(going).map((rule) => `${ruleText(rule)} ${where} (${binding.kind} ${binding.name})`);
   });
   return { removed: [...new Set(removed)], holes: access.holes };
 }

@@ -90,6 +90,14 @@ describe('the built program', () => {
     expect(code).toBe(2);
   });
 
+  test('makes the least role of an account by the log that the demo cluster writes', async () => {
+    const { code, out, err } = await k8sec('role', 'sa:ci/deployer', '--demo');
+    expect(out).toMatch(/^# (\d+) of \1 events of system:serviceaccount:ci:deployer from .* are allowed again\n/);
+    expect(out).toContain('kind: Role\n');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+  });
+
   test('reports the whole demo cluster as SARIF and as JUnit by their schemas', async () => {
     const [sarif, junit] = await Promise.all([k8sec('--demo', '-o', 'sarif'), k8sec('--demo', '-o', 'junit')]);
     const log = JSON.parse(sarif.out) as { runs: { results: { partialFingerprints: Record<string, string> }[] }[] };

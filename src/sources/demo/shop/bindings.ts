@@ -9,6 +9,8 @@ export interface BindingPlan {
   readonly subjects: readonly string[];
   readonly bootstrap?: boolean;
   readonly ageDays?: number;
+  /** The Helm release that it comes from, as `namespace/release`. */
+  readonly release?: string;
 }
 
 function bootstrap(name: string, ...subjects: readonly string[]): BindingPlan {
@@ -34,7 +36,12 @@ export const CLUSTER_BINDINGS: readonly BindingPlan[] = [
   { name: 'system:metrics-server', role: 'system:metrics-server', subjects: ['sa:kube-system/metrics-server'] },
   { name: 'cilium', role: 'cilium', subjects: ['sa:kube-system/cilium'] },
   { name: 'cilium-operator', role: 'cilium-operator', subjects: ['sa:kube-system/cilium-operator'] },
-  { name: 'ingress-nginx', role: 'ingress-nginx', subjects: ['sa:edge/ingress-nginx'] },
+  {
+    name: 'ingress-nginx',
+    role: 'ingress-nginx',
+    subjects: ['sa:edge/ingress-nginx'],
+    release: 'edge/ingress-nginx',
+  },
   { name: 'prometheus', role: 'prometheus', subjects: ['sa:monitoring/prometheus'] },
   { name: 'kube-state-metrics', role: 'kube-state-metrics', subjects: ['sa:monitoring/kube-state-metrics'] },
   { name: 'promtail', role: 'promtail', subjects: ['sa:monitoring/promtail'] },

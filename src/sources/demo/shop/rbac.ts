@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube-object.ts';
 import { BOOTSTRAP_CONTROLLER_ROLES } from './bootstrap-controller-roles.ts';
 import { BOOTSTRAP_USER_ROLES } from './bootstrap-user-roles.ts';
 import { CLUSTER_BINDINGS, NAMESPACE_BINDINGS, type BindingPlan } from './bindings.ts';
-import { daysBefore, metaOf } from './metadata.ts';
+import { daysBefore, metaOf, type MetaExtras } from './metadata.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { aggregateRoles, rolesFrom } from './role-notation.ts';
 import { WORKLOADS } from './workloads.ts';
@@ -142,6 +142,17 @@ const BOOTSTRAP_MARKS = {
   annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'true' },
 };
 
+/** What Kubernetes, or Helm (Helm docs, "Labels and Annotations"), marks its objects with. */
+function marksOf({ bootstrap: isBootstrap, release }: BindingPlan): MetaExtras {
+  if (isBootstrap === true) return BOOTSTRAP_MARKS;
+  if (release === undefined) return {};
+  const [namespace = '', name = ''] = release.split('/');
+  return {
+    labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+    annotations: { 'meta.helm.sh/release-name': name, 'meta.helm.sh/release-namespace': namespace },
+  };
+}
+
 /** The object of a binding plan; also what somebody binds while the demo lives. */
 export function bindingObject(plan: BindingPlan, now: number): KubeObject {
   const namespace = plan.namespace ?? '';
@@ -151,7 +162,7 @@ export function bindingObject(plan: BindingPlan, now: number): KubeObject {
   return {
     apiVersion: `${GROUP}/v1`,
     kind,
-    metadata: metaOf(kind, namespace, plan.name, createdAt, plan.bootstrap === true ? BOOTSTRAP_MARKS : {}),
+    metadata: metaOf(kind, namespace, plan.name, createdAt, marksOf(plan)),
     ...(plan.subjects.length === 0 ? {} : { subjects: plan.subjects.map(subjectOf) }),
     roleRef: { apiGroup: GROUP, kind: local ? 'Role' : 'ClusterRole', name: plan.role },
   };

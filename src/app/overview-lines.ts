@@ -132,8 +132,14 @@ function feedLines(state: SessionState): readonly Line[] {
 function feedLine(entry: FeedEntry): Line {
   const style = entry.type === 'closed' ? 'good' : entry.type === 'opened' ? (entry.severity ?? 'plain') : 'muted';
   const item = entry.type === 'opened' ? { item: `feed:${entry.finding}` } : {};
+  // What can't be opened has no column for the cursor.
+  const indent = entry.type === 'opened' ? '  ' : '   ';
   return {
-    spans: [span(`  ${clockText(entry.time)}  `, 'muted'), span(`${fit(entry.type, 7)} `, style), span(entry.text)],
+    spans: [
+      span(`${indent}${clockText(entry.time)}  `, 'muted'),
+      span(`${fit(entry.type, 7)} `, style),
+      span(entry.text),
+    ],
     ...item,
   };
 }

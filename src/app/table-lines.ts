@@ -84,7 +84,7 @@ function headline(pane: PaneSnapshot, order: string, state: SessionState): Line 
   const { glyphs } = state;
   const pending = pendingText(state.snapshot, pane, glyphs);
   if (pending !== '') return line(span(` ${pending}`, 'muted'));
-  const figure: Span[] = order === '' ? [] : [span(`${order}   `, 'muted')];
+  const figure: Span[] = order === '' ? [] : [span(`  ${order}   `, 'muted')];
   if (summary.share !== null) {
     figure.push(span(barText(summary.share, glyphs), 'bar'), span(` ${Math.floor(summary.share * 100)} %`, 'plain'));
   } else if (summary.activity !== null) figure.push(span(sparkText(summary.activity, glyphs, 40), 'bar'));

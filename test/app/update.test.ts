@@ -3,6 +3,8 @@ import { currentItem, placeBody } from '../../src/app/body-lines.ts';
 import { footerLines, headerLines } from '../../src/app/chrome-lines.ts';
 import { lineText } from '../../src/app/linear-lines.ts';
 import { ruleHelp } from '../../src/app/finding-help.ts';
+import { overviewLines } from '../../src/app/overview-lines.ts';
+import type { FeedEntry } from '../../src/app/session-model.ts';
 import { here, openPane, openTable } from '../../src/app/state.ts';
 import { tableLines } from '../../src/app/table-lines.ts';
 import { remedyLines } from '../../src/app/remedy-lines.ts';
@@ -406,6 +408,23 @@ describe('columns', () => {
     expect(status(driver)).toContain('no column "colour" here: severity, namespace, workload, pods, ingress');
     expect(words(driver)).toContain('NAMESPACE');
     expect(status(new Driver(ROWS).command('columns age'))).toContain('open a pane first');
+  });
+});
+
+describe('the changes of a session', () => {
+  test('stand below each other, whether they can be opened or not', () => {
+    const entry = { time: NOW, severity: null, finding: 'one' } as const;
+    const feed: readonly FeedEntry[] = [
+      { ...entry, type: 'opened', text: 'first' },
+      { ...entry, type: 'written', text: 'second' },
+      { ...entry, type: 'rights', text: 'third' },
+    ];
+    const { state } = new Driver(snapshotOf([], { feed }));
+    const lines = overviewLines(state).filter((one) => /first|second|third/.test(lineText(one)));
+    // The painter puts the column of the cursor before what can be opened.
+    const at = lines.map((one) => (one.item === undefined ? 0 : 1) + lineText(one).search(/first|second|third/));
+    expect(at).toHaveLength(3);
+    expect(new Set(at).size).toBe(1);
   });
 });
 

@@ -10,7 +10,8 @@ export function impliesSelector(narrow: LabelSelector, wide: LabelSelector): boo
   return requirementsOf(wide).every((wanted) => given.some((one) => implies(one, wanted)));
 }
 
-function requirementsOf(selector: LabelSelector): readonly LabelSelectorRequirement[] {
+/** All that a selector asks for, the pairs of `matchLabels` as the expressions that they stand for. */
+export function requirementsOf(selector: LabelSelector): readonly LabelSelectorRequirement[] {
   const pairs = Object.entries(selector.matchLabels ?? {});
   return [
     ...pairs.map(([key, value]) => ({ key, operator: 'In', values: [value] })),

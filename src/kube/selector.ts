@@ -20,9 +20,9 @@ export function meets(requirement: LabelSelectorRequirement, labels: Labels): bo
   const values = requirement.values ?? [];
   switch (requirement.operator) {
     case 'In':
-      return value !== undefined && values.includes(value);
+      return value !== undefined && isAmong(values, value);
     case 'NotIn':
-      return value === undefined || !values.includes(value);
+      return value === undefined || !isAmong(values, value);
     case 'Exists':
       return value !== undefined;
     case 'DoesNotExist':
@@ -30,6 +30,17 @@ export function meets(requirement: LabelSelectorRequirement, labels: Labels): bo
     default:
       return false;
   }
+}
+
+/** Long lists are looked up, not walked: a selector may name a thousand values and be held against every pod. */
+const MOST_WALKED = 16;
+const LOOKED_UP = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isAmong(values: readonly string[], value: string): boolean {
+  if (values.length <= MOST_WALKED) return values.includes(value);
+  let known = LOOKED_UP.get(values);
+  if (known === undefined) LOOKED_UP.set(values, (known = new Set(values)));
+  return known.has(value);
 }
 
 /** Whether a selector has no requirement, and so matches everything. */

@@ -1,6 +1,7 @@
 import { adminPolicySelects, compileAdminPolicy, type CompiledAdminPolicy } from '../../kube/admin-network-policy.ts';
 import { compilePolicy, hasSelectorProblem, type CompiledPolicy } from '../../kube/network-policy.ts';
 import type { Direction, PodIdentity } from '../../kube/network-policy-rule.ts';
+import { SelectorIndex } from '../../kube/selector-index.ts';
 import { matches } from '../../kube/selector.ts';
 import type { BrokenObject } from '../../model/change.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -25,8 +26,19 @@ export function selectingPolicies(
   pod: PodIdentity,
   direction: Direction,
 ): readonly CompiledPolicy[] {
-  return compiledPolicies(view, pod.namespace).filter(
-    (policy) => policy.problem === null && policy[direction] !== null && matches(policy.object.podSelector, pod.labels),
+  return policyIndex(view, pod.namespace)
+    .mayMatch(pod.labels)
+    .filter((policy) => policy[direction] !== null && matches(policy.object.podSelector, pod.labels));
+}
+
+function policyIndex(view: ClusterView, namespace: string): SelectorIndex<CompiledPolicy> {
+  return view.derive(
+    `network-policies-by-label/${namespace}`,
+    (inner) =>
+      new SelectorIndex(
+        compiledPolicies(inner, namespace).filter(({ problem }) => problem === null),
+        ({ object }) => object.podSelector,
+      ),
   );
 }
 

@@ -1,6 +1,7 @@
 import { mergeRanges } from '../../kube/ip-range.ts';
 import type { CompiledPolicy } from '../../kube/network-policy.ts';
 import type { Direction, NetworkRule, Peer, PortSpec } from '../../kube/network-policy-rule.ts';
+import { SelectorIndex } from '../../kube/selector-index.ts';
 import { impliesSelector } from '../../kube/selector-implication.ts';
 import type { Labels } from '../../model/selector.ts';
 
@@ -26,12 +27,15 @@ export function supersededRules(
   const all = policies.flatMap((policy) =>
     policy.problem === null ? (policy[direction] ?? []).map((rule) => ({ policy, rule })) : [],
   );
+  const byLabel = new SelectorIndex([...all.entries()], ([, { policy }]) => policy.object.podSelector);
   return all.flatMap((one, index): SupersededRule[] => {
-    const by = all.find(
-      (other, at) =>
-        at !== index && covers(other, one, namespaceLabels) && (at < index || !covers(one, other, namespaceLabels)),
-    );
-    return by === undefined ? [] : [{ ...one, by }];
+    const by = byLabel
+      .mayBeImplied(one.policy.object.podSelector)
+      .find(
+        ([at, other]) =>
+          at !== index && covers(other, one, namespaceLabels) && (at < index || !covers(one, other, namespaceLabels)),
+      );
+    return by === undefined ? [] : [{ ...one, by: by[1] }];
   });
 }
 

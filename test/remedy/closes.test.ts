@@ -37,7 +37,8 @@ function fault(finding: Finding, remedy: BuiltRemedy): readonly string[] {
   return [
     ...worse,
     ...(isClosed ? [] : [`${who} does not close it`]),
-    ...(remedy.commands.length > 0 ? [] : [`${who} has no command`]),
+    // What something else owns is changed in its source.
+    ...(remedy.commands.length > 0 || remedy.target.manager !== 'none' ? [] : [`${who} has no command`]),
   ];
 }
 

@@ -4,12 +4,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nodeLogs } from '../../bin/node-logs.ts';
 import { createAuditIntake } from '../../src/analyses/audit/audit-intake.ts';
+import type { AuditEvent } from '../../src/model/audit-event.ts';
 import type { AuditState } from '../../src/model/audit-state.ts';
 import { readAuditLog } from '../../src/sources/audit/read-audit-log.ts';
+import { answerNodeProxy } from '../../src/sources/demo/node-proxy.ts';
+import { Reply } from '../../src/sources/demo/reply.ts';
+import { nodeHost } from '../../src/sources/live/host.ts';
+import { loadConnection } from '../../src/sources/live/kubeconfig.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
+import { clusterDay } from '../analyses/audit/cluster-day.ts';
 import { auditEngine } from '../panes/audit/audit-engine.ts';
 import { readText } from '../sources/audit/read-text.ts';
 import { CERTIFICATE_REQUEST } from './certificate-request.ts';
@@ -274,6 +282,39 @@ describe.skipIf(findBinaries() === undefined)('the audit log of a real API serve
     expect(attacks.map(({ actor }) => [actor, foundOf(actor)])).toEqual(
       attacks.map(({ actor, found }) => [actor, found]),
     );
+  });
+
+  it('reads the log through the proxy of its node, part by part, with what it was rotated to', async () => {
+    const day = clusterDay(Date.parse('2026-11-23T00:00:00Z'));
+    const text = (from: number, to: number): Buffer => Buffer.from(`${day.slice(from, to).join('\n')}\n`);
+    const [old, rotated, current] = [gzipSync(text(0, 1000)), text(1000, 1100), text(1100, 4000)];
+    const files = {
+      'kubernetes/audit-2026-11-22T00-00-00.000.log.gz': () => Promise.resolve(old),
+      'kubernetes/audit-2026-11-23T00-00-00.000.log': () => Promise.resolve(rotated),
+      'kubernetes/audit.log': () => Promise.resolve(current),
+    };
+    const ranges: (string | undefined)[] = [];
+    const kubelet = await addNode(server, 'control-plane-1', (request, response) => {
+      ranges.push(request.headers.range);
+      const path = `/api/v1/nodes/control-plane-1/proxy${request.url ?? ''}`;
+      void answerNodeProxy(files, new Reply(request, response, undefined, Math.random), path, request.headers.range);
+    });
+    const command = ['kube-apiserver', '--audit-log-path=/var/log/kubernetes/audit.log'];
+    const metadata = { name: 'kube-apiserver-control-plane-1', labels: { component: 'kube-apiserver' } };
+    const spec = { ...podSpec({ command }), nodeName: 'control-plane-1' };
+    const made = await server.request('POST', '/api/v1/namespaces/kube-system/pods', { body: { metadata, spec } });
+    expect(made.status).toBe(201);
+    const connection = await loadConnection({ kubeconfig: server.kubeconfig }, nodeHost());
+    const logs = await nodeLogs(connection, new AbortController().signal);
+    const seen: string[] = [];
+    await readAuditLog([...(await logs.rotated(null)), ...logs.paths], {
+      files: logs.files,
+      onEvents: (events) => seen.push(...events.map(({ auditID }) => auditID)),
+    });
+    logs.close();
+    kubelet.close();
+    expect(seen).toEqual(day.slice(0, 4000).map((line) => (JSON.parse(line) as AuditEvent).auditID));
+    expect(ranges).toContain('bytes=1048576-2097151');
   });
 
   it('takes the denial of a certificate request as it is written, once', async () => {

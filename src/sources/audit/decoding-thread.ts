@@ -25,7 +25,7 @@ export type DecodedMessage =
   | { readonly type: 'error'; readonly message: string };
 
 /** Messages of events that may wait for the other thread: each is of a chunk of the file, a megabyte. */
-const MOST_AHEAD = 4;
+const MOST_AHEAD = 2;
 /** Which of them are new is for the other thread to say. */
 const ALL_NEW = { isNew: () => true };
 

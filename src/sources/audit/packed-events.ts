@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditUser } from '../../model/audit-event.ts';
 
 /** Patterns that are remembered; when there are more, all are forgotten and learned anew. */
-const MOST_PATTERNS = 20_000;
+const MOST_PATTERNS = 8_000;
 
 /** Some events in a form that is copied from thread to thread at little cost: most are like an earlier one. */
 export interface PackedEvents {

@@ -10,7 +10,7 @@ import type { AuditProgress } from './read-audit-log.ts';
 /** Events handed on at once. */
 const BATCH = 100;
 /** Of the decoding thread, in MB: what it makes is soon thrown away. */
-const YOUNG_GENERATION = 16;
+const YOUNG_GENERATION = 12;
 
 export interface ReadAheadOptions extends SelectionOptions {
   /** Never more than 100 events; the array is the receiver's. */

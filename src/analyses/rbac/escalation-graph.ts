@@ -54,26 +54,32 @@ const EMPTY: EscalationGraph = {
   ways: { 'cluster-admin': new Map(), node: new Map(), secrets: new Map() },
 };
 
+/** Of what holds in all namespaces, beside the groups of namespaces. */
+const EVERYWHERE = 'everywhere';
+type Group = number | typeof EVERYWHERE;
+const GROUPS: readonly Group[] = [EVERYWHERE, ...NAMESPACE_GROUPS];
+
 /**
  * The graph of all bindings. It depends on the bindings' steps, not on the bindings: most changes leave it as it is, and
  * one that does not costs the namespaces that it touches and a search over pools of accounts, not over accounts.
+ *
+ * It reads nothing but the inputs of groups, and these nothing but values of their own, so that each of these runs by
+ * itself before the graph: a first reading is never one long turn.
  */
 export function escalationGraph(view: ClusterView): EscalationGraph {
   return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, previous) => {
     const parts = new Map<string, readonly Step[]>();
-    const everywhere = stepsIn(inner, '');
-    if (everywhere.length > 0) parts.set('', everywhere);
     const accounts = new Map<string, PoolAccounts>();
-    for (const group of NAMESPACE_GROUPS) {
+    for (const group of GROUPS) {
       for (const [namespace, own] of groupInputs(inner, group)) {
         if (own.steps.length > 0) parts.set(namespace, own.steps);
-        accounts.set(namespace, own.accounts);
+        if (own.accounts !== null) accounts.set(namespace, own.accounts);
       }
     }
     return graphOf(
-      inner,
       parts,
       previous ?? EMPTY,
+      accounts.keys(),
       (namespace) => accounts.get(namespace) ?? poolAccounts(inner, namespace),
     );
   });
@@ -82,20 +88,23 @@ export function escalationGraph(view: ClusterView): EscalationGraph {
 /** What the graph takes of one namespace. */
 interface NamespaceInputs {
   readonly steps: readonly Step[];
-  readonly accounts: PoolAccounts;
+  /** null for ''. */
+  readonly accounts: PoolAccounts | null;
 }
 
 /** What the graph takes of a group of namespaces: it reads these few values, not some of each namespace. */
-function groupInputs(view: ClusterView, group: number): ReadonlyMap<string, NamespaceInputs> {
+function groupInputs(view: ClusterView, group: Group): ReadonlyMap<string, NamespaceInputs> {
   return view.derive(
     `rbac/graph-inputs/${group}`,
     (inner) =>
-      new Map(
-        namespaceGroups(inner)[group]?.map((namespace) => [
-          namespace,
-          { steps: stepsIn(inner, namespace), accounts: poolAccounts(inner, namespace) },
-        ]),
-      ),
+      group === EVERYWHERE
+        ? new Map([['', { steps: stepsIn(inner, ''), accounts: null }]])
+        : new Map(
+            namespaceGroups(inner)[group]?.map((namespace) => [
+              namespace,
+              { steps: stepsIn(inner, namespace), accounts: poolAccounts(inner, namespace) },
+            ]),
+          ),
     (a, b) =>
       a.size === b.size &&
       [...a].every(([namespace, { steps, accounts }]) => {
@@ -132,18 +141,19 @@ export function withoutBindings(
     if (left.length === 0) parts.delete(namespace);
     else if (left.length < own.length) parts.set(namespace, left);
   }
-  return graphOf(view, parts, graph, (namespace) => poolAccounts(view, namespace));
+  return graphOf(parts, graph, graph.pools.keys(), (namespace) => poolAccounts(view, namespace));
 }
 
+/** @param known namespaces that may have accounts, beside those of the parts */
 function graphOf(
-  view: ClusterView,
   parts: StepParts,
   before: EscalationGraph,
+  known: Iterable<string>,
   accountsOf: (namespace: string) => PoolAccounts,
 ): EscalationGraph {
   const actors = actorSteps(parts, before);
   // Every namespace has its account `default`, listed or not.
-  const names = new Set([...view.namespaces('ServiceAccount'), ...parts.keys(), ...actors.keys()]);
+  const names = new Set([...known, ...parts.keys(), ...actors.keys()]);
   const pools = new Map<string, Pool>();
   const ofGroups = groupSteps(actors);
   for (const namespace of [...names].sort()) {

@@ -14,7 +14,8 @@ const NAMED = 4;
 
 /** Which Secrets have to be rotated, the soonest first, with the date, the period and the consumers. */
 export function dueGroups(view: ClusterView): readonly RelatedGroup[] {
-  const schedule = rotationSchedule(view, () => true, MOST_DUE);
+  // A list that is looked at is asked for again at every change of the cluster.
+  const schedule = view.derive('secrets/due-list', (inner) => rotationSchedule(inner, () => true, MOST_DUE));
   const { due, overdue, more } = schedule;
   const readable = view.readable('Secret');
   const notes = [
@@ -39,9 +40,9 @@ function dueThing(one: DueSecret, now: number): RelatedThing {
   const { namespace, name, due, days, usedBy } = one;
   const note = [
     `${dayText(due)}, ${dueText(one, now)}`,
+    usedBy.length === 0 ? 'no user is known' : `used by ${someOf(usedBy.map(refText), NAMED)}`,
     `every ${days} days`,
     rotatorText(one),
-    usedBy.length === 0 ? 'no user is known' : `used by ${someOf(usedBy.map(refText), NAMED)}`,
   ].join(' · ');
   return { object: { apiVersion: 'v1', kind: 'Secret', namespace, name }, note };
 }

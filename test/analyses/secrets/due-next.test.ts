@@ -133,12 +133,12 @@ describe('what is due next', () => {
       [
         'past its date',
         '',
-        'Secret shop/overdue | 2026-10-31, 23 days ago · every 30 days · nobody is known to rotate it · used by Pod shop/cart',
+        'Secret shop/overdue | 2026-10-31, 23 days ago · used by Pod shop/cart · every 30 days · nobody is known to rotate it',
       ],
       [
         'due next',
         '',
-        'Secret shop/later | 2027-06-01, in 189 days · every 365 days · nobody is known to rotate it · no user is known',
+        'Secret shop/later | 2027-06-01, in 189 days · no user is known · every 365 days · nobody is known to rotate it',
       ],
     ]);
   });

@@ -298,7 +298,8 @@ export class CellGraph<C> {
 
   #run(cell: Cell<C>): void {
     if (cell.running) throw new Error(`The computation ${cell.bucket} reads itself.`);
-    const [outer, outerAsked] = [this.#recorder, this.#asked];
+    const outer = this.#recorder;
+    const outerAsked = this.#asked;
     const recorder = this.#isLive ? { reads: new Set<string>(), outer, isOutdated: false } : undefined;
     this.#recorder = recorder;
     this.#asked = null;

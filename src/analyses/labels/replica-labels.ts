@@ -1,4 +1,5 @@
 import { isGeneratedLabel, QUARANTINE_LABEL, revisionOf } from '../../kube/generated-labels.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -45,13 +46,16 @@ function differencesOf(classes: readonly PodClass[]): readonly ReplicaDifference
 
 /** The keys that people write and of which not all classes have the same value, in order. */
 function differingKeys(classes: readonly PodClass[]): readonly string[] {
-  const [first] = classes;
+  const usual = classes[0]?.labels ?? {};
   const found: string[] = [];
+  const note = (key: string, labels: Labels): void => {
+    if (labels[key] === usual[key] || found.includes(key)) return;
+    if (!isGeneratedLabel(key) && !ROLE_KEY.test(key) && key !== QUARANTINE_LABEL) found.push(key);
+  };
+  const usualKeys = Object.keys(usual);
   for (const { labels } of classes) {
-    for (const key in labels) {
-      if (found.includes(key) || isGeneratedLabel(key) || ROLE_KEY.test(key) || key === QUARANTINE_LABEL) continue;
-      if (classes.some((one) => one.labels[key] !== first?.labels[key])) found.push(key);
-    }
+    for (const key in labels) note(key, labels);
+    for (const key of usualKeys) note(key, labels);
   }
   return found.sort();
 }

@@ -12,6 +12,8 @@ import { createSeenEvents, type SeenEvents } from './seen-events.ts';
 
 /** Bytes of logs: a second and a half for one core. A thread takes some tenths of a second to start. */
 const WORTH_A_THREAD = 128 << 20;
+/** Of longer ones what was detected takes the memory that the thread would need (test/bench/README.md). */
+const MOST_WITH_A_THREAD = 2 * 1024 ** 3;
 /** Of audit logs, by gzip. */
 const PACKED_TO = 1 / 12;
 
@@ -93,7 +95,7 @@ async function isWorthAThread(paths: readonly string[], files: AuditFiles): Prom
     const size = (await files.stat(path))?.size ?? 0;
     bytes += path.endsWith('.gz') ? size / PACKED_TO : size;
   }
-  return bytes >= WORTH_A_THREAD;
+  return bytes >= WORTH_A_THREAD && bytes <= MOST_WITH_A_THREAD;
 }
 
 async function readOne(

@@ -14,6 +14,13 @@ export interface LineMaker<C> {
   entryOf(change: C, by: string | undefined, time: number): FeedEntry;
 }
 
+/** What a look at the cluster adds to the feed. */
+export interface ToldLines {
+  readonly added: readonly FeedEntry[];
+  /** Lines of before with the same in other words, now that it is known who did it. */
+  readonly attributed: readonly (readonly [FeedEntry, FeedEntry])[];
+}
+
 /** Lines of the feed that say who did it: at once where the audit log has told, else as soon as it does. */
 export class AttributedLines<C> {
   readonly #maker: LineMaker<C>;
@@ -23,8 +30,13 @@ export class AttributedLines<C> {
     this.#maker = maker;
   }
 
-  /** Lines of before with the same in other words, now that it is known who did it. */
-  attributed(view: ClusterView, now: number): readonly (readonly [FeedEntry, FeedEntry])[] {
+  /** Lines of new changes, and lines of before where it is known by now who did it. */
+  take(view: ClusterView, changes: readonly C[], now: number): ToldLines {
+    const attributed = this.#attributed(view, now);
+    return { added: this.#added(view, changes, now), attributed };
+  }
+
+  #attributed(view: ClusterView, now: number): ToldLines['attributed'] {
     const found: (readonly [FeedEntry, FeedEntry])[] = [];
     this.#open = this.#open.filter(({ entry, change }) => {
       const by = this.#maker.writerOf(view, change, entry.time);
@@ -34,8 +46,7 @@ export class AttributedLines<C> {
     return found;
   }
 
-  /** New lines. */
-  added(view: ClusterView, changes: readonly C[], now: number): readonly FeedEntry[] {
+  #added(view: ClusterView, changes: readonly C[], now: number): readonly FeedEntry[] {
     const news = changes.map((change) => {
       const by = this.#maker.writerOf(view, change, now);
       return { entry: this.#maker.entryOf(change, by, now), change, by };

@@ -5,7 +5,7 @@ import type { AuditWrite } from '../model/audit-state.ts';
 import { RBAC_KINDS } from '../model/kind.ts';
 import type { BindingObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import { ATTRIBUTION, AttributedLines, isWriteOf, writerText } from './attributed-lines.ts';
+import { ATTRIBUTION, AttributedLines, isWriteOf, writerText, type ToldLines } from './attributed-lines.ts';
 import type { FeedEntry } from './session-model.ts';
 
 /** Who gained and lost which right while the session looks, and by whom, where an audit log tells. */
@@ -18,23 +18,20 @@ export class RightsFeed {
    * What changed since the last call; the first call, and one after which other kinds are read, only looks.
    *
    * @param inScope whether changes of a namespace ('': of all) are shown
-   * @returns new lines, and lines of before with who did it
    */
-  take(
-    view: ClusterView,
-    now: number,
-    inScope: (namespace: string) => boolean,
-  ): { readonly added: readonly FeedEntry[]; readonly attributed: readonly (readonly [FeedEntry, FeedEntry])[] } {
-    const attributed = this.#lines.attributed(view, now);
+  take(view: ClusterView, now: number, inScope: (namespace: string) => boolean): ToldLines {
+    const changes = this.#changes(view).filter(({ namespace }) => inScope(namespace ?? ''));
+    return this.#lines.take(view, changes, now);
+  }
+
+  #changes(view: ClusterView): readonly RightsChange[] {
     const coverage = coverageOf(view);
-    if (coverage === undefined) return { added: [], attributed };
+    if (coverage === undefined) return [];
     const state = rightsState(view);
     const before = this.#coverage === coverage ? this.#state : undefined;
     this.#state = state;
     this.#coverage = coverage;
-    if (before === undefined || before === state) return { added: [], attributed };
-    const changes = rightsDifference(before, state).filter(({ namespace }) => inScope(namespace ?? ''));
-    return { added: this.#lines.added(view, changes, now), attributed };
+    return before === undefined || before === state ? [] : rightsDifference(before, state);
   }
 }
 

@@ -6,7 +6,7 @@ import type { KubeObject } from '../model/objects.ts';
 import { WRITTEN_KINDS } from '../model/written-kinds.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { deepEqual } from '../store/deep-equal.ts';
-import { ATTRIBUTION, AttributedLines, isWriteOf, writerText } from './attributed-lines.ts';
+import { ATTRIBUTION, AttributedLines, isWriteOf, writerText, type ToldLines } from './attributed-lines.ts';
 import { isMadeByOwner, lastWriteOf } from './earlier-changes.ts';
 import type { FeedEntry } from './session-model.ts';
 
@@ -45,19 +45,13 @@ export class WrittenFeed {
    * What was written since the last call; the first call, and one after which more or less of a kind is read, only looks.
    *
    * @param inScope whether changes of a namespace are shown
-   * @returns new lines, and lines of before with who did it
    */
-  take(
-    view: ClusterView,
-    now: number,
-    inScope: (namespace: string) => boolean,
-  ): { readonly added: readonly FeedEntry[]; readonly attributed: readonly (readonly [FeedEntry, FeedEntry])[] } {
-    const attributed = this.#lines.attributed(view, now);
+  take(view: ClusterView, now: number, inScope: (namespace: string) => boolean): ToldLines {
     const coverage = new Map(view.coverage().map((one) => [one.kind, one]));
     const written = KINDS.flatMap((kind) => this.#written(view, kind, coverage.get(kind))).filter(({ object }) =>
       inScope(object.namespace),
     );
-    return { added: this.#lines.added(view, written, now), attributed };
+    return this.#lines.take(view, written, now);
   }
 
   #written(view: ClusterView, kind: Kind, coverage: Coverage | undefined): readonly Written[] {

@@ -142,7 +142,9 @@ class NodeLogFile implements OpenAuditFile {
   async #find(): Promise<void> {
     const { node, file } = this.#place;
     if ((await identityOf(this.#read, node, this.#file)) === this.identity) return;
-    for (const name of (await rotatedNames(this.#read, node, file)).toReversed()) {
+    const names = (await rotatedNames(this.#read, node, file)).toReversed();
+    // A packed file may still be written while the plain one is there.
+    for (const name of [...names.filter((one) => !isPacked(one)), ...names.filter(isPacked)]) {
       if ((await identityOf(this.#read, node, name)) !== this.identity) continue;
       this.#file = name;
       return;

@@ -145,6 +145,19 @@ it('reads an old file to its end where it was packed before anybody looked', asy
   expect(seen).toEqual(named(...many));
 });
 
+it('reads an old file to its end while it is being packed', async () => {
+  const of = await cluster();
+  const many = Array.from({ length: 3000 }, (_, at) => at);
+  of.write(LOG, ids(...many.slice(0, 1000)));
+  const old = ids(...many.slice(0, 2990));
+  const seen = await follow(of, () => {
+    of.write(rotatedAt('10'), old);
+    of.write(`${rotatedAt('10')}.gz`, gzipSync(old).subarray(0, 2000));
+    of.write(LOG, ids(...many.slice(2990)));
+  });
+  expect(seen).toEqual(named(...many));
+});
+
 it('goes on with the new file where the old one is gone', async () => {
   const of = await cluster();
   of.write(LOG, ids(1, 2));

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditWrite } from '../../model/audit-state.ts';
 import { kindInfo } from '../../model/kind.ts';
 import { WRITTEN_KINDS } from '../../model/written-kinds.ts';
-import { isWriteVerb } from './request.ts';
+import { isWriteVerb, outcomeOf } from './request.ts';
 
 /** Writes that are kept of each API group, so that many of workloads don't drive those of policies out: 0.2 KB each. */
 const MOST = 1_000;
@@ -34,9 +34,10 @@ export class RecentWrites {
 }
 
 /** undefined for what was refused, was only tried (`dryRun`), or is about a part such as the status. */
-function writeOf({ object, verb, code, stage, time, user, requestURI }: AuditEvent): AuditWrite | undefined {
+function writeOf(event: AuditEvent): AuditWrite | undefined {
+  const { object, verb, stage, time, user, requestURI } = event;
   if (object === null || object.subresource !== '' || !isWriteVerb(verb)) return undefined;
-  if (stage === 'RequestReceived' || (code !== null && code >= 300) || requestURI.includes('dryRun=')) return undefined;
+  if (stage === 'RequestReceived' || outcomeOf(event) !== 'done' || requestURI.includes('dryRun=')) return undefined;
   const { resource, namespace, name } = object;
   const apiGroup = object.apiGroup === 'crd.projectcalico.org' ? 'projectcalico.org' : object.apiGroup;
   if (!WRITTEN.has(`${apiGroup}/${resource}`)) return undefined;

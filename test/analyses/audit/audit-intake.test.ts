@@ -100,6 +100,10 @@ describe('audit intake', () => {
       of(policy),
       of(calico),
       of({ ...policy, name: 'refused' }, { responseStatus: { code: 403 } }),
+      of(
+        { ...policy, name: 'refused without a code' },
+        { responseStatus: {}, annotations: { 'authorization.k8s.io/decision': 'forbid' } },
+      ),
       of({ ...policy, name: 'status', subresource: 'status' }),
       of({ ...policy, name: 'tried' }, { requestURI: '/apis/x?dryRun=All' }),
       of({ ...policy, name: 'begun' }, { stage: 'RequestReceived' }),

@@ -29,6 +29,7 @@ export class EngineRunner {
   #isHeld = false;
   /** A slice came due while it was held. */
   #isDue = false;
+  #isTickDue = false;
   #unsettledSince: number | null;
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
@@ -56,7 +57,7 @@ export class EngineRunner {
 
   /** Moves the clock of the view; what depends on time is judged again. */
   tick(): void {
-    this.engine.view.tick(this.#clock.now());
+    this.#isTickDue = true;
     this.#unsettledSince ??= this.#clock.now();
     this.#wake();
   }
@@ -110,6 +111,8 @@ export class EngineRunner {
       this.#isDue = true;
       return;
     }
+    if (this.#isTickDue) this.engine.view.tick(this.#clock.now());
+    this.#isTickDue = false;
     const end = performance.now() + SLICE;
     const isDone = (): boolean => performance.now() >= end;
     for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {

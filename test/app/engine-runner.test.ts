@@ -61,6 +61,20 @@ describe('the changes of a watch', () => {
     expect(runner.unsettledSince).toBeNull();
   });
 
+  test('keep the time still as well while they are held', async () => {
+    const { clock, runner } = started();
+    await quiet();
+    const release = runner.hold();
+    const before = runner.engine.view.now;
+    await clock.pass(60_000);
+    runner.tick();
+    await quiet();
+    expect(runner.engine.view.now).toBe(before);
+    release();
+    await quiet();
+    expect(runner.engine.view.now).toBe(before + 60_000);
+  });
+
   test('wait while the runner is held, and are judged together when it is let go', async () => {
     const { clock, runner, sizes } = started();
     const release = runner.hold();

@@ -9,7 +9,7 @@ import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
 import { serviceSelects } from '../analyses/network/exposure.ts';
-import { namespaceLevels, refusedByNext } from '../analyses/pod-security/namespace-levels.ts';
+import { namespaceLevels, nextLevel, refusedByNext } from '../analyses/pod-security/namespace-levels.ts';
 import { bindingsIn, subjectIndex } from '../analyses/rbac/policy.ts';
 import { escapesByNode, escapesTo, holdingText } from '../analyses/secrets/secret-escapes.ts';
 import { secretNodes } from '../analyses/secrets/secret-nodes.ts';
@@ -134,7 +134,8 @@ function referrerText({ path, selector }: LabelReferrer): string {
 
 /** Workloads of a namespace by their texts, such as `Deployment shop/web`. */
 function workloadsNamed(view: ClusterView, namespace: string, names: readonly string[]): readonly RelatedThing[] {
-  return workloads(view, namespace).flatMap((one) => (names.includes(refText(one.ref)) ? [thing(one.ref)] : []));
+  const wanted = new Set(names);
+  return workloads(view, namespace).flatMap((one) => (wanted.has(refText(one.ref)) ? [thing(one.ref)] : []));
 }
 
 /** What the selectors of a budget, an autoscaler, a monitor and the like select, in whatever namespaces they look. */
@@ -304,12 +305,10 @@ function bindingGroups(binding: BindingObject | undefined): readonly RelatedGrou
 
 function namespaceGroups(view: ClusterView, namespace: string): readonly RelatedGroup[] {
   const levels = namespaceLevels(view, namespace);
-  const refused = new Set(refusedByNext(levels));
-  const next = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
   return [
     {
-      title: `pods that pod security refuses at ${next}`,
-      things: workloads(view, namespace).flatMap((one) => (refused.has(refText(one.ref)) ? [thing(one.ref)] : [])),
+      title: `pods that pod security refuses at ${nextLevel(levels)}`,
+      things: workloadsNamed(view, namespace, refusedByNext(levels)),
     },
     { title: 'workloads', things: workloads(view, namespace).map((one) => thing(one.ref)) },
     { title: 'policies', things: view.list('NetworkPolicy', namespace).map((one) => thing(refOf(one))) },

@@ -7,7 +7,7 @@ import type { ClusterView } from '../store/cluster-view.ts';
 import type { BuiltRemedy, DiffLine } from './built-remedy.ts';
 import { REMEDIES } from './index.ts';
 import { lineDiff } from './line-diff.ts';
-import { liveObject, manifestIdentity } from './manifest-identity.ts';
+import { liveObject, manifestIdentity, manifestText } from './manifest-identity.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
 import { rightsEffects } from './rbac/rights-effects.ts';
 import { toYaml } from './to-yaml.ts';
@@ -115,10 +115,9 @@ export function headComments(
 /** What the manifests set, against the same fields of the object as it is known. */
 export function diffOf(view: ClusterView, built: Pick<RemedyDraft, 'manifests' | 'use'>): readonly DiffLine[] {
   return built.manifests.flatMap((manifest): DiffLine[] => {
-    const { kind, namespace, name } = manifestIdentity(manifest);
     const live = liveObject(view, manifest);
     const after = toYaml([manifest], []).trimEnd().split('\n');
-    const head = { type: 'head', text: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}` } as const;
+    const head = { type: 'head', text: manifestText(manifest) } as const;
     if (live === undefined) return [head, ...after.map((text) => ({ type: 'add', text }) as const)];
     const before = toYaml([sameFields(manifest, live, built.use.type !== 'apply')], [])
       .trimEnd()

@@ -4,8 +4,8 @@ import type { Change } from '../model/change.ts';
 import type { KubeObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import type { RemedyTarget } from './built-remedy.ts';
-import { liveObject, manifestIdentity } from './manifest-identity.ts';
-import type { Manifest, RemedyDraft } from './remedy.ts';
+import { liveObject, manifestText } from './manifest-identity.ts';
+import type { RemedyDraft } from './remedy.ts';
 import { NO_TARGET, remedyTarget, targetAdvice } from './target.ts';
 
 /** How a remedy reaches the cluster. */
@@ -57,20 +57,14 @@ function changeText(view: ClusterView, { manifests, changes }: RemedyDraft): str
       return object === undefined ? [] : [refText(refOf(object))];
     }),
   );
-  const written = manifests.map((manifest) => ({ text: textOf(manifest), isThere: isThere(view, manifest) }));
+  const written = manifests.map((manifest) => ({
+    text: manifestText(manifest),
+    isThere: liveObject(view, manifest) !== undefined,
+  }));
   const parts = [
     { verb: 'add', texts: written.filter((one) => !one.isThere).map(({ text }) => text) },
     { verb: 'change', texts: written.filter((one) => one.isThere && !removed.has(one.text)).map(({ text }) => text) },
     { verb: 'remove', texts: [...removed] },
   ];
   return parts.flatMap(({ verb, texts }) => (texts.length === 0 ? [] : [`${verb} ${someOf(texts, MOST)}`])).join('; ');
-}
-
-function isThere(view: ClusterView, manifest: Manifest): boolean {
-  return liveObject(view, manifest) !== undefined;
-}
-
-function textOf(manifest: Manifest): string {
-  const { kind, namespace, name } = manifestIdentity(manifest);
-  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 }

@@ -24,6 +24,12 @@ export function manifestIdentity(manifest: Manifest): ManifestIdentity {
   };
 }
 
+/** `NetworkPolicy shop/deny`: what a manifest says that it is about. */
+export function manifestText(manifest: Manifest): string {
+  const { kind, namespace, name } = manifestIdentity(manifest);
+  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+}
+
 /** The object of that identity as it was read; undefined where there is none. */
 export function liveObject(view: ClusterView, manifest: Manifest): KubeObject | undefined {
   const { known, namespace, name } = manifestIdentity(manifest);

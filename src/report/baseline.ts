@@ -166,6 +166,10 @@ export function compareWithBaseline(baseline: Baseline, findings: readonly Findi
   const before = new Map(baseline.findings.map((finding) => [finding.id, finding]));
   const current = new Set(findings.map((finding) => finding.id));
   const needs = new Map(now.rules.map((rule) => [rule.id as string, rule.needs]));
+  const namesOnly = new Set(now.view.coverage().flatMap((line) => (line.namesOnly === true ? line.kind : [])));
+  const canRead = (kind: Kind, namespace: string | null): boolean =>
+    !namesOnly.has(kind) &&
+    now.view.readable(kind, kindInfo(kind).namespaced ? (namespace ?? undefined) : undefined).ok;
   const verdicts = new Map(
     findings.map((finding) => {
       const earlier = before.get(finding.id);
@@ -174,7 +178,7 @@ export function compareWithBaseline(baseline: Baseline, findings: readonly Findi
       }
       const namespace = namespaceOf(finding);
       const sameRights = decidingKinds(finding, needs.get(finding.rule) ?? []).every(
-        (kind) => couldRead(baseline, kind, namespace) || !canRead(now.view, kind, namespace),
+        (kind) => couldRead(baseline, kind, namespace) || !canRead(kind, namespace),
       );
       return [finding.id, wasInScope(baseline, finding, now) && sameRights ? 'new' : 'incomparable'] as const;
     }),
@@ -185,7 +189,7 @@ export function compareWithBaseline(baseline: Baseline, findings: readonly Findi
     if (current.has(finding.id)) continue;
     const namespace = namespaceOf(finding);
     const sameRights = decidingKinds(finding, needs.get(finding.rule) ?? []).every(
-      (kind) => canRead(now.view, kind, namespace) || !couldRead(baseline, kind, namespace),
+      (kind) => canRead(kind, namespace) || !couldRead(baseline, kind, namespace),
     );
     (isInScope(finding, baseline, now) && sameRights ? resolved : incomparable).push(finding.id);
   }
@@ -259,9 +263,4 @@ export function couldRead({ coverage }: Pick<Baseline, 'coverage'>, kind: Kind, 
   if (line === undefined || line.status === 'absent') return true;
   if ((line.status !== 'live' && line.status !== 'stale') || line.namesOnly) return false;
   return line.namespaces === 'all' || (namespace !== null && line.namespaces.includes(namespace));
-}
-
-function canRead(view: ClusterView, kind: Kind, namespace: string | null): boolean {
-  if (view.coverage().some((line) => line.kind === kind && line.namesOnly === true)) return false;
-  return view.readable(kind, kindInfo(kind).namespaced ? (namespace ?? undefined) : undefined).ok;
 }

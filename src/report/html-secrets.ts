@@ -3,7 +3,7 @@ import { html } from './html-escape.ts';
 import type { Write } from './format.ts';
 import type { Report } from './report.ts';
 import { namespaceInScope } from './scope.ts';
-import { secretsSection, type SecretItem } from './sections/secrets.ts';
+import { secretItems, type SecretItem } from './sections/secrets.ts';
 
 /** Rows of the table: those that most may read, or take from a node. JSON has all of them. */
 const MOST_ROWS = 200;
@@ -11,7 +11,7 @@ const MOST_ROWS = 200;
 /** Which Secrets there are, who may read each by which binding, which nodes hold it, and who did read it. */
 export function writeHtmlSecrets({ engine, scope }: Report, write: Write): void {
   if (scope.panes.length > 0 && !scope.panes.includes('secrets')) return;
-  const { items: all } = secretsSection(engine.view, (namespace) => namespaceInScope(namespace, scope));
+  const all = secretItems(engine.view, (namespace) => namespaceInScope(namespace, scope));
   const items = [...all].sort((a, b) => reach(b) - reach(a));
   if (items.length === 0) return;
   write(`<h2>Secrets</h2>\n<p class="muted">${html(headText(items))}</p>\n`);

@@ -35,7 +35,12 @@ function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
   return { strictest, judged: judged.length, refusedByBaseline, refusedByRestricted };
 }
 
+/** The level above the strictest that the workloads pass; the strictest of all where they pass that. */
+export function nextLevel({ strictest }: NamespaceLevels): 'baseline' | 'restricted' {
+  return strictest === 'privileged' ? 'baseline' : 'restricted';
+}
+
 /** The workloads that the level above the strictest that they pass refuses, such as `Deployment shop/cart`. */
 export function refusedByNext(levels: NamespaceLevels): readonly string[] {
-  return levels.strictest === 'privileged' ? levels.refusedByBaseline : levels.refusedByRestricted;
+  return nextLevel(levels) === 'baseline' ? levels.refusedByBaseline : levels.refusedByRestricted;
 }

@@ -1,4 +1,4 @@
-import { ALL_SERVICE_ACCOUNTS, parseServiceAccountUser, serviceAccountNamespace } from '../../kube/rbac-user.ts';
+import { namespaceOfAccounts, parseServiceAccountUser, serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import { ROUTE_KINDS, type Kind } from '../../model/kind.ts';
 import type { Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -38,7 +38,9 @@ function exposedAccounts(view: ClusterView, namespace: string): ReadonlyMap<stri
         const specs = workload.classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
         const holding = specs.filter((spec) => mountsToken(inner, namespace, spec) !== false);
         for (const account of new Set(holding.map((spec) => spec.serviceAccountName || 'default'))) {
-          found.set(account, [...(found.get(account) ?? []), holder]);
+          const own = found.get(account);
+          if (own === undefined) found.set(account, [holder]);
+          else own.push(holder);
         }
       }
       return found;
@@ -83,7 +85,5 @@ function accountsOf(
   }
   const user = kind === 'User' ? parseServiceAccountUser(name) : undefined;
   if (user !== undefined) return { namespace: user.namespace, account: user.name };
-  const prefix = `${ALL_SERVICE_ACCOUNTS}:`;
-  const isOfNamespace = kind === 'Group' && name.startsWith(prefix);
-  return { namespace: isOfNamespace ? name.slice(prefix.length) : '', account: undefined };
+  return { namespace: (kind === 'Group' ? namespaceOfAccounts(name) : undefined) ?? '', account: undefined };
 }

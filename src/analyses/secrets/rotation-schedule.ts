@@ -3,7 +3,7 @@ import type { SecretObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rotationDue } from './rotation-due.ts';
 import { OWN_KINDS, ownKind, rotatorOf, type OwnKind } from './secret-origin.ts';
-import { secretUses } from './secret-uses.ts';
+import { secretUses, usersOf } from './secret-uses.ts';
 
 /** A Secret that has to be rotated, and what uses it. */
 export interface DueSecret {
@@ -66,7 +66,7 @@ export function rotationSchedule(
       isPast: view.isPast(due),
       days,
       rotator: rotatorOf(secret),
-      usedBy: usersOf(view, secret),
+      usedBy: usersOf(secretUses(view, secret.namespace), secret.name),
     })),
     overdue: dated.filter(({ due }) => view.isPast(due)).length,
     more: dated.length - listed.length,
@@ -82,9 +82,4 @@ export function countOwnKinds(secrets: readonly SecretObject[]): readonly (reado
     const count = byKind.get(kind)?.length ?? 0;
     return count === 0 ? [] : [[kind, count] as const];
   });
-}
-
-function usersOf(view: ClusterView, { namespace, name }: SecretObject): readonly ObjectRef[] {
-  const uses = secretUses(view, namespace).get(name) ?? [];
-  return [...new Map(uses.map(({ by }) => [`${by.kind}/${by.namespace ?? ''}/${by.name}`, by])).values()];
 }

@@ -34,6 +34,12 @@ export interface SecretUse {
 /** Uses by the name of the Secret, for the Secrets of one namespace. */
 export type SecretUses = ReadonlyMap<string, readonly SecretUse[]>;
 
+/** Who refers to a Secret, each once. */
+export function usersOf(uses: SecretUses, name: string): readonly ObjectRef[] {
+  const own = uses.get(name) ?? [];
+  return [...new Map(own.map(({ by }) => [`${by.kind}/${by.namespace ?? ''}/${by.name}`, by])).values()];
+}
+
 /** What names Secrets and is no pod, Ingress or volume. */
 const REFERRERS = [
   'Certificate',

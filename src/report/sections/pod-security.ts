@@ -42,10 +42,12 @@ interface LevelAsked {
  * The `podSecurity` field of the report: every pod, or workload of a file that stands for its pods, with its level.
  *
  * @param version `v1.x` to judge at, `latest`, or undefined for the version of the view
+ * @param isAsked the namespaces that are told about themselves; pods are told of all
  */
 export function podSecuritySection(
   view: ClusterView,
   version?: string,
+  isAsked: (namespace: string) => boolean = () => true,
 ): {
   readonly version: string;
   readonly namespaces: readonly JudgedNamespace[];
@@ -53,7 +55,8 @@ export function podSecuritySection(
 } {
   const asked = parseKubernetesVersion(version ?? '');
   const minor = asked === null ? policyMinor(view) : Math.min(asked.minor, NEWEST_POLICY_MINOR);
-  const namespaces = view.list('Namespace').map((one) => judgedNamespace(view, one));
+  const asking = view.list('Namespace').filter(({ name }) => isAsked(name));
+  const namespaces = asking.map((one) => judgedNamespace(view, one));
   return { version: `v1.${minor}`, namespaces, pods: judgedPods(view, minor) };
 }
 

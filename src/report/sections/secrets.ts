@@ -9,7 +9,7 @@ import { readerCount, secretReaders, type SecretReader } from '../../analyses/se
 import { secretReadings } from '../../analyses/secrets/secret-readings.ts';
 import { escapesByNode, escapesTo, type NodeEscape } from '../../analyses/secrets/secret-escapes.ts';
 import { secretNodes, type HoldingNode } from '../../analyses/secrets/secret-nodes.ts';
-import { secretUses } from '../../analyses/secrets/secret-uses.ts';
+import { secretUses, usersOf } from '../../analyses/secrets/secret-uses.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { SecretObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -94,7 +94,7 @@ export function secretsSection(
   const { due, leftOut } = rotationSchedule(view, isAsked, MOST_DUE);
   const counts = new Map(leftOut);
   return {
-    items: items(view, isAsked),
+    items: secretItems(view, isAsked),
     dueNext: due.map(({ namespace, name, due: at, days, usedBy }) => ({
       namespace,
       name,
@@ -111,7 +111,8 @@ export function secretsSection(
   };
 }
 
-function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Generator<SecretItem> {
+/** Every Secret known of the namespaces that are asked for, never a value. */
+export function* secretItems(view: ClusterView, isAsked: (namespace: string) => boolean): Generator<SecretItem> {
   const { status } = encryption(view);
   const escapesOf = escapesTold(view);
   for (const namespace of view.namespaces('Secret').filter(isAsked)) {
@@ -131,7 +132,7 @@ function* items(view: ClusterView, isAsked: (namespace: string) => boolean): Gen
         rotatedBy: rotatorOf(secret),
         certificateEnds: certificateEnds(view, secret),
         encryption: status,
-        usedBy: distinct((uses.get(secret.name) ?? []).map((use) => use.by)),
+        usedBy: usersOf(uses, secret.name).map(named),
         nodes: holding,
         readers: readerCount(view, namespace, secret.name),
         readBy: capped(secretReaders(view, namespace, secret.name)),
@@ -186,11 +187,6 @@ function ageOf(secret: SecretObject, now: number): SecretItem['dataAge'] {
     case 'unknown':
       return { basis: 'unknown' };
   }
-}
-
-function distinct(refs: readonly ObjectRef[]): SecretItem['usedBy'] {
-  const byKey = new Map(refs.map((ref) => [`${ref.kind}/${ref.namespace ?? ''}/${ref.name}`, ref]));
-  return [...byKey.values()].map(named);
 }
 
 function named({ kind, namespace, name }: ObjectRef): SecretItem['usedBy'][number] {

@@ -27,9 +27,8 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
     yield ['rbac', { ...rbac, bindings: inScope(rbac.bindings) }];
   }
   if (isAsked('vigilance')) {
-    const podSecurity = podSecuritySection(view);
-    const namespaces = podSecurity.namespaces.filter(({ name }) => namespaceInScope(name, scope));
-    yield ['podSecurity', { ...podSecurity, namespaces, pods: inScope(podSecurity.pods) }];
+    const podSecurity = podSecuritySection(view, undefined, (name) => namespaceInScope(name, scope));
+    yield ['podSecurity', { ...podSecurity, pods: inScope(podSecurity.pods) }];
   }
   if (isAsked('labels')) {
     yield ['labels', labelsSection(view, (name) => scope.namespaces.length === 0 || namespaceInScope(name, scope))];

@@ -29,7 +29,6 @@ export const credentialInConfiguration = rule({
   references: REFERENCES,
   needs: ['Pod'],
   check(subject, view) {
-    const external = externalRemedies(view);
     const found = new Map<string, { readonly suspect: CredentialSuspect; readonly specs: JudgedSpec[] }>();
     for (const judged of judgedSpecs(subject)) {
       for (const suspect of judged.spec.credentials) {
@@ -40,6 +39,8 @@ export const credentialInConfiguration = rule({
       }
     }
     const own = (subject.object?.credentials ?? []).filter(({ key }) => !found.has(`annotation/${key}`));
+    if (found.size === 0 && own.length === 0) return [];
+    const external = externalRemedies(view);
     const drafts = own.map((suspect) => ({
       ...draft(`annotation/${suspect.key}`, suspect),
       evidence: [{ ...evidenceOf(suspect), object: subject.ref, path: 'metadata.annotations' }],
@@ -65,6 +66,7 @@ export const credentialInConfigMap = rule({
   references: REFERENCES,
   needs: ['ConfigMap'],
   check(subject, view) {
+    if (subject.credentials.length === 0) return [];
     const remedies = externalRemedies(view);
     const byKey = Map.groupBy(subject.credentials, (suspect) => suspect.key);
     return [...byKey].flatMap(([key, suspects]) => {

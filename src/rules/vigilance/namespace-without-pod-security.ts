@@ -3,7 +3,12 @@
  * baseline or restricted. Without the label the server's AdmissionConfiguration decides, whose default is privileged.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/, api/helpers.go PolicyToEvaluate.
  */
-import { namespaceLevels, refusedByNext, type NamespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
+import {
+  namespaceLevels,
+  nextLevel,
+  refusedByNext,
+  type NamespaceLevels,
+} from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { isSystemNamespace } from '../../analyses/vigilance/node-agent.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -80,7 +85,6 @@ function levelsText(levels: NamespaceLevels, minor: number): string {
 
 function refusedEvidence(levels: NamespaceLevels): readonly Evidence[] {
   const refused = refusedByNext(levels);
-  const level = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
   if (refused.length === 0) return [];
-  return [{ text: `${level} would refuse ${someOf(refused, NAMED)}` }];
+  return [{ text: `${nextLevel(levels)} would refuse ${someOf(refused, NAMED)}` }];
 }

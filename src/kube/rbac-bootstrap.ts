@@ -47,6 +47,11 @@ const KUBEADM_BINDINGS: Readonly<Record<string, readonly [role: string, ...subje
   'kube-system/kubeadm:nodes-kubeadm-config': ['Role kubeadm:nodes-kubeadm-config', TOKEN_GROUP, 'Group system:nodes'],
 };
 
+/** Where there are bindings of upstream at all, so that those of other namespaces need not be looked up. */
+const BINDING_NAMESPACES: ReadonlySet<string> = new Set(
+  [BOOTSTRAP_BINDINGS, KUBEADM_BINDINGS].flatMap((table) => Object.keys(table).map((key) => key.split('/')[0] ?? '')),
+);
+
 const PARSED = new Map<string, readonly PolicyRule[]>();
 
 /** The rules that upstream gives this role (`namespace` is '' for a ClusterRole); undefined for other roles. */
@@ -86,6 +91,7 @@ export function rulesBeyondBootstrap(
  * and role at all.
  */
 export function subjectsBeyondBootstrap(binding: BindingObject): readonly Subject[] | undefined {
+  if (!BINDING_NAMESPACES.has(binding.namespace)) return undefined;
   const key = `${binding.namespace}/${binding.name}`;
   const table = Object.hasOwn(BOOTSTRAP_BINDINGS, key) ? BOOTSTRAP_BINDINGS : KUBEADM_BINDINGS;
   const known = Object.hasOwn(table, key) ? table[key] : undefined;

@@ -56,14 +56,18 @@ export function roleReach(rules: readonly PolicyRule[], isClusterWide: boolean):
 }
 
 function reachOf(rules: readonly PolicyRule[], isClusterWide: boolean): RoleReach {
-  const held = PERMISSIONS.flatMap((permission) => {
-    return hold(rules, permission, isClusterWide) ?? [];
-  });
   return {
     everything: rules.findIndex(isEverything),
-    held,
+    held: permissionsIn(rules).flatMap((permission) => hold(rules, permission, isClusterWide) ?? []),
     wildcards: rules.flatMap((rule, at) => (hasStar(rule) ? [at] : [])),
   };
+}
+
+/** The permissions about API groups that some rules name: most roles name few. */
+function permissionsIn(rules: readonly PolicyRule[]): readonly Permission[] {
+  const named = new Set(rules.flatMap((rule) => rule.apiGroups ?? []));
+  if (named.has('*')) return PERMISSIONS;
+  return PERMISSIONS.filter(({ groups }) => groups.some((group) => named.has(group)));
 }
 
 /** How some rules give a permission; undefined where they do not. */
@@ -74,39 +78,39 @@ export function hold(
 ): HeldPermission | undefined {
   if (!isClusterWide && (permission.clusterScoped === true || permission.wideOnly === true)) return undefined;
   const positions: number[] = [];
-  const names = new Set<string>();
+  const names: string[] = [];
   let isNamed = true;
   for (const [at, rule] of rules.entries()) {
-    const verbs = matchingVerbs(rule, permission, isClusterWide);
-    if (verbs.length === 0) continue;
+    if (!isMatching(rule, permission, isClusterWide)) continue;
     const ruleNames = rule.resourceNames ?? [];
     if (ruleNames.length > 0) {
       const counted =
         permission.names === undefined ? ruleNames : ruleNames.filter((name) => permission.names?.includes(name));
       if (counted.length === 0) continue;
-      for (const name of counted) names.add(name);
+      names.push(...counted);
     } else {
       isNamed = false;
     }
     positions.push(at);
   }
   if (positions.length === 0 || (isNamed && permission.named === 'narrow')) return undefined;
-  return { permission, rules: positions, names: isNamed ? [...names] : null };
+  return { permission, rules: positions, names: isNamed ? [...new Set(names)] : null };
 }
 
-/** The verbs among these that a rule gives on one of the resources, for every name or for some. */
-function matchingVerbs(
+/** Whether a rule gives one of these verbs on one of the resources, for every name or for some. */
+function isMatching(
   rule: PolicyRule,
   wanted: Pick<Permission, 'verbs' | 'groups' | 'resources'>,
   isClusterWide: boolean,
-): readonly string[] {
-  const groups = rule.apiGroups ?? [];
-  if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return [];
-  const verbs = rule.verbs.includes('*') ? wanted.verbs : wanted.verbs.filter((verb) => rule.verbs.includes(verb));
-  if (verbs.length === 0) return [];
+): boolean {
+  const { apiGroups: groups, verbs } = rule;
+  if (groups === undefined) return false;
+  if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return false;
+  const isAnyVerb = verbs.includes('*');
   const isNamed = (rule.resourceNames ?? []).length > 0;
-  return verbs.filter((verb) =>
-    wanted.resources.some((full) => {
+  return wanted.verbs.some((verb) => {
+    if (!isAnyVerb && !verbs.includes(verb)) return false;
+    return wanted.resources.some((full) => {
       const slash = full.indexOf('/');
       const resource = slash < 0 ? full : full.slice(0, slash);
       const subresource = slash < 0 ? '' : full.slice(slash + 1);
@@ -115,8 +119,8 @@ function matchingVerbs(
       return (rule.resources ?? []).some((one) =>
         subresource === '*' ? anySubresource(one, resource) : resourceMatches(one, resource, subresource),
       );
-    }),
-  );
+    });
+  });
 }
 
 /** Whether a rule's resource is one subresource of this resource, or several. */
@@ -130,7 +134,7 @@ export function meetsNeed(rules: readonly PolicyRule[], need: Need, isClusterWid
   if ('verbPrefix' in need) {
     return rules.some((rule) => rule.verbs.some((verb) => verb === '*' || verb.startsWith(need.verbPrefix)));
   }
-  return rules.some((rule) => matchingVerbs(rule, need, isClusterWide).length > 0);
+  return rules.some((rule) => isMatching(rule, need, isClusterWide));
 }
 
 function isEverything(rule: PolicyRule): boolean {

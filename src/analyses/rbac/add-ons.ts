@@ -7,7 +7,7 @@
 import { isOfRepository, parseImage } from '../../kube/image-reference.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
-import type { BindingObject } from '../../model/objects.ts';
+import type { BindingObject, RoleObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { accountPods } from './service-accounts.ts';
 
@@ -115,6 +115,11 @@ const LABELS = ['app.kubernetes.io/part-of', 'app.kubernetes.io/name', 'app.kube
  * or its role carries its labels.
  */
 export function addOnOf(view: ClusterView, binding: BindingObject): Recognised | null {
+  const { kind, name } = binding.roleRef;
+  const role = kind === 'ClusterRole' ? view.get('ClusterRole', '', name) : view.get('Role', binding.namespace, name);
+  // What runs is only looked for where a label speaks of an add-on, which few bindings have.
+  const labelled = [binding, ...(role === undefined ? [] : [role])].filter(isLabelled);
+  if (labelled.length === 0) return null;
   const found = new Map<AddOn, string>();
   for (const subject of binding.subjects) {
     if (subject.kind !== 'ServiceAccount') return null;
@@ -124,15 +129,17 @@ export function addOnOf(view: ClusterView, binding: BindingObject): Recognised |
   }
   const [[addOn, image] = [undefined, ''], ...others] = found;
   if (addOn === undefined || others.length > 0) return null;
-  const { kind, name } = binding.roleRef;
-  const role = kind === 'ClusterRole' ? view.get('ClusterRole', '', name) : view.get('Role', binding.namespace, name);
-  for (const object of [binding, role]) {
-    const label = LABELS.find((key) => addOn.labels.includes(object?.labels[key] ?? ''));
-    if (label === undefined || object === undefined) continue;
+  for (const object of labelled) {
+    const label = LABELS.find((key) => addOn.labels.includes(object.labels[key] ?? ''));
+    if (label === undefined) continue;
     const evidence = `looks like ${addOn.name}: its accounts run ${image}, and ${object.kind} ${object.name} is labelled ${label}=${object.labels[label] ?? ''}`;
     return { name: addOn.name, evidence };
   }
   return null;
+}
+
+function isLabelled({ labels }: BindingObject | RoleObject): boolean {
+  return LABELS.some((key) => ADD_ONS.some((one) => one.labels.includes(labels[key] ?? '')));
 }
 
 /** The same for what a binding gives: null for what the add-on's own manifests do not ask for. */

@@ -31,6 +31,8 @@ export interface BindingVerdict {
   readonly namespace: string | null;
   /** Subjects that upstream does not bind here. */
   readonly subjects: readonly Subject[];
+  /** Those of them that are service accounts which do not exist; of a `default` binding nobody asks. */
+  readonly dangling: readonly Subject[];
   /** The widest group among them. */
   readonly everyone: Everyone | null;
   /** Whether somebody outside reaches a workload that is one of them; only looked for where it gives anything. */
@@ -43,15 +45,32 @@ export interface BindingVerdict {
 }
 
 const EMPTY: readonly never[] = [];
-/** Names of the computations, so that 25 rules do not each build the same string. */
-const KEYS = new WeakMap<BindingObject, string>();
+const NOTHING_GIVEN = {
+  reason: '',
+  dangling: EMPTY,
+  everyone: null,
+  isExposed: false,
+  rules: EMPTY,
+  grants: EMPTY,
+  categories: EMPTY,
+} as const;
 /** What equal roles give in equal contexts is one object: 40,000 bindings share a few thousand. */
 const SHARED = new WeakMap<readonly PolicyRule[], Map<string, Judgement>>();
-/** Judges one binding: what it gives, to whom, where. The rules of a binding share it. */
+
+/** The verdict that a computation asked for last. */
+interface LastVerdict {
+  binding?: BindingObject;
+  verdict?: BindingVerdict;
+}
+
+/** Judges one binding: what it gives, to whom, where. The rules of a binding, which ask in turn, share it. */
 export function bindingVerdict(view: ClusterView, binding: BindingObject): BindingVerdict {
-  let key = KEYS.get(binding);
-  if (key === undefined) KEYS.set(binding, (key = `rbac/verdict/${binding.namespace}/${binding.name}`));
-  return view.once(key, (inner) => verdictOf(inner, binding));
+  const last = view.once<LastVerdict>('rbac/last-verdict', () => ({}));
+  if (last.verdict !== undefined && last.binding === binding) return last.verdict;
+  const verdict = verdictOf(view, binding);
+  last.binding = binding;
+  last.verdict = verdict;
+  return verdict;
 }
 
 /** Whether a binding gives nobody but upstream's subjects nothing but upstream's rules. */
@@ -63,40 +82,50 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const namespace = binding.namespace === '' ? null : binding.namespace;
   const extra = subjectsBeyondBootstrap(binding);
   const role = rulesBoundBy(view, binding);
-  const base = {
-    reason: '',
-    namespace,
-    everyone: null,
-    isExposed: false,
-    rules: EMPTY,
-    grants: EMPTY,
-    categories: EMPTY,
-  } as const;
   const isDefault = extra !== undefined && extra.length === 0;
   const subjects = (extra ?? binding.subjects).filter((one) => subjectKey(one, binding.namespace) !== undefined);
-  if (role.status === 'missing') return { ...base, status: 'missing', subjects };
-  if (role.status === 'unknown')
-    return { ...base, status: isDefault ? 'default' : 'unknown', reason: role.reason, subjects };
+  if (role.status !== 'found') {
+    const status = isDefault && role.status === 'unknown' ? 'default' : role.status;
+    const reason = role.status === 'unknown' ? role.reason : '';
+    const dangling = status === 'default' ? EMPTY : danglingAccounts(view, subjects, binding.namespace);
+    return { ...NOTHING_GIVEN, status, reason, namespace, subjects, dangling };
+  }
   const rules = isDefault ? beyondUpstream(binding, role.rules) : role.rules;
   const judged = isDefault ? binding.subjects : subjects;
-  if (isDefault && rules.length === 0) return { ...base, status: 'default', subjects, rules: role.rules };
-  if (judged.length === 0) return { ...base, status: 'nobody', subjects: judged, rules };
-  if (judged.every(isSystemMasters)) return { ...base, status: 'judged', subjects: judged, rules };
+  if (isDefault && rules.length === 0)
+    return { ...NOTHING_GIVEN, status: 'default', namespace, subjects, rules: role.rules };
+  if (judged.length === 0) return { ...NOTHING_GIVEN, status: 'nobody', namespace, subjects: judged, rules };
+  if (judged.every(isSystemMasters)) return { ...NOTHING_GIVEN, status: 'judged', namespace, subjects: judged, rules };
   const everyone = widest(judged);
-  const isDangling = danglingAccounts(view, judged, binding.namespace).length === judged.length;
+  const dangling = danglingAccounts(view, judged, binding.namespace);
   const isWide = namespace === null;
   const reach = roleReach(rules, isWide);
   const parameters = heldParameters(view, rules, isWide);
-  const givesSomething =
-    [reach.held, reach.wildcards, parameters].some((list) => list.length > 0) || reach.everything >= 0;
+  if (isHarmless(reach) && parameters.length === 0) {
+    return { ...NOTHING_GIVEN, status: 'judged', namespace, subjects: judged, dangling, everyone, rules };
+  }
   // Of everybody it is no matter whether some of them are exposed.
   const isExposed =
-    givesSomething &&
-    everyone === null &&
-    judged.some((subject) => exposedHolders(view, subject, binding.namespace).length > 0);
+    everyone === null && judged.some((subject) => exposedHolders(view, subject, binding.namespace).length > 0);
+  const isDangling = dangling.length === judged.length;
   const context = { view, binding, rules, judged, everyone, isExposed, isDangling, isWide };
   const { grants, categories } = judgement(context, reach, parameters);
-  return { ...base, status: 'judged', subjects: judged, everyone, isExposed, rules, grants, categories };
+  return {
+    status: 'judged',
+    reason: '',
+    namespace,
+    subjects: judged,
+    dangling,
+    everyone,
+    isExposed,
+    rules,
+    grants,
+    categories,
+  };
+}
+
+function isHarmless({ everything, held, wildcards }: RoleReach): boolean {
+  return everything < 0 && held.length === 0 && wildcards.length === 0;
 }
 
 interface Context extends GrantContext {
@@ -113,14 +142,15 @@ function judgement(context: Context, reach: RoleReach, parameters: readonly Held
   const { rules, isWide, binding, everyone, isExposed, isDangling } = context;
   if (parameters.length > 0) return judgeAll(context, { ...reach, held: [...reach.held, ...parameters] });
   const minor = serverMinor(context.view);
-  // What other objects decide too belongs to this binding alone.
-  if (!reach.held.every((held) => decidesAlone(held, rules, isWide))) return judgeAll(context, reach);
   let shared = SHARED.get(rules);
   if (shared === undefined) SHARED.set(rules, (shared = new Map()));
   const scope = isWide ? 'cluster' : binding.namespace === 'kube-system' ? 'system' : 'namespace';
   const key = `${scope}/${everyone}/${isExposed}/${isDangling}/${minor}`;
-  let found = shared.get(key);
-  if (found === undefined) shared.set(key, (found = judgeAll(context, reach)));
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const found = judgeAll(context, reach);
+  // What other objects decide too belongs to this binding alone.
+  if (reach.held.every((held) => decidesAlone(held, rules, isWide))) shared.set(key, found);
   return found;
 }
 
@@ -149,6 +179,7 @@ function isSystemMasters({ kind, name }: Subject): boolean {
 }
 
 function widest(subjects: readonly Subject[]): Everyone | null {
+  if (subjects.every((one) => one.kind === 'ServiceAccount')) return null;
   const has = (kind: string, name: string): boolean => subjects.some((one) => one.kind === kind && one.name === name);
   if (has('Group', UNAUTHENTICATED) || has('User', ANONYMOUS)) return 'unauthenticated';
   if (has('Group', AUTHENTICATED)) return 'authenticated';

@@ -79,16 +79,13 @@ export function givenAlready(view: ClusterView, binding: BindingObject): Binding
 
 function duplicatesAmong(bindings: readonly BindingObject[]): Map<string, BindingObject> {
   const found = new Map<string, BindingObject>();
-  const byRole = Map.groupBy(bindings, ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`);
-  for (const own of byRole.values()) {
-    if (own.length < 2) continue;
+  for (const own of sharingSubjects(bindings)) {
     const keys = new Map(own.map((one) => [one, new Set(one.subjects.map((subject) => keyOf(subject, one)))] as const));
     for (const one of own) {
       const mine = keys.get(one) ?? new Set();
       const other = own.find(
         (each) =>
           each !== one &&
-          mine.size > 0 &&
           !found.has(each.name) &&
           isSubset(mine, keys.get(each) ?? new Set()) &&
           (mine.size < (keys.get(each)?.size ?? 0) || each.name < one.name),
@@ -97,6 +94,22 @@ function duplicatesAmong(bindings: readonly BindingObject[]): Map<string, Bindin
     }
   }
   return found;
+}
+
+/** By role: the bindings with a subject that another one of that role has too. Most clusters have few. */
+function sharingSubjects(bindings: readonly BindingObject[]): Iterable<readonly BindingObject[]> {
+  const firsts = new Map<string, BindingObject>();
+  const sharing = new Set<BindingObject>();
+  for (const one of bindings) {
+    for (const subject of one.subjects) {
+      const key = `${one.roleRef.kind}/${one.roleRef.name}/${keyOf(subject, one)}`;
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, one);
+      else if (first !== one) sharing.add(first).add(one);
+    }
+  }
+  const inOrder = bindings.filter((one) => sharing.has(one));
+  return Map.groupBy(inOrder, ({ roleRef }) => `${roleRef.kind}/${roleRef.name}`).values();
 }
 
 function isSubset(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {

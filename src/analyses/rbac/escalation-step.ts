@@ -26,6 +26,8 @@ export type NamespaceSink = `namespace-admin/${string}`;
 /** Signers whose certificates stand for any user, not for nodes only. */
 const ANY_IDENTITY: readonly string[] = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
 
+const NONE: readonly never[] = [];
+
 /** Ways to put together what a permission takes. */
 const MOST_COMBINATIONS = 64;
 
@@ -115,9 +117,11 @@ function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
       const leads = leadsOf(held, isWide ? null : binding.namespace);
       if (leads.length === 0) return [];
       const open = openNeeds(view, rules, held, binding.namespace);
-      const takers = froms.flatMap((from) =>
-        open.length === 0 ? [from] : open.flatMap((need) => takersOf(view, from, need, binding.namespace)),
-      );
+      if (open.length === 0) {
+        const usable = { held, leads, rules, along: NONE };
+        return froms.flatMap((from) => stepsBy(view, binding, from, binding.namespace, usable));
+      }
+      const takers = froms.flatMap((from) => open.flatMap((need) => takersOf(view, from, need, binding.namespace)));
       return [...new Set(takers)].flatMap((from) =>
         combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
           .map((along) => ({ held, leads, rules, along: along.filter((one) => one !== binding) }))
@@ -289,7 +293,7 @@ function stepsBy(
   const isDefault = [binding, ...along].every((one) => isDefaultBinding(one, rulesOf(view, one) ?? []));
   const request = provingRequest(held, rule, scope);
   const through =
-    along.length === 0 ? [] : [...new Set([binding, ...along].flatMap((one) => groupOf(view, from, one)))];
+    along.length === 0 ? NONE : [...new Set([binding, ...along].flatMap((one) => groupOf(view, from, one)))];
   const also = [
     ...along.map((one) => `also by ${refText(refOf(one))}`),
     ...through.map((group) => `as one of group ${group}`),

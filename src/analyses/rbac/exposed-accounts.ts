@@ -6,6 +6,7 @@ import { deepEqual } from '../../store/deep-equal.ts';
 import { exposureNote, exposures, exposureText, type Exposure } from '../network/exposure.ts';
 import { mountsToken } from '../vigilance/service-account-use.ts';
 import { workloads } from '../workload/workloads.ts';
+import { accountUsers, type AccountUsers } from './service-accounts.ts';
 
 /** What decides whether somebody outside reaches the programs that run as an account. */
 export const EXPOSURE_KINDS = ['Pod', 'Service', 'Ingress', ...ROUTE_KINDS] as const satisfies readonly Kind[];
@@ -54,6 +55,38 @@ function wayText(way: Exposure): string {
   return way.by.startsWith(text) ? way.by : `${way.by} (${text})`;
 }
 
+/** What is known of the programs that run as the accounts of a namespace. */
+interface AccountUse {
+  readonly users: AccountUsers;
+  readonly exposed: ReadonlyMap<string, readonly ExposedHolder[]>;
+  /** Why it can not be said of all pods whether somebody outside reaches them; '' where it can. */
+  readonly unknown: string;
+}
+
+/** In one value, so that each of the many bindings that give something hangs on one and not on ten. */
+function accountUse(view: ClusterView, namespace: string): AccountUse {
+  return view.derive(
+    `rbac/account-use/${namespace}`,
+    (inner) => {
+      const unread = EXPOSURE_KINDS.map((kind) => inner.readable(kind, namespace)).find((one) => !one.ok);
+      return {
+        users: accountUsers(inner, namespace),
+        exposed: exposedAccounts(inner, namespace),
+        unknown: unread?.ok === false ? unread.reason : '',
+      };
+    },
+    (a, b) => a.users === b.users && a.exposed === b.exposed && a.unknown === b.unknown,
+  );
+}
+
+/** Which workloads run as a service account that is a subject of a binding, as `Deployment shop/cart`. */
+export function usersOf(view: ClusterView, subject: Subject, bindingNamespace: string): readonly string[] {
+  const { namespace, account } = accountsOf(subject, bindingNamespace);
+  return namespace === '' || account === undefined
+    ? NOBODY
+    : (accountUse(view, namespace).users.get(account) ?? NOBODY);
+}
+
 /** The exposed workloads that are a subject of a binding, by name or as one of all accounts of a namespace. */
 export function exposedHolders(
   view: ClusterView,
@@ -62,16 +95,14 @@ export function exposedHolders(
 ): readonly ExposedHolder[] {
   const { namespace, account } = accountsOf(subject, bindingNamespace);
   if (namespace === '') return NOBODY;
-  const exposed = exposedAccounts(view, namespace);
+  const { exposed } = accountUse(view, namespace);
   return account === undefined ? [...exposed.values()].flat() : (exposed.get(account) ?? NOBODY);
 }
 
 /** Why it can not be said whether somebody outside reaches a subject of a binding; '' where it can. */
 export function unknownExposure(view: ClusterView, subject: Subject, bindingNamespace: string): string {
   const { namespace } = accountsOf(subject, bindingNamespace);
-  if (namespace === '') return '';
-  const unread = EXPOSURE_KINDS.map((kind) => view.readable(kind, namespace)).find((one) => !one.ok);
-  return unread?.ok === false ? unread.reason : '';
+  return namespace === '' ? '' : accountUse(view, namespace).unknown;
 }
 
 /** The service accounts that a subject stands for: one, all of a namespace (`account` undefined), or none (''). */

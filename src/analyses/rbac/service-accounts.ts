@@ -53,15 +53,16 @@ export function danglingAccounts(
   subjects: readonly Subject[],
   bindingNamespace: string,
 ): readonly Subject[] {
-  const accounts = subjects.filter((one) => one.kind === 'ServiceAccount');
-  if (accounts.length === 0) return accounts;
-  const facts = view.facts();
-  if (facts.source === 'files' && !facts.complete) return [];
-  return accounts.filter((subject) => {
+  const gone = subjects.filter((subject) => {
+    if (subject.kind !== 'ServiceAccount') return false;
     const namespace = serviceAccountNamespace(subject, bindingNamespace);
     // The controller makes `default` in every namespace.
     if (namespace === '' || subject.name === 'default') return false;
-    if (!view.readable('ServiceAccount', namespace).ok) return false;
-    return view.get('ServiceAccount', namespace, subject.name) === undefined;
+    // What is there need not be asked about, so that most bindings hang on nothing else.
+    if (view.get('ServiceAccount', namespace, subject.name) !== undefined) return false;
+    return view.readable('ServiceAccount', namespace).ok;
   });
+  if (gone.length === 0) return gone;
+  const facts = view.facts();
+  return facts.source === 'files' && !facts.complete ? [] : gone;
 }

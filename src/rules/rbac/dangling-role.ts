@@ -4,7 +4,7 @@
  */
 import { missingRoleMessage } from '../../kube/authorizer.ts';
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
-import { bindingRules, roleRef } from './grant-finding.ts';
+import { bindingRules, NO_FINDINGS, roleRef } from './grant-finding.ts';
 import { refOf } from '../../kube/object-ref.ts';
 
 export const danglingRole = bindingRules(
@@ -16,7 +16,7 @@ export const danglingRole = bindingRules(
   },
   (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    if (verdict.status !== 'missing') return [];
+    if (verdict.status !== 'missing') return NO_FINDINGS;
     const role = roleRef(binding);
     const never = binding.namespace === '' && role.kind !== 'ClusterRole';
     return [

@@ -4,7 +4,6 @@
  */
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { addOnOf } from '../../analyses/rbac/add-ons.ts';
-import { danglingAccounts } from '../../analyses/rbac/service-accounts.ts';
 import { knownMembers, standingOf } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { whyNobody } from '../../kube/rbac-mistaken-subject.ts';
@@ -12,7 +11,7 @@ import { namespaceOfAccounts, serviceAccountNamespace } from '../../kube/rbac-us
 import type { FindingDraft } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { bindingRules, roleRef, scopeText } from './grant-finding.ts';
+import { bindingRules, NO_FINDINGS, roleRef, scopeText } from './grant-finding.ts';
 
 export const danglingSubject = bindingRules(
   'dangling-subject',
@@ -24,10 +23,11 @@ export const danglingSubject = bindingRules(
   },
   (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    if (verdict.status === 'default') return [];
+    if (verdict.status === 'default') return NO_FINDINGS;
+    const accounts = verdict.dangling;
+    if (accounts.length === 0 && binding.subjects.every((one) => isAccount(one, binding.namespace))) return NO_FINDINGS;
     const role = roleRef(binding);
     const object = refOf(binding);
-    const accounts = danglingAccounts(view, verdict.subjects, binding.namespace);
     const addOn = accounts.length === 0 ? null : addOnOf(view, binding);
     const gone = accounts.map((subject): FindingDraft => {
       const name = `${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
@@ -63,14 +63,19 @@ export const danglingSubject = bindingRules(
   },
 );
 
+/** A service account by name, which may be missing, but is neither nobody nor a person or group. */
+function isAccount(subject: Subject, bindingNamespace: string): boolean {
+  return subject.kind === 'ServiceAccount' && serviceAccountNamespace(subject, bindingNamespace) !== '';
+}
+
 /** The accounts of a namespace that is not there. */
 function emptyGroups(view: ClusterView, binding: BindingObject, verdict: BindingVerdict): readonly FindingDraft[] {
-  const facts = view.facts();
-  if ((facts.source === 'files' && !facts.complete) || !view.readable('Namespace').ok) return [];
-  const role = roleRef(binding);
   return verdict.subjects.flatMap((subject): readonly FindingDraft[] => {
     const namespace = subject.kind === 'Group' ? namespaceOfAccounts(subject.name) : undefined;
     if (namespace === undefined || view.get('Namespace', '', namespace) !== undefined) return [];
+    const facts = view.facts();
+    if ((facts.source === 'files' && !facts.complete) || !view.readable('Namespace').ok) return [];
+    const role = roleRef(binding);
     const path = `subjects[${binding.subjects.indexOf(subject)}]`;
     return [
       {

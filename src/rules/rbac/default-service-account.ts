@@ -5,7 +5,8 @@
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
-import { bindingRules, roleRef, scopeText } from './grant-finding.ts';
+import type { Subject } from '../../model/objects.ts';
+import { bindingRules, NO_FINDINGS, roleRef, scopeText } from './grant-finding.ts';
 
 export const defaultServiceAccount = bindingRules(
   'default-service-account',
@@ -19,26 +20,29 @@ export const defaultServiceAccount = bindingRules(
   },
   (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    if (verdict.status === 'default' || verdict.status === 'missing') return [];
+    if (verdict.status === 'default' || verdict.status === 'missing') return NO_FINDINGS;
+    if (!verdict.subjects.some(isDefault)) return NO_FINDINGS;
     const role = roleRef(binding);
-    return verdict.subjects
-      .filter(({ kind, name }) => kind === 'ServiceAccount' && name === 'default')
-      .map((subject) => {
-        const namespace = serviceAccountNamespace(subject, binding.namespace);
-        return {
-          key: namespace,
-          severity: 'medium',
-          title: `Every pod of ${namespace} without its own service account holds ${role.kind} ${role.name} ${scopeText(verdict)}`,
-          why: 'The account default is what pods get that ask for none.',
-          evidence: [
-            {
-              text: `subject ServiceAccount ${namespace}/default`,
-              object: refOf(binding),
-              path: `subjects[${binding.subjects.indexOf(subject)}]`,
-            },
-          ],
-          remedies: ['rbac/remove-subject', 'rbac/disable-automount'],
-        };
-      });
+    return verdict.subjects.filter(isDefault).map((subject) => {
+      const namespace = serviceAccountNamespace(subject, binding.namespace);
+      return {
+        key: namespace,
+        severity: 'medium',
+        title: `Every pod of ${namespace} without its own service account holds ${role.kind} ${role.name} ${scopeText(verdict)}`,
+        why: 'The account default is what pods get that ask for none.',
+        evidence: [
+          {
+            text: `subject ServiceAccount ${namespace}/default`,
+            object: refOf(binding),
+            path: `subjects[${binding.subjects.indexOf(subject)}]`,
+          },
+        ],
+        remedies: ['rbac/remove-subject', 'rbac/disable-automount'],
+      };
+    });
   },
 );
+
+function isDefault({ kind, name }: Subject): boolean {
+  return kind === 'ServiceAccount' && name === 'default';
+}

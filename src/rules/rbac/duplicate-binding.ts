@@ -7,7 +7,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import { subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { BindingObject } from '../../model/objects.ts';
-import { bindingRules } from './grant-finding.ts';
+import { bindingRules, NO_FINDINGS } from './grant-finding.ts';
 
 export const duplicateBinding = bindingRules(
   'duplicate-binding',
@@ -17,10 +17,10 @@ export const duplicateBinding = bindingRules(
     references: [],
   },
   (binding, view) => {
-    if (subjectsBeyondBootstrap(binding)?.length === 0) return [];
+    if (subjectsBeyondBootstrap(binding)?.length === 0) return NO_FINDINGS;
     const { kind, name, roleRef } = binding;
     const other = givenAlready(view, binding);
-    if (other === undefined) return [];
+    if (other === undefined) return NO_FINDINGS;
     if (other.kind !== kind) return [needless(binding, other)];
     return [
       {

@@ -3,7 +3,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
 import type { Subject } from '../../model/objects.ts';
 import type { Rule } from '../rule.ts';
-import { bindingRules, roleRef, type GrantRuleText } from './grant-finding.ts';
+import { bindingRules, NO_FINDINGS, roleRef, type GrantRuleText } from './grant-finding.ts';
 
 type Judgement = Pick<FindingDraft, 'severity' | 'title' | 'why'>;
 
@@ -20,10 +20,10 @@ export function everyoneRules(
   ];
   return bindingRules(name, { ...text, references }, (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    if (verdict.status === 'default' || verdict.status === 'missing') return [];
+    if (verdict.status === 'default' || verdict.status === 'missing') return NO_FINDINGS;
     const at = binding.subjects.findIndex(isMeant);
     const subject = binding.subjects[at];
-    if (subject === undefined || !verdict.subjects.includes(subject)) return [];
+    if (subject === undefined || !verdict.subjects.includes(subject)) return NO_FINDINGS;
     return [
       {
         ...judge(subject, roleRef(binding), verdict),

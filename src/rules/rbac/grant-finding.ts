@@ -1,8 +1,7 @@
 import { bindingVerdict, type BindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import type { JudgedGrant } from '../../analyses/rbac/general-grants.ts';
 import { addOnAsking } from '../../analyses/rbac/add-ons.ts';
-import { EXPOSURE_KINDS, exposedHolders, unknownExposure } from '../../analyses/rbac/exposed-accounts.ts';
-import { accountUsers } from '../../analyses/rbac/service-accounts.ts';
+import { EXPOSURE_KINDS, exposedHolders, unknownExposure, usersOf } from '../../analyses/rbac/exposed-accounts.ts';
 import { knownMembers } from '../../analyses/rbac/user-groups.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { Category } from '../../kube/rbac-permissions.ts';
@@ -40,6 +39,9 @@ const MOST_PERMISSIONS = 12;
 const MOST_MEMBERS = 5;
 const MOST_WAYS = 3;
 
+/** Of most bindings most rules find nothing: one list for all of them. */
+export const NO_FINDINGS: readonly never[] = [];
+
 /**
  * The rule of one category of dangerous grants: one for each of the two kinds of binding.
  *
@@ -48,8 +50,10 @@ const MOST_WAYS = 3;
 export function grantRules(category: Category, text: GrantRuleText, needs: readonly Kind[] = []): readonly Rule[] {
   const check: BindingCheck = (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    const grant = verdict.grants.find((one) => one.category === category);
-    return grant === undefined ? [] : [grantFinding(view, binding, verdict, grant)];
+    for (const grant of verdict.grants) {
+      if (grant.category === category) return [grantFinding(view, binding, verdict, grant)];
+    }
+    return NO_FINDINGS;
   };
   return bindingRules(category, text, check, [...EXPOSURE_KINDS, ...needs]);
 }
@@ -193,8 +197,7 @@ export function exposureEvidence(
 function usersText(view: ClusterView, subject: Subject, binding: BindingObject): string {
   if (subject.kind === 'Group') return membersText(knownMembers(view, subject.name));
   if (subject.kind !== 'ServiceAccount') return '';
-  const namespace = serviceAccountNamespace(subject, binding.namespace);
-  const [first, ...more] = accountUsers(view, namespace).get(subject.name) ?? [];
+  const [first, ...more] = usersOf(view, subject, binding.namespace);
   if (first === undefined) return '';
   return `, which ${first} runs as${more.length === 0 ? '' : `, with ${more.length} more`}`;
 }

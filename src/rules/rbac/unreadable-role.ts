@@ -3,7 +3,7 @@
  */
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { refOf } from '../../kube/object-ref.ts';
-import { bindingRules, roleRef } from './grant-finding.ts';
+import { bindingRules, NO_FINDINGS, roleRef } from './grant-finding.ts';
 
 export const unreadableRole = bindingRules(
   'unreadable-role',
@@ -14,7 +14,7 @@ export const unreadableRole = bindingRules(
   },
   (binding, view) => {
     const verdict = bindingVerdict(view, binding);
-    if (verdict.status !== 'unknown') return [];
+    if (verdict.status !== 'unknown') return NO_FINDINGS;
     const role = roleRef(binding);
     return [
       {

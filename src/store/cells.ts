@@ -1,42 +1,21 @@
+import {
+  Bucket,
+  Cell,
+  CURRENT,
+  DIRTY,
+  eachReader,
+  EntryGroup,
+  Recorder,
+  RUNNING,
+  type Compute,
+  type Part,
+  type Source,
+} from './cell.ts';
 import { isEntries } from './entries.ts';
-import { eachMember, withMember, withoutMember, type Few } from './few.ts';
+import { eachMember, withMember, withoutMember } from './few.ts';
 
 /** Stands for a value of one pass while it is computed. */
-const RUNNING = Symbol('running');
-
-/** A computed value and the buckets that it read. */
-interface Cell<C> {
-  readonly key: string;
-  readonly bucket: string;
-  readonly compute: (context: C, previous: unknown, key: string) => unknown;
-  readonly equals: (a: unknown, b: unknown) => boolean;
-  /** For a part: what it takes from the one value that it reads. */
-  readonly pick: ((whole: unknown, key: string) => unknown) | undefined;
-  /** For an entry of that value: what its key begins with, before the id. */
-  readonly entryOf: string | undefined;
-  value: unknown;
-  /** Undefined until the first run, and while it is not current. */
-  reads: ReadSet<C> | undefined;
-  dirty: boolean;
-  running: boolean;
-}
-
-/** The buckets that one or more cells read. Cells that read the same buckets share one, entries by what they begin with. */
-interface ReadSet<C> {
-  readonly entryOf: string | undefined;
-  readonly signature: string;
-  readonly buckets: readonly string[];
-  /** undefined once no cell reads them any more. */
-  cells: Few<Cell<C>> | undefined;
-}
-
-/** What one running computation has read so far; `outer` is the one that asked for it. */
-interface Recorder {
-  readonly reads: Set<string>;
-  readonly outer: Recorder | undefined;
-  /** Something that it had read already came out different before it ended. */
-  isOutdated: boolean;
-}
+const PENDING = Symbol('pending');
 
 /** What a graph is laid over: its values stand wherever nothing that they read differs. */
 interface Base<C> {
@@ -63,9 +42,10 @@ export class CellGraph<C> {
   readonly #cells = new Map<string, Cell<C>>();
   /** Of one pass over contents that never change: values alone, with nothing of how they came about. */
   readonly #values: Map<string, unknown> | undefined;
-  readonly #readSets = new Map<string, ReadSet<C>>();
-  readonly #readers = new Map<string, Few<ReadSet<C>>>();
-  #recorder: Recorder | undefined;
+  /** The buckets that something read, by name. */
+  readonly #buckets = new Map<string, Bucket<C>>();
+  readonly #entryGroups = new Map<string, EntryGroup<C>>();
+  #recorder: Recorder<C> | undefined;
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
   #asked: Map<string, unknown> | null | undefined;
   readonly #dirty = new Set<Cell<C>>();
@@ -98,47 +78,31 @@ export class CellGraph<C> {
 
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
-    this.#recorder?.reads.add(bucket);
+    this.#recorder?.add(this.#bucketOf(bucket));
   }
 
   /**
    * The value of a cell, computed when it is new or something that it read has changed.
    *
-   * @param pick given where the cell only takes this part of one other cell's value: a change of that cell then costs it
-   *   a look instead of a run
-   * @param entryOf given where that part is an entry by id: what its key begins with, before the id. The look is then
-   *   spared to all but the entries that changed.
+   * @param part given where the cell only takes this part of one other cell's value
    */
   read<T>(
     key: string,
     compute: (context: C, previous: T | undefined, key: string) => T,
     equals: (a: T, b: T) => boolean,
-    pick?: (whole: unknown, key: string) => T,
-    entryOf?: string,
+    part?: Part<T>,
   ): T {
     if (this.#values !== undefined) return this.#onePass(this.#values, key, compute);
     let cell = this.#cells.get(key) ?? this.#fromBase(key);
     if (cell === undefined) {
-      cell = {
-        key,
-        bucket: `=${key}`,
-        compute: compute as (context: C, previous: unknown, key: string) => unknown,
-        equals: equals as (a: unknown, b: unknown) => boolean,
-        pick,
-        entryOf,
-        value: undefined,
-        reads: undefined,
-        dirty: true,
-        running: false,
-      };
+      cell = new Cell(key, compute as Compute<C>, equals as (a: unknown, b: unknown) => boolean, part);
       this.#cells.set(key, cell);
     }
     try {
-      if (cell.dirty) this.#run(cell);
+      if (cell.state !== CURRENT) this.#run(cell);
     } finally {
-      // The cell's own string: its hash is known already, and this is the hottest line of all. After the run, so that
-      // what a computation reads for the first time never counts as changed under its hands.
-      this.record(cell.bucket);
+      // After the run, so that what a computation reads for the first time never counts as changed under its hands.
+      this.#recorder?.add(cell);
     }
     return cell.value as T;
   }
@@ -149,18 +113,18 @@ export class CellGraph<C> {
     compute: (context: C, previous: T | undefined, key: string) => T,
   ): T {
     const there = values.get(key);
-    if (there === RUNNING) throw new Error(`The computation ${key} reads itself.`);
+    if (there === PENDING) throw new Error(`The computation ${key} reads itself.`);
     if (there !== undefined || values.has(key)) return there as T;
-    values.set(key, RUNNING);
+    values.set(key, PENDING);
     const outerAsked = this.#asked;
     this.#asked = null;
-    let value: T | typeof RUNNING = RUNNING;
+    let value: T | typeof PENDING = PENDING;
     try {
       value = compute(this.#context, undefined, key);
       return value;
     } finally {
       this.#asked = outerAsked;
-      if (value === RUNNING) values.delete(key);
+      if (value === PENDING) values.delete(key);
       else values.set(key, value);
     }
   }
@@ -178,21 +142,28 @@ export class CellGraph<C> {
     return value;
   }
 
-  /** Marks the readers of these buckets dirty; returns the keys-as-buckets of the cells that became dirty. */
+  /** Marks the readers of these buckets dirty. */
   touch(buckets: Iterable<string>): void {
-    for (const bucket of buckets) {
-      this.#eachReader(bucket, (cell) => this.#markDirty(cell));
+    for (const name of buckets) {
+      const bucket = this.#buckets.get(name);
+      if (bucket !== undefined) eachReader(bucket, (cell) => this.#markDirty(cell));
     }
   }
 
+  #bucketOf(name: string): Bucket<C> {
+    let bucket = this.#buckets.get(name);
+    if (bucket === undefined) this.#buckets.set(name, (bucket = new Bucket(name)));
+    return bucket;
+  }
+
   #markDirty(cell: Cell<C>): void {
-    if (cell.dirty) return;
-    cell.dirty = true;
+    if (cell.state !== CURRENT) return;
+    cell.state = DIRTY;
     this.#queue(cell);
   }
 
   #queue(cell: Cell<C>): void {
-    (this.#readers.has(cell.bucket) ? this.#dirty : this.#dirtyEnds).add(cell);
+    (cell.readers === undefined ? this.#dirtyEnds : this.#dirty).add(cell);
   }
 
   #unqueue(cell: Cell<C>): void {
@@ -218,8 +189,8 @@ export class CellGraph<C> {
         if (isDone()) return false;
         if (isAtEnds && this.#dirty.size > 0) break;
         this.#unqueue(cell);
-        if (!cell.dirty) continue;
-        if (!this.#readers.has(cell.bucket) && !isKept(cell.key)) {
+        if (cell.state === CURRENT) continue;
+        if (cell.readers === undefined && !isKept(cell.key)) {
           this.drop(cell.key);
           continue;
         }
@@ -243,29 +214,26 @@ export class CellGraph<C> {
 
   #dependentsOf(buckets: ReadonlySet<string>): ReadonlySet<string> {
     const found = new Set<string>();
-    const queue = [...buckets];
-    for (let bucket = queue.pop(); bucket !== undefined; bucket = queue.pop()) {
-      this.#eachReader(bucket, (cell) => {
-        const key = cell.key;
-        if (found.has(key)) return;
-        found.add(key);
-        queue.push(cell.bucket);
+    const queue: Source<C>[] = [...buckets].flatMap((name) => this.#buckets.get(name) ?? []);
+    for (let source = queue.pop(); source !== undefined; source = queue.pop()) {
+      eachReader(source, (cell) => {
+        if (found.has(cell.key)) return;
+        found.add(cell.key);
+        queue.push(cell);
       });
     }
     return found;
-  }
-
-  #eachReader(bucket: string, act: (cell: Cell<C>) => void): void {
-    eachMember(this.#readers.get(bucket), (readSet) => eachMember(readSet.cells, act));
   }
 
   /** Forgets a cell, for instance of a subject that is gone. */
   drop(key: string): void {
     const cell = this.#cells.get(key);
     if (cell === undefined) return;
-    this.#unlink(cell);
+    this.#setReads(cell, undefined);
     this.#cells.delete(key);
     this.#unqueue(cell);
+    // Whatever has its value from it asks for another one of that name.
+    eachReader(cell, (reader) => this.#markDirty(reader));
   }
 
   /** The base's cell where its value still stands, or a cell of our own that starts from it. */
@@ -273,50 +241,50 @@ export class CellGraph<C> {
     const base = this.#base;
     if (base === undefined) return undefined;
     const there = base.graph.#cells.get(key);
-    if (there === undefined || there.dirty) return undefined;
+    if (there === undefined || there.state !== CURRENT) return undefined;
     if (!base.graph.dependents(base.touched).has(key)) return there;
     if (!this.#differs(there, base)) {
       this.#cells.set(key, there);
       return there;
     }
-    const own: Cell<C> = { ...there, dirty: true, running: false };
+    const own = new Cell(key, there.compute, there.equals, there.part, there);
     this.#cells.set(key, own);
     return own;
   }
 
   /** Whether anything that a cell of the base read is not the same here. */
   #differs(cell: Cell<C>, base: Base<C>): boolean {
-    return (cell.reads?.buckets ?? []).some((bucket) => {
-      if (base.touched.has(bucket)) return true;
-      if (!bucket.startsWith('=')) return false;
-      const key = bucket.slice(1);
-      const isStale = base.graph.dependents(base.touched).has(key);
-      const inner = isStale ? base.graph.#cells.get(key) : undefined;
-      return inner !== undefined && this.read(key, inner.compute, inner.equals) !== inner.value;
+    return sourcesOf(cell).some((source) => {
+      if (source instanceof Bucket) return base.touched.has(source.name);
+      const inner = source instanceof EntryGroup ? source.whole : source;
+      const isStale = base.graph.dependents(base.touched).has(inner.key);
+      return isStale && this.read(inner.key, inner.compute, inner.equals) !== inner.value;
     });
   }
 
   #run(cell: Cell<C>): void {
-    if (cell.running) throw new Error(`The computation ${cell.bucket} reads itself.`);
+    if (cell.state === RUNNING) throw new Error(`The computation =${cell.key} reads itself.`);
     const outer = this.#recorder;
     const outerAsked = this.#asked;
-    const recorder = this.#isLive ? { reads: new Set<string>(), outer, isOutdated: false } : undefined;
+    const recorder = this.#isLive ? new Recorder<C>(outer) : undefined;
     this.#recorder = recorder;
     this.#asked = null;
-    cell.running = true;
+    cell.state = RUNNING;
     let value: unknown;
     try {
       value = cell.compute(this.#context, cell.value, cell.key);
     } finally {
-      cell.running = false;
+      cell.state = DIRTY;
       this.#recorder = outer;
       this.#asked = outerAsked;
     }
     const isNew = cell.reads === undefined;
-    if (recorder !== undefined) this.#link(cell, recorder.reads);
-    cell.dirty = recorder?.isOutdated === true;
-    if (cell.dirty) this.#queue(cell);
-    else this.#unqueue(cell);
+    if (recorder !== undefined) this.#link(cell, recorder.sources);
+    if (recorder?.isOutdated === true) this.#queue(cell);
+    else {
+      cell.state = CURRENT;
+      this.#unqueue(cell);
+    }
     if (isNew || !cell.equals(cell.value, value)) {
       const before = cell.value;
       cell.value = value;
@@ -325,65 +293,86 @@ export class CellGraph<C> {
   }
 
   /** Readers that have ended become dirty; those that are still running have to run once more. */
-  #tellReaders({ bucket, value }: Cell<C>, before: unknown): void {
-    eachMember(this.#readers.get(bucket), (readSet) => {
-      const changed = readSet.entryOf === undefined ? undefined : changedEntries(value, before);
-      if (changed !== undefined) {
-        for (const id of changed) {
-          const cell = this.#cells.get(`${readSet.entryOf}${id}`);
-          if (cell?.reads === readSet && !Object.is(partOf(cell, value), cell.value)) this.#markDirty(cell);
-        }
+  #tellReaders(cell: Cell<C>, before: unknown): void {
+    const { value } = cell;
+    const tell = (reader: Cell<C>): void => {
+      const isPart = reader.part !== undefined && !Array.isArray(reader.reads);
+      if (!isPart || !Object.is(partOf(reader, value), reader.value)) this.#markDirty(reader);
+    };
+    eachMember<Cell<C> | EntryGroup<C>>(cell.readers, (reader) => {
+      if (reader instanceof Cell) {
+        tell(reader);
         return;
       }
-      const isOnlyRead = readSet.buckets.length === 1;
-      eachMember(readSet.cells, (cell) => {
-        if (isOnlyRead && cell.pick !== undefined && Object.is(partOf(cell, value), cell.value)) return;
-        this.#markDirty(cell);
-      });
+      const changed = changedEntries(value, before);
+      if (changed === undefined) eachMember(reader.readers, tell);
+      for (const id of changed ?? []) {
+        const entry = this.#cells.get(`${reader.prefix}${id}`);
+        if (entry?.reads === reader) tell(entry);
+      }
     });
     for (let running = this.#recorder; running !== undefined; running = running.outer) {
-      if (running.reads.has(bucket)) running.isOutdated = true;
+      if (running.has(cell)) running.isOutdated = true;
     }
   }
 
-  #link(cell: Cell<C>, reads: ReadonlySet<string>): void {
-    if (cell.reads !== undefined && isSame(cell.reads.buckets, reads)) return;
-    const buckets = [...reads];
-    const entryOf = buckets.length === 1 ? cell.entryOf : undefined;
-    const signature = `${buckets.join('\n')}${entryOf === undefined ? '' : `\n${entryOf}`}`;
-    if (cell.reads?.signature === signature) return;
+  #link(cell: Cell<C>, sources: readonly (Bucket<C> | Cell<C>)[]): void {
+    if (cell.reads !== undefined && isSame(cell.reads, sources)) return;
+    const [first] = sources;
+    // A list that grew by pushing has room for seventeen.
+    this.#setReads(cell, sources.length === 1 && first !== undefined ? this.#onlyRead(cell, first) : sources.slice());
+  }
+
+  #setReads(cell: Cell<C>, reads: Cell<C>['reads']): void {
     this.#revision += 1;
-    this.#unlink(cell);
-    let readSet = this.#readSets.get(signature);
-    if (readSet === undefined) {
-      readSet = { entryOf, signature, buckets, cells: undefined };
-      this.#readSets.set(signature, readSet);
-      for (const bucket of buckets) {
-        const before = this.#readers.get(bucket);
-        const after = withMember(before, readSet);
-        if (after !== before) this.#readers.set(bucket, after);
-      }
-    }
-    readSet.cells = withMember(readSet.cells, cell);
-    cell.reads = readSet;
+    const before = sourcesOf(cell);
+    for (const source of before) source.readers = withoutMember<Cell<C> | EntryGroup<C>>(source.readers, cell);
+    cell.reads = reads;
+    for (const source of sourcesOf(cell)) source.readers = withMember<Cell<C> | EntryGroup<C>>(source.readers, cell);
+    for (const source of before) if (source.readers === undefined) this.#forgetSource(source);
   }
 
-  #unlink(cell: Cell<C>): void {
-    const readSet = cell.reads;
-    if (readSet === undefined) return;
-    cell.reads = undefined;
-    readSet.cells = withoutMember(readSet.cells, cell);
-    if (readSet.cells !== undefined) return;
-    this.#readSets.delete(readSet.signature);
-    for (const bucket of readSet.buckets) {
-      const left = withoutMember(this.#readers.get(bucket), readSet);
-      if (left === undefined) this.#readers.delete(bucket);
+  /** Entries read the group that they are in. */
+  #onlyRead({ part }: Cell<C>, source: Bucket<C> | Cell<C>): Source<C> {
+    if (part?.prefix === undefined || source instanceof Bucket) return source;
+    const there = this.#entryGroups.get(part.prefix);
+    if (there !== undefined) return there.whole === source ? there : source;
+    const group = new EntryGroup(part.prefix, source);
+    this.#entryGroups.set(part.prefix, group);
+    source.readers = withMember(source.readers, group);
+    return group;
+  }
+
+  /** Forgets what nothing reads any more, unless it is a cell: that stays for those that ask for it again. */
+  #forgetSource(source: Source<C>): void {
+    if (source instanceof Bucket) {
+      if (!this.#isReadNow(source)) this.#buckets.delete(source.name);
+    } else if (source instanceof EntryGroup) {
+      this.#entryGroups.delete(source.prefix);
+      source.whole.readers = withoutMember(source.whole.readers, source);
     }
+  }
+
+  /** Whether what runs now will be a reader of it. */
+  #isReadNow(source: Bucket<C> | Cell<C>): boolean {
+    for (let running = this.#recorder; running !== undefined; running = running.outer) {
+      if (running.has(source)) return true;
+    }
+    return false;
   }
 }
 
+function sourcesOf<C>({ reads }: Cell<C>): readonly Source<C>[] {
+  if (reads === undefined) return [];
+  return isList(reads) ? reads : [reads];
+}
+
+function isList<C>(reads: NonNullable<Cell<C>['reads']>): reads is readonly Source<C>[] {
+  return Array.isArray(reads);
+}
+
 function partOf<C>(cell: Cell<C>, whole: unknown): unknown {
-  return cell.pick?.(whole, cell.key);
+  return cell.part?.pick(whole, cell.key);
 }
 
 function changedEntries(value: unknown, before: unknown): ReadonlySet<string> | undefined {
@@ -391,9 +380,7 @@ function changedEntries(value: unknown, before: unknown): ReadonlySet<string> | 
 }
 
 /** Whether a computation read the same as last time, in the same order. */
-function isSame(buckets: readonly string[], reads: ReadonlySet<string>): boolean {
-  if (buckets.length !== reads.size) return false;
-  let at = 0;
-  for (const bucket of reads) if (bucket !== buckets[at++]) return false;
-  return true;
+function isSame<C>(reads: NonNullable<Cell<C>['reads']>, sources: readonly (Bucket<C> | Cell<C>)[]): boolean {
+  if (isList(reads)) return reads.length === sources.length && reads.every((source, at) => source === sources[at]);
+  return sources.length === 1 && sources[0] === (reads instanceof EntryGroup ? reads.whole : reads);
 }

@@ -1,24 +1,41 @@
 /**
- * The members of a set that mostly has one: that one then stands for itself. A Set of one takes some 200 bytes, and a
- * large cluster has a hundred thousand of them. No member may be a Set itself.
+ * The members of a set that mostly has one, or a few: that one then stands for itself, and a few are a list. A Set of one
+ * takes some 200 bytes, and a large cluster has a hundred thousand of them. No member may be a list or a Set itself.
  */
-export type Few<T extends object> = T | Set<T>;
+export type Few<T extends object> = T | readonly T[] | Set<T>;
+
+/** More members than this are kept in a Set. */
+const MOST_LISTED = 8;
 
 /** With one more member; the set that was given may be changed. */
 export function withMember<T extends object>(few: Few<T> | undefined, member: T): Few<T> {
   if (few === undefined || few === member) return member;
-  return few instanceof Set ? few.add(member) : new Set([few, member]);
+  if (few instanceof Set) return few.add(member);
+  if (!isList(few)) return [few, member];
+  if (few.includes(member)) return few;
+  // Of exactly as many as there are: a list that grew by pushing has room for seventeen.
+  return few.length < MOST_LISTED ? few.concat(member) : new Set(few).add(member);
 }
 
 /** Without a member; undefined where none is left. The set that was given may be changed. */
 export function withoutMember<T extends object>(few: Few<T> | undefined, member: T): Few<T> | undefined {
   if (few === member) return undefined;
-  if (few instanceof Set) few.delete(member);
-  return few instanceof Set && few.size === 0 ? undefined : few;
+  if (few instanceof Set) {
+    few.delete(member);
+    return few.size === 0 ? undefined : few;
+  }
+  if (few === undefined || !isList(few)) return few;
+  const at = few.indexOf(member);
+  if (at === -1) return few;
+  return few.length === 1 ? undefined : few.toSpliced(at, 1);
 }
 
 /** Does something with each member, in the order in which they came. */
 export function eachMember<T extends object>(few: Few<T> | undefined, act: (member: T) => void): void {
-  if (few instanceof Set) for (const member of few) act(member);
+  if (few instanceof Set || isList(few)) for (const member of few) act(member);
   else if (few !== undefined) act(few);
+}
+
+function isList<T extends object>(few: Few<T> | undefined): few is readonly T[] {
+  return Array.isArray(few);
 }

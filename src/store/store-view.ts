@@ -4,6 +4,7 @@ import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import { kindInfo, type Kind } from '../model/kind.ts';
 import type { ObjectOf } from '../model/objects.ts';
+import type { Part } from './cell.ts';
 import { CellGraph } from './cells.ts';
 import { bucket, ClusterStore } from './cluster-store.ts';
 import type { ClusterView, Readability } from './cluster-view.ts';
@@ -12,9 +13,8 @@ import type { LongList } from './long-list.ts';
 
 const READABLE: Readability = { ok: true };
 
-interface EntryReading<T> {
+interface EntryReading<T> extends Part<T | undefined> {
   readonly compute: (view: ClusterView, previous: T | undefined, key: string) => T | undefined;
-  readonly pick: (value: unknown, key: string) => T | undefined;
 }
 
 /** A store with the computations over it: what rules read is recorded, what changes re-runs its readers. */
@@ -24,7 +24,7 @@ export class StoreView implements ClusterView {
   #now: number;
   /** Times that a computation asked about and that had not come yet. */
   readonly #alarms = new Set<number>();
-  /** How the entries with a prefix are read: one pair of functions for all of them. */
+  /** How the entries with a prefix are read: one for all of them. */
   readonly #entries = new Map<string, EntryReading<unknown>>();
 
   /**
@@ -162,7 +162,7 @@ export class StoreView implements ClusterView {
   }
 
   part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P {
-    return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, pick as (value: unknown) => P);
+    return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, { pick: pick as (value: unknown) => P });
   }
 
   entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {
@@ -172,11 +172,12 @@ export class StoreView implements ClusterView {
       reading = {
         compute: (view, _previous, key) => whole(view).get(idOf(key)),
         pick: (value, key) => (value as Entries<unknown>).get(idOf(key)),
+        prefix,
       };
       this.#entries.set(prefix, reading);
     }
-    const { compute, pick } = reading as EntryReading<T>;
-    return this.graph.read<T | undefined>(`${prefix}${id}`, compute, Object.is, pick, prefix);
+    const entry = reading as EntryReading<T>;
+    return this.graph.read<T | undefined>(`${prefix}${id}`, entry.compute, Object.is, entry);
   }
 
   once<T>(key: string, compute: (view: ClusterView) => T): T {

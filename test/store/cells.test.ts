@@ -213,7 +213,7 @@ describe('CellGraph', () => {
           return whole()[at] ?? 0;
         },
         same,
-        (value) => (value as readonly number[])[at] ?? 0,
+        { pick: (value) => (value as readonly number[])[at] ?? 0 },
       );
     cell('first', () => part(0));
     cell('second', () => part(1));
@@ -238,6 +238,36 @@ describe('CellGraph', () => {
     set('right', 9);
     graph.settle(() => undefined, NEVER);
     expect(runs).toEqual(['choice']);
+    // What it reads now as it did before.
+    set('which', 0);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['choice', 'choice']);
+  });
+
+  it('knows who reads a bucket that its only reader leaves while another begins to read it', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const inner = (): number => cell('inner', () => (input('on') === 0 ? input('a') : 0));
+    expect(inner()).toBe(0);
+    set('on', 1);
+    cell('outer', () => input('a') + inner());
+    runs.length = 0;
+    set('a', 5);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['outer']);
+    expect(cell('outer', () => 0)).toBe(5);
+  });
+
+  it('runs the readers of a cell that was dropped, and knows the new one of its name', () => {
+    const { graph, input, cell, set, runs } = counted();
+    const inner = (): number => cell('inner', () => input('a'));
+    cell('outer', inner);
+    graph.drop('inner');
+    runs.length = 0;
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['outer', 'inner']);
+    set('a', 3);
+    graph.settle(() => undefined, NEVER);
+    expect(cell('outer', () => 0)).toBe(3);
   });
 
   it('forgets a dirty cell that nothing reads and nobody keeps', () => {

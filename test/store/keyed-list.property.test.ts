@@ -72,16 +72,13 @@ it('readers of an entry run again when it changes, and the others are not even l
       Object.is,
     );
   const entry = (id: string): Item | undefined =>
-    graph.read<Item | undefined>(
-      `item/${id}`,
-      () => whole().get(id),
-      Object.is,
-      (value) => {
+    graph.read<Item | undefined>(`item/${id}`, () => whole().get(id), Object.is, {
+      pick: (value) => {
         looks += 1;
         return (value as KeyedList<Item>).get(id);
       },
-      'item/',
-    );
+      prefix: 'item/',
+    });
   const reader = (id: string): number =>
     graph.read(
       `reader/${id}`,

@@ -27,6 +27,7 @@ interface Verdict {
 }
 
 const NOTHING: Verdict = { findings: [], failures: [] };
+const NO_KEYS: readonly string[] = [];
 const SEPARATOR = '\u0000';
 
 /**
@@ -36,11 +37,10 @@ const SEPARATOR = '\u0000';
 export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
-  readonly #verdicts = new Map<string, Verdict>();
-  /** Of those, the ones with failures. */
+  /** By cell: the verdicts with failures. */
   readonly #failing = new Map<string, Verdict>();
-  /** By subject type and scope: the keys of the subjects there are. */
-  readonly #keys = new Map<SubjectType, Map<string, ReadonlySet<string>>>();
+  /** By subject type and scope: the keys of the subjects there are, each once. */
+  readonly #keys = new Map<SubjectType, Map<string, readonly string[]>>();
   readonly #pending = new Set<string>();
   readonly #findings = new Map<string, Finding>();
   #opened: Finding[] = [];
@@ -92,7 +92,7 @@ export class Engine {
         this.#pending.delete(key);
         this.#judge(key);
       }
-      const settled = this.view.graph.settle((key, value) => this.#onCell(key, value), isDone, isOurs);
+      const settled = this.view.graph.settle((...change) => this.#onCell(...change), isDone, isOurs);
       if (!settled) return false;
       if (this.#pending.size === 0) return true;
     }
@@ -130,7 +130,7 @@ export class Engine {
         for (const one of scopes) {
           for (const subject of source.keys(after, one)) {
             const cell = ['findings', type, one, subject].join(SEPARATOR);
-            if (!this.#verdicts.has(cell)) subjects.add(cell);
+            if (this.#verdictThere(cell) === undefined) subjects.add(cell);
           }
         }
       }
@@ -139,7 +139,7 @@ export class Engine {
     const opens: Finding[] = [];
     const current = new Map<string, Finding>();
     for (const key of subjects) {
-      const before = (this.#verdicts.get(key) ?? NOTHING).findings;
+      const before = (this.#verdictThere(key) ?? NOTHING).findings;
       const now = after.derive(key, this.#verdictOf, deepEqual).findings;
       for (const finding of now) current.set(finding.id, finding);
       closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
@@ -148,10 +148,10 @@ export class Engine {
     return { closes: closes.sort(byId), opens: opens.sort(byId), now: current, after };
   }
 
-  #onCell(key: string, value: unknown): void {
+  #onCell(key: string, value: unknown, before: unknown): void {
     if (!isOurs(key)) return;
     const [what, type, scope] = key.split(SEPARATOR);
-    if (what === 'findings') this.#record(key, value as Verdict);
+    if (what === 'findings') this.#record(key, value as Verdict, before as Verdict);
     if (what === 'scopes') this.#syncScopes(type as SubjectType);
     if (what === 'keys') this.#syncKeys(type as SubjectType, scope ?? '');
   }
@@ -164,7 +164,7 @@ export class Engine {
     const current = new Set(scopes);
     for (const scope of known?.keys() ?? []) {
       if (current.has(scope)) continue;
-      this.#forget(type, scope, new Set());
+      this.#forget(type, scope, NO_KEYS);
       known?.delete(scope);
       this.view.graph.drop(['keys', type, scope].join(SEPARATOR));
     }
@@ -173,35 +173,40 @@ export class Engine {
   #syncKeys(type: SubjectType, scope: string): void {
     const source = subjectSource(type);
     const cell = ['keys', type, scope].join(SEPARATOR);
-    const keys = new Set(this.view.derive(cell, (view) => source.keys(view, scope), deepEqual));
-    const ofType = this.#keys.get(type) ?? new Map<string, ReadonlySet<string>>();
-    const before = ofType.get(scope);
+    const keys = this.view.derive(cell, (view) => source.keys(view, scope), deepEqual);
+    const ofType = this.#keys.get(type) ?? new Map<string, readonly string[]>();
+    const before = new Set(ofType.get(scope));
     for (const key of keys) {
-      if (before?.has(key) !== true) this.#pending.add(['findings', type, scope, key].join(SEPARATOR));
+      if (!before.has(key)) this.#pending.add(['findings', type, scope, key].join(SEPARATOR));
     }
     this.#forget(type, scope, keys);
     ofType.set(scope, keys);
     this.#keys.set(type, ofType);
   }
 
-  #forget(type: SubjectType, scope: string, keep: ReadonlySet<string>): void {
-    for (const key of this.#keys.get(type)?.get(scope) ?? []) {
+  #forget(type: SubjectType, scope: string, kept: readonly string[]): void {
+    const there = this.#keys.get(type)?.get(scope) ?? NO_KEYS;
+    const keep = new Set(there.length === 0 ? NO_KEYS : kept);
+    for (const key of there) {
       if (keep.has(key)) continue;
       const gone = ['findings', type, scope, key].join(SEPARATOR);
       this.#pending.delete(gone);
+      this.#record(gone, NOTHING, this.#verdictThere(gone));
       this.view.graph.drop(gone);
-      this.#record(gone, NOTHING);
-      this.#verdicts.delete(gone);
     }
   }
 
   #judge(key: string): void {
-    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual));
+    const before = this.#verdictThere(key);
+    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual), before);
   }
 
-  #record(key: string, verdict: Verdict): void {
-    const before = this.#verdicts.get(key) ?? NOTHING;
-    this.#verdicts.set(key, verdict);
+  /** The verdict of a subject that was judged. */
+  #verdictThere(key: string): Verdict | undefined {
+    return this.view.graph.valueOf(key) as Verdict | undefined;
+  }
+
+  #record(key: string, verdict: Verdict, before: Verdict = NOTHING): void {
     if (verdict.failures.length > 0) this.#failing.set(key, verdict);
     else if (before.failures.length > 0) this.#failing.delete(key);
     for (const finding of before.findings) {
@@ -224,24 +229,24 @@ export class Engine {
     const source = subjectSource(type as SubjectType);
     const subject = source.get(view, scope ?? '', key ?? '');
     if (subject === undefined) return NOTHING;
-    const findings: Finding[] = [];
-    const failures: RuleFailure[] = [];
+    let findings: Finding[] | undefined;
+    let failures: RuleFailure[] | undefined;
     for (const rule of this.#rules.get(type as SubjectType) ?? []) {
       try {
         for (const draft of rule.check(subject as never, view)) {
-          findings.push(weighed(complete(rule, draft, source.ref(subject), view), view));
+          (findings ??= []).push(weighed(complete(rule, draft, source.ref(subject), view), view));
         }
       } catch (error) {
-        failures.push({
+        (failures ??= []).push({
           rule: rule.id,
           subject: source.ref(subject),
           message: error instanceof Error ? error.message : String(error),
         });
       }
     }
-    if (findings.length === 0 && failures.length === 0) return NOTHING;
+    if (findings === undefined && failures === undefined) return NOTHING;
     // A list that grew by pushing has room for seventeen.
-    return { findings: findings.slice(), failures: failures.length === 0 ? NOTHING.failures : failures };
+    return { findings: findings?.slice() ?? NOTHING.findings, failures: failures ?? NOTHING.failures };
   }
 }
 

@@ -107,6 +107,11 @@ export class CellGraph<C> {
     return cell.value as T;
   }
 
+  /** The value of a cell as it was last computed; undefined where it never was. */
+  valueOf(key: string): unknown {
+    return this.#values === undefined ? this.#cells.get(key)?.value : this.#values.get(key);
+  }
+
   #onePass<T>(
     values: Map<string, unknown>,
     key: string,
@@ -175,11 +180,11 @@ export class CellGraph<C> {
    * Brings dirty cells up to date until `isDone` says that the time is used up. A dirty cell that no other reads is
    * forgotten unless it is kept: what was asked about objects that are gone must not be remembered for ever.
    *
-   * @param changed called with the key of each cell whose value changed
+   * @param changed called with the key of each cell whose value changed, the value and the one before
    * @returns true when nothing is dirty any more
    */
   settle(
-    changed: (key: string, value: unknown) => void,
+    changed: (key: string, value: unknown, before: unknown) => void,
     isDone: () => boolean,
     isKept: (key: string) => boolean = () => true,
   ): boolean {
@@ -196,7 +201,7 @@ export class CellGraph<C> {
         }
         const before = cell.value;
         this.#run(cell);
-        if (cell.value !== before) changed(cell.key, cell.value);
+        if (cell.value !== before) changed(cell.key, cell.value, before);
       }
     }
     return true;

@@ -6,7 +6,7 @@ interface Member {
   readonly name: string;
 }
 
-const MEMBERS: readonly Member[] = [...'abcdefghijkl'].map((name) => ({ name }));
+const MEMBERS: readonly Member[] = Array.from('abcdefghijkl').map((name) => ({ name }));
 const steps = fc.array(fc.record({ adds: fc.boolean(), member: fc.constantFrom(...MEMBERS) }), { maxLength: 60 });
 
 it('holds the members that a Set holds, and is undefined once it is empty', () => {

@@ -3,11 +3,24 @@ const SMALLEST = 64 * 1024;
 const LARGEST_KEPT = 12 * 1024 * 1024;
 const MOST_KEPT = 3;
 
+/** Where one body is collected as it arrives. Give it back with `release` when nothing reads `bytes()` any more. */
+export interface BodyMemory {
+  readonly length: number;
+  append(chunk: Buffer): void;
+  /** A view of what has arrived; it may be changed in place, and is good until the next `append`. */
+  bytes(): Buffer;
+  release(): void;
+}
+
+/** Has memory for bodies. */
+export interface BodyMemories {
+  take(): BodyMemory;
+}
+
 /** All of its ArrayBuffer. */
 type Memory = Uint8Array<ArrayBuffer>;
 
-/** One body as it arrives. Give it back with `release` when nothing reads `bytes()` any more. */
-export class BodyBuffer {
+class BodyBuffer implements BodyMemory {
   readonly #pool: BodyPool;
   #memory: Memory;
   #length = 0;
@@ -30,7 +43,6 @@ export class BodyBuffer {
     this.#length = needed;
   }
 
-  /** A view of what has arrived; it may be changed in place. */
   bytes(): Buffer {
     return Buffer.from(this.#memory.buffer, 0, this.#length);
   }
@@ -46,11 +58,11 @@ export class BodyBuffer {
  * Reuses the memory of bodies. Pages of megabytes come by the hundred, and memory outside of V8's heap is freed only
  * when the collector happens to run; so it is given back as soon as no body is under way.
  */
-export class BodyPool {
+export class BodyPool implements BodyMemories {
   readonly #free: Memory[] = [];
   #taken = 0;
 
-  take(): BodyBuffer {
+  take(): BodyMemory {
     this.#taken += 1;
     return new BodyBuffer(this, this.#free.pop() ?? new Uint8Array(SMALLEST));
   }
@@ -61,6 +73,16 @@ export class BodyPool {
     else giveBack(memory);
     if (this.#taken === 0) for (const one of this.#free.splice(0)) giveBack(one);
   }
+}
+
+/**
+ * Frees what a chunk of a body held, where it has memory of its own. Node's HTTP client makes a copy for each chunk, and
+ * reading 20,000 pods would fill tens of megabytes with them before the collector runs: every page of that is a fault.
+ *
+ * @param chunk nobody reads it any more
+ */
+export function giveBackChunk({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
 function giveBack(memory: Memory): void {

@@ -1,5 +1,6 @@
 import { isStatus } from './api-error.ts';
 import { Backoff } from './backoff.ts';
+import type { BodyMemories } from './body-buffer.ts';
 import type { Clock } from './clock.ts';
 import type { JsonObject } from './json-shape.ts';
 import { acceptOf, MAX_PAGE_BYTES, pathOf, type KindTarget } from './kinds.ts';
@@ -57,7 +58,7 @@ export async function listAll(plan: ListPlan, transport: Transport, clock: Clock
   for (;;) {
     let answer: Answer;
     try {
-      answer = await (ahead ?? requestPage(plan, transport, token, limit)).answer;
+      answer = await (ahead ?? requestPage(plan, transport, token, limit, pods)).answer;
       ahead = null;
     } catch (error) {
       ahead = null;
@@ -82,7 +83,7 @@ export async function listAll(plan: ListPlan, transport: Transport, clock: Clock
     try {
       if (answer.bytes.length > COMFORTABLE_BYTES) limit = Math.max(1, Math.floor(limit / 2));
       const next = headOfList(answer.bytes)?.continueToken ?? '';
-      if (next !== '') ahead = requestPage(plan, transport, next, limit);
+      if (next !== '') ahead = requestPage(plan, transport, next, limit, pods);
       page = parsePage(answer.bytes, target.plan, table, pods);
     } catch (error) {
       ahead?.cancel();
@@ -109,7 +110,13 @@ interface Ahead {
   cancel(): void;
 }
 
-function requestPage(plan: ListPlan, transport: Transport, token: string, limit: number): Ahead {
+function requestPage(
+  plan: ListPlan,
+  transport: Transport,
+  token: string,
+  limit: number,
+  bodies: BodyMemories | null,
+): Ahead {
   const { target } = plan;
   const query = new URLSearchParams({ limit: String(limit) });
   if (token !== '') query.set('continue', token);
@@ -120,6 +127,7 @@ function requestPage(plan: ListPlan, transport: Transport, token: string, limit:
     accept: acceptOf(target.plan.form, 'list'),
     signal: AbortSignal.any([plan.signal, cancelling.signal]),
     maxBytes: limit === 1 ? LARGEST_OBJECT_BYTES : MAX_PAGE_BYTES,
+    ...(bodies === null ? {} : { bodies }),
   });
   // Whoever needs the page sees the error; a page that is cancelled may fail unseen.
   answer.catch(() => undefined);

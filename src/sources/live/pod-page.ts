@@ -7,6 +7,7 @@
 
 import podPageCode from 'assembled:pod-page';
 import { LIKE } from '../slim/same-spec.ts';
+import { BodyPool, type BodyMemories, type BodyMemory } from './body-buffer.ts';
 import { isJsonObject, listOf, objectOf, type JsonObject } from './json-shape.ts';
 import { MAX_PAGE_BYTES } from './kinds.ts';
 
@@ -58,21 +59,23 @@ export function podPageReader(): PodPageReader | null {
   }
 }
 
-/** Reads the pages of one list. Holds the memory of one page. */
-export class PodPageReader {
-  readonly #memory = new WebAssembly.Memory({ initial: 1 });
-  readonly #code: Code;
-  #bytes = Buffer.from(this.#memory.buffer);
+/** Reads the pages of one list, which can be received straight into the memory in which they are read. */
+export class PodPageReader implements BodyMemories {
+  /** One is read while the next arrives. */
+  readonly #pages: readonly PodPage[];
+  readonly #free: PodPage[];
+  readonly #others = new BodyPool();
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Buffer.from(podPageCode, 'base64'));
-    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    this.#code = instance.exports as Code;
-    NAMES.forEach((name, index) => {
-      this.#bytes[index * NAME_BYTES] = name.length;
-      this.#bytes.write(name, index * NAME_BYTES + 1, 'latin1');
-    });
-    for (const [at, text] of TEXTS) this.#bytes.write(text, at, 'latin1');
+    const free: PodPage[] = [];
+    const back = (page: PodPage): void => void free.push(page);
+    free.push(new PodPage(back), new PodPage(back));
+    this.#pages = [...free];
+    this.#free = free;
+  }
+
+  take(): BodyMemory {
+    return this.#emptyPage() ?? this.#others.take();
   }
 
   /**
@@ -83,34 +86,94 @@ export class PodPageReader {
    * @returns null where the bytes are not as the API server writes them; the caller then parses them whole
    * @throws SyntaxError where what was kept is no JSON
    */
-  read(page: Buffer): JsonObject | null {
-    if (page.length > MAX_PAGE_BYTES) return null;
-    const head = HEAD.exec(page.toString('latin1', 0, Math.min(page.length, HEAD_BYTES)))?.[0];
-    if (head === undefined) return null;
-    const stop = INPUT + page.length;
-    const output = stop + MARGIN;
-    if (!this.#reserve(output + page.length)) return null;
+  read(bytes: Buffer): JsonObject | null {
+    if (bytes.length > MAX_PAGE_BYTES) return null;
+    const received = this.#pages.find((page) => page.holds(bytes));
+    if (received !== undefined) return received.read();
+    const page = this.#emptyPage();
+    if (page === undefined) return null;
+    try {
+      page.append(bytes);
+      return page.read();
+    } finally {
+      page.release();
+    }
+  }
+
+  #emptyPage(): PodPage | undefined {
+    const page = this.#free.pop();
+    page?.begin();
+    return page;
+  }
+}
+
+/** The memory of one page, and the code that reads it there. */
+class PodPage implements BodyMemory {
+  readonly #memory = new WebAssembly.Memory({ initial: 2 });
+  readonly #code: Code;
+  readonly #back: (page: PodPage) => void;
+  #bytes = Buffer.from(this.#memory.buffer);
+  /** -1 while nobody has taken it. */
+  #length = -1;
+
+  constructor(back: (page: PodPage) => void) {
+    this.#back = back;
+    compiled ??= new WebAssembly.Module(Buffer.from(podPageCode, 'base64'));
+    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
+    this.#code = instance.exports as Code;
+    NAMES.forEach((name, index) => {
+      this.#bytes[index * NAME_BYTES] = name.length;
+      this.#bytes.write(name, index * NAME_BYTES + 1, 'latin1');
+    });
+    for (const [at, text] of TEXTS) this.#bytes.write(text, at, 'latin1');
+  }
+
+  begin(): void {
+    this.#length = 0;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    // What the code writes has room already: growing would take `bytes()` away from whoever holds them.
+    const more = Math.ceil((INPUT + length + MARGIN + length - this.#bytes.length) / MEMORY_PAGE);
+    if (more > 0) {
+      this.#memory.grow(more);
+      this.#bytes = Buffer.from(this.#memory.buffer);
+    }
+    this.#bytes.set(chunk, INPUT + this.#length);
+    this.#length = length;
+  }
+
+  bytes(): Buffer {
+    return this.#bytes.subarray(INPUT, INPUT + this.#length);
+  }
+
+  release(): void {
+    if (this.#length < 0) return;
+    this.#length = -1;
+    this.#back(this);
+  }
+
+  holds(bytes: Buffer): boolean {
+    return bytes.buffer === this.#memory.buffer;
+  }
+
+  read(): JsonObject | null {
     const bytes = this.#bytes;
-    bytes.set(page, INPUT);
+    const stop = INPUT + this.#length;
+    const head = HEAD.exec(bytes.toString('latin1', INPUT, Math.min(stop, INPUT + HEAD_BYTES)))?.[0];
+    if (head === undefined) return null;
+    const output = stop + MARGIN;
     bytes.fill(0, stop, output);
     const written = this.#code.scan(INPUT + head.length, stop, output);
     if (written < 0) return null;
     const list = objectOf(JSON.parse(head + bytes.toString('utf8', this.#code.end(), stop)));
     const items: unknown = JSON.parse(bytes.toString('utf8', output, written));
     return { ...list, items: podsOf(listOf(items)) };
-  }
-
-  /** @returns false where there is no such memory */
-  #reserve(length: number): boolean {
-    const more = Math.ceil((length - this.#bytes.length) / MEMORY_PAGE);
-    if (more <= 0) return true;
-    try {
-      this.#memory.grow(more);
-    } catch {
-      return false;
-    }
-    this.#bytes = Buffer.from(this.#memory.buffer);
-    return true;
   }
 }
 

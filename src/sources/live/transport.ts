@@ -4,7 +4,7 @@ import { finished, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { agentFor, requestTarget } from './agents.ts';
 import { ApiError, apiErrorOf } from './api-error.ts';
-import { BodyPool, type BodyBuffer } from './body-buffer.ts';
+import { BodyPool, giveBackChunk, type BodyMemories, type BodyMemory } from './body-buffer.ts';
 import { LineSplitter } from './body-lines.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
@@ -27,6 +27,8 @@ export interface RequestPlan {
   readonly maxBytes?: number;
   /** First and last byte of the part that is wanted (RFC 9110, 14.2); the server may send the whole. */
   readonly range?: readonly [number, number];
+  /** Where the answer is collected, if not in memory of the transport. */
+  readonly bodies?: BodyMemories;
 }
 
 /** A whole answer. `release` it when the bytes were read. */
@@ -107,7 +109,7 @@ export function createTransport(connection: Connection, options: TransportOption
     const deadline = timeout === null ? null : AbortSignal.timeout(timeout);
     if (deadline !== null) limits.push(deadline);
     const signal = AbortSignal.any(limits);
-    const body = pool.take();
+    const body = (plan.bodies ?? pool).take();
     try {
       const response = await send(plan, signal, idleMs);
       await readBody(response, body, idleMs, plan.maxBytes ?? MAX_BYTES);
@@ -208,7 +210,7 @@ function open(
   });
 }
 
-async function readBody(response: IncomingMessage, body: BodyBuffer, idleMs: number, maxBytes: number): Promise<void> {
+async function readBody(response: IncomingMessage, body: BodyMemory, idleMs: number, maxBytes: number): Promise<void> {
   const stream = await checked(response, idleMs);
   try {
     await collect(stream, response, body, idleMs, maxBytes);
@@ -222,7 +224,7 @@ async function readBody(response: IncomingMessage, body: BodyBuffer, idleMs: num
 function collect(
   stream: Readable,
   response: IncomingMessage,
-  body: BodyBuffer,
+  body: BodyMemory,
   idleMs: number,
   maxBytes: number,
 ): Promise<void> {
@@ -233,9 +235,16 @@ function collect(
       if (body.length + chunk.length > maxBytes) {
         const size = `${Math.round(maxBytes / 2 ** 20)} MiB`;
         stream.destroy(new NetworkError('too-large', `an answer is larger than ${size}`));
-      } else {
-        body.append(chunk);
+        return;
       }
+      try {
+        body.append(chunk);
+      } catch (error) {
+        stream.destroy(new NetworkError('too-large', 'there is no memory for an answer', { cause: error }));
+        return;
+      }
+      // What gunzip brings it may still hold.
+      if (stream === response) giveBackChunk(chunk);
     });
     finished(stream, { writable: false }, (error) => {
       clearTimeout(timer);

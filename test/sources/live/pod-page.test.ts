@@ -244,6 +244,55 @@ describe('a page of pods', () => {
     }
   });
 
+  it('is read where it arrived, in whatever pieces, while others arrive', () => {
+    const reader = new PodPageReader();
+    const pageNumber = (number: number): Buffer =>
+      pageOf(
+        Array.from({ length: number * 60 }, (_one, index) => ({
+          ...REPLICA,
+          metadata: { name: `${number}-${index}` },
+        })),
+      );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(4), fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1 })), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        (pages) => {
+          const arrived = pages.map(([number, sizes]) => {
+            const memory = reader.take();
+            const bytes = pageNumber(number);
+            for (let at = 0, piece = 0; at < bytes.length; piece += 1) {
+              const size = sizes[piece % sizes.length] ?? 1;
+              memory.append(bytes.subarray(at, at + size));
+              at += size;
+            }
+            return { memory, bytes };
+          });
+          for (const { memory, bytes } of arrived) {
+            expect(memory.bytes().equals(bytes)).toBe(true);
+            const whole: unknown = JSON.parse(bytes.toString());
+            // The third and fourth are elsewhere, and read only where a place is free.
+            expect(slimPods(reader.read(memory.bytes()) ?? whole)).toEqual(slimPods(whole));
+            memory.release();
+            memory.release();
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is left whole to JSON.parse where it arrived and is declined', () => {
+    const reader = new PodPageReader();
+    const memory = reader.take();
+    const bytes = Buffer.from(pageOf([REPLICA, REPLICA]).toString().replace('"spec":{', '"spec": {'));
+    memory.append(bytes);
+    expect(reader.read(memory.bytes())).toBeNull();
+    expect(memory.bytes().equals(bytes)).toBe(true);
+  });
+
   it('shares the specification of replicas, and gives each its own node', () => {
     const other = structuredClone(REPLICA);
     other.spec.nodeName = 'node-2';

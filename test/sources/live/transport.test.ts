@@ -184,6 +184,16 @@ describe('requests', () => {
     const plan = { path: '/x', accept: '*/*', signal: never, maxBytes: 4000 };
     await expect(transportTo(connection).getBuffer(plan)).rejects.toMatchObject({ what: 'too-large' });
   });
+
+  it('give up an answer for which there is no memory', async () => {
+    const connection = await plainServer((_request, response) => void response.end('x'));
+    const append = (): never => {
+      throw new RangeError('WebAssembly.Memory.grow(): Maximum memory size exceeded');
+    };
+    const full = { length: 0, append, bytes: () => Buffer.alloc(0), release: () => undefined };
+    const plan = { path: '/x', accept: '*/*', signal: never, bodies: { take: () => full } };
+    await expect(transportTo(connection).getBuffer(plan)).rejects.toMatchObject({ what: 'too-large' });
+  });
 });
 
 async function linesOf(transport: Transport): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { parseServiceAccountUser } from '../../kube/rbac-user.ts';
+import { sameItems } from '../../store/same-items.ts';
 import type { Step } from './escalation-step.ts';
 
 /** Steps by the namespace that they are taken in ('' for all). */
@@ -18,11 +19,14 @@ export function shardOf(key: string): string {
  * Sorts steps by who takes them. Shards that no changed part touches are those of before.
  *
  * @param before the parts of last time and what came of them
+ * @param changed namespaces whose part may differ from that of before
+ * @returns the steps, and the names of the shards that are not those of before
  */
 export function actorSteps(
   parts: StepParts,
   before: { readonly parts: StepParts; readonly actors: ActorSteps },
-): ActorSteps {
+  changed: Iterable<string>,
+): { readonly actors: ActorSteps; readonly touched: ReadonlySet<string> } {
   const shards = new Map(before.actors);
   const own = new Set<string>();
   const writable = (name: string): Map<string, readonly Step[]> => {
@@ -33,11 +37,11 @@ export function actorSteps(
     shards.set(name, copy);
     return copy;
   };
-  for (const namespace of new Set([...before.parts.keys(), ...parts.keys()])) {
-    const [old = NO_STEPS, now = NO_STEPS] = [before.parts.get(namespace), parts.get(namespace)];
-    if (old === now) continue;
-    const byActor = Map.groupBy(now, (step) => step.from);
-    for (const key of new Set([...old.map((step) => step.from), ...byActor.keys()])) {
+  for (const namespace of changed) {
+    const formerly = Map.groupBy(before.parts.get(namespace) ?? NO_STEPS, (step) => step.from);
+    const byActor = Map.groupBy(parts.get(namespace) ?? NO_STEPS, (step) => step.from);
+    for (const key of new Set([...formerly.keys(), ...byActor.keys()])) {
+      if (sameItems(formerly.get(key) ?? NO_STEPS, byActor.get(key) ?? NO_STEPS)) continue;
       const shard = writable(shardOf(key));
       const others = (shard.get(key) ?? NO_STEPS).filter((step) => step.scope !== namespace);
       const steps = [...others, ...(byActor.get(key) ?? NO_STEPS)];
@@ -46,7 +50,7 @@ export function actorSteps(
     }
   }
   for (const name of own) if (shards.get(name)?.size === 0) shards.delete(name);
-  return shards;
+  return { actors: shards, touched: own };
 }
 
 function byNamespace(a: Step, b: Step): number {

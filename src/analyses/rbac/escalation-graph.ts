@@ -3,9 +3,11 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { actorSteps, shardOf, type ActorSteps, type StepParts } from './escalation-actors.ts';
 import {
+  incomingAfter,
   incomingOf,
   poolOf,
   waysTo,
+  type Incoming,
   type Onward,
   type Pool,
   type PoolAccounts,
@@ -42,8 +44,14 @@ export const NODE_HOLDS = 'root on a node holds the tokens and Secrets of every 
 export interface EscalationGraph {
   readonly parts: StepParts;
   readonly actors: ActorSteps;
+  /** In order of namespace. */
   readonly pools: Pools;
+  readonly incoming: Incoming;
   readonly ways: Readonly<Record<Sink, ReadonlyMap<Place, Onward>>>;
+  /** What it was made of, by group. */
+  readonly inputs: readonly Inputs[];
+  /** Namespaces that are in no group, of whose accounts something is granted. */
+  readonly strangers: ReadonlySet<string>;
 }
 
 const NO_STEPS: readonly Step[] = [];
@@ -51,7 +59,10 @@ const EMPTY: EscalationGraph = {
   parts: new Map(),
   actors: new Map(),
   pools: new Map(),
+  incoming: new Map(),
   ways: { 'cluster-admin': new Map(), node: new Map(), secrets: new Map() },
+  inputs: [],
+  strangers: new Set(),
 };
 
 /** Of what holds in all namespaces, beside the groups of namespaces. */
@@ -67,23 +78,38 @@ const GROUPS: readonly Group[] = [EVERYWHERE, ...NAMESPACE_GROUPS];
  * itself before the graph: a first reading is never one long turn.
  */
 export function escalationGraph(view: ClusterView): EscalationGraph {
-  return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, previous) => {
-    const parts = new Map<string, readonly Step[]>();
-    const accounts = new Map<string, PoolAccounts>();
-    for (const group of GROUPS) {
-      for (const [namespace, own] of groupInputs(inner, group)) {
-        if (own.steps.length > 0) parts.set(namespace, own.steps);
-        if (own.accounts !== null) accounts.set(namespace, own.accounts);
+  return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, before = EMPTY) => {
+    const inputs = GROUPS.map((group) => groupInputs(inner, group));
+    const parts = new Map(before.parts);
+    const changes = { parts: new Set<string>(), accounts: new Set<string>() };
+    for (const [at, now] of inputs.entries()) {
+      const old = before.inputs[at] ?? NO_INPUTS;
+      if (old === now) continue;
+      for (const namespace of new Set([...old.keys(), ...now.keys()])) {
+        const [was, is] = [old.get(namespace), now.get(namespace)];
+        if ((was?.accounts ?? null) !== (is?.accounts ?? null)) changes.accounts.add(namespace);
+        if (was?.steps === is?.steps) continue;
+        changes.parts.add(namespace);
+        if (is === undefined || is.steps.length === 0) parts.delete(namespace);
+        else parts.set(namespace, is.steps);
       }
     }
-    return graphOf(
-      parts,
-      previous ?? EMPTY,
-      accounts.keys(),
-      (namespace) => accounts.get(namespace) ?? poolAccounts(inner, namespace),
-    );
+    const strangers = new Set<string>();
+    const graph = graphOf(before, parts, changes, {
+      known: () => inputs.flatMap((group) => [...group.keys()]),
+      of: (namespace) => {
+        const own = inputs[1 + namespaceGroup(namespace)]?.get(namespace)?.accounts;
+        if (own != null) return own;
+        strangers.add(namespace);
+        return poolAccounts(inner, namespace);
+      },
+    });
+    return { ...graph, inputs, strangers };
   });
 }
+
+type Inputs = ReadonlyMap<string, NamespaceInputs>;
+const NO_INPUTS: Inputs = new Map();
 
 /** What the graph takes of one namespace. */
 interface NamespaceInputs {
@@ -93,7 +119,7 @@ interface NamespaceInputs {
 }
 
 /** What the graph takes of a group of namespaces: it reads these few values, not some of each namespace. */
-function groupInputs(view: ClusterView, group: Group): ReadonlyMap<string, NamespaceInputs> {
+function groupInputs(view: ClusterView, group: Group): Inputs {
   return view.derive(
     `rbac/graph-inputs/${group}`,
     (inner) =>
@@ -136,42 +162,82 @@ export function withoutBindings(
   const removed = new Set(bindings);
   const isLeft = (step: Step): boolean => !removed.has(step.binding) && !step.along.some((one) => removed.has(one));
   const parts = new Map(graph.parts);
+  const changed = new Set<string>();
   for (const [namespace, own] of graph.parts) {
     const left = own.filter(isLeft);
+    if (left.length === own.length) continue;
+    changed.add(namespace);
     if (left.length === 0) parts.delete(namespace);
-    else if (left.length < own.length) parts.set(namespace, left);
+    else parts.set(namespace, left);
   }
-  return graphOf(parts, graph, graph.pools.keys(), (namespace) => poolAccounts(view, namespace));
+  return graphOf(
+    graph,
+    parts,
+    { parts: changed, accounts: new Set() },
+    { known: () => [...graph.pools.keys()], of: (namespace) => poolAccounts(view, namespace) },
+  );
 }
 
-/** @param known namespaces that may have accounts, beside those of the parts */
-function graphOf(
-  parts: StepParts,
-  before: EscalationGraph,
-  known: Iterable<string>,
-  accountsOf: (namespace: string) => PoolAccounts,
-): EscalationGraph {
-  const actors = actorSteps(parts, before);
-  // Every namespace has its account `default`, listed or not.
-  const names = new Set([...known, ...parts.keys(), ...actors.keys()]);
-  const pools = new Map<string, Pool>();
+/** Namespaces of which something may be other than before. */
+interface Changes {
+  readonly parts: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string>;
+}
+
+interface Accounts {
+  /** Namespaces that may have accounts. */
+  readonly known: () => readonly string[];
+  readonly of: (namespace: string) => PoolAccounts;
+}
+
+function graphOf(before: EscalationGraph, parts: StepParts, changes: Changes, accounts: Accounts): EscalationGraph {
+  const { actors, touched } = actorSteps(parts, before, changes.parts);
   const ofGroups = groupSteps(actors);
-  for (const namespace of [...names].sort()) {
-    if (namespace === '') continue;
+  const poolIn = (namespace: string): Pool | undefined => {
     const shard = actors.get(namespace);
     const groups = ofGroups(namespace);
-    if (shard === undefined && groups.length === 0) continue;
-    const pool = poolOf(namespace, shard, groups, accountsOf(namespace), before.pools.get(namespace));
-    pools.set(namespace, pool);
-  }
-  const incoming = incomingOf(pools);
-  const to = (sink: Sink): ReadonlyMap<Place, Onward> => waysTo(sink, incoming, before.ways[sink]);
-  return {
-    parts,
-    actors,
-    pools,
-    ways: { 'cluster-admin': to('cluster-admin'), node: to('node'), secrets: to('secrets') },
+    if (shard === undefined && groups.length === 0) return undefined;
+    return poolOf(namespace, shard, groups, accounts.of(namespace), before.pools.get(namespace));
   };
+  const changed = new Set([...touched, ...changes.accounts, ...before.strangers]);
+  // What a group is granted may be of every namespace.
+  const some = changed.has('') ? undefined : changedPools(before.pools, changed, poolIn);
+  // Every namespace has its account `default`, listed or not.
+  const pools = some ?? allPools([...accounts.known(), ...parts.keys(), ...actors.keys()], poolIn);
+  const incoming =
+    some === undefined ? incomingOf(pools) : incomingAfter(before.incoming, before.pools, pools, changed);
+  const ways = incoming === before.incoming ? before.ways : waysBy(incoming, before.ways);
+  return { ...before, parts, actors, pools, incoming, ways };
+}
+
+function allPools(names: readonly string[], poolIn: (namespace: string) => Pool | undefined): Pools {
+  const pools = new Map<string, Pool>();
+  for (const namespace of [...new Set(names)].sort()) {
+    const pool = namespace === '' ? undefined : poolIn(namespace);
+    if (pool !== undefined) pools.set(namespace, pool);
+  }
+  return pools;
+}
+
+/** The pools of before with those of some namespaces anew; undefined where one comes or goes, for they are in order. */
+function changedPools(
+  before: Pools,
+  changed: ReadonlySet<string>,
+  poolIn: (namespace: string) => Pool | undefined,
+): Pools | undefined {
+  const pools = new Map(before);
+  for (const namespace of changed) {
+    const pool = poolIn(namespace);
+    if ((pool === undefined) === pools.has(namespace)) return undefined;
+    if (pool !== undefined) pools.set(namespace, pool);
+  }
+  return pools;
+}
+
+function waysBy(incoming: Incoming, before: EscalationGraph['ways']): EscalationGraph['ways'] {
+  const to = (sink: Sink): ReadonlyMap<Place, Onward> => waysTo(sink, incoming, before[sink]);
+  const ways = { 'cluster-admin': to('cluster-admin'), node: to('node'), secrets: to('secrets') };
+  return SINKS.every((sink) => ways[sink] === before[sink]) ? before : ways;
 }
 
 /** The accounts of a namespace, in one value. */
@@ -216,7 +282,7 @@ export function waysOf(graph: EscalationGraph, sink: Sink | NamespaceSink): Read
   let found = NAMESPACE_WAYS.get(graph);
   if (found === undefined) NAMESPACE_WAYS.set(graph, (found = new Map()));
   let ways = found.get(sink);
-  if (ways === undefined) found.set(sink, (ways = waysTo(sink, incomingOf(graph.pools), undefined)));
+  if (ways === undefined) found.set(sink, (ways = waysTo(sink, graph.incoming, undefined)));
   return ways;
 }
 

@@ -98,15 +98,23 @@ function accountPathsOfGraph(view: ClusterView): readonly ReadonlyMap<string, Ac
 
 /** A changed graph is looked through once; what it leaves alone of a namespace stays the same. */
 function accountPathsInGraph(view: ClusterView): ReadonlyMap<string, AccountPaths> {
-  return view.derive<ReadonlyMap<string, AccountPaths>>('rbac/account-paths-of-graph', (inner, previous) => {
+  const derived = view.derive<PathsOfGraph>('rbac/account-paths-of-graph', (inner, previous) => {
     const graph = escalationGraph(inner);
-    const found = new Map<string, AccountPaths>();
+    const isUnmoved = (paths: AccountPaths): boolean => graph.ways === previous?.ways || areUnmoved(graph, paths);
+    const byNamespace = new Map<string, AccountPaths>();
     for (const [namespace, { listed }] of graph.pools) {
       if (!graph.actors.has(namespace)) continue;
-      found.set(namespace, pathsOfAccounts(graph, namespace, listed, previous?.get(namespace)));
+      const before = previous?.byNamespace.get(namespace);
+      byNamespace.set(namespace, pathsOfAccounts(graph, namespace, listed, before, isUnmoved));
     }
-    return found;
+    return { ways: graph.ways, byNamespace };
   });
+  return derived.byNamespace;
+}
+
+interface PathsOfGraph {
+  readonly ways: EscalationGraph['ways'];
+  readonly byNamespace: ReadonlyMap<string, AccountPaths>;
 }
 
 function pathsOfAccounts(
@@ -114,9 +122,10 @@ function pathsOfAccounts(
   namespace: string,
   accounts: readonly ServiceAccountObject[],
   previous: AccountPaths | undefined,
+  isUnmoved: (paths: AccountPaths) => boolean,
 ): AccountPaths {
   const shard = graph.actors.get(namespace);
-  if (previous?.shard === shard && previous?.accounts === accounts && isUnmoved(graph, previous)) return previous;
+  if (previous?.shard === shard && previous?.accounts === accounts && isUnmoved(previous)) return previous;
   const paths = new Map<string, EscalationPath>();
   const passed = new Map<Place, readonly (Onward | undefined)[]>();
   for (const { name } of accounts) {
@@ -130,7 +139,7 @@ function pathsOfAccounts(
 }
 
 /** Whether the ways on from all places that the paths pass are those of before. */
-function isUnmoved(graph: EscalationGraph, { passed }: AccountPaths): boolean {
+function areUnmoved(graph: EscalationGraph, { passed }: AccountPaths): boolean {
   for (const [place, ways] of passed) {
     for (const [at, sink] of SINKS.entries()) if (graph.ways[sink].get(place) !== ways[at]) return false;
   }

@@ -5,7 +5,7 @@ import type { NamespaceSink, Place, Sink, Step } from './escalation-step.ts';
 import type { AccountUsers } from './service-accounts.ts';
 
 /** A way out of a pool of accounts: one of its accounts, and the step that this account takes. */
-export interface Exit {
+interface Exit {
   /** `u:system:serviceaccount:…` */
   readonly account: string;
   readonly step: Step;
@@ -37,6 +37,9 @@ export interface Onward {
 }
 
 export type Pools = ReadonlyMap<string, Pool>;
+
+/** Which exits lead to a place, with the pool that each belongs to, in order of namespace. */
+export type Incoming = ReadonlyMap<Place, readonly (readonly [Place, Exit])[]>;
 
 /**
  * The pool of a namespace; the one of before where nothing that it is made of changed.
@@ -78,25 +81,38 @@ export function poolOf(
     add(any, `${prefix}${anyName}`, step);
     if (runningName !== undefined) add(running, `${prefix}${runningName}`, step);
   }
-  return { inputs, listed, any: [...any.values()], running: [...running.values()] };
+  return { inputs, listed, any: keptExits(any, before?.any), running: keptExits(running, before?.running) };
+}
+
+/** Exits that are equal to those of before are these, and where all are, so is the list. */
+function keptExits(exits: Map<Place, Exit>, before: readonly Exit[] = []): readonly Exit[] {
+  for (const old of before) {
+    const now = exits.get(old.step.to);
+    if (now?.step === old.step && now.account === old.account) exits.set(old.step.to, old);
+  }
+  const list = [...exits.values()];
+  return sameItems(list, before) ? before : list;
 }
 
 /**
  * The way on from each place from which the sink can be reached, by breadth-first search from the sink. Root on a node
  * holds the accounts of its pods.
  *
- * @param before the result of last time: what is equal keeps its identity
+ * @param before the result of last time: what is equal keeps its identity, and so does the whole
  */
 export function waysTo(
   sink: Sink | NamespaceSink,
-  incoming: ReadonlyMap<Place, readonly (readonly [Place, Exit])[]>,
+  incoming: Incoming,
   before: ReadonlyMap<Place, Onward> | undefined,
 ): ReadonlyMap<Place, Onward> {
+  let isSame = true;
   const ways = new Map<Place, Onward>();
   const settle = (place: Place, distance: number, exit: Exit, frontier: Place[]): void => {
     if (ways.has(place) || place === sink) return;
     const old = before?.get(place);
-    ways.set(place, old?.distance === distance && old.exit === exit ? old : { distance, exit });
+    const isKept = old?.distance === distance && old.exit === exit;
+    isSame &&= isKept;
+    ways.set(place, isKept ? old : { distance, exit });
     frontier.push(place);
     const slash = place.indexOf('/');
     if (slash > 0) settle(`${place.slice(0, slash)}/*` as Place, distance, exit, frontier);
@@ -111,22 +127,57 @@ export function waysTo(
     }
     frontier = next;
   }
-  return ways;
+  return isSame && before?.size === ways.size ? before : ways;
 }
 
-/** Which exits lead to a place, with the pool that each belongs to. */
-export function incomingOf(pools: Pools): ReadonlyMap<Place, readonly (readonly [Place, Exit])[]> {
+/** @param pools in order of namespace */
+export function incomingOf(pools: Pools): Incoming {
   const incoming = new Map<Place, (readonly [Place, Exit])[]>();
-  const add = (from: Place, exits: readonly Exit[]): void => {
-    for (const exit of exits) {
-      const list = incoming.get(exit.step.to);
-      if (list === undefined) incoming.set(exit.step.to, [[from, exit]]);
-      else list.push([from, exit]);
+  for (const [namespace, pool] of pools) {
+    for (const one of exitsOf(namespace, pool)) {
+      const place = one[1].step.to;
+      const list = incoming.get(place);
+      if (list === undefined) incoming.set(place, [one]);
+      else list.push(one);
     }
-  };
-  for (const [namespace, { any, running }] of pools) {
-    add(`any-account/${namespace}`, any);
-    add(`running-account/${namespace}`, running);
   }
   return incoming;
+}
+
+/**
+ * What leads where, once the pools of some namespaces have changed.
+ *
+ * @param before of the pools as they were
+ */
+export function incomingAfter(before: Incoming, old: Pools, now: Pools, changed: Iterable<string>): Incoming {
+  const incoming = new Map(before);
+  let isSame = true;
+  for (const namespace of changed) {
+    const [was, is] = [old.get(namespace), now.get(namespace)];
+    if (was?.any === is?.any && was?.running === is?.running) continue;
+    isSame = false;
+    const exits = exitsOf(namespace, is);
+    const places = [...exitsOf(namespace, was), ...exits].map(([, { step }]) => step.to);
+    for (const place of new Set(places)) {
+      const others = (incoming.get(place) ?? []).filter(([from]) => namespaceOf(from) !== namespace);
+      const own = exits.filter(([, { step }]) => step.to === place);
+      const behind = others.findIndex(([from]) => namespaceOf(from) > namespace);
+      const list = others.toSpliced(behind < 0 ? others.length : behind, 0, ...own);
+      if (list.length === 0) incoming.delete(place);
+      else incoming.set(place, list);
+    }
+  }
+  return isSame ? before : incoming;
+}
+
+function exitsOf(namespace: string, pool: Pool | undefined): readonly (readonly [Place, Exit])[] {
+  if (pool === undefined) return [];
+  return [
+    ...pool.any.map((exit) => [`any-account/${namespace}`, exit] as const),
+    ...pool.running.map((exit) => [`running-account/${namespace}`, exit] as const),
+  ];
+}
+
+function namespaceOf(place: Place): string {
+  return place.slice(place.indexOf('/') + 1);
 }

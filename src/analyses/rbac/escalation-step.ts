@@ -11,6 +11,8 @@ import { SYSTEM_MASTERS, subjectKey } from '../../kube/rbac-user.ts';
 import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { sameItems } from '../../store/same-items.ts';
+import { reuse } from '../workload/reuse.ts';
 import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
@@ -61,13 +63,14 @@ export interface Step {
  * subject gives what else a permission takes.
  */
 export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
-  return view.derive(
+  return view.derive<readonly Step[]>(
     `rbac/steps/${namespace}`,
-    (inner) => [
-      ...bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding)),
-      ...(namespace === '' ? [] : completedSteps(inner, namespace)),
-    ],
-    deepEqual,
+    (inner, previous) => {
+      const own = bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding));
+      const steps = namespace === '' ? own : [...own, ...completedSteps(inner, namespace)];
+      return reuse(steps, previous, (a, b) => a.binding === b.binding && deepEqual(a, b));
+    },
+    sameItems,
   );
 }
 

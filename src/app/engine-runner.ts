@@ -11,6 +11,10 @@ import { SLICE } from './turns.ts';
  * pane's figures) is judged once for all that come meanwhile. Pictures are further apart.
  */
 const REST = 250;
+/** Once all was read, no more than a tenth of the time goes to judging: the more comes at once, the less a change costs. */
+const DUTY = 10;
+/** Unless what is shown would get too old, milliseconds. */
+const LONGEST_REST = 2000;
 /** That many changes at once are a list, which is judged as it comes. */
 const LIST = 100;
 
@@ -34,6 +38,10 @@ export class EngineRunner {
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
   #endRest: (() => void) | undefined;
+  /** Milliseconds that the slices took since all was judged. */
+  #cost = 0;
+  #rest = REST;
+  #isFollowing = false;
 
   /** @param onWork called after each slice that had something to judge */
   constructor(rules: readonly Rule[], clock: SessionClock, onWork: () => void) {
@@ -48,10 +56,15 @@ export class EngineRunner {
     return this.#unsettledSince;
   }
 
+  /** All was read once: what comes from now on may wait for more where judging it takes long. */
+  follow(): void {
+    this.#isFollowing = true;
+  }
+
   push(changes: readonly Change[]): void {
     if (this.#stopped) return;
     this.#queue.push(changes);
-    if (changes.length < LIST) this.#rest();
+    if (changes.length < LIST) this.#wait();
     else this.#wake();
   }
 
@@ -90,9 +103,9 @@ export class EngineRunner {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #rest(): void {
+  #wait(): void {
     if (this.#running || this.#endRest !== undefined) return;
-    const left = this.#ended + REST - this.#clock.now();
+    const left = this.#ended + this.#rest - this.#clock.now();
     if (left <= 0) this.#wake();
     else this.#endRest = this.#clock.after(left, () => this.#wake());
   }
@@ -111,10 +124,11 @@ export class EngineRunner {
       this.#isDue = true;
       return;
     }
+    const begin = this.#clock.now();
     if (this.#isTickDue) this.engine.view.tick(this.#clock.now());
     this.#isTickDue = false;
-    const end = performance.now() + SLICE;
-    const isDone = (): boolean => performance.now() >= end;
+    const end = begin + SLICE;
+    const isDone = (): boolean => this.#clock.now() >= end;
     for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {
       // Most events of a watch tell what no rule reads.
       if (this.engine.apply(changes)) this.#unsettledSince ??= this.#clock.now();
@@ -123,8 +137,11 @@ export class EngineRunner {
     const hadWork = this.#unsettledSince !== null;
     const settled = this.#queue.length === 0 && this.engine.settle(isDone);
     this.#ended = this.#clock.now();
+    this.#cost += this.#ended - begin;
     if (settled) {
       this.#running = false;
+      if (this.#isFollowing) this.#rest = Math.min(Math.max(REST, this.#cost * DUTY), LONGEST_REST);
+      this.#cost = 0;
       this.#unsettledSince = null;
     } else {
       this.#clock.soon(() => this.#slice());

@@ -190,6 +190,7 @@ export class SessionWorld {
     this.#reading.observe({ coverage: view.coverage(), facts: view.facts(), isAuditPending: this.#isAuditPending });
     if (this.#reading.isOver) this.#takeWrites();
     if (!wasOver && this.#reading.isOver) {
+      this.runner.follow();
       this.#earlier = earlierChanges(view).filter(({ object }) => this.#scope.namespace(object.namespace ?? ''));
     }
   }

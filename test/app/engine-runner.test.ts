@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EngineRunner } from '../../src/app/engine-runner.ts';
+import type { AnalysedWorkload } from '../../src/analyses/workload/workloads.ts';
 import type { Change } from '../../src/model/change.ts';
+import { rule } from '../../src/rules/rule.ts';
 import { pod } from '../objects.ts';
 import { quiet, TestClock } from './test-clock.ts';
 
@@ -31,6 +33,47 @@ describe('the changes of a watch', () => {
     runner.push([upsert('e')]);
     await quiet();
     expect(sizes).toEqual([1, 4, 5]);
+  });
+
+  test('wait ten times as long as the last took to be judged once all was read, and two seconds at most', async () => {
+    const clock = new TestClock();
+    const judged: string[] = [];
+    const slow = rule({
+      id: 'labels/slow',
+      subject: 'Workload',
+      summary: '',
+      help: '',
+      references: [],
+      needs: [],
+      check: (workload: AnalysedWorkload) => {
+        judged.push(workload.ref.name);
+        clock.spend(60);
+        return [];
+      },
+    });
+    const runner = new EngineRunner([slow], clock, () => undefined);
+    const push = async (...names: string[]): Promise<void> => {
+      for (const name of names) runner.push([upsert(name)]);
+      await quiet();
+    };
+    await push('a');
+    await push('b');
+    await clock.pass(1000);
+    expect(judged.length).toBe(2);
+    runner.follow();
+    await clock.pass(1000);
+    await push('c');
+    expect(judged.length).toBe(3);
+    await push('d', 'e', 'f', 'g');
+    await clock.pass(599);
+    expect(judged.length).toBe(3);
+    await clock.pass(1);
+    expect(judged.length).toBe(7);
+    await push('h');
+    await clock.pass(1999);
+    expect(judged.length).toBe(7);
+    await clock.pass(1);
+    expect(judged.length).toBe(8);
   });
 
   test('do not hold up a list, and are judged with it', async () => {

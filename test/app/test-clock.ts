@@ -39,7 +39,7 @@ export class TestClock implements SessionClock {
       next.run();
       await quiet();
     }
-    this.#now = end;
+    this.#now = Math.max(this.#now, end);
   }
 }
 

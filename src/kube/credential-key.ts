@@ -53,9 +53,9 @@ const GLUED = [
  */
 const ABOUT = new Set(
   (
-    'file files filename path paths dir directory folder mount mountpath url urls uri uris endpoint host hostname port ' +
-    'name names ref reference id ids arn user username email account namespace class provider store storage backend ' +
-    'issuer audience scope scopes claim claims header headers prefix suffix format type kind mode algorithm alg policy ' +
+    'file filename path dir directory folder mount mountpath url uri endpoint host hostname port ' +
+    'name ref reference id arn user username email account namespace class provider store storage backend ' +
+    'issuer audience scope claim header prefix suffix format type kind mode algorithm alg policy ' +
     'version enabled disabled required optional allowed length size count limit max min ttl expiry expiration expires ' +
     'lifetime duration timeout interval period age rotation refresh hash fingerprint checksum sha sha256 digest ' +
     'location region env var variable field attribute label selector template plugin manager service server method'
@@ -77,11 +77,17 @@ export function credentialKeyStrength(key: string): KeyStrength {
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
   const last = words[words.length - 1];
-  if (last === undefined || ABOUT.has(last) || words.some((word) => PUBLIC.has(word))) return 'none';
+  if (last === undefined || singularsOf(last).some((word) => ABOUT.has(word)) || words.some((word) => PUBLIC.has(word)))
+    return 'none';
   if (NAMES_OF_THINGS.some((name) => name.test(words.join(' ')))) return 'none';
   // `DB_PASS` is a password, `pass_through` is not.
   if (last === 'pass') return 'password';
   return words.reduce<KeyStrength>((best, word, at) => stronger(best, strengthOf(word, words[at - 1])), 'none');
+}
+
+/** A word as it stands, and what it may be the plural of. */
+function singularsOf(word: string): readonly string[] {
+  return [word, word.replace(/s$/, ''), word.replace(/es$/, ''), word.replace(/ies$/, 'y')];
 }
 
 function strengthOf(word: string, before: string | undefined): KeyStrength {

@@ -45,6 +45,12 @@ describe('no credentials', () => {
     ['PASSWORD_HASH', 'a8Xk29fLqPz7Mn4Rt6Vb'],
     ['TOKEN_TTL', '3600seconds'],
     ['API_TOKEN_HEADER', 'X-Api-Token'],
+    // one and many
+    ['queue-sidecar-token-audiences', 'service-x1,service-y2'],
+    ['TOKEN_ISSUERS', 'https-issuer-1,issuer-2'],
+    ['SECRET_STORES', 'vault-a1b2,vault-c3d4'],
+    ['PASSWORD_POLICIES', 'at-least-12,no-reuse-5'],
+    ['SECRET_CLASSES', 'gold-1x2,silver-3y4'],
     // what a program calls a token and tells everybody
     ['--initial-cluster-token', 'cilium-etcd-cluster-1'],
     ['ETCD_INITIAL_CLUSTER_TOKEN', 'etcd-cluster-k8s1'],

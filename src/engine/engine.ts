@@ -21,12 +21,15 @@ export interface RuleFailure {
   readonly message: string;
 }
 
-interface Verdict {
+/** The findings of a subject, of which a large cluster has a hundred thousand; with the failures where there are any. */
+type Verdict = readonly Finding[] | Unfinished;
+
+interface Unfinished {
   readonly findings: readonly Finding[];
   readonly failures: readonly RuleFailure[];
 }
 
-const NOTHING: Verdict = { findings: [], failures: [] };
+const NOTHING: readonly Finding[] = [];
 const NO_KEYS: readonly string[] = [];
 const SEPARATOR = '\u0000';
 
@@ -38,7 +41,7 @@ export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
   /** By cell: the verdicts with failures. */
-  readonly #failing = new Map<string, Verdict>();
+  readonly #failing = new Map<string, Unfinished>();
   /** By subject type and scope: the keys of the subjects there are, each once. */
   readonly #keys = new Map<SubjectType, Map<string, readonly string[]>>();
   readonly #pending = new Set<string>();
@@ -139,8 +142,8 @@ export class Engine {
     const opens: Finding[] = [];
     const current = new Map<string, Finding>();
     for (const key of subjects) {
-      const before = (this.#verdictThere(key) ?? NOTHING).findings;
-      const now = after.derive(key, this.#verdictOf, deepEqual).findings;
+      const before = findingsOf(this.#verdictThere(key) ?? NOTHING);
+      const now = findingsOf(after.derive(key, this.#verdictOf, deepEqual));
       for (const finding of now) current.set(finding.id, finding);
       closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
       opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
@@ -207,15 +210,16 @@ export class Engine {
   }
 
   #record(key: string, verdict: Verdict, before: Verdict = NOTHING): void {
-    if (verdict.failures.length > 0) this.#failing.set(key, verdict);
-    else if (before.failures.length > 0) this.#failing.delete(key);
-    for (const finding of before.findings) {
-      if (verdict.findings.some((other) => other.id === finding.id)) continue;
+    if (isUnfinished(verdict)) this.#failing.set(key, verdict);
+    else if (isUnfinished(before)) this.#failing.delete(key);
+    const [was, is] = [findingsOf(before), findingsOf(verdict)];
+    for (const finding of was) {
+      if (is.some((other) => other.id === finding.id)) continue;
       this.#findings.delete(finding.id);
       this.#closed.push(finding);
     }
-    for (const finding of verdict.findings) {
-      const there = before.findings.find((other) => other.id === finding.id);
+    for (const finding of is) {
+      const there = was.find((other) => other.id === finding.id);
       if (there === undefined) this.#opened.push(finding);
       else if (deepEqual(there, finding)) continue;
       else this.#changed.push(finding);
@@ -244,10 +248,18 @@ export class Engine {
         });
       }
     }
-    if (findings === undefined && failures === undefined) return NOTHING;
     // A list that grew by pushing has room for seventeen.
-    return { findings: findings?.slice() ?? NOTHING.findings, failures: failures ?? NOTHING.failures };
+    const found = findings?.slice() ?? NOTHING;
+    return failures === undefined ? found : { findings: found, failures };
   }
+}
+
+function isUnfinished(verdict: Verdict): verdict is Unfinished {
+  return 'failures' in verdict;
+}
+
+function findingsOf(verdict: Verdict): readonly Finding[] {
+  return isUnfinished(verdict) ? verdict.findings : verdict;
 }
 
 /** The values that the engine itself asked for: subjects and their findings. */
@@ -257,6 +269,18 @@ function isOurs(key: string): boolean {
 
 const NO_MEMBERS: readonly string[] = [];
 
+const PANE_OF = new WeakMap<Rule, Finding['pane']>();
+
+/** One text for all findings of a rule. */
+function paneOf(rule: Rule): Finding['pane'] {
+  let pane = PANE_OF.get(rule);
+  if (pane === undefined) {
+    pane = rule.id.slice(0, rule.id.indexOf('/')) as Finding['pane'];
+    PANE_OF.set(rule, pane);
+  }
+  return pane;
+}
+
 function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: ClusterView): Finding {
   const subject = draft.subject ?? ref;
   const facts = view.facts();
@@ -265,7 +289,7 @@ function complete(rule: Rule, draft: FindingDraft, ref: ObjectRef, view: Cluster
     ...draft,
     id: findingId(rule.id, subject, draft.key ?? ''),
     rule: rule.id,
-    pane: rule.id.slice(0, rule.id.indexOf('/')) as Finding['pane'],
+    pane: paneOf(rule),
     subject,
     references: draft.references ?? rule.references,
     members: draft.members ?? NO_MEMBERS,

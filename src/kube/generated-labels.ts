@@ -31,7 +31,9 @@ const REVISION_KEYS = [
 
 /** Whether a controller writes the label, not a person. */
 export function isGeneratedLabel(key: string): boolean {
-  return GENERATED.has(key) || GENERATED_PREFIXES.some((prefix) => key.startsWith(prefix));
+  if (GENERATED.has(key)) return true;
+  for (const prefix of GENERATED_PREFIXES) if (key.startsWith(prefix)) return true;
+  return false;
 }
 
 /** The revision that a pod was made from, '' where its labels do not tell. */

@@ -18,7 +18,11 @@ const CHOICES = new Map<number, readonly RecommendedLabel[]>();
 /** The recommended labels of which something holds, in order; the same list for the same labels. */
 export function recommendedWhere(holds: (label: RecommendedLabel) => boolean): readonly RecommendedLabel[] {
   let mask = 0;
-  for (const [at, label] of RECOMMENDED_LABELS.entries()) if (holds(label)) mask |= 1 << at;
+  let bit = 1;
+  for (const label of RECOMMENDED_LABELS) {
+    if (holds(label)) mask |= bit;
+    bit <<= 1;
+  }
   let choice = CHOICES.get(mask);
   if (choice === undefined) {
     choice = RECOMMENDED_LABELS.filter((_label, at) => (mask & (1 << at)) !== 0);

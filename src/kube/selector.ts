@@ -11,7 +11,11 @@ export function matches(selector: LabelSelector, labels: Labels): boolean {
   for (const key in selector.matchLabels) {
     if (valueOf(labels, key) !== selector.matchLabels[key]) return false;
   }
-  return selector.matchExpressions === undefined || selector.matchExpressions.every((one) => meets(one, labels));
+  return selector.matchExpressions === undefined || meetsAll(selector.matchExpressions, labels);
+}
+
+function meetsAll(requirements: readonly LabelSelectorRequirement[], labels: Labels): boolean {
+  return requirements.every((one) => meets(one, labels));
 }
 
 /** Whether labels satisfy one expression of a selector. */

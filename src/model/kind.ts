@@ -360,9 +360,16 @@ export function kindOf(apiVersion: string, kind: string): Kind | undefined {
 
 /** `group/version` (or `v1` for the core group) of a kind in its preferred version. */
 export function apiVersionOf(kind: Kind): string {
-  const info = kindInfo(kind);
-  return info.group === '' ? info.versions[0] : `${info.group}/${info.versions[0]}`;
+  return API_VERSIONS[kind];
 }
+
+/** One text for all objects of a kind. */
+const API_VERSIONS = Object.fromEntries(
+  ALL_KINDS.map((kind) => [
+    kind,
+    KINDS[kind].group === '' ? KINDS[kind].versions[0] : `${KINDS[kind].group}/${KINDS[kind].versions[0]}`,
+  ]),
+) as Readonly<Record<Kind, string>>;
 
 /** The kinds that own pods through a pod template, in the order in which they are judged. */
 export const WORKLOAD_KINDS = [

@@ -3,7 +3,7 @@ const BITS = 4;
 const WIDTH = 2 ** BITS;
 const DEEPEST = 32 / BITS;
 /** How many entries a leaf holds before it is cut: what a change of one of them copies. */
-const LEAF = 8;
+const LEAF = 32;
 
 interface Leaf<T> {
   readonly keys: readonly string[];
@@ -33,7 +33,9 @@ export class PersistentMap<T> {
 
   get(key: string): T | undefined {
     let node = this.#root;
-    for (let hash = hashOf(key); isBranch(node); hash >>>= BITS) node = node[hash & (WIDTH - 1)] ?? EMPTY;
+    for (let hash = isBranch(node) ? hashOf(key) : 0; isBranch(node); hash >>>= BITS) {
+      node = node[hash & (WIDTH - 1)] ?? EMPTY;
+    }
     const at = node.keys.indexOf(key);
     return at === -1 ? undefined : node.values[at];
   }

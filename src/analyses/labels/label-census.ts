@@ -19,7 +19,8 @@ export function labelCensus(view: ClusterView, namespace: string): LabelCensus {
     (inner) => {
       const census = new Map<string, Map<string, number>>();
       for (const { own, onPods } of workloadLabels(inner, namespace)) {
-        for (const [key, value] of pairsOf(own, onPods)) add(census, key, value, 1);
+        for (const key in own) count(census, key, own[key]);
+        for (const key in onPods) if (own[key] !== onPods[key]) count(census, key, onPods[key]);
       }
       return withoutIdentifiers(census);
     },
@@ -43,13 +44,8 @@ export function clusterCensus(view: ClusterView, keys: readonly string[]): Label
   );
 }
 
-function pairsOf(
-  own: Readonly<Record<string, string>>,
-  onPods: Readonly<Record<string, string>>,
-): readonly (readonly [string, string])[] {
-  const pairs = Object.entries(own);
-  for (const [key, value] of Object.entries(onPods)) if (own[key] !== value) pairs.push([key, value]);
-  return pairs.filter(([key]) => !isGeneratedLabel(key) && !VERSIONS.test(key));
+function count(census: Map<string, Map<string, number>>, key: string, value = ''): void {
+  if (!isGeneratedLabel(key) && !VERSIONS.test(key)) add(census, key, value, 1);
 }
 
 function add(census: Map<string, Map<string, number>>, key: string, value: string, count: number): void {

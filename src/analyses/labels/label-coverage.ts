@@ -62,18 +62,26 @@ interface Judged {
   readonly coverage: Coverage;
 }
 
+/** A coverage that is being counted. */
+interface Counted extends Judged {
+  readonly coverage: { -readonly [K in keyof Coverage]: Coverage[K] };
+}
+
 /** The coverage of a namespace by kind and team. */
 function judged(view: ClusterView, namespace: string): readonly Judged[] {
   return view.derive(
     `label-coverage/${namespace}`,
     (inner) => {
       const owners = ownership(inner);
-      const found = new Map<string, Judged>();
+      const found = new Map<string, Counted>();
       const count = (kind: string, labels: Labels, missing: number): void => {
         const team = responsibleFor(owners, labels, namespace) ?? '';
-        const one = { objects: 1, complete: missing === 0 ? 1 : 0, labels: RECOMMENDED_LABELS.length - missing };
         const key = `${kind}/${team}`;
-        found.set(key, { kind, team, coverage: sum(found.get(key)?.coverage, one) });
+        let one = found.get(key);
+        if (one === undefined) found.set(key, (one = { kind, team, coverage: { ...NONE } }));
+        one.coverage.objects += 1;
+        one.coverage.complete += missing === 0 ? 1 : 0;
+        one.coverage.labels += RECOMMENDED_LABELS.length - missing;
       };
       for (const { kind, own, missing } of workloadLabels(inner, namespace)) {
         if (missing !== null) count(kind, own, missing);

@@ -71,12 +71,15 @@ function healthOf(own: Labels, onPods: Labels): LabelHealth {
   return { missing, suspect: suspectLabels(own, onPods), notOnTemplate };
 }
 
+const NO_SUSPECTS: readonly SuspectLabel[] = [];
+
 /** The misspelt recommended labels among some sets of labels of one object, in order. */
 export function suspectLabels(...bodies: readonly Labels[]): readonly SuspectLabel[] {
-  const keys = new Set<string>();
+  let keys: Set<string> | undefined;
   for (const labels of bodies) {
-    for (const key in labels) if (misspeltRecommendedLabel(key) !== undefined) keys.add(key);
+    for (const key in labels) if (misspeltRecommendedLabel(key) !== undefined) (keys ??= new Set()).add(key);
   }
+  if (keys === undefined) return NO_SUSPECTS;
   return [...keys].sort().flatMap((key): SuspectLabel[] => {
     const meant = misspeltRecommendedLabel(key);
     if (meant === undefined) return [];

@@ -165,25 +165,29 @@ function services(view: ClusterView, namespace: string): readonly LabelReferrer[
 function policies(view: ClusterView, namespace: string): readonly LabelReferrer[] {
   return view.list('NetworkPolicy', namespace).flatMap((policy) => {
     const by = refOf(policy);
-    const peers = (list: readonly NetworkPolicyPeer[] | undefined, path: string): LabelReferrer[] =>
-      (list ?? []).flatMap((peer, index) =>
-        peer.ipBlock !== undefined || (peer.podSelector === undefined && peer.namespaceSelector === undefined)
-          ? []
-          : [
-              {
-                by,
-                path: `${path}[${index}]`,
-                selector: peer.podSelector ?? {},
-                namespaces: peer.namespaceSelector === undefined ? null : [peer.namespaceSelector],
-              },
-            ],
-      );
     return [
       { by, path: 'spec.podSelector', selector: policy.podSelector, namespaces: null },
-      ...(policy.ingress ?? []).flatMap((one, index) => peers(one.from, `spec.ingress[${index}].from`)),
-      ...(policy.egress ?? []).flatMap((one, index) => peers(one.to, `spec.egress[${index}].to`)),
+      ...(policy.ingress ?? []).flatMap(({ from = [] }, index) => peers(by, from, `spec.ingress[${index}].from`)),
+      ...(policy.egress ?? []).flatMap(({ to = [] }, index) => peers(by, to, `spec.egress[${index}].to`)),
     ];
   });
+}
+
+function peers(by: ObjectRef, list: readonly NetworkPolicyPeer[], path: string): readonly LabelReferrer[] {
+  return list.flatMap(({ ipBlock, podSelector, namespaceSelector }, index): readonly LabelReferrer[] => {
+    if (ipBlock !== undefined || (podSelector === undefined && namespaceSelector === undefined)) return NOBODY;
+    const namespaces = namespaceSelector === undefined ? null : [namespaceSelector];
+    return [{ by, path: itemPath(path, index), selector: podSelector ?? {}, namespaces }];
+  });
+}
+
+const ITEM_PATHS = new Map<string, string[]>();
+
+/** The path of an item in a list: one text for all objects, of which thousands have a first rule with a first peer. */
+function itemPath(list: string, index: number): string {
+  const paths = ITEM_PATHS.get(list) ?? [];
+  ITEM_PATHS.set(list, paths);
+  return (paths[index] ??= `${list}[${index}]`);
 }
 
 function budgets(view: ClusterView, namespace: string): readonly LabelReferrer[] {

@@ -12,7 +12,8 @@ export type AroundObject = ObjectOf<AroundKind>;
 
 /** The kinds whose labels are judged: those around workloads, and those that the config includes. */
 export function judgedKinds(view: ClusterView): readonly AroundKind[] {
-  return [...AROUND_KINDS, ...(view.facts().labels?.include ?? [])];
+  const include = view.facts().labels?.include;
+  return include === undefined ? AROUND_KINDS : [...AROUND_KINDS, ...include];
 }
 
 /** Whether somebody writes the labels of an object: what a controller, the cluster or a tool makes is not theirs. */

@@ -3,7 +3,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { ownLabels, podLabels } from './label-health.ts';
 import type { LabelReferrer } from './label-referrers.ts';
-import { demanderText, demandFor, NAMING_KEYS, nearValues, type NearValue } from './near-values.ts';
+import { demanderText, demandFor, NAMING_KEYS, nearValues, type Demand, type NearValue } from './near-values.ts';
 
 /** A label value of a workload that is probably meant to be another one. */
 export interface NearMiss {
@@ -21,57 +21,65 @@ export interface NearMiss {
 export function nearMisses(view: ClusterView, workload: AnalysedWorkload): readonly NearMiss[] {
   const demanded = missedSelectors(workload, view);
   const others = againstNeighbours(workload, view);
+  if (demanded.length === 0) return others;
   return [...demanded, ...others.filter(({ key }) => !demanded.some((one) => one.key === key))];
 }
 
 /** A naming label that differs by a slip from what a selector asks for, while nothing asks for it as it is. */
 function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
   const labels = podLabels(workload);
-  return namingKeys(labels).flatMap((key): readonly NearMiss[] => {
+  let found = NONE;
+  for (const key in labels) {
+    if (!NAMING_KEYS.has(key)) continue;
     const value = labels[key] ?? '';
-    const { words, first } = demandFor(view, workload.ref.namespace, key);
-    if (first.size === 0 || first.has(value)) return NONE;
-    const earliest = (
-      values: readonly string[],
-    ): { readonly value: string; readonly by: LabelReferrer } | undefined => {
-      const found = values.flatMap((one) => {
-        const there = first.get(one);
-        return there === undefined ? [] : [{ value: one, ...there }];
-      });
-      return found.toSorted((a, b) => a.rank - b.rank)[0];
-    };
-    // A workload that is named as its label says is no typing error.
-    const isOwnName = workload.ref.name.includes(value);
-    const meant =
-      earliest(words.sameButCase(value)) ??
-      (isOwnName ? undefined : earliest(words.slipsOf(value).map((one) => one.word)));
-    if (meant === undefined) return [];
-    const by = demanderText(meant.by);
-    return [
-      {
-        key,
-        value,
-        meant: meant.value,
-        against: 'selector',
-        why: `${by} asks for ${key}=${meant.value}, and nothing asks for ${value}: it passes these pods by.`,
-        seen: `${by} selects ${key}=${meant.value}`,
-      },
-    ];
-  });
+    const demand = demandFor(view, workload.ref.namespace, key);
+    if (demand.first.size > 0 && !demand.first.has(value))
+      found = [...found, ...missedBy(demand, workload, key, value)];
+  }
+  return found;
+}
+
+function missedBy(
+  { words, first }: Demand,
+  workload: AnalysedWorkload,
+  key: string,
+  value: string,
+): readonly NearMiss[] {
+  const earliest = (values: readonly string[]): { readonly value: string; readonly by: LabelReferrer } | undefined => {
+    const found = values.flatMap((one) => {
+      const there = first.get(one);
+      return there === undefined ? [] : [{ value: one, ...there }];
+    });
+    return found.toSorted((a, b) => a.rank - b.rank)[0];
+  };
+  // A workload that is named as its label says is no typing error.
+  const isOwnName = workload.ref.name.includes(value);
+  const meant =
+    earliest(words.sameButCase(value)) ??
+    (isOwnName ? undefined : earliest(words.slipsOf(value).map((one) => one.word)));
+  if (meant === undefined) return [];
+  const by = demanderText(meant.by);
+  return [
+    {
+      key,
+      value,
+      meant: meant.value,
+      against: 'selector',
+      why: `${by} asks for ${key}=${meant.value}, and nothing asks for ${value}: it passes these pods by.`,
+      seen: `${by} selects ${key}=${meant.value}`,
+    },
+  ];
 }
 
 const NONE: readonly NearMiss[] = [];
 
-function namingKeys(labels: Labels): readonly string[] {
-  const keys: string[] = [];
-  for (const key in labels) if (NAMING_KEYS.has(key)) keys.push(key);
-  return keys;
+function againstNeighbours(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
+  const near = nearValues(view, workload.ref.namespace);
+  return near.length === 0 ? NONE : nearAmong(near, ownLabels(workload), podLabels(workload));
 }
 
-function againstNeighbours(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
-  const own = ownLabels(workload);
-  const onPods = podLabels(workload);
-  return nearValues(view, workload.ref.namespace).flatMap((near): NearMiss[] => {
+function nearAmong(all: readonly NearValue[], own: Labels, onPods: Labels): readonly NearMiss[] {
+  return all.flatMap((near): NearMiss[] => {
     const { key, value, meant, neighbours } = near;
     if (own[key] !== value && onPods[key] !== value) return [];
     const where = near.scope === 'namespace' ? 'of this namespace' : 'of this cluster';

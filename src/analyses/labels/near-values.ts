@@ -84,16 +84,19 @@ function nearInCluster(view: ClusterView): NearByValue {
 }
 
 function nearIn(key: string, counts: ReadonlyMap<string, number>, scope: NearValue['scope']): readonly NearValue[] {
-  const usual = [...counts].filter(([, count]) => count > 1);
-  return [...counts].flatMap(([value, count]): NearValue[] => {
+  const usual: (readonly [string, number])[] = [];
+  for (const [meant, neighbours] of counts) if (neighbours > 1) usual.push([meant, neighbours]);
+  const found: NearValue[] = [];
+  for (const [value, count] of counts) {
     let best: NearValue | undefined;
     for (const [meant, neighbours] of usual) {
       if (neighbours < 2 * count || neighbours <= (best?.neighbours ?? 0)) continue;
       const how = nearness(key, value, meant);
       if (how !== undefined) best = { key, value, meant, how, neighbours, scope };
     }
-    return best === undefined ? [] : [best];
-  });
+    if (best !== undefined) found.push(best);
+  }
+  return found;
 }
 
 function nearness(key: string, value: string, meant: string): NearValue['how'] | undefined {
@@ -107,7 +110,7 @@ function nearness(key: string, value: string, meant: string): NearValue['how'] |
 }
 
 /** What selectors of a namespace ask of one naming key. */
-interface Demand {
+export interface Demand {
   readonly words: SimilarWords;
   /** Who asks for a value first, in the order of selectors. */
   readonly first: ReadonlyMap<string, { readonly rank: number; readonly by: LabelReferrer }>;
@@ -136,8 +139,10 @@ function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Dema
       const byKey = new Map<string, Map<string, { readonly rank: number; readonly by: LabelReferrer }>>();
       for (const [rank, by] of demanders(inner, namespace).entries()) {
         if (isCalico(by.selector)) continue;
-        for (const [key, value] of Object.entries(by.selector.matchLabels ?? {})) {
+        const { matchLabels } = by.selector;
+        for (const key in matchLabels) {
           if (!NAMING_KEYS.has(key)) continue;
+          const value = matchLabels[key] ?? '';
           const first = byKey.get(key) ?? new Map<string, { readonly rank: number; readonly by: LabelReferrer }>();
           byKey.set(key, first);
           if (!first.has(value)) first.set(value, { rank, by });

@@ -1,5 +1,4 @@
 import { isGeneratedLabel, QUARANTINE_LABEL, revisionOf } from '../../kube/generated-labels.ts';
-import type { Labels } from '../../model/selector.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -48,16 +47,11 @@ function differencesOf(classes: readonly PodClass[]): readonly ReplicaDifference
 function differingKeys(classes: readonly PodClass[]): readonly string[] {
   const usual = classes[0]?.labels ?? {};
   const found: string[] = [];
-  const note = (key: string, labels: Labels): void => {
-    if (labels[key] === usual[key] || found.includes(key)) return;
-    if (!isGeneratedLabel(key) && !ROLE_KEY.test(key) && key !== QUARANTINE_LABEL) found.push(key);
-  };
-  const usualKeys = Object.keys(usual);
   for (const { labels } of classes) {
-    for (const key in labels) note(key, labels);
-    for (const key of usualKeys) note(key, labels);
+    for (const key in labels) if (labels[key] !== usual[key] && !found.includes(key)) found.push(key);
+    for (const key in usual) if (labels[key] === undefined && !found.includes(key)) found.push(key);
   }
-  return found.sort();
+  return found.filter((key) => !isGeneratedLabel(key) && !ROLE_KEY.test(key) && key !== QUARANTINE_LABEL).sort();
 }
 
 function differenceIn(classes: readonly PodClass[], key: string): readonly ReplicaDifference[] {

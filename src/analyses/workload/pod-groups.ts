@@ -200,22 +200,30 @@ function groupOf(
 
 /** @param pods of one workload, in order of name */
 function classesOf(workload: PodClass['workload'], pods: readonly PodObject[]): readonly PodClass[] {
-  const byLabels = new Map<Labels, Map<PodSpec, Map<PodClass['state'], PodObject[]>>>();
+  // Replicas differ in their labels, if in anything.
+  const byLabels = new Map<Labels, GrowingClass[]>();
   const { namespace } = workload;
-  const classes: PodClass[] = [];
+  const classes: GrowingClass[] = [];
   for (const pod of pods) {
     const { labels, spec } = pod;
-    const states = groupBy(groupBy(byLabels, labels), spec);
     const state = stateOf(pod);
-    const there = states.get(state);
-    if (there !== undefined) there.push(pod);
-    else {
-      const own = [pod];
-      states.set(state, own);
-      classes.push({ workload, namespace, labels, spec, state, pods: own });
+    const alike = byLabels.get(labels);
+    const there = alike?.find((one) => one.spec === spec && one.state === state);
+    if (there !== undefined) {
+      there.pods.push(pod);
+      continue;
     }
+    const one: GrowingClass = { workload, namespace, labels, spec, state, pods: [pod] };
+    classes.push(one);
+    if (alike === undefined) byLabels.set(labels, [one]);
+    else alike.push(one);
   }
-  return classes;
+  // A list that grew by pushing has room for seventeen.
+  return classes.slice();
+}
+
+interface GrowingClass extends PodClass {
+  readonly pods: PodObject[];
 }
 
 function withoutPod(classes: readonly PodClass[], pod: PodObject): readonly PodClass[] {

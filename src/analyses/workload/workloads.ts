@@ -57,7 +57,8 @@ function namesInOrder(classes: readonly PodClass[]): readonly string[] {
       names.push(name);
     }
   }
-  return isOrdered ? names : names.sort();
+  // A list that grew by pushing has room for seventeen.
+  return isOrdered ? names.slice() : names.sort();
 }
 
 /** In order, as the store lists pods. */

@@ -9,7 +9,10 @@ const run = promisify(execFile);
 
 const ROOT = join(import.meta.dirname, '..');
 /** How what is in `src/assembly` is imported, and the file that is meant. */
-const MODULES: Readonly<Record<string, string>> = { 'assembled:pod-page': 'src/assembly/pod-page.ts' };
+const MODULES: Readonly<Record<string, string>> = {
+  'assembled:audit-lines': 'src/assembly/audit-lines.ts',
+  'assembled:pod-page': 'src/assembly/pod-page.ts',
+};
 const FILTER = /^assembled:/;
 /** The first pages of the memory, and the memory itself, are the caller's. */
 const OPTIONS =

@@ -10,7 +10,6 @@ import type { Connection } from '../src/sources/live/connection.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
 import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
-import { ownProgram } from './own-program.ts';
 import { progress } from './progress.ts';
 import { readHistory } from './read-history.ts';
 import type { Settings } from './settings.ts';
@@ -57,7 +56,6 @@ export async function loadAudit(
       since,
       until: settings.auditUntil ?? null,
       seen: createSeenEvents(),
-      decoder: ownProgram('audit-decoder'),
       onEvents: take,
       onProgress: ({ source, events }: AuditProgress) =>
         shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),

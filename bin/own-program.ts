@@ -4,7 +4,6 @@ import { join } from 'node:path';
 /** The programs that run beside k8sec's own: the name in the bundle (`bin/build.ts`), and the source. */
 export const OWN_PROGRAMS = {
   'demo-server': 'src/sources/demo/child.ts',
-  'audit-decoder': 'src/sources/audit/decoding-thread.ts',
 } as const;
 
 /** @returns the file to run: beside the bundle's chunks, or the source where nothing was built; undefined for none */

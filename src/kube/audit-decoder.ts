@@ -2,7 +2,6 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import { fromAksRow, isAksRow } from './audit-aks.ts';
 import { fromGkeEntry, isGkeEntry } from './audit-gke.ts';
 import { isObject, objectAt, type JsonObject } from './audit-json.ts';
-import { createAuditLineReader } from './audit-line.ts';
 import { createAuditNormaliser } from './audit-normalise.ts';
 
 /** What decoding came upon; every count is of lines or records. */
@@ -51,7 +50,6 @@ export function createAuditDecoder(options: DecoderOptions): AuditDecoder {
 class Decoder implements AuditDecoder {
   readonly counts: DecodeCounts = { broken: 0, truncated: 0, legacy: 0, skipped: 0, cut: 0 };
   readonly #normaliser = createAuditNormaliser();
-  readonly #lines = createAuditLineReader(this.#normaliser);
   readonly #onEvent: DecoderOptions['onEvent'];
   readonly #inflate: ((base64: string) => string) | undefined;
 
@@ -61,9 +59,7 @@ class Decoder implements AuditDecoder {
   }
 
   decode(text: string): void {
-    const event = this.#lines.read(text);
-    if (event === null) this.#text(text, 0);
-    else this.#onEvent(event, () => JSON.parse(text) as JsonObject);
+    this.#text(text, 0);
   }
 
   decodeEnds(head: string, tail: string): void {

@@ -21,7 +21,6 @@ const REASON = 'authorization.k8s.io/reason';
 const PATCHES = 'patch.webhook.admission.k8s.io/';
 const NO_TEXTS: readonly string[] = [];
 const NO_RECORD: Readonly<Record<string, never>> = {};
-const NO_OUTCOME: AuditOutcome = { decision: null, reason: '', annotations: NO_RECORD };
 const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_RECORD };
 
 /**
@@ -32,39 +31,7 @@ const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_R
 export interface AuditNormaliser {
   /** @returns null for what is no audit event (no id, stage or time) */
   normalise(raw: JsonObject): AuditEvent | null;
-  /** The parts of an event that say what was asked, by whom, and the answer. */
-  request(raw: JsonObject): AuditRequestParts;
-  /** What its annotations say. */
-  outcome(annotations: unknown): AuditOutcome;
-  /** Puts an event without bodies together. */
-  event(head: AuditHead, request: AuditRequestParts, outcome: AuditOutcome): AuditEvent;
 }
-
-interface AuditHead {
-  /** Sanitised. */
-  readonly id: string;
-  readonly stage: AuditEvent['stage'];
-  readonly level: AuditEvent['level'];
-  readonly time: number;
-  /** Sanitised. */
-  readonly uri: string;
-}
-
-export type AuditRequestParts = Pick<
-  AuditEvent,
-  | 'verb'
-  | 'user'
-  | 'impersonated'
-  | 'sourceIPs'
-  | 'userAgent'
-  | 'object'
-  | 'code'
-  | 'statusReason'
-  | 'statusMessage'
-  | 'impersonationConstraint'
->;
-
-export type AuditOutcome = Pick<AuditEvent, 'decision' | 'reason' | 'annotations'>;
 
 export function createAuditNormaliser(): AuditNormaliser {
   return new Normaliser();
@@ -85,76 +52,34 @@ class Normaliser implements AuditNormaliser {
     if (Number.isNaN(time)) return null;
     const level: AuditEvent['level'] =
       levelText === 'Request' || levelText === 'RequestResponse' ? levelText : 'Metadata';
-    const request = this.request(raw);
-    const { verb, object } = request;
-    const requestObject = raw['requestObject'];
-    const responseObject = raw['responseObject'];
-    const hasBody =
-      object !== null &&
-      (isBody(requestObject) || isBody(responseObject)) &&
-      (object.subresource === '' || object.subresource === 'ephemeralcontainers') &&
-      isWrite(verb) &&
-      hasBodyFacts(object.resource);
-    const body = hasBody ? bodyFacts(object.resource, verb, requestObject, responseObject) : null;
+    const verb = this.#name(raw['verb']);
+    const object = this.#object(raw['objectRef']);
     const uri = raw['requestURI'];
-    const head = { id: sanitise(id), stage, level, time, uri: typeof uri === 'string' ? cleanUri(uri, object) : '' };
-    return this.event(head, request, this.outcome(raw['annotations']), body);
-  }
-
-  request(raw: JsonObject): AuditRequestParts {
     const status = raw['responseStatus'];
     const code = isObject(status) ? status['code'] : undefined;
     const constraint = raw['authenticationMetadata'];
+    const annotations = raw['annotations'];
+    const decision = isObject(annotations) ? annotations[DECISION] : undefined;
     return {
-      verb: this.#name(raw['verb']),
+      auditID: sanitise(id),
+      stage,
+      level,
+      time,
+      verb,
+      requestURI: typeof uri === 'string' ? cleanUri(uri, object) : '',
       user: this.#user(raw['user']) ?? NOBODY,
       impersonated: this.#user(raw['impersonatedUser']),
       sourceIPs: this.#addressList(raw['sourceIPs']),
       userAgent: this.#name(raw['userAgent']),
-      object: this.#object(raw['objectRef']),
+      object,
       code: typeof code === 'number' && code > 0 ? code : null,
       statusReason: isObject(status) ? this.#name(status['reason']) : '',
       statusMessage: isObject(status) ? text(status['message']) : '',
       impersonationConstraint: isObject(constraint) ? this.#name(constraint['impersonationConstraint']) : '',
-    };
-  }
-
-  outcome(annotations: unknown): AuditOutcome {
-    if (!isObject(annotations)) return NO_OUTCOME;
-    const decision = annotations[DECISION];
-    return {
       decision: decision === 'allow' || decision === 'forbid' ? decision : null,
-      reason: this.#known(this.#reasons, annotations[REASON], sanitise),
-      annotations: this.#annotations(annotations),
-    };
-  }
-
-  event(
-    { id, stage, level, time, uri }: AuditHead,
-    request: AuditRequestParts,
-    outcome: AuditOutcome,
-    body: AuditEvent['body'] = null,
-  ): AuditEvent {
-    return {
-      auditID: id,
-      stage,
-      level,
-      time,
-      verb: request.verb,
-      requestURI: uri,
-      user: request.user,
-      impersonated: request.impersonated,
-      sourceIPs: request.sourceIPs,
-      userAgent: request.userAgent,
-      object: request.object,
-      code: request.code,
-      statusReason: request.statusReason,
-      statusMessage: request.statusMessage,
-      impersonationConstraint: request.impersonationConstraint,
-      decision: outcome.decision,
-      reason: outcome.reason,
-      annotations: outcome.annotations,
-      body,
+      reason: isObject(annotations) ? this.#known(this.#reasons, annotations[REASON], sanitise) : '',
+      annotations: isObject(annotations) ? this.#annotations(annotations) : NO_RECORD,
+      body: bodyOf(raw, verb, object),
     };
   }
 
@@ -235,6 +160,16 @@ class Normaliser implements AuditNormaliser {
     }
     return others ?? NO_RECORD;
   }
+}
+
+/** What the bodies say of a write whose object has facts that matter. */
+function bodyOf(raw: JsonObject, verb: string, object: AuditObjectRef | null): AuditEvent['body'] {
+  if (object === null || !isWrite(verb) || !hasBodyFacts(object.resource)) return null;
+  if (object.subresource !== '' && object.subresource !== 'ephemeralcontainers') return null;
+  const requestObject = raw['requestObject'];
+  const responseObject = raw['responseObject'];
+  if (!isBody(requestObject) && !isBody(responseObject)) return null;
+  return bodyFacts(object.resource, verb, requestObject, responseObject);
 }
 
 /** Whether the cached user is what the event says, compared before anything is cleaned or copied. */

@@ -5,14 +5,16 @@
  * Arguments: the log.
  */
 import { createReadStream } from 'node:fs';
-import { LineSplitter } from '../../src/sources/audit/line-splitter.ts';
+import { eachLine, LineSplitter } from '../../src/sources/audit/line-splitter.ts';
 
 const [path = ''] = process.argv.slice(2);
 let events = 0;
 const splitter = new LineSplitter(
   {
-    line: (text) => {
-      if (text !== '' && JSON.parse(text) !== null) events += 1;
+    lines: (bytes) => {
+      eachLine(bytes, (text) => {
+        if (text !== '' && JSON.parse(text) !== null) events += 1;
+      });
     },
     longLine: () => undefined,
   },

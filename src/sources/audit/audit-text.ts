@@ -5,7 +5,8 @@ import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { EventSelection, type SelectionOptions } from './event-selection.ts';
 import { JsonItems } from './json-items.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { linePatterns, type LineSink } from './line-patterns.ts';
+import { eachLine, LineSplitter } from './line-splitter.ts';
 
 /** Longer lines are not parsed: a list of Secrets with bodies can be many megabytes, and only its metadata counts. */
 const MOST_LINE_BYTES = 4 << 20;
@@ -64,11 +65,21 @@ export class AuditText {
       this.#decoder.decode(text);
       this.#countLine(before);
     };
+    const sink: LineSink = {
+      event: (event, raw) => {
+        this.#lines += 1;
+        this.#event(event, raw);
+      },
+      line: (text) => {
+        if (text !== '' && text !== '\r') onItem(text);
+      },
+    };
     this.#splitter = new LineSplitter(
       {
-        line: (text) => {
-          if (text === '' || text === '\r') return;
-          onItem(text);
+        lines: (bytes) => {
+          const patterns = linePatterns();
+          if (patterns === null) eachLine(bytes, (line) => sink.line(line));
+          else patterns.read(bytes, sink);
         },
         longLine: (head, tail) => {
           const before = this.#unusable;

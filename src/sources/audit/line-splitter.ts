@@ -1,11 +1,11 @@
 const NEWLINE = 0x0a;
-/** Decoded at once: V8 keeps longer strings apart from its young objects, where each costs several times as much. */
-const DECODED_AT_ONCE = 64 << 10;
+/** Delivered at once: V8 keeps longer strings apart from its young objects, where each costs several times as much. */
+export const MOST_AT_ONCE = 64 << 10;
 
 /** What a splitter delivers. */
 export interface LineSink {
-  /** One line without its newline; may be empty or end in `\r`. */
-  line(text: string): void;
+  /** Some lines, the last without its newline; each may be empty or end in `\r`. Only for now: the bytes may change. */
+  lines(bytes: Buffer): void;
   /** The two ends of a line over the cap; all between was dropped unseen. */
   longLine(head: string, tail: string): void;
 }
@@ -52,7 +52,7 @@ export class LineSplitter {
     }
     while (from <= last) {
       const to = endOfLines(chunk, from, last);
-      this.#lines(chunk.toString('utf8', from, to));
+      this.#sink.lines(chunk.subarray(from, to));
       from = to + 1;
     }
     this.#keep(chunk.subarray(last + 1));
@@ -61,15 +61,6 @@ export class LineSplitter {
   /** Delivers a last line that ends without a newline. */
   end(): void {
     if (this.#length > 0) this.#finish();
-  }
-
-  #lines(text: string): void {
-    let from = 0;
-    for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
-      this.#sink.line(text.slice(from, to));
-      from = to + 1;
-    }
-    this.#sink.line(from === 0 ? text : text.slice(from));
   }
 
   #keep(piece: Buffer): void {
@@ -92,8 +83,7 @@ export class LineSplitter {
   #finish(): void {
     if (this.#head === null) {
       const [only, ...others] = this.#pieces;
-      const line = others.length === 0 ? only : Buffer.concat(this.#pieces);
-      this.#sink.line(line?.toString('utf8') ?? '');
+      if (only !== undefined) this.#sink.lines(others.length === 0 ? only : Buffer.concat(this.#pieces));
     } else {
       this.#sink.longLine(this.#head.toString('utf8'), this.#tail.toString('utf8'));
     }
@@ -104,9 +94,20 @@ export class LineSplitter {
   }
 }
 
-/** The newline that ends as many whole lines as are decoded at once, at least one. */
+/** The newline that ends as many whole lines as are delivered at once, at least one. */
 function endOfLines(chunk: Buffer, from: number, last: number): number {
-  if (last - from <= DECODED_AT_ONCE) return last;
-  const end = chunk.lastIndexOf(NEWLINE, from + DECODED_AT_ONCE);
+  if (last - from <= MOST_AT_ONCE) return last;
+  const end = chunk.lastIndexOf(NEWLINE, from + MOST_AT_ONCE);
   return end >= from ? end : chunk.indexOf(NEWLINE, from);
+}
+
+/** The lines of a text, in turn. */
+export function eachLine(bytes: Buffer, take: (line: string) => void): void {
+  const text = bytes.toString('utf8');
+  let from = 0;
+  for (let to = text.indexOf('\n'); to >= 0; to = text.indexOf('\n', from)) {
+    take(text.slice(from, to));
+    from = to + 1;
+  }
+  take(from === 0 ? text : text.slice(from));
 }

@@ -1,21 +1,12 @@
 import type { Readable } from 'node:stream';
 import { createGunzip, constants } from 'node:zlib';
-import { availableParallelism } from 'node:os';
 import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { AuditText } from './audit-text.ts';
 import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from './audit-files.ts';
-import { readAhead } from './read-ahead.ts';
 import { createSeenEvents, type SeenEvents } from './seen-events.ts';
-
-/** Bytes of logs: a second and a half for one core. A thread takes some tenths of a second to start. */
-const WORTH_A_THREAD = 128 << 20;
-/** Of longer ones what was detected takes the memory that the thread would need (test/bench/README.md). */
-const MOST_WITH_A_THREAD = 2 * 1024 ** 3;
-/** Of audit logs, by gzip. */
-const PACKED_TO = 1 / 12;
 
 export interface ReadAuditLogOptions {
   /** What `-` reads. */
@@ -40,8 +31,6 @@ export interface ReadAuditLogOptions {
   readonly until?: number | null;
   /** Shared between readers of logs that overlap. */
   readonly seen?: SeenEvents;
-  /** The program of a thread that decodes large files of this machine, where there is a core for it. */
-  readonly decoder?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -70,32 +59,11 @@ export async function readAuditLog(
   const files = options.files ?? MACHINE_FILES;
   const seen = options.seen ?? createSeenEvents();
   const found = await auditLogFiles(paths, files);
-  const { decoder } = options;
-  if (decoder !== undefined && isOfEventsOnly(options) && (await isWorthAThread(found, files))) {
-    return readAhead(found, decoder, { ...options, seen });
-  }
   const notes: AuditNotes[] = [];
   for (const path of found) {
     notes.push(await readOne(path, files, seen, options));
   }
   return notes;
-}
-
-/** Whether nothing is asked of a log but its events and its note. */
-function isOfEventsOnly(options: ReadAuditLogOptions): boolean {
-  const more = ['onRaw', 'onUnusable', 'onCutShort', 'afterChunk'] as const;
-  return more.every((name) => options[name] === undefined);
-}
-
-/** The thread reads only what is on this machine. */
-async function isWorthAThread(paths: readonly string[], files: AuditFiles): Promise<boolean> {
-  if (availableParallelism() < 2 || files !== MACHINE_FILES || paths.includes('-')) return false;
-  let bytes = 0;
-  for (const path of paths) {
-    const size = (await files.stat(path))?.size ?? 0;
-    bytes += path.endsWith('.gz') ? size / PACKED_TO : size;
-  }
-  return bytes >= WORTH_A_THREAD && bytes <= MOST_WITH_A_THREAD;
 }
 
 async function readOne(

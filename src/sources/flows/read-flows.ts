@@ -3,7 +3,7 @@ import { createFlowDecoder } from '../../kube/flow-record.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { FlowNotes, FlowState, ObservedFlow } from '../../model/observed-flow.ts';
 import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from '../audit/audit-files.ts';
-import { LineSplitter } from '../audit/line-splitter.ts';
+import { eachLine, LineSplitter } from '../audit/line-splitter.ts';
 import { unpacked } from '../audit/read-audit-log.ts';
 
 /** A record is a few kilobytes; a longer line is something else. */
@@ -72,7 +72,7 @@ async function readOne(
   };
   const splitter = new LineSplitter(
     {
-      line,
+      lines: (bytes) => eachLine(bytes, line),
       longLine: () => {
         tally.lines += 1;
         refuse('longer than a record can be');

@@ -100,6 +100,7 @@ export class AuditText {
     });
   }
 
+  /** @param chunk not kept: its bytes may change */
   push(chunk: Buffer): void {
     switch (this.#mode) {
       case 'lines':
@@ -109,7 +110,7 @@ export class AuditText {
         this.#items.push(this.#utf8.decode(chunk, { stream: true }));
         return;
       case 'undecided':
-        this.#start.push(chunk);
+        this.#start.push(Buffer.from(chunk));
         this.#startBytes += chunk.length;
         if (chunk.includes(0x0a) || this.#startBytes >= MOST_UNDECIDED_BYTES) this.#decide();
     }

@@ -37,6 +37,7 @@ export class LineSplitter {
     return this.#length;
   }
 
+  /** @param chunk not kept: its bytes may change */
   push(chunk: Buffer): void {
     const last = chunk.lastIndexOf(NEWLINE);
     if (last < 0) {
@@ -68,7 +69,7 @@ export class LineSplitter {
     this.#length += piece.length;
     const { mostBytes, endBytes } = this.#options;
     if (this.#head === null) {
-      this.#pieces.push(piece);
+      this.#pieces.push(Buffer.from(piece));
       if (this.#length <= mostBytes) return;
       const all = Buffer.concat(this.#pieces);
       this.#pieces = [];

@@ -122,24 +122,29 @@ export async function* unpacked(
     onChunk(chunk);
     return chunk;
   };
-  let first = await next();
-  while (first !== null && first.length < 2) {
-    const more = await next();
-    if (more === null) break;
-    first = Buffer.concat([first, more]);
-  }
-  if (first === null) return;
-  async function* all(): AsyncGenerator<Buffer> {
+  async function* all(first: Buffer): AsyncGenerator<Buffer> {
     for (let chunk: Buffer | null = first; chunk !== null; chunk = await next()) yield chunk;
   }
-  if (first[0] !== 0x1f || first[1] !== 0x8b) {
-    yield* all();
-    return;
+  try {
+    let first = await next();
+    while (first !== null && first.length < 2) {
+      const kept = Buffer.from(first);
+      const more = await next();
+      if (more === null) break;
+      first = Buffer.concat([kept, more]);
+    }
+    if (first === null) return;
+    if (first[0] !== 0x1f || first[1] !== 0x8b) {
+      yield* all(first);
+      return;
+    }
+    const gunzip = createGunzip({ chunkSize: 256 << 10, finishFlush: constants.Z_SYNC_FLUSH });
+    const feeding = feed(all(first), gunzip);
+    for await (const chunk of gunzip) yield chunk as Buffer;
+    await feeding;
+  } finally {
+    await chunks.return?.();
   }
-  const gunzip = createGunzip({ chunkSize: 256 << 10, finishFlush: constants.Z_SYNC_FLUSH });
-  const feeding = feed(all(), gunzip);
-  for await (const chunk of gunzip) yield chunk as Buffer;
-  await feeding;
 }
 
 /** Writes at the pace of the reader; an error of the source ends the unpacking with it. */
@@ -147,15 +152,15 @@ async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof cre
   try {
     for await (const chunk of source) {
       if (gunzip.destroyed) return;
-      if (!gunzip.write(chunk)) {
-        await new Promise<void>((resolve) => {
-          const go = (): void => {
-            gunzip.off('drain', go).off('close', go);
-            resolve();
-          };
-          gunzip.on('drain', go).on('close', go);
-        });
-      }
+      await new Promise<void>((resolve) => {
+        // A chunk that waits when the unpacking is ended is never called back.
+        const go = (): void => {
+          gunzip.off('close', go);
+          resolve();
+        };
+        gunzip.on('close', go);
+        gunzip.write(chunk, go);
+      });
     }
     gunzip.end();
   } catch (error) {

@@ -162,7 +162,7 @@ describe('patterns of lines', () => {
           expect(all).toEqual(expected(part, all));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -177,7 +177,7 @@ describe('patterns of lines', () => {
           expect(all).toEqual(expected(part, all));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { AuditFiles } from '../../../src/sources/audit/audit-files.ts';
 
 /** Files in memory: contents by path; a rotation moves a file to another path and keeps its identity. */
@@ -42,11 +41,14 @@ export class MemoryFiles implements AuditFiles {
     return Promise.resolve([...new Set(inside.map((name) => name.slice(path.length + 1).split('/')[0] ?? ''))]);
   }
 
-  stream(path: string): Readable {
+  /** As files do, it writes over each chunk before the next. */
+  async *stream(path: string): AsyncGenerator<Buffer> {
     const data = this.#files.get(path)?.data ?? Buffer.alloc(0);
-    const chunks: Buffer[] = [];
-    for (let at = 0; at < data.length; at += this.chunk) chunks.push(data.subarray(at, at + this.chunk));
-    return Readable.from(chunks);
+    for (let at = 0; at < data.length; at += this.chunk) {
+      const chunk = Buffer.from(data.subarray(at, at + this.chunk));
+      yield chunk;
+      chunk.fill('x');
+    }
   }
 
   open(path: string): ReturnType<AuditFiles['open']> {

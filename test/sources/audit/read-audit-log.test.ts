@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
@@ -5,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { AuditNotes } from '../../../src/model/change.ts';
 import { readAuditLog } from '../../../src/sources/audit/read-audit-log.ts';
+import { clusterDay } from '../../analyses/audit/cluster-day.ts';
 import { MemoryFiles } from './memory-files.ts';
 import { lines, normalised, rawEvent, WRAPPERS } from './raw-events.ts';
 
@@ -298,6 +302,25 @@ describe('reading audit logs', () => {
     );
     expect(JSON.stringify(events)).not.toMatch(/(?<!\\)\\u00|\u202e|\u200b|\u009b/);
     expect(events[0]).toMatchObject({ userAgent: 'a\\u001b[2Jb', user: { username: 'eve\\u202e' } });
+  });
+
+  it('reads a file of many chunks from the disk, packed or not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'k8sec-audit-'));
+    try {
+      const text = clusterDay(Date.parse('2026-01-01T00:00:00Z')).slice(0, 4000).join('\n');
+      expect(text.length).toBeGreaterThan(3 << 20);
+      writeFileSync(join(folder, 'plain.log'), text);
+      writeFileSync(join(folder, 'packed.log'), gzipSync(text));
+      const { events: expected } = await read({ log: text }, ['log'], 1 << 19);
+      expect(expected).toHaveLength(4000);
+      for (const name of ['plain.log', 'packed.log']) {
+        const events: AuditEvent[] = [];
+        await readAuditLog([join(folder, name)], { onEvents: (batch) => void events.push(...batch) });
+        expect(events).toEqual(expected);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('reads standard input, and only the period that was asked for', async () => {

@@ -64,11 +64,12 @@ interface Evidence {
   readonly failures: readonly RuleFailure[];
 }
 
-function evidenceOf({ findings, engine }: Report): Evidence {
+function evidenceOf({ standing, engine, scope }: Report): Evidence {
   const byItem = new Map<string, ItemEvidence>();
   // Most findings of a rule share its references.
   const known = new Map<readonly Reference[], readonly ItemEvidence[]>();
-  for (const { finding, waiver } of findings) {
+  for (const { finding, waiver } of standing) {
+    if (scope.rules.length > 0 && !scope.rules.includes(finding.rule)) continue;
     let items = known.get(finding.references);
     if (items === undefined)
       known.set(finding.references, (items = finding.references.map((to) => itemOf(byItem, to))));

@@ -8,7 +8,7 @@ import { waiverOf, type Waiver } from '../config/waivers.ts';
 import { compareWithBaseline, compareWithBase, type Baseline, type BaselineComparison } from './baseline.ts';
 import type { ConnectionChange } from './connection-change.ts';
 import { holesOf, type Hole } from './holes.ts';
-import { findingInScope, rowInScope, type Scope } from './scope.ts';
+import { findingInScope, paneInScope, rowInScope, type Scope } from './scope.ts';
 import { waiverNotes, type WaiverNotes } from './waiver-notes.ts';
 
 /** What a report is made of. All formats are written from this one value. */
@@ -19,6 +19,11 @@ export interface Report {
   readonly coverage: readonly CoverageLine[];
   /** Worst first; waived ones are among them, marked. Before `scope.severity` hides any. */
   readonly findings: readonly ReportedFinding[];
+  /**
+   * What stands in scope, worst first: beside `findings` also what other rules found than those asked for, and what the
+   * state held before files were laid over it. Whatever speaks of the whole is made of these.
+   */
+  readonly standing: readonly StandingFinding[];
   readonly summary: ReportSummary;
   /** What could change a verdict and could not be read, one sentence each. */
   readonly holes: readonly Hole[];
@@ -51,9 +56,12 @@ export interface CoverageLine extends Coverage {
   readonly objects: number;
 }
 
-export interface ReportedFinding {
+interface StandingFinding {
   readonly finding: Finding;
   readonly waiver: Waiver | null;
+}
+
+export interface ReportedFinding extends StandingFinding {
   readonly baseline: 'new' | 'unchanged' | 'incomparable' | null;
   /** Milliseconds since the epoch; null where no baseline tells. */
   readonly firstSeen: number | null;
@@ -106,6 +114,7 @@ export function makeReport(options: ReportOptions): Report {
     // Of files laid over a state, only what the merge adds is reported.
     .filter((one) => options.base === null || one.baseline === 'new')
     .sort(worstFirst);
+  const standing = standingOf(options, findings, where);
   const coverage = view.coverage().map((one) => ({ ...one, objects: view.list(one.kind).length }));
   return {
     generatedAt: options.generatedAt,
@@ -113,7 +122,8 @@ export function makeReport(options: ReportOptions): Report {
     source,
     coverage,
     findings,
-    summary: summarise(options, findings),
+    standing,
+    summary: summarise(options, findings, standing),
     holes: holesOf(options, coverage, findings),
     baseline: comparison,
     scope,
@@ -123,6 +133,19 @@ export function makeReport(options: ReportOptions): Report {
     rules: options.rules,
     waiverNotes: waiverNotes([...engine.findings.values()], options.waivers, where),
   };
+}
+
+function standingOf(
+  { engine, scope, base, waivers }: ReportOptions,
+  findings: readonly ReportedFinding[],
+  where: Parameters<typeof waiverOf>[2],
+): readonly StandingFinding[] {
+  if (base === null && scope.rules.length === 0) return findings;
+  const whole = { ...scope, rules: [] };
+  return [...engine.findings.values()]
+    .filter((finding) => findingInScope(finding, whole, engine.view))
+    .map((finding) => ({ finding, waiver: waiverOf(finding, waivers, where) }))
+    .sort(worstFirst);
 }
 
 /** What a baseline did not hold is seen now for the first time. */
@@ -160,14 +183,18 @@ function comparisonOf(options: ReportOptions, inScope: readonly Finding[]): Base
   return baseline === null ? null : compareWithBaseline(baseline, inScope, { view, scope, rules });
 }
 
-function worstFirst(a: ReportedFinding, b: ReportedFinding): number {
+function worstFirst(a: StandingFinding, b: StandingFinding): number {
   return (
     severityRank(a.finding.severity) - severityRank(b.finding.severity) ||
     (a.finding.id < b.finding.id ? -1 : a.finding.id > b.finding.id ? 1 : 0)
   );
 }
 
-function summarise(options: ReportOptions, findings: readonly ReportedFinding[]): ReportSummary {
+function summarise(
+  options: ReportOptions,
+  findings: readonly ReportedFinding[],
+  standing: readonly StandingFinding[],
+): ReportSummary {
   const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
   let waived = 0;
   let unknown = 0;
@@ -178,12 +205,12 @@ function summarise(options: ReportOptions, findings: readonly ReportedFinding[])
   }
   const { engine, scope } = options;
   const byPane = Map.groupBy(
-    findings.filter((one) => one.waiver === null).map((one) => one.finding),
+    standing.filter((one) => one.waiver === null).map((one) => one.finding),
     (finding) => finding.pane,
   );
   const panes: Partial<Record<Pane['name'], PaneSummary>> = {};
   for (const pane of options.panes) {
-    if (scope.panes.length > 0 && !scope.panes.includes(pane.name)) continue;
+    if (!paneInScope(pane.name, scope)) continue;
     const own = byPane.get(pane.name) ?? [];
     const rows = [...pane.rows(engine.view, own)].filter((row) => rowInScope(row, scope));
     panes[pane.name] = pane.summary(engine.view, own, rows);

@@ -26,6 +26,12 @@ export function findingInScope(finding: Finding, scope: Scope, view: ClusterView
   return subjectInScope(finding.subject, scope, view);
 }
 
+/** Whether a pane is asked for, itself or by a rule of it. */
+export function paneInScope(pane: PaneName, { panes, rules }: Scope): boolean {
+  if (panes.length > 0 && !panes.includes(pane)) return false;
+  return rules.length === 0 || rules.some((rule) => rule.startsWith(`${pane}/`));
+}
+
 /** Whether a row of a pane is about a subject in scope. */
 export function rowInScope(row: Row, scope: Scope): boolean {
   if (!namespaceInScope(row.kind === 'Namespace' ? row.name : row.namespace, scope)) return false;

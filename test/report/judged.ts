@@ -3,6 +3,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import type { Change, ClusterFacts } from '../../src/model/change.ts';
 import type { Coverage } from '../../src/model/coverage.ts';
 import { ALL_KINDS, apiVersionOf, type Kind } from '../../src/model/kind.ts';
+import type { Finding } from '../../src/model/finding.ts';
 import type { KubeObject } from '../../src/model/objects.ts';
 import { PANE_LIST } from '../../src/panes/index.ts';
 import { buildRemedies } from '../../src/remedy/build.ts';
@@ -30,6 +31,8 @@ export interface Judged {
   readonly allowUnread?: readonly string[];
   readonly withRemedies?: boolean;
   readonly generatedAt?: number;
+  /** The objects were laid over a state: which of their findings it had already. */
+  readonly before?: (finding: Finding) => boolean;
 }
 
 /** The report of a cluster that holds the objects and was read completely, unless `coverage` says otherwise. */
@@ -88,7 +91,10 @@ export function judged(objects: readonly KubeObject[], given: Judged = {}): Repo
     },
     waivers: given.waivers ?? [],
     baseline: given.baseline === undefined ? null : parseBaseline(given.baseline, 'old.json'),
-    base: null,
+    base:
+      given.before === undefined
+        ? null
+        : { findings: new Map([...engine.findings].filter(([, one]) => given.before?.(one))), connections: null },
     allowUnread: given.allowUnread ?? [],
     buildRemedies: given.withRemedies === true ? (finding) => buildRemedies(engine, finding) : null,
   };

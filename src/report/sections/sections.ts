@@ -17,13 +17,13 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
   const isAsked = (pane: PaneName): boolean => scope.panes.length === 0 || scope.panes.includes(pane);
   const inScope = <T extends { readonly namespace: string | null }>(items: Iterable<T>): Iterable<T> =>
     scope.namespaces.length === 0 ? items : filter(items, (item) => namespaceInScope(item.namespace ?? '', scope));
-  const findings = report.findings.map((one) => one.finding);
   if (isAsked('network')) {
     const network = networkSection(view);
     yield ['network', { ...network, pods: inScope(network.pods) }];
   }
   if (isAsked('rbac')) {
-    const rbac = rbacSection(view, findings);
+    const standing = report.standing.map((one) => one.finding);
+    const rbac = rbacSection(view, standing);
     yield ['rbac', { ...rbac, bindings: inScope(rbac.bindings) }];
   }
   if (isAsked('vigilance')) {
@@ -37,7 +37,10 @@ export function* reportSections(report: Report): Generator<readonly [string, unk
     const isOfScope = (namespace: string): boolean => namespaceInScope(namespace, scope);
     yield ['secrets', { ...secretsSection(view, isOfScope), subjects: secretSubjects(view, isOfScope) }];
   }
-  if (isAsked('audit')) yield ['audit', auditSection(view, findings)];
+  if (isAsked('audit')) {
+    const findings = report.findings.map((one) => one.finding);
+    yield ['audit', auditSection(view, findings)];
+  }
   if (isAsked('vigilance')) yield ['vigilance', vigilanceSection(view)];
 }
 

@@ -1,5 +1,5 @@
 import type { LabelSelector, LabelSelectorRequirement } from '../model/selector.ts';
-import { meets } from './selector.ts';
+import { isAmong, meets } from './selector.ts';
 
 /**
  * Whether all labels that satisfy one selector satisfy the other too, decided requirement by requirement: true is
@@ -24,14 +24,32 @@ function implies(given: LabelSelectorRequirement, wanted: LabelSelectorRequireme
   const values = given.values ?? [];
   switch (given.operator) {
     case 'In':
-      return values.length > 0 && values.every((value) => meets(wanted, { [given.key]: value }));
+      return values.length > 0 && holdsForAll(wanted, values);
     case 'Exists':
       return wanted.operator === 'Exists';
     case 'DoesNotExist':
       return meets(wanted, {});
     case 'NotIn':
-      return wanted.operator === 'NotIn' && (wanted.values ?? []).every((value) => values.includes(value));
+      return wanted.operator === 'NotIn' && isSubset(wanted.values ?? [], values);
     default:
       return false;
   }
+}
+
+/** Whether each of these values, of the requirement's own key, meets it. */
+function holdsForAll({ operator, values: wanted = [] }: LabelSelectorRequirement, values: readonly string[]): boolean {
+  switch (operator) {
+    case 'In':
+      return isSubset(values, wanted);
+    case 'NotIn':
+      return !values.some((value) => isAmong(wanted, value));
+    default:
+      return operator === 'Exists';
+  }
+}
+
+/** The last is looked at first: lists in order that overlap differ there, or in their first. */
+function isSubset(values: readonly string[], of: readonly string[]): boolean {
+  const last = values.at(-1);
+  return (last === undefined || isAmong(of, last)) && values.every((value) => isAmong(of, value));
 }

@@ -40,7 +40,8 @@ export function meets(requirement: LabelSelectorRequirement, labels: Labels): bo
 const MOST_WALKED = 16;
 const LOOKED_UP = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-function isAmong(values: readonly string[], value: string): boolean {
+/** Whether a value is in a list of values, of whatever length. */
+export function isAmong(values: readonly string[], value: string): boolean {
   if (values.length <= MOST_WALKED) return values.includes(value);
   let known = LOOKED_UP.get(values);
   if (known === undefined) LOOKED_UP.set(values, (known = new Set(values)));

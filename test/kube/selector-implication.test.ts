@@ -15,6 +15,8 @@ test('what is implied holds for all labels', () => {
   );
 });
 
+const LONG = Array.from({ length: 100 }, (_, at) => `v${at}`);
+
 test.each<[string, LabelSelector, LabelSelector, boolean]>([
   ['everything is implied by anything', { matchLabels: { a: 'x' } }, {}, true],
   ['a pair by more pairs', { matchLabels: { a: 'x', b: 'y' } }, { matchLabels: { a: 'x' } }, true],
@@ -23,6 +25,36 @@ test.each<[string, LabelSelector, LabelSelector, boolean]>([
     'a longer list by a shorter',
     { matchExpressions: [{ key: 'a', operator: 'In', values: ['x', 'y'] }] },
     { matchExpressions: [{ key: 'a', operator: 'In', values: ['x', 'y', 'z'] }] },
+    true,
+  ],
+  [
+    'a long list by one without some in the middle',
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG.toSpliced(40, 20) }] },
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG }] },
+    true,
+  ],
+  [
+    'not the reverse, though both ends are the same',
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG }] },
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG.toSpliced(40, 20) }] },
+    false,
+  ],
+  [
+    'NotIn by a list that has none of its values',
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG }] },
+    { matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['w1', 'w2'] }] },
+    true,
+  ],
+  [
+    'not by one that has a value of it',
+    { matchExpressions: [{ key: 'a', operator: 'In', values: LONG }] },
+    { matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['w1', 'v50'] }] },
+    false,
+  ],
+  [
+    'fewer excluded values by more',
+    { matchExpressions: [{ key: 'a', operator: 'NotIn', values: LONG }] },
+    { matchExpressions: [{ key: 'a', operator: 'NotIn', values: LONG.slice(7, 60) }] },
     true,
   ],
   ['Exists by a pair', { matchLabels: { a: 'x' } }, { matchExpressions: [{ key: 'a', operator: 'Exists' }] }, true],

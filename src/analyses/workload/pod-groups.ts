@@ -173,8 +173,7 @@ function regrouped(
   let isOrdered = true;
   for (const [key, one] of touched) {
     const there = groups.get(key);
-    const left = one.gone.reduce(withoutPod, there?.classes ?? NO_CLASSES);
-    const classes = one.come.reduce((all, pod) => withPod(all, pod, one.ref), left);
+    const classes = changedClasses(there?.classes ?? NO_CLASSES, one);
     const group = classes.length === 0 ? undefined : groupOf(key, one.ref, classes, there);
     const at = there === undefined ? after.length : after.indexOf(there);
     after = spliced(after, at, there === undefined ? 0 : 1, group === undefined ? [] : [group]);
@@ -184,6 +183,25 @@ function regrouped(
 }
 
 const NO_CLASSES: readonly PodClass[] = [];
+
+interface PodChanges {
+  readonly ref: PodClass['workload'];
+  readonly gone: readonly PodObject[];
+  readonly come: readonly PodObject[];
+}
+
+/** The classes of a workload after some of its pods changed: one is exchanged, of more all pods are put in order anew. */
+function changedClasses(classes: readonly PodClass[], { ref, gone, come }: PodChanges): readonly PodClass[] {
+  if (gone.length <= 1 && come.length <= 1) {
+    return come.reduce((all, pod) => withPod(all, pod, ref), gone.reduce(withoutPod, classes));
+  }
+  const went = new Set(gone);
+  const stayed = classes.flatMap(({ pods }) => pods.filter((pod) => !went.has(pod)));
+  return classesOf(
+    ref,
+    [...stayed, ...come].sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
+}
 
 /** @param classes of one workload, in order of their first pods; at least one */
 function groupOf(

@@ -77,6 +77,8 @@ export function hold(
   isClusterWide: boolean,
 ): HeldPermission | undefined {
   if (!isClusterWide && (permission.clusterScoped === true || permission.wideOnly === true)) return undefined;
+  // Most rules give most permissions not at all.
+  if (!rules.some((rule) => isMatching(rule, permission, isClusterWide))) return undefined;
   const positions: number[] = [];
   const names: string[] = [];
   let isNamed = true;

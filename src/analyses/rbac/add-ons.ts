@@ -108,6 +108,7 @@ const ADD_ONS: readonly AddOn[] = [
   },
 ];
 
+const LABEL_VALUES: ReadonlySet<string> = new Set(ADD_ONS.flatMap((one) => one.labels));
 const LABELS = ['app.kubernetes.io/part-of', 'app.kubernetes.io/name', 'app.kubernetes.io/instance'] as const;
 
 /**
@@ -139,7 +140,7 @@ export function addOnOf(view: ClusterView, binding: BindingObject): Recognised |
 }
 
 function isLabelled({ labels }: BindingObject | RoleObject): boolean {
-  return LABELS.some((key) => ADD_ONS.some((one) => one.labels.includes(labels[key] ?? '')));
+  return LABELS.some((key) => LABEL_VALUES.has(labels[key] ?? ''));
 }
 
 /** The same for what a binding gives: null for what the add-on's own manifests do not ask for. */

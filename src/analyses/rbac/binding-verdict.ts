@@ -16,6 +16,7 @@ import { generalised, type GrantContext, type JudgedGrant, type JudgedPermission
 import { atMost, inContext, type Everyone } from './grant-severity.ts';
 import { isInVersion, namedSeverity, needIsMet, serverMinor } from './permission-context.ts';
 import { bindingsIn, rulesBoundBy, subjectIndex } from './policy.ts';
+import { bindingSurroundings } from './binding-surroundings.ts';
 import { heldParameters } from './policy-parameters.ts';
 import { danglingAccounts } from './service-accounts.ts';
 
@@ -83,7 +84,7 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const extra = subjectsBeyondBootstrap(binding);
   const role = rulesBoundBy(view, binding);
   const isDefault = extra !== undefined && extra.length === 0;
-  const subjects = (extra ?? binding.subjects).filter((one) => subjectKey(one, binding.namespace) !== undefined);
+  const subjects = ofSomebody(extra ?? binding.subjects, binding.namespace);
   if (role.status !== 'found') {
     const status = isDefault && role.status === 'unknown' ? 'default' : role.status;
     const reason = role.status === 'unknown' ? role.reason : '';
@@ -100,7 +101,7 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
   const dangling = danglingAccounts(view, judged, binding.namespace);
   const isWide = namespace === null;
   const reach = roleReach(rules, isWide);
-  const parameters = heldParameters(view, rules, isWide);
+  const parameters = heldParameters(bindingSurroundings(view, binding.namespace).parameters, rules, isWide);
   if (isHarmless(reach) && parameters.length === 0) {
     return { ...NOTHING_GIVEN, status: 'judged', namespace, subjects: judged, dangling, everyone, rules };
   }
@@ -122,6 +123,12 @@ function verdictOf(view: ClusterView, binding: BindingObject): BindingVerdict {
     grants,
     categories,
   };
+}
+
+/** Without those that match nobody, which hardly any binding has. */
+function ofSomebody(subjects: readonly Subject[], bindingNamespace: string): readonly Subject[] {
+  const isSomebody = (one: Subject): boolean => subjectKey(one, bindingNamespace) !== undefined;
+  return subjects.every(isSomebody) ? subjects : subjects.filter(isSomebody);
 }
 
 function isHarmless({ everything, held, wildcards }: RoleReach): boolean {

@@ -66,7 +66,12 @@ export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
   return view.derive<readonly Step[]>(
     `rbac/steps/${namespace}`,
     (inner, previous) => {
-      const own = bindingsIn(inner, namespace).flatMap((binding) => stepsOf(inner, binding));
+      const roles = new Map<BindingObject['roleRef'], BoundRole | undefined>();
+      const own = bindingsIn(inner, namespace).flatMap((binding) => {
+        // Bindings of one role share what names it.
+        if (!roles.has(binding.roleRef)) roles.set(binding.roleRef, boundRole(inner, binding));
+        return stepsOf(inner, binding, roles.get(binding.roleRef));
+      });
       const steps = namespace === '' ? own : [...own, ...completedSteps(inner, namespace)];
       return reuse(steps, previous, (a, b) => a.binding === b.binding && deepEqual(a, b));
     },
@@ -79,86 +84,112 @@ interface Offer {
   readonly condition: string;
 }
 
-/** Where a permission may lead: certainly, or as the cluster has it. */
-type Lead = Offer | ((view: ClusterView) => readonly Offer[]);
-
-/** A dangerous permission of a binding, with the bindings that give what else it takes. */
-interface UsablePermission {
+/** A dangerous permission that leads on, and what of its needs the role and the cluster leave open. */
+interface Way {
   readonly held: HeldPermission;
-  readonly leads: readonly Lead[];
-  readonly rules: readonly PolicyRule[];
-  readonly along: readonly BindingObject[];
+  readonly offers: readonly Offer[];
+  readonly open: readonly Need[];
+  readonly rule: PolicyRule;
+  readonly ruleIndex: number;
+  readonly request: ResourceAttributes;
 }
 
-function stepsOf(view: ClusterView, binding: BindingObject): readonly Step[] {
+/** What a role leads to where it is bound: the same for all its bindings there. */
+interface BoundRole {
+  readonly rules: readonly PolicyRule[];
+  /** Its first step, by which it gives all: of the cluster, or of a namespace. */
+  readonly all: RoleStep | undefined;
+  readonly ways: readonly Way[];
+}
+
+/** The part of a step that is not of a binding. */
+type RoleStep = Omit<Step, 'from' | 'binding' | 'isDefault'>;
+
+/** Undefined for a role that leads nowhere, or that is not known. */
+function boundRole(view: ClusterView, binding: BindingObject): BoundRole | undefined {
   const rules = rulesOf(view, binding);
-  if (rules === undefined) return [];
-  const isWide = binding.namespace === '';
-  const reach = roleReach(rules, isWide);
-  if (reach.held.length === 0 && reach.everything < 0) return [];
-  const froms = [...new Set(binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []))];
-  const all = rules[reach.everything];
-  if (all !== undefined && isWide) {
-    const request = requestOf('*', '*', '*', '', '');
-    const isDefault = isDefaultBinding(binding, rules);
-    const step = {
-      scope: '',
-      to: 'cluster-admin',
-      binding,
-      along: [],
-      through: [],
-      rule: all,
-      ruleIndex: reach.everything,
-    } as const;
-    return froms.map((from) => ({ from, ...step, action: 'do everything', condition: '', request, isDefault }));
-  }
+  if (rules === undefined) return undefined;
+  const { namespace } = binding;
+  const { held, everything } = roleReach(rules, namespace === '');
+  if (held.length === 0 && everything < 0) return undefined;
+  const all = rules[everything];
+  if (all !== undefined && namespace === '') return { rules, all: everythingStep(all, everything), ways: NONE };
   const minor = serverMinor(view);
-  const inVersion = reach.held.filter((held) => isInVersion(held.permission, minor));
+  const inVersion = held.filter(({ permission }) => isInVersion(permission, minor));
+  const ways = inVersion.flatMap((one) => wayOf(view, one, rules, namespace) ?? []);
+  return { rules, all: takeoverStep(rules, inVersion, namespace), ways };
+}
+
+function wayOf(
+  view: ClusterView,
+  held: HeldPermission,
+  rules: readonly PolicyRule[],
+  namespace: string,
+): Way | undefined {
+  const offers = offersOf(view, held, namespace === '' ? null : namespace);
+  const ruleIndex = held.rules[0] ?? 0;
+  const rule = rules[ruleIndex];
+  if (offers.length === 0 || rule === undefined) return undefined;
+  const open = openNeeds(view, rules, held, namespace);
+  return { held, offers, open, rule, ruleIndex, request: provingRequest(held, rule, namespace) };
+}
+
+function stepsOf(view: ClusterView, binding: BindingObject, role: BoundRole | undefined): readonly Step[] {
+  if (role === undefined) return NONE;
+  const { rules, all, ways } = role;
+  const froms = keysBoundBy(binding);
+  const isDefault = isDefaultBinding(binding, rules);
   return [
-    ...takeoverSteps(binding, froms, rules, inVersion),
-    ...inVersion.flatMap((held) => {
-      const leads = leadsOf(held, isWide ? null : binding.namespace);
-      if (leads.length === 0) return [];
-      const open = openNeeds(view, rules, held, binding.namespace);
-      if (open.length === 0) {
-        const usable = { held, leads, rules, along: NONE };
-        return froms.flatMap((from) => stepsBy(view, binding, from, binding.namespace, usable));
-      }
+    ...(all === undefined ? NONE : froms.map((from) => ({ from, binding, isDefault, ...all }))),
+    ...ways.flatMap((way) => {
+      const { open } = way;
+      if (open.length === 0) return froms.flatMap((from) => stepsBy(view, binding, from, rules, way, NONE));
       const takers = froms.flatMap((from) => open.flatMap((need) => takersOf(view, from, need, binding.namespace)));
       return [...new Set(takers)].flatMap((from) =>
         combinations(open.map((need) => givingIt(view, need, from, binding.namespace)))
-          .map((along) => ({ held, leads, rules, along: along.filter((one) => one !== binding) }))
-          .flatMap((usable) => stepsBy(view, binding, from, binding.namespace, usable)),
+          .map((along) => along.filter((one) => one !== binding))
+          .flatMap((along) => stepsBy(view, binding, from, rules, way, along)),
       );
     }),
   ];
 }
 
-/** The steps of a binding that gives all of a namespace, or of every one. */
-function takeoverSteps(
-  binding: BindingObject,
-  froms: readonly string[],
+/** The step of a role that gives every verb on every resource everywhere. */
+function everythingStep(rule: PolicyRule, ruleIndex: number): RoleStep {
+  return {
+    scope: '',
+    to: 'cluster-admin',
+    along: NONE,
+    through: NONE,
+    rule,
+    ruleIndex,
+    action: 'do everything',
+    condition: '',
+    request: requestOf('*', '*', '*', '', ''),
+  };
+}
+
+/** The step of a role that gives all of a namespace, or of every one. */
+function takeoverStep(
   rules: readonly PolicyRule[],
   held: readonly HeldPermission[],
-): readonly Step[] {
+  namespace: string,
+): RoleStep | undefined {
   const maker = held.find((one) => one.permission.id === 'create-pods');
   const ruleIndex = maker?.rules[0] ?? 0;
   const rule = rules[ruleIndex];
-  if (maker === undefined || rule === undefined || !takesOverNamespace(held)) return [];
-  const step = {
-    scope: binding.namespace,
-    to: `namespace-admin/${binding.namespace === '' ? '*' : binding.namespace}`,
-    binding,
-    along: [],
-    through: [],
+  if (maker === undefined || rule === undefined || !takesOverNamespace(held)) return undefined;
+  return {
+    scope: namespace,
+    to: `namespace-admin/${namespace === '' ? '*' : namespace}`,
+    along: NONE,
+    through: NONE,
     rule,
     ruleIndex,
     action: 'take over everything',
     condition: 'it reads the Secrets, makes pods and gets into them or into their accounts',
-    request: provingRequest(maker, rule, binding.namespace),
-    isDefault: isDefaultBinding(binding, rules),
-  } as const;
-  return froms.map((from) => ({ from, ...step }));
+    request: provingRequest(maker, rule, namespace),
+  };
 }
 
 /** What of a permission's needs its own rules and the cluster leave open. */
@@ -258,8 +289,7 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
           .map((held) => ({ binding, held, open: openNeeds(inner, rules, held, '') }))
           .filter(({ open }) => open.length > 0);
         if (opens.length === 0) return [];
-        const keys = new Set(binding.subjects.flatMap((subject) => subjectKey(subject, '') ?? []));
-        return [...keys].flatMap((key) => opens.map((one) => ({ key, ...one })));
+        return keysBoundBy(binding).flatMap((key) => opens.map((one) => ({ key, ...one })));
       }),
     deepEqual,
   );
@@ -268,43 +298,45 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 /** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
   return openPermissions(view).flatMap(({ key, binding, held, open }) => {
-    const leads = leadsOf(held, namespace);
-    if (leads.length === 0) return [];
+    const rules = rulesOf(view, binding) ?? [];
+    const way = wayOf(view, held, rules, namespace);
+    if (way === undefined) return [];
     // Without a binding of this namespace there is nothing to complete.
     if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
-    const rules = rulesOf(view, binding) ?? [];
     const takers = new Set(open.flatMap((need) => takersOf(view, key, need, namespace)));
     return [...takers].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, namespace)))
         .filter((along) => along.some((one) => one.namespace === namespace))
-        .flatMap((along) => stepsBy(view, binding, from, namespace, { held, leads, rules, along })),
+        .flatMap((along) => stepsBy(view, binding, from, rules, way, along)),
     );
   });
 }
 
-/** The steps of one subject by one permission in one scope. */
+/**
+ * The steps of one subject by one permission.
+ *
+ * @param rules of the binding's role
+ * @param along the bindings that give what else it takes
+ */
 function stepsBy(
   view: ClusterView,
   binding: BindingObject,
   from: string,
-  scope: string,
-  { held, leads, rules, along }: UsablePermission,
+  rules: readonly PolicyRule[],
+  { held, offers, rule, ruleIndex, request }: Way,
+  along: readonly BindingObject[],
 ): readonly Step[] {
-  const ruleIndex = held.rules[0] ?? 0;
-  const rule = rules[ruleIndex];
-  if (rule === undefined) return [];
-  const isDefault = [binding, ...along].every((one) => isDefaultBinding(one, rulesOf(view, one) ?? []));
-  const request = provingRequest(held, rule, scope);
+  const isDefault =
+    isDefaultBinding(binding, rules) && along.every((one) => isDefaultBinding(one, rulesOf(view, one) ?? []));
   const through =
     along.length === 0 ? NONE : [...new Set([binding, ...along].flatMap((one) => groupOf(view, from, one)))];
   const also = [
     ...along.map((one) => `also by ${refText(refOf(one))}`),
     ...through.map((group) => `as one of group ${group}`),
   ];
-  const offers = leads.flatMap((lead) => (typeof lead === 'function' ? lead(view) : [lead]));
   return offers.map(({ to, condition }) => ({
     from,
-    scope,
+    scope: request.namespace,
     to,
     binding,
     along,
@@ -312,16 +344,22 @@ function stepsBy(
     rule,
     ruleIndex,
     action: held.permission.allows,
-    condition: [condition, ...also].filter((one) => one !== '').join(', '),
+    condition: also.length === 0 ? condition : [condition, ...also].filter((one) => one !== '').join(', '),
     request,
     isDefault,
   }));
 }
 
+/** The subjects of a binding, each once (`subjectKey`). */
+function keysBoundBy({ subjects, namespace }: BindingObject): readonly string[] {
+  const keys = subjects.flatMap((subject) => subjectKey(subject, namespace) ?? []);
+  return keys.length < 2 ? keys : [...new Set(keys)];
+}
+
 /** The group by which a binding counts for a subject that it does not name. */
 function groupOf(view: ClusterView, key: string, binding: BindingObject): readonly string[] {
-  const named = new Set(binding.subjects.flatMap((subject) => subjectKey(subject, binding.namespace) ?? []));
-  const held = heldKeys(view, key).find((one) => named.has(one));
+  const named = keysBoundBy(binding);
+  const held = heldKeys(view, key).find((one) => named.includes(one));
   return held === undefined || held === key ? [] : [held.slice(2)];
 }
 
@@ -334,8 +372,12 @@ function sink(to: Sink, condition = ''): readonly Offer[] {
   return [{ to, condition }];
 }
 
-/** The edges that a permission is; none for what leads nowhere by itself. */
-function leadsOf({ permission, names }: HeldPermission, namespace: string | null): readonly Lead[] {
+/** Where a permission leads, as the cluster has it; nowhere for what leads on only with others. */
+function offersOf(
+  view: ClusterView,
+  { permission, names }: HeldPermission,
+  namespace: string | null,
+): readonly Offer[] {
   const accounts = (type: 'any-account' | 'running-account', condition: string): readonly Offer[] => [
     { to: `${type}/${namespace ?? '*'}`, condition },
   ];
@@ -378,17 +420,14 @@ function leadsOf({ permission, names }: HeldPermission, namespace: string | null
       if (!isOpen) return [];
       return [
         ...accounts('any-account', 'a pod may name any service account of its namespace'),
-        (view) => (admitsPrivileged(view, namespace) ? sink('node', 'a privileged pod is root on its node') : []),
+        ...(admitsPrivileged(view, namespace) ? sink('node', 'a privileged pod is root on its node') : []),
       ];
     case 'exec':
     case 'exec-by-get':
     case 'ephemeral-containers':
     case 'change-pods':
       if (!isOpen) return [];
-      return [
-        ...accounts('running-account', 'the token of the pod is mounted in it'),
-        (view) => escapes(view, namespace),
-      ];
+      return [...accounts('running-account', 'the token of the pod is mounted in it'), ...escapes(view, namespace)];
     case 'request-token':
     case 'mint-token-secret':
     case 'impersonate-accounts':

@@ -28,11 +28,11 @@ export function parameterPermissions(view: ClusterView): readonly Permission[] {
 
 /** How some rules give the writing of parameters. */
 export function heldParameters(
-  view: ClusterView,
+  parameters: readonly Permission[],
   rules: readonly PolicyRule[],
   isClusterWide: boolean,
 ): readonly HeldPermission[] {
-  return parameterPermissions(view).flatMap((permission) => hold(rules, permission, isClusterWide) ?? []);
+  return parameters.flatMap((permission) => hold(rules, permission, isClusterWide) ?? []);
 }
 
 function parametersOf(view: ClusterView, binding: AdmissionPolicyBindingObject): PolicyParameters | undefined {

@@ -12,12 +12,14 @@ import { rulesBoundBy, subjectIndex, type SubjectIndex } from './policy.ts';
 
 /** The first ClusterRoleBinding that gives all subjects of a RoleBinding all that it gives. */
 export function givenEverywhere(view: ClusterView, binding: BindingObject): BindingObject | undefined {
-  const [first, ...others] = binding.subjects.map((subject) => {
+  let shared: readonly BindingObject[] | undefined;
+  for (const subject of binding.subjects) {
     const key = subjectKey(subject, binding.namespace);
-    return key === undefined ? [] : wideBindings(view, key);
-  });
-  const shared = (first ?? []).filter((one) => others.every((list) => list.includes(one)));
-  if (shared.length === 0) return undefined;
+    const wide = key === undefined ? undefined : wideBindings(view, key);
+    if (wide === undefined) return undefined;
+    shared = shared === undefined ? wide : shared.filter((one) => wide.includes(one));
+  }
+  if (shared === undefined || shared.length === 0) return undefined;
   const own = rulesOf(view, binding);
   if (own === undefined || own.length === 0) return undefined;
   return shared.find((wide) => {
@@ -35,14 +37,14 @@ function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule
 const GROUP_KEYS = NAMESPACE_GROUPS.map((group) => `rbac/wide-bindings-of-group/${group}`);
 
 /** The ClusterRoleBindings of a subject. One that changes concerns only RoleBindings of subjects that sort together. */
-function wideBindings(view: ClusterView, key: string): readonly BindingObject[] {
+function wideBindings(view: ClusterView, key: string): readonly BindingObject[] | undefined {
   const group = namespaceGroup(key);
   const index = view.derive(
     GROUP_KEYS[group] ?? '',
     (inner) => wideBindingsByGroup(inner)[group] ?? new Map<string, readonly BindingObject[]>(),
     sameIndex,
   );
-  return index.get(key) ?? [];
+  return index.get(key);
 }
 
 function wideBindingsByGroup(view: ClusterView): readonly SubjectIndex[] {

@@ -2,7 +2,7 @@
  * Bindings are additive (plugin/pkg/auth/authorizer/rbac/rbac.go): a second one of the same role to the same subjects
  * gives nothing, and removing the first takes nothing away.
  */
-import { givenAlready } from '../../analyses/rbac/bound-roles.ts';
+import { bindingSurroundings } from '../../analyses/rbac/binding-surroundings.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { subjectsBeyondBootstrap } from '../../kube/rbac-bootstrap.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -19,7 +19,7 @@ export const duplicateBinding = bindingRules(
   (binding, view) => {
     if (subjectsBeyondBootstrap(binding)?.length === 0) return NO_FINDINGS;
     const { kind, name, roleRef } = binding;
-    const other = givenAlready(view, binding);
+    const other = bindingSurroundings(view, binding.namespace).givenBy.get(name);
     if (other === undefined) return NO_FINDINGS;
     if (other.kind !== kind) return [needless(binding, other)];
     return [

@@ -10,7 +10,7 @@ import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import { someOf } from '../../kube/some-of.ts';
 import { apiVersionOf, RBAC_KINDS, type Kind } from '../../model/kind.ts';
 import type { Evidence, FindingDraft, ObjectRef, Reference } from '../../model/finding.ts';
-import type { BindingObject, Subject } from '../../model/objects.ts';
+import type { BindingObject, PolicyRule, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule, type Rule } from '../rule.ts';
 
@@ -80,26 +80,61 @@ function grantFinding(
   verdict: BindingVerdict,
   grant: JudgedGrant,
 ): FindingDraft {
-  const data: GrantData = {
-    category: grant.category,
-    namespace: verdict.namespace,
-    permissions: grant.permissions.map((one) => one.permission.id),
-    rules: grant.rules,
-  };
+  const texts = textsOf(grant, verdict.rules);
+  const { permissions } = texts;
+  const data: GrantData = { category: grant.category, namespace: verdict.namespace, permissions, rules: grant.rules };
   const addOn = addOnAsking(view, binding, grant.category);
   return {
     severity: grant.severity,
-    title: `${subjectsText(verdict.subjects, binding)} can ${allows(grant)} ${scopeText(verdict)}`,
-    why: why(verdict, grant),
+    title: `${subjectsText(verdict.subjects, binding)} can ${texts.allows} ${scopeText(verdict)}`,
+    why: why(verdict, texts),
     evidence: [
       ...(addOn === null ? [] : [{ text: addOn.evidence }]),
-      ...ruleEvidence(binding, verdict, grant),
+      ...ruleEvidence(binding, texts),
+      ...texts.reasons,
       ...subjectEvidence(view, binding, verdict.subjects),
       ...exposureEvidence(view, binding, verdict.subjects),
     ],
     ...(addOn === null ? {} : { addOn: addOn.name }),
     remedies: remediesOf(binding, grant.category),
     data,
+  };
+}
+
+/** What is said of a grant, whoever holds it. */
+interface GrantTexts {
+  readonly allows: string;
+  readonly why: string;
+  readonly permissions: readonly string[];
+  /** The rules that give it, with their paths. */
+  readonly rules: readonly { readonly text: string; readonly path: string }[];
+  /** What each permission is worth, where there are several. */
+  readonly reasons: readonly Evidence[];
+}
+
+/** Bindings of equal roles share their grants, so that each is put into words once. */
+const TEXTS = new WeakMap<JudgedGrant, GrantTexts>();
+
+function textsOf(grant: JudgedGrant, rules: readonly PolicyRule[]): GrantTexts {
+  let texts = TEXTS.get(grant);
+  if (texts === undefined) TEXTS.set(grant, (texts = textsFor(grant, rules)));
+  return texts;
+}
+
+function textsFor(grant: JudgedGrant, rules: readonly PolicyRule[]): GrantTexts {
+  const { permissions } = grant;
+  const reasons = permissions
+    .slice(0, MOST_PERMISSIONS)
+    .map(({ permission, severity }) => ({ text: `${severity}: can ${permission.allows}` }));
+  return {
+    allows: allows(grant),
+    why: whyOf(grant),
+    permissions: permissions.map((one) => one.permission.id),
+    rules: grant.rules.slice(0, MOST_PERMISSIONS).flatMap((at) => {
+      const found = rules[at];
+      return found === undefined ? [] : [{ text: ruleText(found), path: `rules[${at}]` }];
+    }),
+    reasons: permissions.length > 1 ? reasons : [],
   };
 }
 
@@ -113,7 +148,7 @@ function allows({ category, permissions }: JudgedGrant): string {
   return more.length === 0 ? `${first} and ${second}` : `${first} and ${more.length + 1} more`;
 }
 
-function why(verdict: BindingVerdict, { category, permissions }: JudgedGrant): string {
+function whyOf({ category, permissions }: JudgedGrant): string {
   const [worst] = permissions;
   const parts: string[] = [];
   if (category === 'cluster-admin')
@@ -124,12 +159,21 @@ function why(verdict: BindingVerdict, { category, permissions }: JudgedGrant): s
   if (worst !== undefined && category !== 'cluster-admin') parts.push(worst.permission.why);
   if (worst?.isComplete === false) parts.push('Bounded here: what else it takes is not granted to these subjects.');
   if (worst?.names !== undefined && worst.names !== null) parts.push(`Limited to the names ${worst.names.join(', ')}.`);
-  if (verdict.everyone === 'unauthenticated') parts.push('Whoever reaches the API server holds it, without any login.');
-  else if (verdict.everyone !== null) parts.push('Everybody in the cluster holds it, every pod too.');
-  else if (verdict.isExposed)
-    parts.push('A program that is reachable from outside holds it: whoever breaks into that has it.');
   return parts.join(' ');
 }
+
+function why({ everyone, isExposed }: BindingVerdict, texts: GrantTexts): string {
+  const who = everyone ?? (isExposed ? 'exposed' : null);
+  if (who === null) return texts.why;
+  return texts.why === '' ? WHO_HOLDS[who] : `${texts.why} ${WHO_HOLDS[who]}`;
+}
+
+const WHO_HOLDS = {
+  unauthenticated: 'Whoever reaches the API server holds it, without any login.',
+  authenticated: 'Everybody in the cluster holds it, every pod too.',
+  'service accounts': 'Everybody in the cluster holds it, every pod too.',
+  exposed: 'A program that is reachable from outside holds it: whoever breaks into that has it.',
+} as const;
 
 /** `everywhere`, `in namespace shop`. */
 export function scopeText({ namespace }: Pick<BindingVerdict, 'namespace'>): string {
@@ -150,18 +194,9 @@ function subjectText(subject: Subject, binding: BindingObject): string {
   return `ServiceAccount ${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
 }
 
-function ruleEvidence(binding: BindingObject, verdict: BindingVerdict, grant: JudgedGrant): readonly Evidence[] {
+function ruleEvidence(binding: BindingObject, { rules }: GrantTexts): readonly Evidence[] {
   const role = roleRef(binding);
-  const of = grant.rules.slice(0, MOST_PERMISSIONS).flatMap((at) => {
-    const found = verdict.rules[at];
-    return found === undefined
-      ? []
-      : [{ text: `${role.kind} ${role.name}: ${ruleText(found)}`, object: role, path: `rules[${at}]` }];
-  });
-  const reasons = grant.permissions
-    .slice(0, MOST_PERMISSIONS)
-    .map(({ permission, severity }) => ({ text: `${severity}: can ${permission.allows}` }));
-  return [...of, ...(grant.permissions.length > 1 ? reasons : [])];
+  return rules.map(({ text, path }) => ({ text: `${role.kind} ${role.name}: ${text}`, object: role, path }));
 }
 
 function subjectEvidence(view: ClusterView, binding: BindingObject, subjects: readonly Subject[]): readonly Evidence[] {

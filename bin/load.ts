@@ -12,7 +12,6 @@ import type { ConnectionFlags } from '../src/sources/live/connection-flags.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { hasAnyKubeconfig } from '../src/sources/live/kubeconfig.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
-import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { readManifests } from '../src/sources/manifests/read-manifests.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
@@ -179,9 +178,7 @@ async function snapshotOf(
   world: World,
   path: string,
 ): Promise<{ readonly changes: readonly Change[]; readonly capturedAt: number }> {
-  const text = await world.readFile(path).catch((error: unknown) => {
-    throw new LoadError(`--onto: cannot read ${path}: ${reasonOf(error)}`);
-  });
+  const text = await world.readFile(path);
   if (!isSnapshot(text)) throw new LoadError(`--onto ${path} is no snapshot of k8sec (k8sec snapshot writes one)`);
   return readSnapshot(text, path);
 }

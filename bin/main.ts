@@ -157,10 +157,9 @@ function refuseTwoLogs({ history, auditLogs, nodeProxy, demo }: Settings): void 
 function refuseWords({ words }: ParsedArguments, program: string): void {
   const [word] = words;
   if (word === undefined) return;
-  const nearest = nearestName(
-    word,
-    commandLines().map((command) => command.name),
-  );
+  const names = commandLines().map((command) => command.name);
+  const isFlag = FLAGS.some((flag) => flag.name === word);
+  const nearest = isFlag ? `--${word}` : nearestName(word, names);
   throw new ArgumentError(
     `unknown command "${word}" for ${program}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
   );

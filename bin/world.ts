@@ -3,7 +3,9 @@ import { access, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileBytes } from '../src/sources/file-bytes.ts';
+import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { makeFolder } from '../src/sources/make-folder.ts';
+import { LoadError } from './load-error.ts';
 import { printer } from './print.ts';
 
 /** The process and file system, as far as the program touches them; tests pass their own. */
@@ -50,7 +52,7 @@ export function processWorld(): World {
     now: () => Date.now(),
     print: printer(),
     warn: (text) => void process.stderr.write(text),
-    readFile: async (path) => (await fileBytes(path)).toString('utf8'),
+    readFile: readText,
     exists: async (path) =>
       access(path, constants.R_OK).then(
         () => true,
@@ -102,4 +104,18 @@ async function createFile(path: string): Promise<FileInMaking> {
       await rm(unfinished, { force: true });
     },
   };
+}
+
+/**
+ * The text of a file that a flag names.
+ *
+ * @throws LoadError that names the file, with the file system's `code` where it has one
+ */
+export async function readText(path: string): Promise<string> {
+  try {
+    return (await fileBytes(path)).toString('utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? { code: error.code } : {};
+    throw Object.assign(new LoadError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error }), code);
+  }
 }

@@ -1,7 +1,7 @@
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { main } from '../../bin/main.ts';
-import type { World } from '../../bin/world.ts';
+import { readText, type World } from '../../bin/world.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], overrides: Partial<World> = {
     now: () => NOW,
     print: (text) => void (out += text),
     warn: (text) => void (err += text),
-    readFile: (path) => readFile(path, 'utf8'),
+    readFile: readText,
     exists: async (path) =>
       access(path).then(
         () => true,

@@ -72,12 +72,23 @@ describe('a bad command line', () => {
     [['--context', 'a', '--context', 'b', 'can', 'user:x'], 'several contexts are for reports'],
     [['--context', 'a', '--context', 'b', '-o', 'json'], 'needs a folder: --output-file DIR'],
     [['who-cna', 'get', 'pods'], 'unknown command "who-cna" for k8sec; did you mean who-can?'],
+    [['report'], 'unknown command "report" for k8sec; did you mean --report?'],
     [['--explain'], '--explain is a flag of'],
     [['snapshot'], 'snapshot takes the name of one file to write'],
   ])('%j ends with 1 and says why', async (argv, message) => {
     const { code, out, err } = await run(argv);
     expect(err).toContain(message);
     expect(err).not.toMatch(/^\s+at /m);
+    expect(out).toBe('');
+    expect(code).toBe(1);
+  });
+});
+
+describe('a file that is not there', () => {
+  it.each(['--baseline', '--config', '--directory', '--onto'])('of %s is named in words', async (flag) => {
+    const missing = at('missing');
+    const { code, out, err } = await run(['--report', '--from', at('quiet.yaml'), flag, missing]);
+    expect(err).toBe(`k8sec: cannot read ${missing}: no such file or folder\n`);
     expect(out).toBe('');
     expect(code).toBe(1);
   });
@@ -430,7 +441,7 @@ spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {m
     expect(err).toContain('is no snapshot of k8sec');
     expect(code).toBe(1);
     const missing = await run(['--from', at('quiet.yaml'), '--onto', at('missing.k8sec')]);
-    expect(missing.err).toMatch(/^k8sec: --onto: cannot read .*missing\.k8sec: /);
+    expect(missing.err).toMatch(/^k8sec: cannot read .*missing\.k8sec: /);
     expect(missing.code).toBe(1);
   });
 });

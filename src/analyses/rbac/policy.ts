@@ -69,14 +69,14 @@ function rulesOfObject(view: ClusterView, role: RoleObject): RoleObject['rules']
 }
 
 /**
- * Every API server has the default ClusterRoles, so that files which are not the whole cluster may bind them without
- * declaring them. What the files' own roles add to `admin`, `edit` and `view` by their labels is part of them.
+ * Every API server has the default ClusterRoles and Roles (`kube-system/extension-apiserver-authentication-reader`), so
+ * that files which are not the whole cluster may bind them without declaring them. What the files' own roles add to `admin`, `edit` and `view` by their labels is part of them.
  */
 function builtInRules(view: ClusterView, namespace: string, name: string): RoleObject['rules'] | undefined {
   const facts = view.facts();
-  if (facts.source !== 'files' || facts.complete || namespace !== '') return undefined;
-  const rules = bootstrapRules('', name);
-  if (rules === undefined) return undefined;
+  if (facts.source !== 'files' || facts.complete) return undefined;
+  const rules = bootstrapRules(namespace, name);
+  if (rules === undefined || namespace !== '') return rules;
   const label = `rbac.authorization.k8s.io/aggregate-to-${name}`;
   return view.derive(
     `rbac/built-in/${name}`,

@@ -87,6 +87,20 @@ test('remove-binding takes away what refers to no role', () => {
   expect(rules(remedy.closes)).toEqual(['rbac/dangling-role']);
 });
 
+test.each([
+  [true, ['rbac/remove-binding']],
+  [false, []],
+])(
+  'files that are the whole cluster (%s) say which binding to remove: the role may stand in others',
+  (complete, ids) => {
+    const view = viewOf(bound('[{kind: User, name: a}]', 'gone'), { facts: { source: 'files', complete } });
+    const engine = new Engine(view, RBAC_RULES);
+    engine.settle();
+    const dangling = [...engine.findings.values()].filter((one) => one.rule === 'rbac/dangling-role');
+    expect(dangling.map((one) => one.remedies)).toEqual([ids]);
+  },
+);
+
 describe('narrow-to-namespaces', () => {
   test('RoleBindings in the namespaces of the accounts', () => {
     const remedy = proven('rbac/narrow-to-namespaces', 'rbac/reads-secrets', join(CART, READER, bound(ACCOUNT)));

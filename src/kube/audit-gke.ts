@@ -27,6 +27,9 @@ const HTTP_STATUS: Readonly<Record<number, number>> = {
   16: 401,
 };
 
+/** An annotation of ours: the log keeps no query, on which it depends where a list comes from. */
+export const NO_QUERY = 'k8sec.io/query';
+
 export function isGkeEntry(raw: JsonObject): boolean {
   const payload = objectAt(raw, 'protoPayload');
   if (payload === null) return false;
@@ -65,7 +68,7 @@ export function fromGkeEntry(raw: JsonObject): JsonObject {
     ...(request === undefined ? {} : { requestObject: request }),
     ...(response === undefined ? {} : { responseObject: response }),
     requestReceivedTimestamp: textAt(raw, 'timestamp') || textAt(raw, 'receiveTimestamp'),
-    annotations: labels,
+    annotations: verb === 'list' && path.object !== null ? { ...labels, [NO_QUERY]: 'not logged' } : labels,
   };
 }
 

@@ -76,7 +76,7 @@ try {
   const share = wall(floors) / wall(plain);
   limit('share of the rate of JSON.parse', share, share >= LEAST_RATE, `at least ${LEAST_RATE}`);
   const cpu = (runs: readonly Cost[]): number => Math.min(...runs.map((run) => run.cpu));
-  console.log(`of the processor time ${(cpu(floors) / cpu(plain)).toFixed(2)}: two threads read what is long`);
+  console.log(`of the processor time ${(cpu(floors) / cpu(plain)).toFixed(2)}`);
   const peak = Math.max(...plain.map((run) => run.peak), ...packed.map((run) => run.peak));
   limit('peak memory, MB', peak, peak <= MOST_MEMORY, `at most ${MOST_MEMORY}`);
   rmSync(path);

@@ -2,6 +2,7 @@
  * What Cloud Logging makes of the Events of a server (LogEntry with google.cloud.audit.AuditLog), and what of an event
  * is lost on that way: groups, uids and extra of the user, queries, HTTP codes, where a proxy was asked to go.
  */
+import { NO_QUERY } from '../../../src/kube/audit-gke.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { lines } from './raw-events.ts';
 
@@ -78,7 +79,11 @@ export function asGkeTells(raw: Raw, event: AuditEvent): AuditEvent {
     impersonationConstraint: '',
     // A list is no google.protobuf.Struct.
     body: event.body !== null && Array.isArray(raw['requestObject']) ? { ...event.body, pod: null } : event.body,
-    annotations: { ...event.annotations, ...(command === '' ? {} : { [COMMAND]: command }) },
+    annotations: {
+      ...event.annotations,
+      ...(command === '' ? {} : { [COMMAND]: command }),
+      ...(event.verb === 'list' && object !== null ? { [NO_QUERY]: 'not logged' } : {}),
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { NO_QUERY } from '../../../kube/audit-gke.ts';
 import { certainAddress } from '../../../kube/audit-principal.ts';
 import { isClusterWide, isInSystemNamespace, userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
@@ -31,6 +32,11 @@ function isInformer({ verb, event }: AuditRequest): boolean {
   );
 }
 
+/** A client made for persons and scripts, which keeps no cache; the name is its own claim. */
+function isByHand(request: AuditRequest): boolean {
+  return userAgentIs(request, SCRIPT) || userAgentIs(request, KUBECTL);
+}
+
 /** Helm keeps its releases in Secrets; it lists nothing else (`owner=helm`). */
 function isHelmHistory({ event, name }: AuditRequest): boolean {
   return name.startsWith('sh.helm.release.') || /labelSelector=[^&]*owner(?:%3D|=)helm/i.test(event.requestURI);
@@ -42,6 +48,10 @@ function listsSecrets(request: AuditRequest): Hit | null {
   if (!isWide && !isInSystemNamespace(request)) return null;
   const what = isWide ? 'listed secrets in all namespaces:' : 'listed the secrets of a system namespace:';
   if (isHelmHistory(request)) return hit(levels('info info info info high info critical'), request, what);
+  if (request.event.annotations[NO_QUERY] !== undefined && !isByHand(request)) {
+    const unknown = what.replace(':', ', from a cache or not (this log keeps no queries):');
+    return hit(levels('medium info low info high - critical'), request, unknown);
+  }
   if (isInformer(request)) return hit(levels('low info low info high - critical'), request, what);
   return hit(
     isWide ? levels('high medium high medium high - critical') : levels('medium info high medium high - critical'),
@@ -86,29 +96,29 @@ function createSecretBurst({ burst, secretBurst }: DetectorOptions): Detector {
     const { role, actor } = request.principal;
     if (request.verb !== 'get' || request.outcome !== 'done' || request.name === '') return null;
     if (role === 'node' || role === 'plane' || isHelmHistory(request)) return null;
-    const isByHand = userAgentIs(request, SCRIPT) || userAgentIs(request, KUBECTL);
+    const byHand = isByHand(request);
     const isAccount = role === 'workload' || role === 'system' || role === 'deployer';
-    const least = isAccount && !isByHand ? Math.max(burst, secretBurst) : secretBurst;
+    const least = isAccount && !byHand ? Math.max(burst, secretBurst) : secretBurst;
     const key = `${actor.name} ${certainAddress(request.event)}`;
     const found = window.add(key, `${request.namespace}/${request.name}`, request.event.time, least);
     if (found === null) return null;
     const many = found.distinct >= 4 * secretBurst;
-    const severity = burstSeverity(request, isByHand, many);
+    const severity = burstSeverity(request, byHand, many);
     return { severity, what: `read ${found.distinct} different secrets within 300 s, the last`, count: found.count };
   };
 }
 
 /** Operators read many secrets all day; a person, or a client made for persons in an account's hands, does not. */
-function burstSeverity(request: AuditRequest, isByHand: boolean, many: boolean): Hit['severity'] {
+function burstSeverity(request: AuditRequest, byHand: boolean, many: boolean): Hit['severity'] {
   switch (request.principal.role) {
     case 'anonymous':
       return 'critical';
     case 'human':
       return many || userAgentIs(request, SCRIPT) ? 'high' : 'medium';
     case 'deployer':
-      return isByHand ? 'high' : 'info';
+      return byHand ? 'high' : 'info';
     default:
-      return isByHand ? 'high' : 'low';
+      return byHand ? 'high' : 'low';
   }
 }
 
@@ -131,7 +141,7 @@ export const SECRET_DETECTIONS: readonly Detection[] = [
     advice: 'A list gives every value: rotate what the caller should not know, and grant single names instead.',
     technique: 'T1552.007',
     level: 'Metadata',
-    blind: 'whether values or only names were asked for',
+    blind: 'whether values or only names were asked for; on GKE, whether a cache answered',
     verbs: ['list', 'watch'],
     topics: TOPICS,
     test: listsSecrets,

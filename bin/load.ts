@@ -153,7 +153,9 @@ export async function loadFiles(
   if (missing !== undefined) throw new LoadError(`cannot read ${missing.path}: ${missing.message}`);
   const others = Object.entries(result.skipped.otherObjects);
   if (result.objects.length === 0 && result.broken.length === 0 && others.length === 0) {
-    throw new LoadError(`${settings.from.join(', ')}: no Kubernetes object in ${result.files} files`);
+    throw new LoadError(
+      `${settings.from.join(', ')}: no Kubernetes object in ${result.files} ${result.files === 1 ? 'file' : 'files'}`,
+    );
   }
   if (!settings.quiet) {
     const { notKubernetes } = result.skipped;

@@ -29,6 +29,7 @@ interface Unfinished {
   readonly failures: readonly RuleFailure[];
 }
 
+const TAKEN = new WeakSet<StoreView>();
 const NOTHING: readonly Finding[] = [];
 const NO_KEYS: readonly string[] = [];
 const SEPARATOR = '\u0000';
@@ -54,7 +55,13 @@ export class Engine {
   readonly #verdictOf = (view: ClusterView, _previous: Verdict | undefined, key: string): Verdict =>
     this.#check(view, key);
 
+  /**
+   * @param view it keeps the verdicts, so it has one engine
+   * @throws Error where the view has an engine
+   */
   constructor(view: StoreView, rules: readonly Rule[]) {
+    if (TAKEN.has(view)) throw new Error('this view has an engine, which keeps its verdicts there');
+    TAKEN.add(view);
     this.view = view;
     for (const rule of rules) {
       const there = this.#rules.get(rule.subject);
@@ -200,8 +207,7 @@ export class Engine {
   }
 
   #judge(key: string): void {
-    const before = this.#verdictThere(key);
-    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual), before);
+    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual));
   }
 
   /** The verdict of a subject that was judged. */

@@ -1,3 +1,5 @@
+import { allNamespaces } from '../analyses/network/namespace-labels.ts';
+import { nearestName } from '../kube/nearest-name.ts';
 import { refText } from '../kube/object-ref.ts';
 import type { BrokenObject } from '../model/change.ts';
 import type { Finding } from '../model/finding.ts';
@@ -36,6 +38,8 @@ export function holesOf(
     unreadKinds.add(line.kind);
     holes.push({ kind: line.kind, text, accepted: isAccepted(line.kind) });
   }
+  // Where something was not read, the namespace may be there all the same.
+  if (holes.length === 0) holes.push(...missingNamespaces(options));
   for (const problem of engine.view.allBroken()) {
     if (problem.kind !== null) unreadKinds.add(problem.kind);
     holes.push({
@@ -52,6 +56,19 @@ export function holesOf(
     // What the API server's metrics tell is no kind; it can be accepted by name all the same.
     (options.allowUnread.includes(METRICS) && finding.subject.kind === 'Cluster' && isWithoutMetrics(options));
   return [...holes, ...unknownVerdicts(findings, isExplained)];
+}
+
+/** Namespaces that were asked for and of which nothing was seen: a misspelt name must not pass for a clean one. */
+function missingNamespaces({ scope, engine }: ReportOptions): readonly Hole[] {
+  if (scope.namespaces.length === 0) return [];
+  const there = allNamespaces(engine.view);
+  return scope.namespaces
+    .filter((name) => !there.includes(name))
+    .map((name) => {
+      const near = nearestName(name, there);
+      const meant = near === undefined ? '' : `; did you mean ${near}?`;
+      return { kind: null, text: `no namespace ${name} was found${meant}`, accepted: false };
+    });
 }
 
 /** In `--allow-unread`: what `/metrics` of the API server tells. */

@@ -121,6 +121,11 @@ function findingsOf(engine: Engine): unknown {
 }
 
 describe('Engine', () => {
+  it('is the only one of its view, which keeps its verdicts', () => {
+    const view = new StoreView(new ClusterStore(), NOW);
+    expect(() => [new Engine(view, PROBES), new Engine(view, RULES)]).toThrow('this view has an engine');
+  });
+
   it('after any changes has the findings of a full recompute', () => {
     fc.assert(
       fc.property(fc.array(fc.array(anyChange, { maxLength: 6 }), { maxLength: 12 }), (batches) => {

@@ -34,6 +34,17 @@ describe('the exit code', () => {
     });
   });
 
+  it('is 3 where a namespace that was asked for is not there', () => {
+    const report = judged(privileged('agent'), { scope: { ...ONLY_PRIVILEGED, namespaces: ['shopp', 'nowhere'] } });
+    expect(report.holes.map((hole) => hole.text)).toEqual([
+      'no namespace shopp was found; did you mean shop?',
+      'no namespace nowhere was found',
+    ]);
+    expect(exitVerdict(report, 'high').code).toBe(3);
+    const empty = [object('Namespace', { metadata: { name: 'empty' } })];
+    expect(code({ scope: { ...ONLY_PRIVILEGED, namespaces: ['empty'] } }, 'high', empty)).toBe(0);
+  });
+
   it('does not depend on what --severity hides', () => {
     expect(code({ scope: { ...ONLY_PRIVILEGED, severity: 'critical' } })).toBe(2);
   });

@@ -170,9 +170,7 @@ function letThrough(view: StoreView, direction: Direction): ReadonlySet<string> 
 }
 
 /** Pods of the findings about missing isolation, `Pod/shop/web`, by whether they are unknown. */
-function found(view: StoreView, direction: Direction): ReadonlyMap<string, string> {
-  const engine = new Engine(view, RULES);
-  engine.settle();
+function found(engine: Engine, direction: Direction): ReadonlyMap<string, string> {
   return new Map(
     [...engine.findings.values()]
       .filter(({ rule }) => rule === `network/no-${direction}-isolation`)
@@ -197,9 +195,11 @@ function withOthers({ connections }: Answer, own: string, workload: string): rea
 
 async function expectAgreement(view: StoreView): Promise<number> {
   const pods = await everyPod(view);
+  const engine = new Engine(view, RULES);
+  engine.settle();
   for (const direction of DIRECTIONS) {
     const everyone = letThrough(view, direction);
-    const findings = found(view, direction);
+    const findings = found(engine, direction);
     const isThrough = (word: string): boolean => word === 'open' || word === 'lets everyone';
     const said = pods.map((one) => {
       const word = one.words[direction];

@@ -47,16 +47,18 @@ function ofKind<K extends Kind>(kind: K): SubjectSource<SubjectOf<K>> {
   };
 }
 
-/** The source of a subject type. */
+const SOURCES = new Map<SubjectType, SubjectSource<unknown>>([
+  ['Cluster', CLUSTER as SubjectSource<unknown>],
+  ['Workload', WORKLOAD as SubjectSource<unknown>],
+  ['AuditGroup', AUDIT_GROUP as SubjectSource<unknown>],
+]);
+
+/** The source of a subject type: made once, because it is asked for with every subject that is judged. */
 export function subjectSource(type: SubjectType): SubjectSource<unknown> {
-  switch (type) {
-    case 'Cluster':
-      return CLUSTER as SubjectSource<unknown>;
-    case 'Workload':
-      return WORKLOAD as SubjectSource<unknown>;
-    case 'AuditGroup':
-      return AUDIT_GROUP as SubjectSource<unknown>;
-    default:
-      return ofKind(type) as SubjectSource<unknown>;
+  let source = SOURCES.get(type);
+  if (source === undefined) {
+    source = ofKind(type as Kind) as SubjectSource<unknown>;
+    SOURCES.set(type, source);
   }
+  return source;
 }

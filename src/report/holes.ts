@@ -1,9 +1,8 @@
-import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { nearestName } from '../kube/nearest-name.ts';
 import { refText } from '../kube/object-ref.ts';
 import type { BrokenObject } from '../model/change.ts';
 import type { Finding } from '../model/finding.ts';
-import { kindInfo, type Kind } from '../model/kind.ts';
+import { ALL_KINDS, kindInfo, type Kind } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { CoverageLine, ReportedFinding, ReportOptions } from './report.ts';
 import type { Scope } from './scope.ts';
@@ -61,9 +60,13 @@ export function holesOf(
 /** Namespaces that were asked for and of which nothing was seen: a misspelt name must not pass for a clean one. */
 function missingNamespaces({ scope, engine }: ReportOptions): readonly Hole[] {
   if (scope.namespaces.length === 0) return [];
-  const there = allNamespaces(engine.view);
+  const { view } = engine;
+  const there = new Set([
+    ...view.list('Namespace').map((one) => one.name),
+    ...ALL_KINDS.flatMap((kind) => (kindInfo(kind).namespaced ? view.namespaces(kind) : [])),
+  ]);
   return scope.namespaces
-    .filter((name) => !there.includes(name))
+    .filter((name) => !there.has(name))
     .map((name) => {
       const near = nearestName(name, there);
       const meant = near === undefined ? '' : `; did you mean ${near}?`;

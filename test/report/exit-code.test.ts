@@ -43,6 +43,9 @@ describe('the exit code', () => {
     expect(exitVerdict(report, 'high').code).toBe(3);
     const empty = [object('Namespace', { metadata: { name: 'empty' } })];
     expect(code({ scope: { ...ONLY_PRIVILEGED, namespaces: ['empty'] } }, 'high', empty)).toBe(0);
+    // Files that hold one Service of it, and no Namespace.
+    const service = [object('Service', { metadata: { name: 'web', namespace: 'edge' } })];
+    expect(code({ scope: { ...ONLY_PRIVILEGED, namespaces: ['edge'] } }, 'high', service)).toBe(0);
   });
 
   it('does not depend on what --severity hides', () => {

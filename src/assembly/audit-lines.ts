@@ -149,7 +149,7 @@ export function scan(start: i32, stop: i32): Stop {
     const next = line(at);
     if (next === OTHER_MINUTE) return Stop.minute;
     if (next === UNKNOWN) {
-      lineStop = find(at, NEWLINE);
+      lineStop = newline(at);
       return Stop.unknown;
     }
     at = next;
@@ -232,7 +232,7 @@ function line(start: i32): i32 {
   pathTo = endOfPath(pathFrom);
   if (pathTo < 0) return UNKNOWN;
   uriTo = pathTo;
-  if (load<u8>(pathTo) !== QUOTE) uriTo = find(pathTo, QUOTE);
+  if (load<u8>(pathTo) !== QUOTE) uriTo = quoteOrNewline(pathTo);
   if (!isWord(VERB, uriTo)) return UNKNOWN;
   flags = (level << 4) | (stage << 1) | (uriTo === pathTo ? 0 : 1);
   hash = hashOf(pathFrom, pathTo - pathFrom, uriTo, flags);
@@ -421,12 +421,23 @@ function endOfPath(start: i32): i32 {
   return -1;
 }
 
-/** The next byte of this value; the limit where there is none. */
-function find(start: i32, byte: i32): i32 {
-  const wanted = i8x16.splat(<i8>byte);
+/** The next newline. */
+function newline(start: i32): i32 {
   for (let at = start; at < limit; at += 16) {
-    const found = i8x16.bitmask(i8x16.eq(v128.load(at), wanted));
-    if (found !== 0) return min(limit, at + ctz(found));
+    const found = i8x16.bitmask(i8x16.eq(v128.load(at), i8x16.splat(<i8>NEWLINE)));
+    if (found !== 0) return at + ctz(found);
+  }
+  return limit;
+}
+
+/** The next quote of a line, or its end: what has none is no text, and must not reach into the next line. */
+function quoteOrNewline(start: i32): i32 {
+  for (let at = start; at < limit; at += 16) {
+    const bytes = v128.load(at);
+    const found = i8x16.bitmask(
+      v128.or(i8x16.eq(bytes, i8x16.splat(<i8>QUOTE)), i8x16.eq(bytes, i8x16.splat(<i8>NEWLINE))),
+    );
+    if (found !== 0) return at + ctz(found);
   }
   return limit;
 }

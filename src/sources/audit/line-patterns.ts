@@ -217,7 +217,10 @@ export class LinePatterns {
       time: Date.parse(PROBE.time),
       requestURI: hasQuery ? path + PROBE.query : event.requestURI,
     };
-    if (JSON.stringify(probe) !== JSON.stringify({ ...event, ...own })) return false;
+    // A field that stands twice is what its last place says: a line that says what the probe does proves nothing.
+    const hasProbe =
+      event.auditID === own.auditID || event.time === own.time || (hasQuery && event.requestURI === own.requestURI);
+    if (hasProbe || JSON.stringify(probe) !== JSON.stringify({ ...event, ...own })) return false;
     this.#make({ event, path, uri: hasQuery ? null : event.requestURI }, from, places);
     return true;
   }

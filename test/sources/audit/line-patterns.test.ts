@@ -122,7 +122,7 @@ const lines = fc
       .replaceAll('<', String.raw`\u003c`),
   );
 
-const edit = fc.tuple(fc.nat(2000), fc.nat(20), fc.oneof(fc.constantFrom(...MARKS, ''), fc.string()));
+const edit = fc.tuple(fc.nat(2000), fc.nat(20), fc.oneof(fc.constantFrom(...MARKS, '', '\n', '?\n'), fc.string()));
 
 /** The line, in which some characters went, came or changed. */
 function harmed(line: string, edits: readonly (readonly [number, number, string])[]): string {
@@ -245,6 +245,28 @@ describe('patterns of lines', () => {
     const all = read(new LinePatterns(), log);
     expect(known(all).map(({ requestURI }) => requestURI.split('?')[1])).toEqual(['a', 'b']);
     expect(all.map(({ event }) => event !== null)).toEqual([false, true, false, false, true]);
+  });
+
+  it('end where a line does, though its query does not', () => {
+    const [head = '', tail = ''] = FIRST.replace('","verb"', '?a","verb"').split('?a');
+    const whole = `${head}?a${tail}`;
+    const log = [whole, whole, `${head}?a`, `b${tail}`, whole];
+    const all = read(new LinePatterns(), log);
+    expect(all.map(({ event }) => event !== null)).toEqual([false, true, false, false, true]);
+    expect(all).toEqual(expected(log, all));
+  });
+
+  it.each([
+    ['auditID', 'probe'],
+    ['requestURI', `${parsedWhole(FIRST)?.requestURI}?probe`],
+    ['requestReceivedTimestamp', '2001-02-03T04:05:06Z'],
+  ])('are not made of lines that say %s again, as it is put to the proof', (field, value) => {
+    const twice = (line: string): string =>
+      `${line.replace('","verb"', '?a","verb"').slice(0, -1)},"${field}":"${value}"}`;
+    const log = [1, 2, 3, 4].map((number) => twice(again(FIRST, number)));
+    const all = read(new LinePatterns(), log);
+    expect(known(all)).toEqual([]);
+    expect(all).toEqual(expected(log, all));
   });
 
   it('are forgotten when there are many, and learned anew', () => {

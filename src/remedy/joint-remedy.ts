@@ -6,7 +6,7 @@ import type { Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { diffOf, headComments, remediesOf } from './build.ts';
 import type { BuiltRemedy } from './built-remedy.ts';
-import { shellWord } from './kubectl.ts';
+import { shellWord } from '../kube/shell-word.ts';
 import { deniedTogether, rightsEffects } from './rbac/rights-effects.ts';
 import type { Manifest, Remedy, RemedyDraft } from './remedy.ts';
 import { deliveryOf, type Delivery } from './delivery.ts';

@@ -1,5 +1,4 @@
-import { rawText } from '../kube/exact-text.ts';
-import { escapeYaml, isClean } from '../kube/sanitise.ts';
+import { shellWord } from '../kube/shell-word.ts';
 
 /**
  * A kubectl command for a POSIX shell, as a tagged template: each value is one word, whatever it holds, since who may
@@ -12,16 +11,4 @@ export function kubectl(texts: TemplateStringsArray, ...exact: readonly string[]
     const before = value.startsWith('-') ? command.replace(/ $/, '/') : command;
     return `${before}${shellWord(value)}${text}`;
   }, 'kubectl ');
-}
-
-/**
- * What is not safe to show becomes an escape of `$'…'`, which bash, zsh and ksh read.
- *
- * @param exact a name as it is shown
- */
-export function shellWord(exact: string): string {
-  if (/^[\w.:@%+=,/-]*$/.test(exact)) return exact;
-  const raw = rawText(exact) ?? exact;
-  if (isClean(raw)) return `'${raw.replaceAll("'", `'\\''`)}'`;
-  return `$'${escapeYaml(raw.replaceAll(/[\\']/g, '\\$&')).replaceAll('\n', '\\n')}'`;
 }

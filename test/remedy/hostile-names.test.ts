@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { exactText } from '../../src/kube/exact-text.ts';
 import { isClean } from '../../src/kube/sanitise.ts';
-import { kubectl, shellWord } from '../../src/remedy/kubectl.ts';
+import { shellWord } from '../../src/kube/shell-word.ts';
+import { kubectl } from '../../src/remedy/kubectl.ts';
 import { toYaml } from '../../src/remedy/to-yaml.ts';
 
 const NAMES = [

@@ -2,7 +2,7 @@ import { auditGroup } from '../../analyses/audit/audit-groups.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { shellWord } from '../kubectl.ts';
+import { shellWord } from '../../kube/shell-word.ts';
 
 const HOUR = 3_600_000;
 

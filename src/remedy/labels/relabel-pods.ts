@@ -4,7 +4,8 @@ import { withEdits } from '../../analyses/labels/relabel.ts';
 import { workload as workloadOf } from '../../analyses/workload/workloads.ts';
 import type { Change } from '../../model/change.ts';
 import type { Manifest, Remedy } from '../remedy.ts';
-import { kubectl, shellWord } from '../kubectl.ts';
+import { shellWord } from '../../kube/shell-word.ts';
+import { kubectl } from '../kubectl.ts';
 
 /** More pods than this are replaced rather than relabelled one by one. */
 const MOST_PODS = 20;

@@ -8,6 +8,8 @@ export interface UnreadablePath {
 }
 
 const MANIFEST_NAME = /\.(?:ya?ml|json)(?:\.gz)?$/i;
+/** The one name without extension: Kustomize looks for it too. */
+const KUSTOMIZATION = 'Kustomization';
 
 /**
  * The manifest files behind a path, in order of name: the file itself whatever it is called, or all `.yaml`, `.yml` and
@@ -32,7 +34,8 @@ export async function findFiles(
     for (const name of [...(await files.list(one))].sort((left, right) => (left < right ? -1 : 1))) {
       const child = one.endsWith('/') ? `${one}${name}` : `${one}/${name}`;
       await attempt(child, async () => {
-        if (MANIFEST_NAME.test(name) || (await files.stat(child)).type === 'folder') await visit(child, false);
+        const isManifest = MANIFEST_NAME.test(name) || name === KUSTOMIZATION;
+        if (isManifest || (await files.stat(child)).type === 'folder') await visit(child, false);
       });
     }
   };

@@ -4,6 +4,7 @@ import { createObjectCollector } from './collect-objects.ts';
 import { decodeBytes } from './decode-bytes.ts';
 import { findFiles, reasonOf, type UnreadablePath } from './find-files.ts';
 import { nodeFiles, type ManifestFiles } from './manifest-files.ts';
+import { readKustomizations } from './kustomizations.ts';
 import type { ManifestResult } from './manifest-result.ts';
 import { parseText } from './parse-text.ts';
 
@@ -55,13 +56,17 @@ export async function readManifests(paths: readonly string[], options: ManifestO
     take(path, content);
   };
 
-  for (const path of paths) {
+  const found: (readonly string[])[] = [];
+  for (const path of paths) found.push(path === '-' ? [path] : await findFiles(path, files, unreadable));
+  const kustomizations = await readKustomizations(found.flat(), (file) => files.read(file));
+  count += kustomizations.count;
+  for (const path of found.flat()) {
     if (path === '-') await read(STDIN, options.stdin ?? (() => Promise.resolve(new Uint8Array())));
-    else for (const file of await findFiles(path, files, unreadable)) await read(file, () => files.read(file));
+    else if (!kustomizations.covers(path)) await read(path, () => files.read(path));
   }
   return {
     objects: [...collector.objects.values()],
-    broken: collector.broken,
+    broken: [...collector.broken, ...kustomizations.notApplied],
     duplicates: collector.duplicates,
     removedApis: collector.removedApis,
     skipped: collector.skipped(),

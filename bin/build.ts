@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { assembledImports } from './assembled-code.ts';
 import { OWN_PROGRAMS } from './own-program.ts';
 import { fasterInk, noDeveloperTools } from './faster-ink.ts';
-import { lighterMeow } from './lighter-meow.ts';
-import { lighterYoga } from './lighter-yoga.ts';
+import { lighterPackages } from './lighter-packages.ts';
 
 /**
  * Bundles the program to `dist/`: ESM with splitting, so that a report never loads React and an old Node only parses
@@ -47,7 +46,7 @@ async function bundle(): Promise<void> {
     },
     // Native, and optional: it stays a package of its own.
     external: ['@duckdb/node-api'],
-    plugins: [assembledImports, fasterInk, noDeveloperTools, lighterMeow, lighterYoga],
+    plugins: [assembledImports, fasterInk, noDeveloperTools, lighterPackages],
   });
   for (const name of PROGRAMS) await chmod(join(OUT, `${name}.js`), 0o755);
 }

@@ -1,7 +1,7 @@
 import { isClean, sanitise } from '../kube/sanitise.ts';
+import { GraphemeSegmenter, PLAIN_TEXT } from './graphemes.ts';
 
-const ASCII = /^[\x20-\x7e]*$/;
-const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const SEGMENTER = new GraphemeSegmenter();
 /**
  * Scripts and blocks whose characters take two columns (East Asian Width W and F, Unicode 16, UAX 11), and characters
  * that terminals draw as emoji by default.
@@ -14,7 +14,7 @@ const COMBINING = /^\p{M}+$/u;
 
 /** Terminal columns that one line of text takes. */
 export function textWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (PLAIN_TEXT.test(text)) return text.length;
   let width = 0;
   for (const { segment } of SEGMENTER.segment(text)) width += graphemeWidth(segment);
   return width;
@@ -27,7 +27,7 @@ export function textWidth(text: string): number {
 export function clip(text: string, width: number, ellipsis = '…'): string {
   if (width <= 0) return '';
   const line = safe(text);
-  if (ASCII.test(line)) return line.length <= width ? line : line.slice(0, width - 1) + ellipsis;
+  if (PLAIN_TEXT.test(line)) return line.length <= width ? line : line.slice(0, width - 1) + ellipsis;
   if (textWidth(line) <= width) return line;
   let out = '';
   let used = 0;
@@ -42,7 +42,7 @@ export function clip(text: string, width: number, ellipsis = '…'): string {
 
 /** Text without its first columns; what is left of a wide character that is halved is a space. */
 export function withoutStart(text: string, columns: number): string {
-  if (ASCII.test(text)) return text.slice(columns);
+  if (PLAIN_TEXT.test(text)) return text.slice(columns);
   let out = '';
   let at = 0;
   for (const { segment } of SEGMENTER.segment(text)) {

@@ -285,31 +285,12 @@ function sortedObjects(
   }
   let sorted = before.objects;
   for (const name of before.changed) {
-    const piece = pieceFor(name, sorted.pieces);
-    const items = sorted.pieces[piece] ?? [];
-    const at = countWhere(items, (one) => one.name < name);
+    const place = sorted.placeOf((one) => one.name < name);
     const now = objects?.get(name);
-    sorted = sorted.replaced(piece, at, items[at]?.name === name ? 1 : 0, now === undefined ? [] : [now]);
+    const gone = sorted.at(place)?.name === name ? 1 : 0;
+    sorted = sorted.replaced(place.piece, place.at, gone, now === undefined ? [] : [now]);
   }
   return sorted;
-}
-
-/** The last piece that begins with the name or before it. */
-function pieceFor(name: string, pieces: readonly (readonly KubeObject[])[]): number {
-  return Math.max(0, countWhere(pieces, ([first]) => first !== undefined && first.name <= name) - 1);
-}
-
-/** How many items at the start of a list meet a test that those behind them fail. */
-function countWhere<T>(items: readonly T[], test: (item: T) => boolean): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const item = items[middle];
-    if (item !== undefined && test(item)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function byName(a: KubeObject, b: KubeObject): number {

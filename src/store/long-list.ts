@@ -3,6 +3,12 @@ import { stretchOf } from './stretch.ts';
 /** How many items a piece holds, about: what a change of one item copies. One of more than twice as many is cut. */
 const PIECE = 64;
 
+/** Where an item stands in a list: in which piece, and where there. */
+export interface Place {
+  readonly piece: number;
+  readonly at: number;
+}
+
 /** What is read of a list, whether it is kept in one piece or in many. */
 export interface Items<T> extends Iterable<T> {
   readonly length: number;
@@ -48,6 +54,18 @@ export class LongList<T> implements Items<T> {
     return this.pieces.flatMap((piece) => piece.filter(test));
   }
 
+  /** Where the first item stands that fails a test which all before it meet; behind the last where none does. */
+  placeOf(isBefore: (item: T) => boolean): Place {
+    const piece = Math.max(0, countWhere(this.pieces, ([first]) => first !== undefined && isBefore(first)) - 1);
+    const items = this.pieces[piece];
+    const at = items === undefined ? 0 : countWhere(items, isBefore);
+    return at === items?.length && piece + 1 < this.pieces.length ? { piece: piece + 1, at: 0 } : { piece, at };
+  }
+
+  at({ piece, at }: Place): T | undefined {
+    return this.pieces[piece]?.[at];
+  }
+
   /** This list with some items in place of one that it holds. */
   exchanged(item: T, come: readonly T[]): LongList<T> {
     const piece = this.pieces.findIndex((items) => items.includes(item));
@@ -68,6 +86,18 @@ export class LongList<T> implements Items<T> {
     const pieces = changed.length > 2 * PIECE ? inPieces(changed) : changed.length === 0 ? [] : [changed];
     return new LongList(spliced(this.pieces, piece, 1, pieces));
   }
+}
+
+/** How many items at the start of a list meet a test that those behind them fail. */
+function countWhere<T>(items: readonly T[], test: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (test(items[middle] as T)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** `toSpliced`, however many come: those that are spread into a call have to fit on the stack. */
@@ -96,6 +126,50 @@ export interface Difference<T> {
 export function differenceOf<T>(before: LongList<T>, after: LongList<T>): Difference<T> {
   const pieces = difference(before.pieces, after.pieces);
   return difference(joined(pieces.gone), joined(pieces.come));
+}
+
+/** The same of lists of lists: the items that differ, not the lists that hold them. */
+export function innerDifferenceOf<T>(before: LongList<readonly T[]>, after: LongList<readonly T[]>): Difference<T> {
+  const lists = differenceOf(before, after);
+  return difference(joined(lists.gone), joined(lists.come));
+}
+
+/** An item in the place of another. */
+export interface Exchange<T> {
+  readonly was: T;
+  readonly is: T;
+}
+
+/**
+ * The items of a list that stand in the place of others, in order; undefined where items came or went. What both share
+ * costs nothing where it stands in the same pieces.
+ */
+export function exchangesIn<T>(before: LongList<T>, after: LongList<T>): readonly Exchange<T>[] | undefined {
+  if (before.length !== after.length) return undefined;
+  if (!isCutAlike(before, after)) return exchangesAmong(before.items, after.items, []);
+  const found: Exchange<T>[] = [];
+  for (const [at, piece] of after.pieces.entries()) {
+    const was = before.pieces[at];
+    if (was !== undefined && was !== piece) exchangesAmong(was, piece, found);
+  }
+  return found;
+}
+
+function isCutAlike<T>(a: LongList<T>, b: LongList<T>): boolean {
+  return a.pieces.length === b.pieces.length && a.pieces.every((piece, at) => piece.length === b.pieces[at]?.length);
+}
+
+/** @param found to which they are added */
+function exchangesAmong<T>(before: readonly T[], after: readonly T[], found: Exchange<T>[]): readonly Exchange<T>[] {
+  for (let at = 0; at < after.length; at += 1) {
+    if (before[at] !== after[at]) found.push({ was: before[at] as T, is: after[at] as T });
+  }
+  return found;
+}
+
+/** Whether two lists hold the same items in the same order, by identity. */
+export function sameLongList<T>(a: LongList<T>, b: LongList<T>): boolean {
+  return a === b || exchangesIn(a, b)?.length === 0;
 }
 
 function joined<T>(pieces: readonly (readonly T[])[]): readonly T[] {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CellGraph } from '../../src/store/cells.ts';
 import { KeyedList } from '../../src/store/keyed-list.ts';
+import { LongList } from '../../src/store/long-list.ts';
 
 interface Item {
   readonly id: string;
@@ -29,16 +30,17 @@ it('finds what going through the list finds, and knows every entry that changed'
   fc.assert(
     fc.property(fc.array(item, { maxLength: 80 }), fc.array(edit, { maxLength: 12 }), (first, edits) => {
       let items: readonly Item[] = first;
-      let list = KeyedList.of(items, idOf);
+      let list = KeyedList.of(LongList.of(items), idOf);
       for (const one of edits) {
         const before = list;
         items = edited(items, one);
-        list = KeyedList.of(items, idOf, before);
+        list = KeyedList.of(LongList.of(items), idOf, before);
         expect(list.items).toEqual(items);
         expect(list.ids).toEqual(items.map(idOf));
         const ids = [...new Set([...before.ids, ...list.ids])];
         for (const id of ids) expect(list.get(id)).toBe(naive(items, id));
-        const changed = list.changedSince(before);
+        expect(KeyedList.of(LongList.of([...items]), idOf, list)).toBe(list);
+        const changed = list === before ? new Set<string>() : list.changedSince(before);
         const differing = ids.filter((id) => before.get(id) !== list.get(id));
         expect(differing.filter((id) => changed?.has(id) === false)).toEqual([]);
       }
@@ -49,12 +51,12 @@ it('finds what going through the list finds, and knows every entry that changed'
 
 it('says nothing about a list that it was not made from', () => {
   const items = Array.from({ length: 8 }, (_, at): Item => ({ id: String(at), value: 0 }));
-  const first = KeyedList.of(items, idOf);
-  const second = KeyedList.of(items.with(3, { id: '3', value: 1 }), idOf, first);
+  const first = KeyedList.of(LongList.of(items), idOf);
+  const second = KeyedList.of(LongList.of(items.with(3, { id: '3', value: 1 })), idOf, first);
   expect([...(second.changedSince(first) ?? [])]).toEqual(['3']);
   expect(second.ids).toBe(first.ids);
   expect(first.changedSince(second)).toBeUndefined();
-  expect(second.changedSince(KeyedList.of(items, idOf))).toBeUndefined();
+  expect(second.changedSince(KeyedList.of(LongList.of(items), idOf))).toBeUndefined();
 });
 
 it('readers of an entry run again when it changes, and the others are not even looked at', () => {
@@ -67,7 +69,7 @@ it('readers of an entry run again when it changes, and the others are not even l
       'list',
       (_context, previous) => {
         graph.record('items');
-        return KeyedList.of(items, idOf, previous);
+        return KeyedList.of(LongList.of(items), idOf, previous);
       },
       Object.is,
     );

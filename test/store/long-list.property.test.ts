@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { differenceOf, LongList } from '../../src/store/long-list.ts';
+import { differenceOf, exchangesIn, innerDifferenceOf, LongList, sameLongList } from '../../src/store/long-list.ts';
 
 interface Item {
   readonly value: number;
@@ -34,6 +34,12 @@ it('holds what a list holds after any changes, and lists before it stay as they 
         expect(long.filter(({ value }) => value < 50)).toEqual(plain.filter(({ value }) => value < 50));
         expect(long.some(({ value }) => value === 7)).toBe(plain.some(({ value }) => value === 7));
         expect(before.items).toEqual(plainBefore);
+        const exchanged = plain.flatMap((is, index) =>
+          is === plainBefore[index] ? [] : [{ was: plainBefore[index], is }],
+        );
+        expect(exchangesIn(before, long)).toEqual(plain.length === plainBefore.length ? exchanged : undefined);
+        expect(sameLongList(before, long)).toBe(taken === 0 && come.length === 0);
+        expect(exchangesIn(long, LongList.of(plain))).toEqual([]);
         expect(differenceOf(before, long)).toEqual({
           gone: plainBefore.filter((one) => !plain.includes(one)),
           come: plain.filter((one) => !plainBefore.includes(one)),
@@ -54,6 +60,30 @@ it('exchanges and appends items', () => {
       expect(long.exchanged(item, come).items).toEqual(items.toSpliced(items.indexOf(item), 1, ...come));
     }),
   );
+});
+
+it('finds the place of an item in a list that is in order', () => {
+  fc.assert(
+    fc.property(anyList, fc.array(edit, { maxLength: 3 }), fc.nat({ max: 99 }), (first, edits, wanted) => {
+      const sorted = first.toSorted((a, b) => a.value - b.value);
+      // Pieces of other lengths than a new list has.
+      const list = edits.reduce(
+        (all, { where, gone }) => all.replaced(where % Math.max(1, all.pieces.length), 0, gone, []),
+        LongList.of(sorted),
+      );
+      const place = list.placeOf(({ value }) => value < wanted);
+      const at = list.pieces.slice(0, place.piece).reduce((sum, one) => sum + one.length, place.at);
+      expect(at).toBe(list.items.filter(({ value }) => value < wanted).length);
+      expect(list.at(place)).toBe(list.items[at]);
+    }),
+  );
+});
+
+it('tells which items of lists in a list differ', () => {
+  const [a, b, c, d] = [{ value: 1 }, { value: 2 }, { value: 3 }, { value: 4 }];
+  const before = LongList.of([[a, b], [c]]);
+  expect(innerDifferenceOf(before, LongList.of([[a, d], [c]]))).toEqual({ gone: [b], come: [d] });
+  expect(innerDifferenceOf(before, LongList.of([[a], [b, c]]))).toEqual({ gone: [], come: [] });
 });
 
 it('a change leaves all pieces as they are but one', () => {

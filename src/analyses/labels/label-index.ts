@@ -1,7 +1,7 @@
 import type { Labels, LabelSelector } from '../../model/selector.ts';
 import { SimilarWords } from '../../kube/similar-words.ts';
 import type { Entries } from '../../store/entries.ts';
-import { differenceOf, LongList, spliced, type Items } from '../../store/long-list.ts';
+import { innerDifferenceOf, LongList, spliced, type Items } from '../../store/long-list.ts';
 import { PersistentMap } from '../../store/persistent-map.ts';
 
 interface Labelled {
@@ -28,9 +28,14 @@ const NO_VALUES = new SimilarWords(() => []);
 /** Where more than this share of a list is new, an index is built rather than changed. */
 const MOST_CHANGED = 0.25;
 
-/** An index by label of a list that never changes; `of` a similar list shares what is the same. Its entries are lists by label. */
+/**
+ * An index by label of lists that never change; `of` similar lists shares what is the same. Its entries are lists by
+ * label.
+ */
 export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items<T>> {
-  readonly #items: LongList<T>;
+  readonly #lists: LongList<readonly T[]>;
+  /** How many items the lists hold. */
+  readonly #size: number;
   readonly #names: readonly string[];
   readonly #keys: ReadonlyMap<string, ValueIndex<T>>;
 
@@ -40,45 +45,54 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items
   readonly #changed: ReadonlySet<string> | undefined;
 
   private constructor(
-    items: LongList<T>,
+    lists: LongList<readonly T[]>,
+    size: number,
     names: readonly string[],
     keys: ReadonlyMap<string, ValueIndex<T>>,
     change?: { readonly from: LabelIndex<T>; readonly ids: ReadonlySet<string> },
   ) {
-    this.#items = items;
+    this.#lists = lists;
+    this.#size = size;
     this.#names = names;
     this.#keys = keys;
     this.#base = change === undefined ? undefined : change.from.#token;
     this.#changed = change?.ids;
   }
 
-  /** @param previous the index of an earlier state of the list, of which most items are the same */
-  static of<T extends Labelled>(items: LongList<T>, previous?: LabelIndex<T>): LabelIndex<T> {
-    const difference = previous === undefined ? undefined : differenceOf(previous.#items, items);
-    if (previous === undefined || difference === undefined) return LabelIndex.#made(items, editsOf([], items));
-    const { gone, come } = difference;
-    // One that is built keeps the list of keys, which readers may know.
-    const isBuilt = gone.length + come.length > items.length * MOST_CHANGED;
-    const edits = isBuilt ? editsOf([], items) : editsOf(gone, come);
-    return LabelIndex.#made(items, edits, previous, isBuilt);
+  /** @param previous the index of an earlier state of the lists, of which most items are the same */
+  static of<T extends Labelled>(lists: LongList<readonly T[]>, previous?: LabelIndex<T>): LabelIndex<T> {
+    if (previous !== undefined) {
+      const { gone, come } = innerDifferenceOf(previous.#lists, lists);
+      const size = previous.#size + come.length - gone.length;
+      if (gone.length + come.length <= size * MOST_CHANGED) return previous.#edited(lists, size, editsOf(gone, come));
+    }
+    return LabelIndex.#built(lists, previous === undefined ? [] : previous.#names);
   }
 
-  static #made<T extends Labelled>(
-    items: LongList<T>,
-    edits: Edits<T>,
-    previous?: LabelIndex<T>,
-    isBuilt = true,
-  ): LabelIndex<T> {
-    const keys = new Map(previous === undefined || isBuilt ? [] : previous.#keys);
+  /** @param names the keys that readers may know */
+  static #built<T extends Labelled>(lists: LongList<readonly T[]>, names: readonly string[]): LabelIndex<T> {
+    const byKey = new Map<string, Map<string, T[]>>();
+    let size = 0;
+    for (const piece of lists.pieces) {
+      for (const list of piece) {
+        size += list.length;
+        for (const item of list) addItem(byKey, item);
+      }
+    }
+    const keys = new Map<string, ValueIndex<T>>();
+    for (const [key, values] of byKey) keys.set(key, ValueIndex.of(values));
+    return new LabelIndex(lists, size, namesOf(keys, names), keys);
+  }
+
+  #edited(lists: LongList<readonly T[]>, size: number, edits: Edits<T>): LabelIndex<T> {
+    const keys = new Map(this.#keys);
     for (const [key, values] of edits) {
-      const index = keys.get(key)?.edited(values) ?? ValueIndex.of(values);
+      const index = (keys.get(key) ?? ValueIndex.of<T>(new Map())).edited(values);
       if (index.size === 0) keys.delete(key);
       else keys.set(key, index);
     }
-    const names = previous === undefined ? [] : previous.#names;
-    const isSameNames = names.length === keys.size && names.every((name) => keys.has(name));
-    const change = previous === undefined || isBuilt ? undefined : { from: previous, ids: changedIds(edits) };
-    return new LabelIndex(items, isSameNames ? names : [...keys.keys()], keys, change);
+    const change = { from: this, ids: changedIds(edits) };
+    return new LabelIndex(lists, size, namesOf(keys, this.#names), keys, change);
   }
 
   /** The same list as long as the same keys are there. */
@@ -147,8 +161,24 @@ function changedIds<T>(edits: Edits<T>): ReadonlySet<string> {
   return ids;
 }
 
+/** The keys that are there: the same list where they are those of the list before. */
+function namesOf(keys: ReadonlyMap<string, unknown>, before: readonly string[]): readonly string[] {
+  return before.length === keys.size && before.every((name) => keys.has(name)) ? before : [...keys.keys()];
+}
+
+function addItem<T extends Labelled>(byKey: Map<string, Map<string, T[]>>, item: T): void {
+  for (const key in item.labels) {
+    const value = item.labels[key] ?? '';
+    let values = byKey.get(key);
+    if (values === undefined) byKey.set(key, (values = new Map<string, T[]>()));
+    const list = values.get(value);
+    if (list === undefined) values.set(value, [item]);
+    else list.push(item);
+  }
+}
+
 /** @param gone and `come`: no item is in both */
-function editsOf<T extends Labelled>(gone: Iterable<T>, come: Iterable<T>): Edits<T> {
+function editsOf<T extends Labelled>(gone: readonly T[], come: readonly T[]): Edits<T> {
   const edits: Edits<T> = new Map();
   for (const item of gone) addEdit(edits, item, 'gone');
   for (const item of come) addEdit(edits, item, 'come');
@@ -178,8 +208,11 @@ class ValueIndex<T> {
     this.#lists = lists;
   }
 
-  static of<T>(edits: ReadonlyMap<string, Edit<T>>): ValueIndex<T> {
-    const lists = PersistentMap.of(new Map([...edits].map(([value, { come }]) => [value, carriers(come ?? [])])));
+  /** @param values which become the index's own */
+  static of<T>(values: Map<string, readonly T[]>): ValueIndex<T> {
+    const all: Map<string, Items<T>> = values;
+    for (const [value, items] of values) if (items.length > 1) all.set(value, carriers(items));
+    const lists = PersistentMap.of(all);
     return new ValueIndex(new SimilarWords(() => lists.keys()), lists);
   }
 

@@ -20,7 +20,7 @@ export function selectableNamespaces(view: ClusterView): readonly Selectable[] {
 /** The nearest namespaceSelector that would match a namespace; undefined where none is near. */
 export function nearestNamespaceSelector(view: ClusterView, selector: LabelSelector): NearestSelector | undefined {
   const index = view.derive('selectable-namespaces-by-label', (inner) =>
-    LabelIndex.of(LongList.of(selectableNamespaces(inner))),
+    LabelIndex.of(LongList.of([selectableNamespaces(inner)])),
   );
   return nearestSelector(selector, '', index);
 }

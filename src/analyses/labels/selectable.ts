@@ -4,11 +4,11 @@ import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { LongList, type Items } from '../../store/long-list.ts';
+import { LongList, sameLongList, type Items } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
-import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadList, type AnalysedWorkload } from '../workload/workloads.ts';
 import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
 import { entryId, LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
@@ -22,24 +22,29 @@ export interface Selectable {
 
 /**
  * What selectors can select in a namespace: the pods, and the templates of workloads (scaled to zero, or between two
- * runs of a CronJob, their pods come back). Finished pods count: their owner makes such pods. A piece a workload.
+ * runs of a CronJob, their pods come back). Finished pods count: their owner makes such pods.
  */
 export function selectables(view: ClusterView, namespace: string): LongList<Selectable> {
-  return view.derive(`selectables/${namespace}`, (inner) => {
-    const own = selectablesOfWorkloads(inner, namespace);
+  return view.derive(`selectables/${namespace}`, (inner) => new LongList(selectableLists(inner, namespace).items));
+}
+
+/** The same, a list for each workload and one for what operators own. */
+function selectableLists(view: ClusterView, namespace: string): LongList<readonly Selectable[]> {
+  return view.derive(`selectable-lists/${namespace}`, (inner) => {
+    const own = listsOfWorkloads(inner, namespace);
     const operated = operatedTemplates(inner, namespace);
-    return new LongList(operated.length === 0 ? own : [...own, operated]);
+    return operated.length === 0 ? own : own.appended([operated]);
   });
 }
 
-function selectablesOfWorkloads(view: ClusterView, namespace: string): readonly (readonly Selectable[])[] {
+function listsOfWorkloads(view: ClusterView, namespace: string): LongList<readonly Selectable[]> {
   return view.derive(
     `selectables-of-workloads/${namespace}`,
-    (inner, previous: readonly (readonly Selectable[])[] | undefined) =>
-      mapChanged(workloads(inner, namespace), previous, (one, before) =>
+    (inner, previous: LongList<readonly Selectable[]> | undefined) =>
+      mapChanged(workloadList(inner, namespace), previous, (one, before) =>
         keptFrom(before, reuse(selectablesOf(one), before, sameSelectable)),
       ),
-    sameItems,
+    sameLongList,
   );
 }
 
@@ -92,8 +97,8 @@ export function selectsSomething(view: ClusterView, selector: PodSelector, names
 function hasSelectables(view: ClusterView, namespace: string): boolean {
   return view.part(
     `has-selectables/${namespace}`,
-    (inner) => selectables(inner, namespace),
-    (all) => all.length > 0,
+    (inner) => selectableLists(inner, namespace),
+    (all) => all.some((one) => one.length > 0),
   );
 }
 
@@ -128,7 +133,7 @@ const NOTHING: readonly Selectable[] = [];
 
 function selectableIndex(view: ClusterView, namespace: string): LabelIndex<Selectable> {
   return view.derive(`selectable-index/${namespace}`, (inner, previous: LabelIndex<Selectable> | undefined) =>
-    LabelIndex.of(selectables(inner, namespace), previous),
+    LabelIndex.of(selectableLists(inner, namespace), previous),
   );
 }
 

@@ -1,9 +1,9 @@
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { sameItems } from '../../store/same-items.ts';
+import { sameLongList, type LongList } from '../../store/long-list.ts';
 import { mapChanged } from '../workload/map-changed.ts';
-import { workloads } from '../workload/workloads.ts';
+import { workloadList } from '../workload/workloads.ts';
 import { isMirror, labelHealth, ownLabels, podLabels } from './label-health.ts';
 
 /** The labels of one workload: its own, and those that its pods carry. */
@@ -16,11 +16,11 @@ export interface WorkloadLabels {
 }
 
 /** The labels of a namespace's workloads, in their order. The same as long as no label changes, whatever else does. */
-export function workloadLabels(view: ClusterView, namespace: string): readonly WorkloadLabels[] {
+export function workloadLabels(view: ClusterView, namespace: string): LongList<WorkloadLabels> {
   return view.derive(
     `workload-labels/${namespace}`,
-    (inner, previous: readonly WorkloadLabels[] | undefined) =>
-      mapChanged(workloads(inner, namespace), previous, (one, before) => {
+    (inner, previous: LongList<WorkloadLabels> | undefined) =>
+      mapChanged(workloadList(inner, namespace), previous, (one, before) => {
         const [own, onPods] = [ownLabels(one), podLabels(one)];
         const { kind } = one.ref;
         if (kind !== 'Pod' && before?.kind === kind && before.own === own && before.onPods === onPods) return before;
@@ -28,6 +28,6 @@ export function workloadLabels(view: ClusterView, namespace: string): readonly W
         const labels = { kind, own, onPods, missing };
         return before !== undefined && deepEqual(labels, before) ? before : labels;
       }),
-    sameItems,
+    sameLongList,
   );
 }

@@ -1,4 +1,5 @@
 import { KeyedList } from '../../store/keyed-list.ts';
+import { LongList } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 
 /** Items of a list that belong to the same thing. */
@@ -20,5 +21,5 @@ export function groupedList<T>(
     const before = previous?.get(key);
     return before !== undefined && sameItems(before.items, own) ? before : { key, items: own };
   });
-  return KeyedList.of(groups, ({ key }) => key, previous);
+  return KeyedList.of(LongList.of(groups), ({ key }) => key, previous);
 }

@@ -6,7 +6,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
-import { differenceOf, spliced, type LongList } from '../../store/long-list.ts';
+import { differenceOf, LongList, spliced } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { groupBy } from './group-by.ts';
 import { reuse } from './reuse.ts';
@@ -60,7 +60,7 @@ export function podGroups(view: ClusterView, namespace: string): KeyedList<PodGr
   return view.derive<Grouped>(
     `pod-groups/${namespace}`,
     (inner, previous) => groupPods(inner, namespace, previous),
-    (a, b) => a.owners === b.owners && sameOthers(a, b) && sameItems(a.groups.items, b.groups.items),
+    (a, b) => a.owners === b.owners && sameOthers(a, b) && a.groups === b.groups,
   ).groups;
 }
 
@@ -81,7 +81,7 @@ function groupPods(view: ClusterView, namespace: string, previous: Grouped | und
   const workloadOf = ownerLookup(ownersOf);
   const from = isSame && previous?.owners === owners ? previous : undefined;
   const changed = from === undefined ? undefined : regrouped(from, pods, workloadOf);
-  const items = changed ?? grouped(pods, workloadOf, previous?.groups);
+  const items = changed ?? LongList.of(grouped(pods, workloadOf, previous?.groups));
   return { pods, owners, others, groups: KeyedList.of(items, keyOfGroup, previous?.groups) };
 }
 
@@ -157,7 +157,7 @@ function regrouped(
   { pods: before, groups }: Grouped,
   pods: LongList<PodObject>,
   workloadOf: (pod: PodObject) => FoundOwner,
-): readonly PodGroup[] | undefined {
+): LongList<PodGroup> | undefined {
   const { gone, come } = differenceOf(before, pods);
   if (Math.max(gone.length, come.length) * MOST_CHANGED > pods.length) return undefined;
   const touched = new Map<string, { ref: PodClass['workload']; gone: PodObject[]; come: PodObject[] }>();
@@ -169,17 +169,18 @@ function regrouped(
   };
   for (const pod of gone) note(pod, 'gone');
   for (const pod of come) note(pod, 'come');
-  let after = groups.items;
+  let after = groups.list;
   let isOrdered = true;
   for (const [key, one] of touched) {
     const there = groups.get(key);
     const classes = changedClasses(there?.classes ?? NO_CLASSES, one);
     const group = classes.length === 0 ? undefined : groupOf(key, one.ref, classes, there);
-    const at = there === undefined ? after.length : after.indexOf(there);
-    after = spliced(after, at, there === undefined ? 0 : 1, group === undefined ? [] : [group]);
+    const come = group === undefined ? [] : [group];
+    if (there === undefined) after = after.appended(come);
+    else if (there !== group) after = after.exchanged(there, come);
     isOrdered &&= group === undefined || group.first === there?.first;
   }
-  return isOrdered ? after : after.toSorted((a, b) => (a.first < b.first ? -1 : 1));
+  return isOrdered ? after : LongList.of(after.items.toSorted((a, b) => (a.first < b.first ? -1 : 1)));
 }
 
 const NO_CLASSES: readonly PodClass[] = [];

@@ -5,8 +5,8 @@ import type { PodTemplate, WorkloadObject } from '../../model/objects.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
+import { exchangesIn, LongList, sameLongList } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { stretchOf } from '../../store/stretch.ts';
 import { podGroups, type PodClass, type PodGroup } from './pod-groups.ts';
 import { reuse } from './reuse.ts';
 import { topOwner } from './top-owner.ts';
@@ -82,7 +82,16 @@ export function podClasses(view: ClusterView, namespace: string): readonly PodCl
 
 /** The workloads of a namespace: those with an owner object, those known only through their pods, and bare pods. */
 export function workloads(view: ClusterView, namespace: string): readonly AnalysedWorkload[] {
-  return view.derive(`workloads/${namespace}`, (inner, previous) => workloadsOf(inner, namespace, previous), sameItems);
+  return workloadList(view, namespace).items;
+}
+
+/** The same in pieces that stay the same where nothing changes, for computations that go on from what differs. */
+export function workloadList(view: ClusterView, namespace: string): LongList<AnalysedWorkload> {
+  return view.derive(
+    `workloads/${namespace}`,
+    (inner, previous) => workloadsOf(inner, namespace, previous),
+    sameLongList,
+  );
 }
 
 /** One workload; undefined where neither its object nor a pod of it is there. */
@@ -111,12 +120,12 @@ export function workloadName({ kind, name }: Pick<PodClass['workload'], 'kind' |
 
 function workloadsByName(view: ClusterView, namespace: string): KeyedList<AnalysedWorkload> {
   return view.derive(`workloads-by-name/${namespace}`, (inner, previous: KeyedList<AnalysedWorkload> | undefined) =>
-    KeyedList.of(workloads(inner, namespace), ({ ref }) => workloadName(ref), previous),
+    KeyedList.of(workloadList(inner, namespace), ({ ref }) => workloadName(ref), previous),
   );
 }
 
 type Group = Omit<PodGroup, 'first'>;
-type Groups = Pick<KeyedList<Group>, 'items' | 'get'>;
+type Groups = Pick<KeyedList<Group>, 'items' | 'list' | 'get'>;
 
 /** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
 function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
@@ -135,7 +144,7 @@ function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
       const one: PodClass = { workload: ref, namespace, labels, spec, state: 'active', pods: [] };
       return [{ key, workload: ref, name, classes: [one] }];
     });
-    return KeyedList.of<Group>([...groups.items, ...templates], ({ key }) => key, previous);
+    return KeyedList.of<Group>(LongList.of([...groups.items, ...templates]), ({ key }) => key, previous);
   });
 }
 
@@ -144,56 +153,43 @@ const TEMPLATES_COUNT: ReadonlySet<ClusterFacts['source']> = new Set(['files', '
 function workloadsOf(
   view: ClusterView,
   namespace: string,
-  previous: readonly AnalysedWorkload[] | undefined,
-): readonly AnalysedWorkload[] {
+  previous: LongList<AnalysedWorkload> | undefined,
+): LongList<AnalysedWorkload> {
   const objects = workloadObjects(view, namespace);
-  const groups = groupsWithTemplates(view, namespace).items;
-  const list = withChangedPods(objects, groups, previous) ?? allWorkloads(objects, groups, previous);
+  const groups = groupsWithTemplates(view, namespace).list;
+  const list =
+    withChangedPods(objects, groups, previous) ?? LongList.of(allWorkloads(objects, groups.items, previous?.items));
   MADE_FROM.set(list, { objects, groups });
   return list;
 }
 
 /** What each list of workloads was made from, so that the next one can be made from what differs. */
 const MADE_FROM = new WeakMap<
-  readonly AnalysedWorkload[],
-  { readonly objects: readonly OwnerObject[]; readonly groups: readonly Group[] }
+  LongList<AnalysedWorkload>,
+  { readonly objects: readonly OwnerObject[]; readonly groups: LongList<Group> }
 >();
 
 /** The list where nothing but the pods of some workloads changed; undefined where more did. */
 function withChangedPods(
   objects: readonly OwnerObject[],
-  groups: readonly Group[],
-  previous: readonly AnalysedWorkload[] | undefined,
-): readonly AnalysedWorkload[] | undefined {
+  groups: LongList<Group>,
+  previous: LongList<AnalysedWorkload> | undefined,
+): LongList<AnalysedWorkload> | undefined {
   const from = previous === undefined ? undefined : MADE_FROM.get(previous);
-  if (previous === undefined || from?.objects !== objects || from.groups.length !== groups.length) return undefined;
-  const { start, after } = stretchOf(from.groups, groups);
-  const list = [...previous];
-  for (let place = start; place < after; place += 1) {
-    const [was, is] = [from.groups[place], groups[place]];
-    if (was === undefined || is === undefined || was.key !== is.key) return undefined;
-    if (was === is) continue;
-    const at = placeOf(list, is.workload);
-    const there = list[at];
+  if (previous === undefined || from?.objects !== objects) return undefined;
+  const exchanges = exchangesIn(from.groups, groups);
+  if (exchanges === undefined) return undefined;
+  let list = previous;
+  for (const { was, is } of exchanges) {
+    if (was.key !== is.key) return undefined;
+    const place = list.placeOf(({ ref }) => byKindAndName(ref, is.workload) < 0);
+    const there = list.at(place);
     // A workload without an object takes its labels from its pods, and one of two of that name has pods of both.
     if (there?.object === undefined || !sameItems(there.classes, was.classes)) return undefined;
     const changed = { ...there, classes: is.classes };
-    if (!sameWorkload(there, changed)) list[at] = changed;
+    if (!sameWorkload(there, changed)) list = list.replaced(place.piece, place.at, 1, [changed]);
   }
-  return sameItems(list, previous) ? previous : list;
-}
-
-/** Where a workload stands, or would stand, in a list in order of kind and name. */
-function placeOf(list: readonly AnalysedWorkload[], { kind, name }: PodClass['workload']): number {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const ref = list[middle]?.ref;
-    if (ref !== undefined && (compare(ref.kind, kind) || compare(ref.name, name)) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return list;
 }
 
 function allWorkloads(
@@ -225,7 +221,7 @@ function allWorkloads(
       created: bare?.created ?? null,
     });
   }
-  found.sort((a, b) => compare(a.ref.kind, b.ref.kind) || compare(a.ref.name, b.ref.name));
+  found.sort((a, b) => byKindAndName(a.ref, b.ref));
   return reuse(found, previous, sameWorkload);
 }
 
@@ -260,6 +256,10 @@ function sameWorkload(a: AnalysedWorkload, b: AnalysedWorkload): boolean {
     a.labels === b.labels &&
     (a.classes === b.classes || sameItems(a.classes, b.classes))
   );
+}
+
+function byKindAndName(a: PodClass['workload'], b: PodClass['workload']): number {
+  return compare(a.kind, b.kind) || compare(a.name, b.name);
 }
 
 function compare(a: string, b: string): number {

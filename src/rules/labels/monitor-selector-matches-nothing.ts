@@ -81,7 +81,7 @@ function judgeServices(view: ClusterView, monitor: MonitorObject): SelectorVerdi
     namespaces === null || namespaces.includes(namespace) ? 'here' : 'elsewhere',
   );
   const found = elsewhere.filter(({ labels }) => matches(monitor.selector, labels));
-  return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(LongList.of(here)), found) };
+  return { type: 'nothing', near: nearestSelector(monitor.selector, first, LabelIndex.of(LongList.of([here])), found) };
 }
 
 function portFindings(

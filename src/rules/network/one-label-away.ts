@@ -30,7 +30,7 @@ export const oneLabelAway = rule({
     const own = selectablesOf(workload);
     const policies = policiesNear(view, workload.ref.namespace, own);
     if (policies.size === 0) return [];
-    const index = LabelIndex.of(LongList.of(own));
+    const index = LabelIndex.of(LongList.of([own]));
     return [...policies].flatMap((policy): FindingDraft[] => {
       const missed = open.filter((direction) => policy[direction] !== null);
       if (policy.problem !== null || missed.length === 0) return [];

@@ -13,7 +13,7 @@ const CANDIDATES: readonly Selectable[] = [
   { namespace: 'data', labels: { app: 'postgres' }, owner: 'StatefulSet data/postgres' },
 ];
 
-const HERE = LabelIndex.of(LongList.of(CANDIDATES.filter((one) => one.namespace === 'shop')));
+const HERE = LabelIndex.of(LongList.of([CANDIDATES.filter((one) => one.namespace === 'shop')]));
 
 function nearest(selector: LabelSelector): NearestSelector | undefined {
   const elsewhere = CANDIDATES.filter((one) => one.namespace !== 'shop' && matches(selector, one.labels));

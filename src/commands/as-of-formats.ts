@@ -1,9 +1,11 @@
 import { stringify } from 'yaml';
 import { intervalText, unknownText } from '../analyses/as-of/past-view.ts';
 import type { MatchedPod, Principal } from '../analyses/as-of/answer.ts';
+import type { PastConnection } from '../analyses/as-of/connection.ts';
 import { secretsOf } from '../analyses/as-of/target.ts';
 import type { PastUnknown, Timeline } from '../analyses/as-of/timeline.ts';
 import { refText } from '../kube/object-ref.ts';
+import { portsJson, portsText } from '../kube/port-set.ts';
 import type { Past } from '../model/past.ts';
 import { TOOL } from '../model/tool.ts';
 import { csvRow } from '../report/csv.ts';
@@ -40,7 +42,10 @@ const FORMS: Readonly<Record<string, Form>> = {
 const MASTERS = 'Group system:masters may do everything: it bypasses RBAC, and no binding shows its members';
 const GROUPS = 'who was in a group is not known to the cluster';
 const LOGINS = 'logins inside a database are not visible to Kubernetes';
-const CONNECTIONS = 'whether who holds a credential could connect then is not told: the past holds no network policies';
+const CONNECTIONS =
+  'connections are judged by the policies of that time: whether the network plugin enforced them then, and its settings, are not known';
+const WIDER =
+  'policies of Cilium, Calico and administrators count as never there where a listing found none and no evidence names one';
 
 /** @throws UsageError for a form that the answer does not have */
 export function asOfForm(output: string | undefined): Form {
@@ -72,6 +77,7 @@ function dataOf(report: AsOfReport): unknown {
       via: one.via,
       auditIDs: one.auditIDs,
       lastSeen: one.lastSeen === null ? null : instant(one.lastSeen),
+      ...(one.connection === null ? {} : { connection: connectionOf(one.connection) }),
       ...(to === null ? {} : { from: instant(one.from), to: one.to === null ? null : instant(one.to) }),
     })),
     unknown: unknown.map(({ kind, namespace, name, existed, from: since, to: until, reason }) => ({
@@ -84,8 +90,30 @@ function dataOf(report: AsOfReport): unknown {
       reason,
     })),
     coverage: past.evidence.windows.map((one) => ({ kind: one.kind, from: instant(one.from), to: instant(one.to) })),
-    notes: notesOf(past),
+    notes: notesOf(report),
   };
+}
+
+function connectionOf({ status, ports, refusedBy, reason }: PastConnection): unknown {
+  switch (status) {
+    case 'possible':
+      return { status, ports: portsJson(ports) };
+    case 'refused':
+      return { status, refusedBy };
+    case 'unknown':
+      return { status, reason };
+  }
+}
+
+function connectionText({ status, ports, refusedBy, reason }: PastConnection): string {
+  switch (status) {
+    case 'possible':
+      return `possible (${portsText(ports)})`;
+    case 'refused':
+      return `refused by ${refusedBy.join(', ')}`;
+    case 'unknown':
+      return `unknown: ${reason}`;
+  }
 }
 
 function workloadsOf(report: AsOfReport): readonly unknown[] {
@@ -116,7 +144,7 @@ function podOf(
 }
 
 function* textForm(report: AsOfReport): Generator<string> {
-  const { target, from, to, pods, principals, unknown, past } = report;
+  const { target, from, to, pods, principals, unknown } = report;
   const when = to === null ? `at ${instant(from)}` : intervalText(from, to);
   const isKnown = !unknown.some((one) => one.kind === 'Pod');
   const howMany = `${pods.length} ${pods.length === 1 ? 'pod' : 'pods'}`;
@@ -126,13 +154,14 @@ function* textForm(report: AsOfReport): Generator<string> {
     yield `\n${principals.length === 0 ? 'no RBAC grant is known to have reached them' : 'who could reach them, or did:'}\n`;
   }
   if (principals.length > 0) {
-    const head = ['GRADE', 'SUBJECT', 'ACCESS', 'ON', ...(to === null ? [] : ['FROM', 'TO']), 'LAST SEEN', 'VIA'];
+    const times = to === null ? [] : ['FROM', 'TO'];
+    const head = ['GRADE', 'SUBJECT', 'ACCESS', 'ON', ...times, 'LAST SEEN', 'CONNECTION', 'VIA'];
     yield columnsText([head, ...principals.map((one) => principalCells(one, to !== null))]);
   }
   if (unknown.length > 0) yield '\nnot known:\n';
   yield* unknownLines(unknown);
   yield '\n';
-  for (const note of notesOf(past)) yield `${note}\n`;
+  for (const note of notesOf(report)) yield `${note}\n`;
 }
 
 /** Objects that are unknown for the same reason in the same time share a line. */
@@ -160,7 +189,9 @@ function podLine(report: AsOfReport, { pod, workload, presence, reason, certain,
 function principalCells(one: During<Principal>, withTimes: boolean): readonly string[] {
   const times = withTimes ? [instant(one.from), one.to === null ? '' : instant(one.to)] : [];
   const seen = one.lastSeen === null ? '-' : `${instant(one.lastSeen)} ${one.auditIDs[0] ?? ''}`;
-  return [one.grade, subjectText(one), one.access, one.on, ...times, seen, one.via.join('; ') || 'no binding named'];
+  const connection = one.connection === null ? '-' : connectionText(one.connection);
+  const via = one.via.join('; ') || 'no binding named';
+  return [one.grade, subjectText(one), one.access, one.on, ...times, seen, connection, via];
 }
 
 const CSV_COLUMNS = [
@@ -175,6 +206,7 @@ const CSV_COLUMNS = [
   'last_seen',
   'audit_ids',
   'via',
+  'connection',
 ];
 
 /**
@@ -188,20 +220,21 @@ function* csvForm(report: AsOfReport): Generator<string> {
     const { kind, name } = one.subject;
     const times = [instant(one.from), endOf(one.to)];
     const seen = one.lastSeen === null ? '' : instant(one.lastSeen);
-    const rest = [...times, seen, one.auditIDs.join(' '), one.via.join('; ')];
+    const connection = one.connection === null ? '' : connectionText(one.connection);
+    const rest = [...times, seen, one.auditIDs.join(' '), one.via.join('; '), connection];
     yield csvRow([one.grade, kind, one.subject.namespace ?? '', name, one.access, one.on, ...rest]);
   }
   for (const one of unknown) {
     const times = [instant(one.from ?? from), endOf(one.to)];
-    yield csvRow(['unknown', one.kind, one.namespace, one.name ?? '*', '', '', ...times, '', '', one.reason]);
+    yield csvRow(['unknown', one.kind, one.namespace, one.name ?? '*', '', '', ...times, '', '', one.reason, '']);
   }
   const basis = (type: string, kind: string, name: string, during: readonly string[] = ['', ''], detail = ''): string =>
-    csvRow([type, kind, '', name, '', '', ...during, '', '', detail]);
+    csvRow([type, kind, '', name, '', '', ...during, '', '', detail, '']);
   for (const { pod, workload, reason, from: since, to: until } of pods) {
     const secrets = secretsOf(pod.spec).join(' ');
     const account = pod.spec.serviceAccountName || 'default';
     const detail = `${reason}; of ${refText(workload)}; ServiceAccount ${account}; Secrets ${secrets || 'none'}`;
-    yield csvRow(['pod', 'Pod', pod.namespace, pod.name, '', '', instant(since), endOf(until), '', '', detail]);
+    yield csvRow(['pod', 'Pod', pod.namespace, pod.name, '', '', instant(since), endOf(until), '', '', detail, '']);
   }
   yield basis('tool', '', TOOL.name, ['', ''], TOOL.version);
   yield basis('cluster', '', past.clusterUID ?? 'of unknown UID');
@@ -212,15 +245,16 @@ function* csvForm(report: AsOfReport): Generator<string> {
   for (const { type, name, sha256 } of past.sources) {
     yield basis('source', type, name, ['', ''], sha256 === null ? '' : `SHA-256 ${sha256}`);
   }
-  for (const note of notesOf(past)) yield basis('note', '', '', ['', ''], note);
+  for (const note of notesOf(report)) yield basis('note', '', '', ['', ''], note);
 }
 
 function endOf(time: number | null): string {
   return time === null ? '' : instant(time);
 }
 
-function notesOf({ evidence }: Past): readonly string[] {
-  return [MASTERS, GROUPS, LOGINS, CONNECTIONS, ...evidence.notes];
+function notesOf({ past, principals }: AsOfReport): readonly string[] {
+  const hasConnections = principals.some(({ connection }) => connection !== null);
+  return [MASTERS, GROUPS, LOGINS, ...(hasConnections ? [CONNECTIONS, WIDER] : []), ...past.evidence.notes];
 }
 
 /** One page without scripts and network, to be filed. */
@@ -251,7 +285,7 @@ function* htmlForm(report: AsOfReport): Generator<string> {
   );
   yield section(
     'Access',
-    ['Grade', 'Subject', 'Access', 'On', 'From', 'To', 'Last seen', 'Via'],
+    ['Grade', 'Subject', 'Access', 'On', 'From', 'To', 'Last seen', 'Connection', 'Via'],
     principals.map((one) => principalCells(one, true)),
   );
   yield section(
@@ -269,7 +303,7 @@ function* htmlForm(report: AsOfReport): Generator<string> {
     ['Kind', 'Watched'],
     past.evidence.windows.map((one) => [one.kind, intervalText(one.from, one.to)]),
   );
-  for (const note of notesOf(past)) yield `<p class="muted">${html(note)}</p>\n`;
+  for (const note of notesOf(report)) yield `<p class="muted">${html(note)}</p>\n`;
   yield '</body>\n</html>\n';
 }
 

@@ -35,7 +35,8 @@ export function periodOf(steps: readonly Step[]): PeriodAnswer {
     principals: joined(
       steps,
       ({ principals }) => principals,
-      ({ subject, access, on, grade, via }) => JSON.stringify([subject, access, on, grade, via]),
+      ({ subject, access, on, grade, via, connection }) =>
+        JSON.stringify([subject, access, on, grade, via, connection]),
     ),
     unknown: [...unknown.values()],
   };

@@ -1,4 +1,4 @@
-import { answerAt, type Answer } from '../analyses/as-of/answer.ts';
+import { answerAt, type Answer, type Principal } from '../analyses/as-of/answer.ts';
 import { pastView } from '../analyses/as-of/past-view.ts';
 import { sensitiveProposals, type SensitiveProposal } from '../analyses/sensitive/proposals.ts';
 import { labelTarget, sensitiveTarget, workloadTarget, type Target } from '../analyses/as-of/target.ts';
@@ -124,5 +124,7 @@ function reportOf(
 }
 
 function isAnswered({ unknown, principals }: AsOfReport): boolean {
-  return unknown.length === 0 && principals.every((one) => one.grade !== 'unknown');
+  const isKnown = ({ grade, connection }: Principal): boolean =>
+    grade !== 'unknown' && connection?.status !== 'unknown';
+  return unknown.length === 0 && principals.every(isKnown);
 }

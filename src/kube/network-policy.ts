@@ -22,7 +22,7 @@ export interface CompiledPolicy {
  * Source: k8s.io/kubernetes pkg/apis/networking/v1/defaults.go `SetDefaults_NetworkPolicy`: without policyTypes (absent
  * or empty) Ingress always, and Egress only where the policy has at least one egress rule; `egress: []` has none.
  */
-function policyDirections(policy: Pick<NetworkPolicyObject, 'policyTypes' | 'egress'>): readonly Direction[] {
+export function policyDirections(policy: Pick<NetworkPolicyObject, 'policyTypes' | 'egress'>): readonly Direction[] {
   const types = policy.policyTypes ?? [];
   if (types.length === 0) return (policy.egress ?? []).length > 0 ? ['ingress', 'egress'] : ['ingress'];
   return (['ingress', 'egress'] as const).filter((one) => types.includes(one === 'ingress' ? 'Ingress' : 'Egress'));

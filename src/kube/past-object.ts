@@ -1,12 +1,15 @@
 import type { PastObject } from '../model/observation.ts';
-import type { KubeObject } from '../model/objects.ts';
+import type { KubeObject, NetworkPolicyObject, NetworkPolicyPeer, NetworkPolicyPort } from '../model/objects.ts';
 import type { PodSpec } from '../model/pod-spec.ts';
+import type { LabelSelector } from '../model/selector.ts';
+import { policyDirections } from './network-policy.ts';
 
 const NOTHING = Object.freeze({});
 
 /**
- * What a journal or a history keeps of an object: who it is, labels, service account, volumes and references of pods;
- * rules, role and subjects of RBAC objects, and who last wrote them when: it proves that they did not change since. No annotation, no status, nothing about values of variables.
+ * What a journal or a history keeps of an object: who it is, labels, service account, volumes, references and ports of
+ * pods; rules, role and subjects of RBAC objects, and who last wrote them when: it proves that they did not change
+ * since; labels of namespaces, what policies say. No annotation, no status, nothing about values of variables.
  *
  * @returns null for other kinds
  */
@@ -28,6 +31,15 @@ export function pastObject(object: KubeObject): PastObject | null {
     case 'ClusterRole':
     case 'RoleBinding':
     case 'ClusterRoleBinding':
+    case 'Namespace':
+    case 'NetworkPolicy':
+    case 'AdminNetworkPolicy':
+    case 'BaselineAdminNetworkPolicy':
+    case 'ClusterNetworkPolicy':
+    case 'CiliumNetworkPolicy':
+    case 'CiliumClusterwideNetworkPolicy':
+    case 'CalicoNetworkPolicy':
+    case 'CalicoGlobalNetworkPolicy':
       return { ...object, annotations: NOTHING, location: null };
     default:
       return null;
@@ -46,7 +58,7 @@ function pastSpec(spec: PodSpec): PodSpec {
       references: [],
       credentials: [],
       securityAnnotations: NOTHING,
-      containers: spec.containers.map((container) => ({ ...container, ports: [], handlerHosts: [], volumeMounts: [] })),
+      containers: spec.containers.map((container) => ({ ...container, handlerHosts: [], volumeMounts: [] })),
     };
     SPECS.set(spec, kept);
     SPECS.set(kept, kept);
@@ -93,7 +105,46 @@ function pastText(object: PastObject): string {
         object.roleRef.name,
         object.subjects.map(({ kind, namespace = '', name }) => [kind, namespace, name]),
       ]);
+    case 'Namespace':
+      return JSON.stringify(sorted(object.labels));
+    case 'NetworkPolicy':
+      return policyText(object);
+    default:
+      return inOrder(object.specs);
   }
+}
+
+/** The policy as the API server stores it, whatever was left to defaulting and in whatever order its fields stand. */
+function policyText(policy: NetworkPolicyObject): string {
+  const directions = policyDirections(policy);
+  const ruleOf = (peers: readonly NetworkPolicyPeer[] = [], ports: readonly NetworkPolicyPort[] = []): unknown => [
+    peers.map(({ podSelector, namespaceSelector, ipBlock }) => [
+      selectorParts(podSelector),
+      selectorParts(namespaceSelector),
+      ipBlock === undefined ? null : [ipBlock.cidr, ipBlock.except ?? []],
+    ]),
+    ports.map(({ protocol = 'TCP', port = null, endPort = null }) => [protocol, port, endPort]),
+  ];
+  return inOrder([
+    selectorParts(policy.podSelector),
+    directions.includes('ingress') ? (policy.ingress ?? []).map(({ from, ports }) => ruleOf(from, ports)) : null,
+    directions.includes('egress') ? (policy.egress ?? []).map(({ to, ports }) => ruleOf(to, ports)) : null,
+  ]);
+}
+
+function selectorParts(selector: LabelSelector | undefined): unknown {
+  if (selector === undefined) return null;
+  const { matchLabels = {}, matchExpressions = [] } = selector;
+  return [matchLabels, matchExpressions.map(({ key, operator, values = [] }) => [key, operator, values])];
+}
+
+/** JSON with the fields of each object in order of their names. */
+function inOrder(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner !== 'object' || inner === null || Array.isArray(inner)
+      ? inner
+      : Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
 }
 
 /** Labels in order; those that binding to a node adds (PodTopologyLabels) are left out. */

@@ -401,6 +401,19 @@ export const ADMISSION_POLICY_KINDS = [
 /** Routes of the Gateway API: what leads from a Gateway to Services. */
 export const ROUTE_KINDS = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'] as const satisfies Kind[];
 
+/** Policies of administrators and of network plugins, which decide about connections beside NetworkPolicies. */
+export const WIDER_POLICY_KINDS = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+] as const satisfies readonly Kind[];
+
+export type WiderPolicyKind = (typeof WIDER_POLICY_KINDS)[number];
+
 /** Classes whose parameters name the Secrets of a storage driver. */
 export const STORAGE_CLASSES = ['StorageClass', 'VolumeSnapshotClass'] as const satisfies readonly Kind[];
 

@@ -1,11 +1,31 @@
-import type { BindingObject, PodObject, RoleObject } from './objects.ts';
+import { WIDER_POLICY_KINDS, type WiderPolicyKind } from './kind.ts';
+import type {
+  BindingObject,
+  NamespaceObject,
+  NetworkPolicyObject,
+  PodObject,
+  RoleObject,
+  WiderPolicyObject,
+} from './objects.ts';
 
-/** The kinds whose past decides who could reach what: pods say what they hold, the others who may do what. */
-export const PAST_KINDS = ['Pod', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+/** Pods say what they hold, the others who may do what. */
+export const ACCESS_KINDS = ['Pod', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'] as const;
+
+/** Policies, with the labels of namespaces that they select by, say who could connect to whom. */
+export const POLICY_KINDS = ['NetworkPolicy', ...WIDER_POLICY_KINDS] as const;
+
+/** The kinds whose past decides who could reach what. */
+export const PAST_KINDS = [...ACCESS_KINDS, 'Namespace', ...POLICY_KINDS] as const;
 
 export type PastKind = (typeof PAST_KINDS)[number];
 
-export type PastObject = PodObject | RoleObject | BindingObject;
+export type PastObject =
+  | PodObject
+  | RoleObject
+  | BindingObject
+  | NamespaceObject
+  | NetworkPolicyObject
+  | Extract<WiderPolicyObject, { readonly kind: WiderPolicyKind }>;
 
 /** Where a piece of evidence comes from. */
 export type Basis = 'audit' | 'journal' | 'snapshot' | 'live';

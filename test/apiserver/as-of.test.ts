@@ -1,6 +1,7 @@
 /**
  * A scripted history on a real API server, whose truth the script keeps: what the audit log and one listing say about
- * 50 random instants must be that truth; with bodies removed or a time cut out it becomes unknown, never wrong. At some
+ * 50 random instants must be that truth; with bodies removed or a time cut out it becomes unknown, never wrong. So must
+ * be who held a credential of the database and could connect to it, by the policies and labels of that time. At some
  * instants the server is asked who may do what: the list of who had access must be what it answered.
  */
 import { readFile } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACCESSES, type Access } from '../../src/analyses/as-of/accesses.ts';
 import { answerAt } from '../../src/analyses/as-of/answer.ts';
+import type { PastConnection } from '../../src/analyses/as-of/connection.ts';
 import { pastView } from '../../src/analyses/as-of/past-view.ts';
 import { labelTarget } from '../../src/analyses/as-of/target.ts';
 import { appliesTo } from '../../src/kube/rbac-user.ts';
@@ -96,6 +98,25 @@ function subjects(pick: (most: number) => number): readonly Raw[] {
   return [all[pick(4)] ?? {}, ...(pick(2) === 0 ? [all[pick(4)] ?? {}] : [])];
 }
 
+const APPS = ['pg', 'web', 'cart'];
+const PORTS = [5432, 5433];
+
+function selector(pick: (most: number) => number): Raw {
+  return pick(3) === 0 ? {} : { matchLabels: { app: APPS[pick(3)] } };
+}
+
+function peerRules(pick: (most: number) => number, field: 'from' | 'to'): readonly Raw[] {
+  const peer = (): Raw => ({
+    ...(pick(2) === 0 ? { namespaceSelector: { matchLabels: { team: ['x', 'y'][pick(2)] } } } : {}),
+    podSelector: selector(pick),
+  });
+  const rule = (): Raw => ({
+    ...(pick(4) === 0 ? {} : { [field]: [peer(), ...(pick(3) === 0 ? [peer()] : [])] }),
+    ...(pick(3) === 0 ? { ports: [{ port: PORTS[pick(2)] }] } : {}),
+  });
+  return Array.from({ length: pick(3) }, rule);
+}
+
 const ROLE_REF = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' };
 
 const MAKERS: readonly {
@@ -109,7 +130,7 @@ const MAKERS: readonly {
     kind: 'Pod',
     namespace: 'shop',
     make: (pick) => ({
-      metadata: { labels: { app: ['pg', 'web', 'cart'][pick(3)] } },
+      metadata: { labels: { app: APPS[pick(3)] } },
       spec: {
         containers: [{ name: 'c', image: 'registry.example/c:1' }],
         volumes: [{ name: 'v', secret: { secretName: ['pg', 'other'][pick(2)] } }],
@@ -133,11 +154,38 @@ const MAKERS: readonly {
     namespace: '',
     make: (pick) => ({ roleRef: { ...ROLE_REF, kind: 'ClusterRole', name: 'c' }, subjects: subjects(pick) }),
   },
+  {
+    path: '/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies',
+    kind: 'NetworkPolicy',
+    namespace: 'shop',
+    make: (pick) => ({
+      spec: {
+        podSelector: selector(pick),
+        policyTypes: [['Ingress'], ['Egress'], ['Ingress', 'Egress']][pick(3)],
+        ingress: peerRules(pick, 'from'),
+        egress: peerRules(pick, 'to'),
+      },
+    }),
+  },
+  {
+    path: '/api/v1/namespaces',
+    kind: 'Namespace',
+    namespace: '',
+    make: (pick) => ({ metadata: { labels: teamOf(pick) } }),
+  },
 ];
+
+function teamOf(pick: (most: number) => number): Raw {
+  return { team: ['x', 'y'][pick(2)] };
+}
 
 async function change(pick: (most: number) => number): Promise<void> {
   const maker = MAKERS[pick(MAKERS.length)];
   if (maker === undefined) return;
+  if (maker.kind === 'Namespace' && pick(3) > 0) {
+    await relabelShop(pick);
+    return;
+  }
   const name = ['a', 'b', 'c', 'd'][pick(4)] ?? 'a';
   const key = `${maker.kind}/${maker.namespace}/${name}`;
   const there = truth.findLast((state) => state.key === key)?.object ?? null;
@@ -151,14 +199,36 @@ async function change(pick: (most: number) => number): Promise<void> {
   } else if (pick(3) === 0) {
     answer = await server.request('DELETE', path);
     expect(answer.status).toBe(200);
-    truth.push({ begun, time: Date.now() + 1, key, object: null });
+    const isKept = maker.kind === 'Namespace';
+    truth.push({ begun, time: Date.now() + 1, key, object: isKept ? answer.json() : null });
+    if (isKept) await finalize(path, key, answer.json());
     return;
+  } else if (maker.kind === 'NetworkPolicy') {
+    answer = await server.request('PUT', path, { body: { ...made, metadata: { name } } });
   } else {
     const { spec: _, roleRef: __, ...patch } = made;
     answer = await server.request('PATCH', path, { body: patch, contentType: 'application/merge-patch+json' });
   }
   expect([200, 201]).toContain(answer.status);
   truth.push({ begun, time: Date.now() + 1, key, object: answer.json() });
+}
+
+/** The labels by which policies select the pods of the namespace. */
+async function relabelShop(pick: (most: number) => number): Promise<void> {
+  const begun = Date.now();
+  const request = { body: { metadata: { labels: teamOf(pick) } }, contentType: 'application/merge-patch+json' };
+  const answer = await server.request('PATCH', '/api/v1/namespaces/shop', request);
+  expect(answer.status).toBe(200);
+  truth.push({ begun, time: Date.now() + 1, key: 'Namespace//shop', object: answer.json() });
+}
+
+/** What the controller of namespaces does once one is empty. */
+async function finalize(path: string, key: string, object: Raw): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const begun = Date.now();
+  const answer = await server.request('PUT', `${path}/finalize`, { body: { ...object, spec: { finalizers: [] } } });
+  expect(answer.status).toBe(200);
+  truth.push({ begun, time: Date.now() + 1, key, object: null });
 }
 
 /** Who the server was asked about. */
@@ -250,7 +320,8 @@ function withMovedTimes(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMovedTimes(inner)]));
 }
 
-let listed: { readonly kind: PastKind; readonly items: readonly Raw[] }[] = [];
+/** `items` is null where the server does not serve the kind. */
+let listed: { readonly kind: PastKind; readonly items: readonly Raw[] | null }[] = [];
 let listedAt = 0;
 
 async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
@@ -274,13 +345,13 @@ async function timelineOf(log: readonly Raw[]): Promise<Timeline> {
     const coverage = {
       kind,
       apiVersion: apiVersionOf(kind),
-      status: 'live',
-      namespaces: 'all',
+      status: items === null ? 'absent' : 'live',
+      namespaces: items === null ? [] : 'all',
       reason: '',
       since: 0,
     } as const;
     store.apply([{ type: 'coverage', coverage }]);
-    for (const item of items) store.apply([{ type: 'upsert', object: slimmer.slim(withMovedTimes(item), kind) }]);
+    for (const item of items ?? []) store.apply([{ type: 'upsert', object: slimmer.slim(withMovedTimes(item), kind) }]);
   }
   const time = moved(listedAt);
   const listing = listingOf(new StoreView(store, time, false), { time, basis: 'live', evidence: 'server' });
@@ -352,6 +423,120 @@ function total(line: Timeline): Judged {
   };
 }
 
+type Labels = Readonly<Record<string, string>>;
+interface RawSelector {
+  readonly matchLabels?: Labels;
+}
+interface RawRule {
+  readonly from?: readonly RawPeer[];
+  readonly to?: readonly RawPeer[];
+  readonly ports?: readonly { readonly port: number }[];
+}
+interface RawPeer {
+  readonly podSelector?: RawSelector;
+  readonly namespaceSelector?: RawSelector;
+}
+interface RawPolicy {
+  readonly podSelector: RawSelector;
+  readonly policyTypes: readonly string[];
+  readonly ingress?: readonly RawRule[];
+  readonly egress?: readonly RawRule[];
+}
+
+function isMatched({ matchLabels = {} }: RawSelector, labels: Labels): boolean {
+  return Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+}
+
+function objectsAt(time: number, kind: PastKind): readonly Raw[] {
+  const names = ['a', 'b', 'c', 'd'].map((name) => `${kind}/shop/${name}`);
+  return names
+    .map((key) => truth.findLast((one) => one.key === key && one.time <= time)?.object ?? null)
+    .filter((object) => object !== null);
+}
+
+function labelsOf(object: Raw | null | undefined): Labels {
+  return (object?.['metadata'] as { labels?: Labels } | undefined)?.labels ?? {};
+}
+
+/** What the documentation of NetworkPolicies says about one port, word by word. */
+function mayConnect(time: number, source: Labels, destination: Labels, port: number): boolean {
+  const policies = objectsAt(time, 'NetworkPolicy').map((one) => one['spec'] as RawPolicy);
+  const team = labelsOf(truth.findLast((one) => one.key === 'Namespace//shop' && one.time <= time)?.object);
+  const isLet = (own: Labels, other: Labels, type: 'Ingress' | 'Egress'): boolean => {
+    const isolating = policies.filter((one) => one.policyTypes.includes(type) && isMatched(one.podSelector, own));
+    const isPeer = ({ podSelector = {}, namespaceSelector = {} }: RawPeer): boolean =>
+      isMatched(podSelector, other) && isMatched(namespaceSelector, team);
+    return (
+      isolating.length === 0 ||
+      isolating.some((one) =>
+        (type === 'Ingress' ? (one.ingress ?? []) : (one.egress ?? [])).some(({ from, to, ports }) => {
+          const peers = (type === 'Ingress' ? from : to) ?? [];
+          return (
+            (peers.length === 0 || peers.some(isPeer)) && (ports === undefined || ports.some((a) => a.port === port))
+          );
+        }),
+      )
+    );
+  };
+  return isLet(source, destination, 'Egress') && isLet(destination, source, 'Ingress');
+}
+
+/** By `pod|Secret`: whether the policies let a holder of the database's credential connect to it; 80 stands for all other ports. */
+function connectionsAt(time: number): ReadonlyMap<string, string> {
+  const pods = objectsAt(time, 'Pod').map((pod) => {
+    const volumes = (pod['spec'] as { volumes: { secret?: { secretName: string } }[] }).volumes;
+    const secrets = volumes.flatMap(({ secret }) => secret?.secretName ?? []);
+    return { name: String((pod['metadata'] as Raw)['name']), labels: labelsOf(pod), secrets };
+  });
+  const databases = pods.filter((one) => one.labels['app'] === 'pg');
+  const found = new Map<string, string>();
+  for (const holder of pods.filter((one) => one.labels['app'] !== 'pg')) {
+    for (const secret of holder.secrets) {
+      const near = databases.filter((one) => one.secrets.includes(secret));
+      if (near.length === 0) continue;
+      const may = near.some((one) => [...PORTS, 80].some((port) => mayConnect(time, holder.labels, one.labels, port)));
+      found.set(`${holder.name}|Secret shop/${secret}`, may ? 'possible' : 'refused');
+    }
+  }
+  return found;
+}
+
+interface Connections {
+  readonly wrong: readonly string[];
+  readonly possible: number;
+  readonly refused: number;
+  readonly unknown: number;
+}
+
+/** What is said about the connections of holders at all instants, against the script's truth. */
+function connectionsSaid(line: Timeline): Connections {
+  const target = labelTarget(DATABASE);
+  if (target === undefined) throw new Error('no selector');
+  const wrong: string[] = [];
+  const count = { possible: 0, refused: 0, unknown: 0 };
+  for (const time of instants()) {
+    const { principals, unknown } = answerAt(pastView(line, moved(time), []), target, []);
+    const said = new Map(
+      principals.flatMap(({ subject, on, connection }): [string, PastConnection][] =>
+        connection === null ? [] : [[`${subject.name}|${on}`, connection]],
+      ),
+    );
+    const isWhole = unknown.length === 0;
+    for (const [key, status] of connectionsAt(time)) {
+      const told = said.get(key)?.status ?? 'unknown';
+      if (!said.has(key) && isWhole) wrong.push(`${new Date(time).toISOString()}: ${key} is not said`);
+      else if (told !== 'unknown' && told !== status) {
+        wrong.push(`${new Date(time).toISOString()}: ${key}: ${told}, not ${status}`);
+      } else count[told] += 1;
+      said.delete(key);
+    }
+    for (const [key, { status }] of said) {
+      if (status !== 'unknown') wrong.push(`${new Date(time).toISOString()}: ${key} holds nothing, and is ${status}`);
+    }
+  }
+  return { wrong, ...count };
+}
+
 interface Compared {
   /** Said to be had, and not; had, and not said. */
   readonly wrong: readonly string[];
@@ -389,7 +574,9 @@ function expectNeverWrong(line: Timeline): void {
 describe.skipIf(findBinaries() === undefined)('the past of a real API server', () => {
   beforeAll(async () => {
     server = await startApiServer({ auditPolicy: POLICY });
-    await server.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'shop' } } });
+    const begun = Date.now();
+    const made = await server.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'shop' } } });
+    truth.push({ begun, time: Date.now() + 1, key: 'Namespace//shop', object: made.json() });
     await server.request('POST', `${CORE}/serviceaccounts`, { body: { metadata: { name: 'default' } } });
     const next = random(42);
     const pick = (most: number): number => Math.floor(next() * most);
@@ -402,7 +589,8 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     for (const kind of PAST_KINDS) {
       const { group, resource, versions } = kindInfo(kind);
       const base = group === '' ? `/api/${versions[0]}` : `/apis/${group}/${versions[0]}`;
-      listed.push({ kind, items: (await server.request('GET', `${base}/${resource}`)).json<{ items: Raw[] }>().items });
+      const answer = await server.request('GET', `${base}/${resource}`);
+      listed.push({ kind, items: answer.status === 404 ? null : answer.json<{ items: Raw[] }>().items });
     }
     listedAt = Date.now();
     await server.request('GET', '/api/v1/namespaces/shop');
@@ -419,6 +607,13 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     const { wrong, known, unknown } = total(await timelineOf(events));
     expect({ wrong, unknown }).toEqual({ wrong: [], unknown: 0 });
     expect(known).toBeGreaterThan(INSTANTS * 10);
+  });
+
+  it('says of each holder of a credential whether it could connect, at 50 instants', async () => {
+    const { wrong, possible, refused, unknown } = connectionsSaid(await timelineOf(events));
+    console.log(`${possible} connections were possible, ${refused} refused: ${wrong.length} differences`);
+    expect({ wrong, unknown }).toEqual({ wrong: [], unknown: 0 });
+    expect(Math.min(possible, refused)).toBeGreaterThan(10);
   });
 
   it('lists who had access as the server itself answered then', async () => {
@@ -446,6 +641,18 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     expect(wrong).toEqual([]);
     expect(unknown).toBeGreaterThan(INSTANTS);
     expectNeverWrong(line);
+    expect(connectionsSaid(line).wrong).toEqual([]);
+  });
+
+  it('does not know connections where only policies and namespaces have no bodies, never wrong', async () => {
+    const resourceOf = (event: Raw): unknown => (event['objectRef'] as Raw | undefined)?.['resource'];
+    const bare = events.map((event): Raw => {
+      const isHidden = resourceOf(event) === 'networkpolicies' || resourceOf(event) === 'namespaces';
+      return isHidden ? { ...event, level: 'Metadata', requestObject: undefined, responseObject: undefined } : event;
+    });
+    const { wrong, unknown } = connectionsSaid(await timelineOf(bare));
+    expect(wrong).toEqual([]);
+    expect(unknown).toBeGreaterThan(10);
   });
 
   it('becomes unknown where an hour is cut out, never wrong', async () => {
@@ -461,5 +668,9 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     expect(wrong).toEqual([]);
     expect(unknown).toBeGreaterThan(0);
     expectNeverWrong(line);
+    const connections = connectionsSaid(line);
+    expect(connections.wrong).toEqual([]);
+    expect(connections.unknown).toBeGreaterThan(0);
+    expect(connections.possible + connections.refused).toBeGreaterThan(0);
   });
 });

@@ -142,8 +142,8 @@ describe('as-of', () => {
   it('lists every access of a period with its interval', async () => {
     const { output } = await ask(evidence(true), ['2026-11-24'], { between: '2026-11-23' }, 'csv');
     expect(output.split('\r\n').filter((line) => line.startsWith('possible'))).toEqual([
-      'possible,User,,ann,exec,Pod shop/db-0,2026-11-23T00:00:00.000Z,2026-11-23T00:10:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""ann"""',
-      'possible,User,,bob,exec,Pod shop/db-0,2026-11-23T00:10:00.000Z,2026-11-23T00:20:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""bob"""',
+      'possible,User,,ann,exec,Pod shop/db-0,2026-11-23T00:00:00.000Z,2026-11-23T00:10:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""ann""",',
+      'possible,User,,bob,exec,Pod shop/db-0,2026-11-23T00:10:00.000Z,2026-11-23T00:20:00.000Z,,,"RoleBinding ""ops/shop"" of Role ""exec"" to User ""bob""",',
     ]);
   });
 
@@ -151,11 +151,11 @@ describe('as-of', () => {
     const { output } = await ask(evidence(true), ['2026-11-24', 'app=db'], { between: '2026-11-23' }, 'csv');
     const rows = output.split('\r\n').filter((line) => /^(pod|tool|cluster|query|source),/.test(line));
     expect(rows).toEqual([
-      'pod,Pod,shop,db-0,,,2026-11-23T00:00:00.000Z,2026-11-23T00:20:00.000Z,,,has labels app=db; of StatefulSet shop/db; ServiceAccount db; Secrets pg',
-      `tool,,,k8sec,,,,,,,${TOOL.version}`,
-      'cluster,,,uid,,,,,,,',
-      'query,,,app=db,,,2026-11-23T00:00:00.000Z,2026-11-24T00:00:00.000Z,,,',
-      'source,snapshot,,start.k8sec,,,,,,,SHA-256 abc',
+      'pod,Pod,shop,db-0,,,2026-11-23T00:00:00.000Z,2026-11-23T00:20:00.000Z,,,has labels app=db; of StatefulSet shop/db; ServiceAccount db; Secrets pg,',
+      `tool,,,k8sec,,,,,,,${TOOL.version},`,
+      'cluster,,,uid,,,,,,,,',
+      'query,,,app=db,,,2026-11-23T00:00:00.000Z,2026-11-24T00:00:00.000Z,,,,',
+      'source,snapshot,,start.k8sec,,,,,,,SHA-256 abc,',
     ]);
     expect(output.split('\r\n').filter((line) => line.startsWith('coverage,'))).toHaveLength(PAST_KINDS.length);
   });
@@ -177,8 +177,81 @@ describe('as-of', () => {
         via: ['Pod shop/web-1 reads Secret pg'],
         auditIDs: [],
         lastSeen: null,
+        connection: { status: 'possible', ports: 'all' },
       },
     ]);
+  });
+
+  describe('of a workload that holds a credential', () => {
+    const volumes = [{ name: 'v', secret: { secretName: 'pg' } }];
+    const client = pod('web-1', { labels: { app: 'web' }, spec: { volumes } });
+    const closed = object('NetworkPolicy', {
+      metadata: { name: 'db', namespace: 'shop', uid: 'np' },
+      spec: { podSelector: { matchLabels: { app: 'db' } }, ingress: [] },
+    });
+
+    /** The workload is there all the time, the policy from minute 10 on. */
+    function withPolicy(hasBody: boolean): PastEvidence {
+      const { listings, observations, ...rest } = evidence(true);
+      const time = START + 10 * MINUTE;
+      const told = {
+        kind: 'NetworkPolicy',
+        namespace: 'shop',
+        name: 'db',
+        time,
+        begun: time,
+        change: 'created',
+      } as const;
+      const from = { basis: 'audit', evidence: 'np' } as const;
+      const made: Observation = hasBody
+        ? { ...told, ...from, type: 'content', object: closed }
+        : { ...told, ...from, type: 'exists', object: null };
+      return {
+        ...rest,
+        listings: listings.map((one) => ({ ...one, objects: [...one.objects, client] })),
+        observations: [made, ...observations],
+      };
+    }
+
+    function connectionsIn(json: string): readonly unknown[] {
+      const { principals } = JSON.parse(json) as { principals: { connection?: unknown }[] };
+      return principals.flatMap(({ connection }) => (connection === undefined ? [] : [connection]));
+    }
+
+    it('tells in each form and each part of a period whether it could connect', async () => {
+      const form = async (output: string): Promise<string> =>
+        (await ask(withPolicy(true), ['2026-11-23T00:15:00Z', 'app=db'], { between: '2026-11-23' }, output)).output;
+      const held = (await form('csv')).split('\r\n').filter((line) => line.includes('hold-credential'));
+      expect(held.map((line) => line.split(',').filter((_, at) => [6, 7, 11].includes(at)))).toEqual([
+        ['2026-11-23T00:00:00.000Z', '2026-11-23T00:10:00.000Z', 'possible (all ports)'],
+        ['2026-11-23T00:10:00.000Z', '2026-11-23T00:15:00.000Z', 'refused by NetworkPolicy shop/db'],
+      ]);
+      expect(connectionsIn(await form('json'))).toEqual([
+        { status: 'possible', ports: 'all' },
+        { status: 'refused', refusedBy: ['NetworkPolicy shop/db'] },
+      ]);
+      expect(await form('html')).toContain('<td>refused by NetworkPolicy shop/db</td>');
+      expect(await form('text')).toMatch(
+        /hold-credential .* possible \(all ports\) +Pod shop\/web-1 reads Secret pg\n/,
+      );
+    });
+
+    it('says why it is not known, and is then not answered', async () => {
+      const { code, output } = await ask(withPolicy(false), ['2026-11-23T00:12:00Z', 'app=db'], {}, 'json');
+      const since = 'NetworkPolicy shop/db since 2026-11-23T00:10:00.000Z';
+      expect(connectionsIn(output)).toEqual([
+        { status: 'unknown', reason: `${since}: it was written, and the log holds no body of it` },
+      ]);
+      expect({ code, unknown: (JSON.parse(output) as Answer).unknown }).toEqual({ code: 3, unknown: [] });
+    });
+
+    it('says nothing of policies where nobody else holds one', async () => {
+      const rest = evidence(true);
+      const windows = rest.windows.filter(({ kind }) => kind !== 'NetworkPolicy' && kind !== 'Namespace');
+      const { code, output } = await ask({ ...rest, windows }, ['2026-11-23T00:05:00Z', 'app=db'], {}, 'text');
+      expect(code).toBe(0);
+      expect(output).not.toMatch(/polic/i);
+    });
   });
 
   it.each([

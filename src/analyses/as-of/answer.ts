@@ -9,6 +9,7 @@ import { bindingsIn, rulesOfRole } from '../rbac/policy.ts';
 import { whoCan } from '../rbac/who-can.ts';
 import { topOwner } from '../workload/top-owner.ts';
 import { ACCESSES, accessOf, type Access } from './accesses.ts';
+import { anyConnection, pastConnection, unknownConnection, type PastConnection } from './connection.ts';
 import type { PastView } from './past-view.ts';
 import { claimsOf, secretsOf, type Target } from './target.ts';
 import { earliestOf } from './witness.ts';
@@ -41,6 +42,8 @@ export interface Principal {
   readonly auditIDs: readonly string[];
   /** Milliseconds since the epoch of the last such request; null where none was seen. */
   readonly lastSeen: number | null;
+  /** Of who holds a credential: whether policies let it connect to the pods that it is for. */
+  readonly connection: PastConnection | null;
 }
 
 export interface Answer {
@@ -68,15 +71,16 @@ export function answerAt(
   const { later } = past;
   // Who has it only by what bindings and roles were later may have had it.
   if (later !== null) for (const asked of questions) addHolders(later, asked, 'unknown', found);
-  for (const one of past.present) addCredentials(past.view, one, pods, 'possible', found);
-  for (const one of past.unknown) if (one.later !== null) addCredentials(past.view, one.later, pods, 'unknown', found);
+  for (const one of past.present) addCredentials(past, one, pods, 'possible', found);
+  for (const one of past.unknown) if (one.later !== null) addCredentials(past, one.later, pods, 'unknown', found);
   for (const witness of witnesses) addWitness(past, witness, until, pods, found);
   for (const namespace of ['', ...new Set(pods.map(({ pod }) => pod.namespace))]) {
     if (pods.length > 0) addUnreadRoles(past, namespace, found);
   }
-  const principals = [...found.values()].map(({ cited, ...rest }) => ({
+  const principals = [...found.values()].map(({ cited, connections, ...rest }) => ({
     ...rest,
     auditIDs: earliestOf(cited).map((one) => one.auditID),
+    connection: connections.length === 0 ? null : anyConnection(connections),
   }));
   return { time: past.time, pods, principals: principals.sort(byName), unknown: past.unknown };
 }
@@ -94,10 +98,11 @@ function matchedPods({ view, present, unknown }: PastView, target: Target): read
   ];
 }
 
-interface Draft extends Omit<Principal, 'auditIDs'> {
+interface Draft extends Omit<Principal, 'auditIDs' | 'connection'> {
   grade: Grade;
   via: string[];
   cited: CitedRequest[];
+  connections: PastConnection[];
   lastSeen: number | null;
 }
 
@@ -169,9 +174,9 @@ function addHolders(
   }
 }
 
-/** A workload that holds a Secret of a matched one can log in as whoever the Secret is for. */
+/** A workload that holds a Secret of a matched one can log in as whoever the Secret is for, where it can connect. */
 function addCredentials(
-  view: PastView['view'],
+  past: PastView,
   { object: pod }: PastPresence,
   pods: readonly MatchedPod[],
   grade: Grade,
@@ -179,17 +184,28 @@ function addCredentials(
 ): void {
   if (pod.kind !== 'Pod' || pods.some((one) => one.pod.namespace === pod.namespace && one.pod.name === pod.name))
     return;
-  const near = pods.filter((one) => one.pod.namespace === pod.namespace);
-  if (near.length === 0) return;
-  const wanted = new Set(near.flatMap((one) => secretsOf(one.pod.spec)));
-  for (const name of secretsOf(pod.spec).filter((one) => wanted.has(one))) {
-    const { kind, namespace, name: workload } = topOwner(view, pod);
+  const own = new Set(secretsOf(pod.spec));
+  const wanted = Map.groupBy(
+    pods
+      .filter((one) => one.pod.namespace === pod.namespace)
+      .flatMap((one) => secretsOf(one.pod.spec).flatMap((name) => (own.has(name) ? [{ name, one }] : []))),
+    ({ name }) => name,
+  );
+  for (const [name, databases] of wanted) {
+    const { kind, namespace, name: workload } = topOwner(past.view, pod);
     const subject = { kind, namespace, name: workload };
     const draft = draftOf(found, subject, 'hold-credential', `Secret ${namespace}/${name}`, grade);
     const via = `Pod ${pod.namespace}/${pod.name} reads Secret ${name}`;
-    if (draft.grade === grade && !draft.via.includes(via)) draft.via.push(via);
+    if (draft.grade !== grade || draft.via.includes(via)) continue;
+    draft.via.push(via);
+    for (const { one } of databases) {
+      const isKnown = grade === 'possible' && one.certain;
+      draft.connections.push(isKnown ? pastConnection(past, pod, one.pod) : unknownConnection(UNKNOWN_ENDS));
+    }
   }
 }
+
+const UNKNOWN_ENDS = 'what its pods or the matched ones were then is not known';
 
 /** A service account's subject carries the namespace in which it is looked up. */
 function subjectOf({ subject, binding }: Pick<Grant, 'subject' | 'binding'>): Subject {
@@ -207,7 +223,7 @@ function draftOf(
   const key = JSON.stringify([subject.kind, subject.namespace, subject.name, access, on]);
   let draft = found.get(key);
   if (draft === undefined) {
-    draft = { subject, access, on, grade, via: [], cited: [], lastSeen: null };
+    draft = { subject, access, on, grade, via: [], cited: [], connections: [], lastSeen: null };
     found.set(key, draft);
   }
   return draft;

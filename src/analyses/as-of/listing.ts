@@ -12,8 +12,10 @@ export function listingOf(view: ClusterView, source: Pick<Listing, 'time' | 'bas
   const coverage = view.coverage();
   const kinds = PAST_KINDS.flatMap((kind): Listing['kinds'] => {
     const own = coverage.find((one) => one.kind === kind);
-    const isRead = own !== undefined && (own.status === 'live' || own.status === 'absent');
-    return isRead && view.broken(kind).length === 0 ? [{ kind, namespaces: own.namespaces }] : [];
+    if (own === undefined || view.broken(kind).length > 0) return [];
+    // Of a kind that the server does not serve there is nothing anywhere.
+    if (own.status === 'absent') return [{ kind, namespaces: 'all' }];
+    return own.status === 'live' ? [{ kind, namespaces: own.namespaces }] : [];
   });
   const objects = kinds.flatMap(({ kind }) => view.list(kind).flatMap((object) => pastObject(object) ?? []));
   return { ...source, kinds, objects };

@@ -4,6 +4,7 @@
  * "no" is the one thing that must not happen: whatever was not watched without a break is unknown.
  */
 import { sameIdentity, samePast } from '../../kube/past-object.ts';
+import { WIDER_POLICY_KINDS } from '../../model/kind.ts';
 import {
   PAST_KINDS,
   type Basis,
@@ -101,6 +102,8 @@ export class Timeline {
   readonly #doubts = new Map<PastKind, DoubtsOfKind>();
   /** Kinds of which the log lacks a creation that must have been in it, with that object. */
   readonly #unlogged = new Map<PastKind, string>();
+  /** Kinds of which anything names an object. */
+  readonly #named: ReadonlySet<PastKind>;
 
   constructor(evidence: PastEvidence) {
     this.#listings = evidence.listings.toSorted((a, b) => a.time - b.time);
@@ -119,6 +122,7 @@ export class Timeline {
     }
     this.#checkCreations();
     this.#inOrder = [...this.#entries.values()].sort(byName);
+    this.#named = new Set(this.#inOrder.map(({ kind }) => kind));
   }
 
   /** Times at which anything may have changed, within a period; its end is exclusive. */
@@ -174,6 +178,7 @@ export class Timeline {
     }
     const isWatchedAfter = after !== null && this.#isWatched(kind, time, after);
     if (after !== null && isWatchedAfter && !this.#hasDoubt(kind, namespace, time, after, 'swept')) return null;
+    if (this.#wasNeverThere(kind, namespace, time)) return null;
     const windows = this.#windows.get(kind) ?? [];
     const window = windows.find((one) => one.from <= time && time <= one.to);
     const lacking = this.#unlogged.get(kind);
@@ -194,6 +199,21 @@ export class Timeline {
               ? 'nothing says which objects there were before the log began'
               : 'objects came or went without their names in the log',
     };
+  }
+
+  /**
+   * Whether nothing tells of any policy of a kind that most clusters lack: a listing found none, and from it to the time
+   * every change of NetworkPolicies is known. Who watches those, or logs their writes, is taken to do the same with
+   * these: a policy that came and went in between would have left a trace.
+   */
+  #wasNeverThere(kind: PastKind, namespace: string, time: number): boolean {
+    if (!WIDER_POLICY_KINDS.some((one) => one === kind)) return false;
+    if (this.#named.has(kind) || this.#doubts.has(kind)) return false;
+    return this.#listings.some(
+      (listing) =>
+        covers(listing, kind, namespace) &&
+        this.#isWatched('NetworkPolicy', Math.min(listing.time, time), Math.max(listing.time, time)),
+    );
   }
 
   #entry({ kind, namespace, name }: Pick<Observation, 'kind' | 'namespace' | 'name'>): Entry {

@@ -1,5 +1,6 @@
 import { coversFamily, type IpRange } from '../../kube/ip-range.ts';
 import type { Direction, NetworkRule, PodIdentity } from '../../kube/network-policy-rule.ts';
+import { WIDER_POLICY_KINDS } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { calicoVerdict } from './calico.ts';
 import { ciliumVerdict } from './cilium.ts';
@@ -15,24 +16,16 @@ export interface WiderVerdict {
   readonly everyone: boolean;
 }
 
-const WIDER_KINDS = [
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CalicoNetworkPolicy',
-  'CalicoGlobalNetworkPolicy',
-] as const;
-
 const NOTHING: WiderVerdict = { status: 'none', policies: [], reason: '', everyone: false };
 
 /** Which of the wider policy kinds could not be read for a namespace; '' where all could. */
 export function widerUnreadable(view: ClusterView, namespace: string): string {
   return view.derive(`wider-unreadable/${namespace}`, (inner) => {
-    const denied = WIDER_KINDS.filter((kind) => !inner.readable(kind, namespace).ok);
+    const denied = WIDER_POLICY_KINDS.filter((kind) => !inner.readable(kind, namespace).ok);
     if (denied.length === 0) return '';
-    return denied.length === WIDER_KINDS.length ? 'wider policies not readable' : `${denied.join(', ')} not readable`;
+    return denied.length === WIDER_POLICY_KINDS.length
+      ? 'wider policies not readable'
+      : `${denied.join(', ')} not readable`;
   });
 }
 

@@ -21,12 +21,15 @@ const KIND_OF_RESOURCE = new Map(PAST_KINDS.map((kind) => [resourceKey(kindInfo(
 
 const WRITES = new Set(['create', 'update', 'patch', 'apply', 'delete', 'deletecollection']);
 
-/** Subresources of pods whose writes may change what a pod holds or whether it is there. */
-const POD_SUBRESOURCES = new Set(['status', 'ephemeralcontainers', 'eviction']);
+/** Subresources whose writes may change an object's labels, what a pod holds, or whether it is there. */
+const SUBRESOURCES: Readonly<Partial<Record<PastKind, ReadonlySet<string>>>> = {
+  Pod: new Set(['status', 'ephemeralcontainers', 'eviction']),
+  Namespace: new Set(['status', 'finalize']),
+};
 
 /**
- * Reads what audit events tell about the past of objects: with the response's body exactly; with the request's only for
- * RBAC objects, whose bodies come whole and nearly without defaults; else only that something was written.
+ * Reads what audit events tell about the past of objects: with the response's body exactly; with the request's for all
+ * but pods, as their bodies come whole and nearly without defaults; else only that something was written.
  *
  * @returns a function of an event and what it was made from
  */
@@ -55,10 +58,12 @@ interface Bodies {
 
 function writtenKind({ object, verb, stage, code, decision, requestURI, user }: AuditEvent): PastKind | null {
   if (object === null || stage !== 'ResponseComplete' || !WRITES.has(verb)) return null;
-  const kind = KIND_OF_RESOURCE.get(resourceKey({ group: object.apiGroup, resource: object.resource }));
+  // Without Calico's own API server its objects are served by the definitions below it.
+  const group = object.apiGroup === 'crd.projectcalico.org' ? 'projectcalico.org' : object.apiGroup;
+  const kind = KIND_OF_RESOURCE.get(resourceKey({ group, resource: object.resource }));
   if (kind === undefined || (code === null ? decision === 'forbid' : code >= 400)) return null;
   if (/[?&]dryRun=All/.test(requestURI)) return null;
-  if (object.subresource !== '' && (kind !== 'Pod' || !POD_SUBRESOURCES.has(object.subresource))) return null;
+  if (object.subresource !== '' && SUBRESOURCES[kind]?.has(object.subresource) !== true) return null;
   // NodeRestriction keeps a kubelet from changing labels through the status.
   if (object.subresource === 'status' && user.username.startsWith('system:node:')) return null;
   return kind;
@@ -76,7 +81,9 @@ function written(bodies: Bodies): AuditPast {
   if (object !== null && isOfKind(answer, kind) && hasEnded(answer)) {
     return only(bodies, { name, time, type: 'gone', change: 'deleted', object });
   }
-  return only(bodies, { name, time, type: object === null ? 'exists' : 'content', change, object });
+  // The last finalizer of a namespace takes it with it.
+  const without = event.object?.subresource === 'finalize' ? 'unsure' : 'exists';
+  return only(bodies, { name, time, type: object === null ? without : 'content', change, object });
 }
 
 function deleted(bodies: Bodies): AuditPast {
@@ -88,8 +95,8 @@ function deleted(bodies: Bodies): AuditPast {
     if (!hasEnded(answer)) return only(bodies, { name, time, type: 'content', change: 'written', object });
     return only(bodies, { name, time, type: 'gone', change: 'deleted', object });
   }
-  // A pod ends when its kubelet says so, up to its grace period after the first request.
-  const isLast = kind !== 'Pod' || event.user.username.startsWith('system:node:');
+  // A pod ends when its kubelet says so, up to its grace period after the first request; a namespace when it is empty.
+  const isLast = kind === 'Pod' ? event.user.username.startsWith('system:node:') : kind !== 'Namespace';
   if (isLast) return only(bodies, { name, time, type: 'gone', change: 'deleted', object: null });
   return only(bodies, { name, time, type: 'unsure', change: 'written', object: null });
 }
@@ -124,25 +131,32 @@ function fromRequest(bodies: Bodies): PastObject | null {
   return object === null || object.name.endsWith('*') ? null : object;
 }
 
-function slimmed({ kind, slimmer, event }: Bodies, raw: JsonObject): PastObject | null {
-  const object = pastObject(slimmer.slim(raw, kind));
-  const namespace = event.object?.namespace ?? '';
+function slimmed(bodies: Bodies, raw: JsonObject): PastObject | null {
+  const object = pastObject(bodies.slimmer.slim(raw, bodies.kind));
+  const namespace = namespaceOf(bodies);
   return object === null || object.namespace === namespace || object.namespace !== ''
     ? object
     : { ...object, namespace };
 }
 
-function isOfKind(body: JsonObject | null, kind: PastKind): body is JsonObject {
-  if (body === null || !isObject(body['metadata'])) return false;
-  return body['kind'] === undefined || body['kind'] === kind;
+/** The request for a namespace names it as the namespace, too. */
+function namespaceOf({ event, kind }: Bodies): string {
+  return kindInfo(kind).namespaced ? (event.object?.namespace ?? '') : '';
 }
 
-/** Whether nothing keeps an object that is being deleted: no grace period, no finalizer. */
+function isOfKind(body: JsonObject | null, kind: PastKind): body is JsonObject {
+  if (body === null || !isObject(body['metadata'])) return false;
+  return body['kind'] === undefined || body['kind'] === kindInfo(kind).kind;
+}
+
+/** Whether nothing keeps an object that is being deleted: no grace period, no finalizer (namespaces have their own). */
 function hasEnded(body: JsonObject): boolean {
   const metadata = objectAt(body, 'metadata');
-  const finalizers = metadata?.['finalizers'];
   const grace = metadata?.['deletionGracePeriodSeconds'];
-  if (Array.isArray(finalizers) && finalizers.length > 0) return false;
+  for (const part of [metadata, objectAt(body, 'spec')]) {
+    const finalizers = part?.['finalizers'];
+    if (Array.isArray(finalizers) && finalizers.length > 0) return false;
+  }
   if (textAt(metadata, 'deletionTimestamp') === '') return false;
   return typeof grace !== 'number' || grace === 0;
 }
@@ -153,11 +167,12 @@ function only(bodies: Bodies, told: Told): AuditPast {
   return { observations: [observation(bodies, told)], doubt: null, written: bodies.kind };
 }
 
-function observation({ event, kind }: Bodies, told: Told): Observation {
+function observation(bodies: Bodies, told: Told): Observation {
+  const { event, kind } = bodies;
   return {
     ...told,
     kind,
-    namespace: event.object?.namespace ?? '',
+    namespace: namespaceOf(bodies),
     name: sanitise(told.name),
     begun: event.time,
     basis: 'audit',
@@ -165,8 +180,9 @@ function observation({ event, kind }: Bodies, told: Told): Observation {
   };
 }
 
-function doubtOf({ event, kind, time }: Bodies, type: Doubt['type']): Doubt {
-  return { kind, namespace: event.object?.namespace ?? '', time, type, evidence: event.auditID };
+function doubtOf(bodies: Bodies, type: Doubt['type']): Doubt {
+  const { event, kind, time } = bodies;
+  return { kind, namespace: namespaceOf(bodies), time, type, evidence: event.auditID };
 }
 
 function resourceKey({ group, resource }: { readonly group: string; readonly resource: string }): string {

@@ -1,4 +1,4 @@
-import { PAST_KINDS, type PastKind, type Window } from '../../model/observation.ts';
+import { ACCESS_KINDS, PAST_KINDS, type PastKind, type Window } from '../../model/observation.ts';
 import type { HiddenTime } from './hidden-times.ts';
 
 /** Activity is kept by slices of this length, in milliseconds: a year is three million of them. */
@@ -118,9 +118,9 @@ export function auditWindows(
   return kinds.flatMap((kind) => times.filter((one) => one.from < one.to).map((one) => ({ kind, ...one })));
 }
 
-/** Kinds that were never written in a log: its policy may leave them out. */
+/** Kinds of every cluster that were never written in a log: its policy may leave them out. */
 export function unseenKinds({ kinds }: LogActivity): readonly PastKind[] {
-  return PAST_KINDS.filter((kind) => !kinds.includes(kind));
+  return [...ACCESS_KINDS, 'Namespace' as const, 'NetworkPolicy' as const].filter((kind) => !kinds.includes(kind));
 }
 
 /** Windows without the times in which a log may have told of changes that are not known. */

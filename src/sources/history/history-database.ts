@@ -5,7 +5,7 @@ import { TOOL } from '../../model/tool.ts';
 import { HistoryError } from './history-error.ts';
 
 const FORMAT = 'k8sec-history';
-const VERSION = 2;
+const VERSION = 3;
 
 /** For both together with Node's own memory a question stays under 500 MB. */
 const SETTINGS = {

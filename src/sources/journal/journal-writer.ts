@@ -31,6 +31,8 @@ export function openJournal(folder: string, now: number): JournalWriter {
   const file = openSync(join(folder, name), 'ax', 0o600);
   const objects = new Map<string, PastObject>();
   const watched = new Set<PastKind>();
+  /** Kinds that the server does not serve. */
+  const absent = new Set<PastKind>();
   let pending = '';
   const write = (line: Record<string, unknown>): void => {
     pending += `${JSON.stringify(line)}\n`;
@@ -67,10 +69,16 @@ export function openJournal(folder: string, now: number): JournalWriter {
       case 'coverage': {
         const { status, namespaces } = change.coverage;
         const kind = PAST_KINDS.find((one) => one === change.coverage.kind);
-        if (kind === undefined || watched.has(kind) === (status === 'live')) return;
+        if (kind === undefined) return;
+        if (status === 'absent') write({ time, absent: kind });
+        if (status === 'absent') absent.add(kind);
+        else absent.delete(kind);
+        if (watched.has(kind) === (status === 'live')) return;
         if (status === 'live') {
           watched.add(kind);
           write({ time, listed: kind, namespaces });
+          // That a kind is not served is found out before anything is watched: it is told where the watch begins.
+          if (kind === 'NetworkPolicy') for (const one of absent) write({ time, absent: one });
         } else {
           watched.delete(kind);
           write({ time, lost: kind });

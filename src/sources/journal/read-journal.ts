@@ -63,6 +63,7 @@ class Reader {
     if ('up' in line) this.#up(line['up'] as PastObject, time);
     else if ('down' in line) this.#down(String(line['down']), time);
     else if ('listed' in line) this.#listed(line['listed'] as PastKind, line['namespaces'] as 'all' | string[], time);
+    else if ('absent' in line) this.#absent(line['absent'] as PastKind, time);
     else if ('lost' in line) this.#lost(line['lost'] as PastKind);
     else if (typeof line['clusterUID'] === 'string') this.#clusterUID = line['clusterUID'];
   }
@@ -116,8 +117,17 @@ class Reader {
 
   #listed(kind: PastKind, namespaces: 'all' | readonly string[], time: number): void {
     const objects = [...this.#objects.values()].filter((object) => object.kind === kind);
-    this.#listings.push({ time, kinds: [{ kind, namespaces }], objects, basis: 'journal', evidence: this.#evidence });
+    this.#list(time, { kind, namespaces }, objects);
     this.#since.set(kind, time);
+  }
+
+  /** What the server does not serve is not watched either: it may be served from any moment on. */
+  #absent(kind: PastKind, time: number): void {
+    this.#list(time, { kind, namespaces: 'all' }, []);
+  }
+
+  #list(time: number, kind: Listing['kinds'][number], objects: readonly PastObject[]): void {
+    this.#listings.push({ time, kinds: [kind], objects, basis: 'journal', evidence: this.#evidence });
   }
 
   #lost(kind: PastKind): void {

@@ -1,4 +1,4 @@
-/** Audit logs of made-up clusters: pods and RBAC objects that come, change and go, and requests that reach into them. */
+/** Audit logs of made-up clusters: pods, RBAC objects, policies and a namespace's labels that come, change and go, and requests that reach into them. */
 import fc from 'fast-check';
 
 type Raw = Record<string, unknown>;
@@ -23,7 +23,18 @@ interface Step {
 }
 
 const step = fc.record<Step>({
-  resource: fc.constantFrom('pods', 'pods', 'roles', 'rolebindings', 'clusterroles', 'secrets', 'pods/exec', 'leases'),
+  resource: fc.constantFrom(
+    'pods',
+    'pods',
+    'roles',
+    'rolebindings',
+    'clusterroles',
+    'networkpolicies',
+    'namespaces',
+    'secrets',
+    'pods/exec',
+    'leases',
+  ),
   verb: fc.constantFrom('create', 'create', 'update', 'patch', 'delete', 'deletecollection', 'get', 'list'),
   name: fc.constantFrom(...NAMES),
   user: fc.constantFrom(...USERS),
@@ -58,6 +69,14 @@ export const randomHistory: fc.Arbitrary<RandomHistory> = fc
     return { lines: events.map((event) => JSON.stringify(event)), from: START - 60_000, to: at + 120_000 };
   });
 
+const GROUPS: Readonly<Record<string, string>> = {
+  roles: RBAC,
+  clusterroles: RBAC,
+  rolebindings: RBAC,
+  networkpolicies: 'networking.k8s.io',
+  leases: 'coordination.k8s.io',
+};
+
 function eventsOf(one: Step, index: number, at: number): Raw[] {
   const [resource = '', subresource] = one.resource.split('/');
   const isCluster = resource === 'clusterroles';
@@ -83,11 +102,7 @@ function eventsOf(one: Step, index: number, at: number): Raw[] {
       ...(subresource === undefined ? {} : { subresource }),
       ...(isCluster ? {} : { namespace: 'shop' }),
       ...(isNamed ? { name: one.name } : {}),
-      ...(resource.includes('role')
-        ? { apiGroup: RBAC }
-        : resource === 'leases'
-          ? { apiGroup: 'coordination.k8s.io' }
-          : {}),
+      ...(GROUPS[resource] === undefined ? {} : { apiGroup: GROUPS[resource] }),
     },
     responseStatus: { code: one.code },
     ...(hasBody && one.body !== 'none' ? { requestObject: body } : {}),
@@ -123,7 +138,8 @@ function bodyOf(resource: string, { name, content, user }: Step, at: number): Ra
         spec: {
           serviceAccountName: 'ci',
           containers: [{ name: 'c', image: 'x', env: [{ name: 'PASSWORD', value: 'marker-of-a-value' }] }],
-          volumes: [{ name: 'v', secret: { secretName: `s-${content}` } }],
+          // Pods that are not asked about hold the Secret of some that are.
+          volumes: [{ name: 'v', secret: { secretName: `s-${content % 2}` } }],
         },
       };
     case 'roles':
@@ -142,6 +158,20 @@ function bodyOf(resource: string, { name, content, user }: Step, at: number): Ra
         roleRef: { apiGroup: RBAC, kind: content > 1 ? 'Role' : 'ClusterRole', name },
         subjects: [{ kind: 'User', apiGroup: RBAC, name: user }],
       };
+    case 'networkpolicies':
+      return {
+        kind: 'NetworkPolicy',
+        apiVersion: 'networking.k8s.io/v1',
+        metadata,
+        spec: {
+          podSelector: content > 1 ? {} : { matchLabels: { app: 'app-1' } },
+          ingress: [{ from: [{ namespaceSelector: { matchLabels: { app: `app-${content % 2}` } } }] }].slice(
+            content % 3,
+          ),
+        },
+      };
+    case 'namespaces':
+      return { kind: 'Namespace', apiVersion: 'v1', metadata: { ...metadata, namespace: undefined, name: 'shop' } };
     default:
       return null;
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Timeline } from '../../../src/analyses/as-of/timeline.ts';
 import type { Change } from '../../../src/model/change.ts';
-import type { Kind } from '../../../src/model/kind.ts';
+import { apiVersionOf, type Kind } from '../../../src/model/kind.ts';
 import { JournalError } from '../../../src/sources/journal/journal-error.ts';
 import { openJournal } from '../../../src/sources/journal/journal-writer.ts';
 import { readJournal, type JournalPart } from '../../../src/sources/journal/read-journal.ts';
@@ -35,9 +35,12 @@ function upsert(name: string, verbs: readonly string[]): Change {
   return { type: 'upsert', object: object('Role', { metadata: { name, namespace: 'shop', uid: name }, rules }) };
 }
 
-function coverage(kind: Kind, status: 'live' | 'stale'): Change {
-  const version = { apiVersion: 'rbac.authorization.k8s.io/v1', namespaces: 'all', reason: '', since: 0 } as const;
-  return { type: 'coverage', coverage: { kind, status, ...version } };
+function coverage(kind: Kind, status: 'live' | 'stale' | 'absent'): Change {
+  const namespaces = status === 'absent' ? [] : 'all';
+  return {
+    type: 'coverage',
+    coverage: { kind, status, apiVersion: apiVersionOf(kind), namespaces, reason: '', since: 0 },
+  };
 }
 
 /** What a journal says about roles at a second of its time. */
@@ -74,6 +77,28 @@ describe('the journal', () => {
       35: 'b get; complete',
       50: 'b unknown; perhaps more',
     });
+  });
+
+  it('tells of policies that the server does not serve while NetworkPolicies are watched, until it names one', async () => {
+    const journal = openJournal(folder, START);
+    const at = (second: number): number => START + second * 1000;
+    journal.apply([coverage('CiliumNetworkPolicy', 'absent'), coverage('CalicoNetworkPolicy', 'absent')], at(1));
+    journal.apply([coverage('NetworkPolicy', 'live')], at(3));
+    journal.flush(at(20));
+    const policy = object('CiliumNetworkPolicy', { metadata: { name: 'a', namespace: 'shop' }, spec: {} });
+    journal.apply([{ type: 'upsert', object: policy }, coverage('CiliumNetworkPolicy', 'live')], at(25));
+    journal.close(at(40));
+    const line = new Timeline({
+      ...readJournal(await textIn(folder), 'x'),
+      doubts: [],
+      witnesses: [],
+      notes: [],
+    });
+    const isKnown = (kind: 'CiliumNetworkPolicy' | 'CalicoNetworkPolicy', second: number): boolean =>
+      line.incompleteAt(kind, 'shop', at(second)) === null;
+    expect([2, 10, 30, 39].map((second) => isKnown('CalicoNetworkPolicy', second))).toEqual([false, true, true, false]);
+    // When the first one came was not watched: what the server serves is looked for every few minutes.
+    expect([10, 30].map((second) => isKnown('CiliumNetworkPolicy', second))).toEqual([false, true]);
   });
 
   it('keeps when RBAC objects were last written, which tells of the time before', async () => {

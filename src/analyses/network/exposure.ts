@@ -39,8 +39,8 @@ const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
 ];
 
 /** How a workload's pods are reachable from outside, the widest way first. */
-export function exposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
-  const { namespace, kind, name } = workload.ref;
+export function exposures(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly Exposure[] {
+  const { namespace, kind, name } = ref;
   return view.derive(
     `exposure/${namespace}/${kind}/${name}`,
     (inner) => {

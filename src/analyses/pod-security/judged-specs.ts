@@ -1,5 +1,6 @@
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
+import { livingSpecs, type RunningSpecs } from '../workload/running-specs.ts';
 import { memberNames, type AnalysedWorkload } from '../workload/workloads.ts';
 
 /** One specification that a workload runs, with the pods that run it. */
@@ -25,6 +26,18 @@ export function judgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
   return judged;
 }
 
+/** The same of what a workload runs, without its pods. */
+export function specsJudged(own: RunningSpecs): readonly PodSpec[] {
+  const living = livingSpecs(own);
+  if (living.length > 0) return living;
+  return own.template === undefined || isOver(own.ref.kind, own.specs.length) ? [] : [own.template];
+}
+
+/** Whether a workload without living pods has run for the last time. */
+function isOver(kind: string, finished: number): boolean {
+  return kind === 'Job' && finished > 0;
+}
+
 function findJudgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
   const bySpec = new Map<PodSpec, PodClass[]>();
   for (const one of workload.classes) {
@@ -35,8 +48,8 @@ function findJudgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
   }
   if (bySpec.size > 0) return [...bySpec].map(([spec, classes]) => ({ spec, members: memberNames(classes) }));
   const { template } = workload;
-  const isOver = workload.ref.kind === 'Job' && workload.classes.length > 0;
-  return template === undefined || isOver ? [] : [{ spec: template.spec, members: [] }];
+  const { ref, classes } = workload;
+  return template === undefined || isOver(ref.kind, classes.length) ? [] : [{ spec: template.spec, members: [] }];
 }
 
 /** Names of all the pods of these specifications, in order. */

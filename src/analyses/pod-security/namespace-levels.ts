@@ -2,9 +2,10 @@ import { refText } from '../../kube/object-ref.ts';
 import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads } from '../workload/workloads.ts';
+import { runningSpecs } from '../workload/running-specs.ts';
 import { policyMinor } from './policy-minor.ts';
-import { workloadLevel } from './workload-level.ts';
+import { specsJudged } from './judged-specs.ts';
+import { levelOf } from './workload-level.ts';
 
 /** What the workloads of one namespace would pass. */
 export interface NamespaceLevels {
@@ -24,8 +25,8 @@ export function namespaceLevels(view: ClusterView, namespace: string): Namespace
 
 function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
   const minor = policyMinor(view);
-  const judged = workloads(view, namespace).flatMap((one) => {
-    const { level } = workloadLevel(one, minor);
+  const judged = runningSpecs(view, namespace).flatMap((one) => {
+    const { level } = levelOf(specsJudged(one), minor);
     return level === undefined ? [] : [{ name: refText(one.ref), level }];
   });
   const refusedByBaseline = judged.filter((one) => one.level === 'privileged').map((one) => one.name);

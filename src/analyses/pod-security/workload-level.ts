@@ -1,6 +1,7 @@
 import { evaluatePodSecurity, violationsAt, type PodSecurityViolation } from '../../kube/pod-security.ts';
 import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
 import { levelRank } from '../../kube/pod-security-namespace.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { judgedSpecs, type JudgedSpec } from './judged-specs.ts';
 
@@ -18,16 +19,20 @@ const LEVELS = new WeakMap<AnalysedWorkload, { readonly minor: number; readonly 
 export function workloadLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
   const known = LEVELS.get(workload);
   if (known?.minor === minor) return known.level;
-  const level = findLevel(workload, minor);
+  const level = levelOf(
+    judgedSpecs(workload).map(({ spec }) => spec),
+    minor,
+  );
   LEVELS.set(workload, { minor, level });
   return level;
 }
 
-function findLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
-  const [first, ...others] = judgedSpecs(workload);
+/** The level of what is judged of a workload. */
+export function levelOf(specs: readonly PodSpec[], minor: number): WorkloadLevel {
+  const [first, ...others] = specs;
   // Of one specification each violation comes once already, baseline ones first.
-  if (first !== undefined && others.length === 0) return evaluatePodSecurity(first.spec, minor);
-  const verdicts = judgedSpecs(workload).map(({ spec }) => evaluatePodSecurity(spec, minor));
+  if (first !== undefined && others.length === 0) return evaluatePodSecurity(first, minor);
+  const verdicts = specs.map((spec) => evaluatePodSecurity(spec, minor));
   const level = verdicts
     .map((verdict) => verdict.level)
     .reduce<PodSecurityLevel | undefined>(

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { exposureNote, exposures, exposureText, type Exposure } from '../network/exposure.ts';
 import { mountsToken } from '../vigilance/service-account-use.ts';
-import { workloads } from '../workload/workloads.ts';
+import { livingSpecs, runningSpecs } from '../workload/running-specs.ts';
 import { accountUsers, type AccountUsers } from './service-accounts.ts';
 
 /** What decides whether somebody outside reaches the programs that run as an account. */
@@ -31,17 +31,16 @@ function exposedAccounts(view: ClusterView, namespace: string): ReadonlyMap<stri
     `rbac/exposed-accounts/${namespace}`,
     (inner) => {
       const found = new Map<string, ExposedHolder[]>();
-      for (const workload of workloads(inner, namespace)) {
-        const way = exposures(inner, workload).find(({ address }) => address !== 'private');
+      for (const own of runningSpecs(inner, namespace)) {
+        const way = exposures(inner, own).find(({ address }) => address !== 'private');
         if (way === undefined) continue;
-        const { kind, name } = workload.ref;
+        const { kind, name } = own.ref;
         const holder = { workload: `${kind} ${namespace}/${name}`, way: wayText(way) };
-        const specs = workload.classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
-        const holding = specs.filter((spec) => mountsToken(inner, namespace, spec) !== false);
+        const holding = livingSpecs(own).filter((spec) => mountsToken(inner, namespace, spec) !== false);
         for (const account of new Set(holding.map((spec) => spec.serviceAccountName || 'default'))) {
-          const own = found.get(account);
-          if (own === undefined) found.set(account, [holder]);
-          else own.push(holder);
+          const there = found.get(account);
+          if (there === undefined) found.set(account, [holder]);
+          else there.push(holder);
         }
       }
       return found;

@@ -4,7 +4,8 @@ import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { hostPathMounts } from '../vigilance/host-paths.ts';
-import { workloads } from '../workload/workloads.ts';
+import { runningSpecs } from '../workload/running-specs.ts';
+import { workload } from '../workload/workloads.ts';
 
 /** Pods of a workload whose containers are root on their node, or can make themselves so. */
 export interface EscapingPods {
@@ -34,12 +35,25 @@ export function escapingPods(view: ClusterView, namespace: string): readonly Esc
   return view.derive(
     `rbac/escaping-pods/${namespace}`,
     (inner) =>
-      workloads(inner, namespace).flatMap(({ ref, classes }) => {
+      escapingWorkloads(inner, namespace).map(({ ref, because }) => {
+        const classes = workload(inner, namespace, ref.kind, ref.name)?.classes ?? [];
         const running = classes.filter((one) => one.state === 'active');
-        const because = running.flatMap((one) => escapeOf(inner, namespace, one.spec) ?? [])[0];
-        if (because === undefined) return [];
         const pods = running.flatMap((one) => one.pods.map((pod) => pod.name));
-        return [{ workload: `${ref.kind} ${namespace}/${ref.name}`, ref, because, pods }];
+        return { workload: `${ref.kind} ${namespace}/${ref.name}`, ref, because, pods };
+      }),
+    deepEqual,
+  );
+}
+
+/** Which workloads those are and why, whatever their pods are called. */
+function escapingWorkloads(view: ClusterView, namespace: string): readonly Pick<EscapingPods, 'ref' | 'because'>[] {
+  return view.derive(
+    `rbac/escaping-workloads/${namespace}`,
+    (inner) =>
+      runningSpecs(inner, namespace).flatMap(({ ref, specs }) => {
+        const running = specs.filter(({ state }) => state === 'active');
+        const because = running.flatMap(({ spec }) => escapeOf(inner, namespace, spec) ?? [])[0];
+        return because === undefined ? [] : [{ ref, because }];
       }),
     deepEqual,
   );

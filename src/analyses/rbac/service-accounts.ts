@@ -2,7 +2,7 @@ import { serviceAccountNamespace } from '../../kube/rbac-user.ts';
 import type { Subject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { workloads } from '../workload/workloads.ts';
+import { livingSpecs, runningSpecs } from '../workload/running-specs.ts';
 
 /** Workloads by the service account that they run as. */
 export type AccountUsers = ReadonlyMap<string, readonly string[]>;
@@ -36,9 +36,10 @@ interface AccountPods {
 
 /** What runs as which account of a namespace, workload by workload; finished pods don't count. */
 export function accountPods(view: ClusterView, namespace: string): readonly AccountPods[] {
-  return workloads(view, namespace).flatMap(({ classes, template, ref }) => {
-    const specs = classes.filter((one) => one.state !== 'finished').map((one) => one.spec);
-    if (specs.length === 0 && template !== undefined) specs.push(template.spec);
+  return runningSpecs(view, namespace).flatMap((own) => {
+    const { template, ref } = own;
+    const living = livingSpecs(own);
+    const specs = living.length === 0 && template !== undefined ? [template] : living;
     const text = `${ref.kind} ${ref.namespace}/${ref.name}`;
     return specs.map((spec) => ({ account: spec.serviceAccountName || 'default', workload: text, spec }));
   });

@@ -6,9 +6,9 @@ import type { Labels } from '../../model/selector.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { groupBy } from '../workload/group-by.ts';
+import { runningSpecs } from '../workload/running-specs.ts';
 import { topOwner } from '../workload/top-owner.ts';
-import { podClasses, workloadNamespaces } from '../workload/workloads.ts';
+import { workloadNamespaces } from '../workload/workloads.ts';
 
 /** How an object uses a Secret. */
 type UseKind =
@@ -164,18 +164,12 @@ export function namespaceSpecs(view: ClusterView, namespace: string): readonly S
   return view.derive(
     `spec-owners/${namespace}`,
     (inner) => {
-      const owners = new Map<string, Map<PodSpec, SpecOwner>>();
-      for (const { spec, workload } of podClasses(inner, namespace)) {
-        groupBy(owners, `${workload.kind}/${workload.name}`).set(spec, { spec, by: workload });
-      }
-      return [...owners.keys()].sort().flatMap((key) => [...(owners.get(key)?.values() ?? [])]);
+      const owners = runningSpecs(inner, namespace);
+      return owners.flatMap(({ ref, specs }) =>
+        [...new Set(specs.map(({ spec }) => spec))].map((spec) => ({ spec, by: ref })),
+      );
     },
-    (a, b) =>
-      a.length === b.length &&
-      a.every(({ spec, by }, index) => {
-        const other = b[index];
-        return other !== undefined && spec === other.spec && by.kind === other.by.kind && by.name === other.by.name;
-      }),
+    (a, b) => a.length === b.length && a.every(({ spec, by }, at) => spec === b[at]?.spec && deepEqual(by, b[at].by)),
   );
 }
 

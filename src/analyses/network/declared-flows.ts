@@ -9,7 +9,7 @@ import type { DeclaredFlow, DeclaredFlows, FlowEnd, UnknownFlow } from './declar
 import { allNamespaces } from './namespace-labels.ts';
 import { scrapeFlows } from './scrape-flows.ts';
 import { referencedFlows } from './referenced-flows.ts';
-import { serviceTargets } from './service-target.ts';
+import { lateServiceText, lateTargets, serviceTargets } from './service-target.ts';
 import { specsOf } from './workload-specs.ts';
 import { controllerFlows } from './controller-flows.ts';
 import { registrantFlows } from './webhook-registrants.ts';
@@ -29,6 +29,12 @@ const DECLARING_KINDS: readonly Kind[] = [
   'VMServiceScrape',
   'VMPodScrape',
 ];
+
+interface ServiceReference {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
 
 const ANYONE: FlowEnd = { type: 'anyone' };
 
@@ -60,7 +66,8 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
         addApiServer(inner, workload, flows, unknown);
       }
     }
-    const callbacks = apiServerCallbacks(inner);
+    const { flows: callbacks, unknown: late } = apiServerCallbacks(inner);
+    unknown.push(...late);
     flows.push(...outsideFlows(inner), ...callbacks, ...memberFlows(inner));
     const all = allNamespaces(inner).flatMap((namespace) => workloads(inner, namespace));
     const called = callbacks.flatMap(({ destination }) =>
@@ -121,32 +128,36 @@ function memberFlows(view: ClusterView): readonly DeclaredFlow[] {
   });
 }
 
-/** Webhooks, aggregated APIs and CRD conversions: the API server calls them, and is not on the pod network. */
-function apiServerCallbacks(view: ClusterView): readonly DeclaredFlow[] {
-  type Target = { readonly namespace: string; readonly name: string; readonly port: number } | null;
-  const called = (target: Target, why: string): readonly DeclaredFlow[] => {
+/**
+ * Webhooks, aggregated APIs and CRD conversions: the API server calls them, and is not on the pod network. Unknown where
+ * their Service selects no pod.
+ */
+function apiServerCallbacks(view: ClusterView): Pick<DeclaredFlows, 'flows' | 'unknown'> {
+  const flows: DeclaredFlow[] = [];
+  const unknown: UnknownFlow[] = [];
+  const add = (target: ServiceReference | null, by: string): void => {
     const service = target === null ? undefined : view.get('Service', target.namespace, target.name);
-    if (target === null || service === undefined) return [];
-    return serviceTargets(view, service, target.port).map(({ workload, ports }): DeclaredFlow => ({
-      source: ANYONE,
-      destination: { type: 'workload', workload },
-      ports,
-      why,
-    }));
+    if (target === null || service === undefined) return;
+    const why = `${by}: the API server calls it, from outside the pod network`;
+    for (const { workload, ports } of serviceTargets(view, service, target.port)) {
+      flows.push({ source: ANYONE, destination: { type: 'workload', workload }, ports, why });
+    }
+    for (const late of lateTargets(view, service, target.port)) {
+      unknown.push({
+        workload: late.workload,
+        direction: 'ingress',
+        text: `${why}: ${lateServiceText(service, late)}`,
+      });
+    }
   };
-  const text = 'the API server calls it, from outside the pod network';
-  const webhooks = (['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).flatMap((kind) =>
-    view
-      .list(kind)
-      .flatMap((object) =>
-        object.webhooks.flatMap((webhook) => called(webhook.service, `webhook ${object.name}: ${text}`)),
-      ),
-  );
-  return [
-    ...webhooks,
-    ...view.list('APIService').flatMap((one) => called(one.service, `APIService ${one.name}: ${text}`)),
-    ...view
-      .list('CustomResourceDefinition')
-      .flatMap((one) => called(one.conversionService, `conversion of ${one.name}: ${text}`)),
-  ];
+  for (const kind of ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const) {
+    for (const object of view.list(kind)) {
+      const services = object.webhooks.flatMap(({ service }) => service ?? []);
+      const each = new Map(services.map((one) => [`${one.namespace}/${one.name}:${one.port}`, one]));
+      for (const service of each.values()) add(service, `webhook ${object.name}`);
+    }
+  }
+  for (const one of view.list('APIService')) add(one.service, `APIService ${one.name}`);
+  for (const one of view.list('CustomResourceDefinition')) add(one.conversionService, `conversion of ${one.name}`);
+  return { flows, unknown };
 }

@@ -1,4 +1,5 @@
 import { isProtocol } from '../../kube/port-set.ts';
+import { servingPorts } from '../../kube/network-policy-rule.ts';
 import { targetPorts } from '../../kube/network-service-port.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
@@ -24,17 +25,54 @@ export function serviceTargets(
   service: ServiceObject,
   port?: number | string,
 ): readonly ServiceTarget[] {
-  const asked = service.ports.filter((one) => port === undefined || one.port === port || one.name === port);
+  const portsOf = podPortsOf(service, port);
+  return podTargets(view, service.namespace, (labels) => serviceSelects(service, labels), portsOf);
+}
+
+/**
+ * The workloads that declare the pod ports of a Service that selects no pod, where a program may put the label on its pods
+ * once they run; none for a Service that selects some, or has no selector.
+ *
+ * @param port only this Service port, by number or name; undefined: all of them
+ */
+export function lateTargets(
+  view: ClusterView,
+  service: ServiceObject,
+  port?: number | string,
+): readonly ServiceTarget[] {
+  const isUnmatched = service.selector !== null && Object.keys(service.selector).length > 0;
+  if (!isUnmatched || serviceTargets(view, service).length > 0) return [];
+  const portsOf = podPortsOf(service, port);
   return podTargets(
     view,
     service.namespace,
-    (labels) => serviceSelects(service, labels),
+    () => true,
     (spec) =>
-      asked.flatMap((one) => {
-        const { protocol } = one;
-        return isProtocol(protocol) ? targetPorts(one, spec).map((target) => ({ protocol, port: target })) : [];
-      }),
+      portsOf(spec).filter((one) =>
+        servingPorts(spec).some(
+          ({ containerPort, protocol }) => containerPort === one.port && protocol === one.protocol,
+        ),
+      ),
   );
+}
+
+function podPortsOf(service: ServiceObject, port: number | string | undefined): (spec: PodSpec) => FlowPort[] {
+  const asked = service.ports.filter((one) => port === undefined || one.port === port || one.name === port);
+  return (spec) =>
+    asked.flatMap((one) => {
+      const { protocol } = one;
+      return isProtocol(protocol) ? targetPorts(one, spec).map((target) => ({ protocol, port: target })) : [];
+    });
+}
+
+/** A Service that selects no pod yet, with the ports that a workload declares for it. */
+export function lateServiceText({ name }: ServiceObject, { ports }: ServiceTarget): string {
+  return `Service ${name}, which selects no pod yet (${portsText(ports)})`;
+}
+
+/** Ports as texts name them: `TCP 80, UDP 53`. */
+export function portsText(ports: readonly FlowPort[]): string {
+  return ports.map((one) => `${one.protocol} ${one.port}`).join(', ');
 }
 
 /** The workloads of a namespace whose pods, or the pods of whose templates, are meant, with the ports that are meant. */

@@ -6,7 +6,7 @@ import { bindingsIn, rulesBoundBy } from '../rbac/policy.ts';
 import { mountsToken } from '../vigilance/service-account-use.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import type { UnknownFlow } from './declared-flow.ts';
-import { serviceTargets } from './service-target.ts';
+import { lateServiceText, lateTargets, portsText, serviceTargets, type ServiceTarget } from './service-target.ts';
 import { specsOf } from './workload-specs.ts';
 
 /** Objects by which a program has the API server call it. */
@@ -38,9 +38,12 @@ export function registrantFlows(
     );
     if (!registers || called.has(workload)) return [];
     return view.list('Service', namespace).flatMap((service) => {
-      const ports = serviceTargets(view, service).find((one) => one.workload === workload)?.ports ?? [];
-      if (ports.length === 0) return [];
-      const where = `Service ${service.name} (${ports.map((one) => `${one.protocol} ${one.port}`).join(', ')})`;
+      const isOwn = (one: ServiceTarget): boolean => one.workload === workload;
+      const late = lateTargets(view, service).find(isOwn);
+      const ports = serviceTargets(view, service).find(isOwn)?.ports ?? [];
+      if (late === undefined && ports.length === 0) return [];
+      const where =
+        late === undefined ? `Service ${service.name} (${portsText(ports)})` : lateServiceText(service, late);
       const text = `its account may register webhooks or APIs, and none names it yet: the API server may come to call ${where}`;
       return [{ workload, direction: 'ingress', text }];
     });

@@ -412,6 +412,7 @@ function offersOf(
     case 'read-secrets':
       return isEverywhere ? sink('secrets') : [];
     case 'write-webhooks':
+    case 'write-validating-webhooks':
       return sink('secrets', 'the webhook is shown every Secret that is written');
     case 'create-pods':
     case 'write-pod-controllers':

@@ -261,6 +261,12 @@ webhooks:
   sideEffects: None
   clientConfig: {service: {namespace: shop, name: web, port: 443}}
 `;
+  const UNLABELLED = service('late', '{selector: {hook.shop.test/serves: web}, ports: [{port: 443, targetPort: web}]}');
+  const ELSEWHERE = service(
+    'late',
+    '{selector: {hook.shop.test/serves: web}, ports: [{port: 443, targetPort: other}]}',
+  );
+  const LATE = CALLED.replace('name: web,', 'name: late,');
   const TOLD =
     'its account may register webhooks or APIs, and none names it yet: the API server may come to call Service web (TCP 8080)';
   const API = 'its pods mount a service account token: the API server, whose address could not be read';
@@ -269,6 +275,28 @@ webhooks:
     ['is told where none names it yet', HOOK + SERVICE + NAMED, [TOLD, API]],
     ['and not where one does', HOOK + SERVICE + NAMED + CALLED, [API]],
     ['nor where no Service leads to it', HOOK + NAMED, [API]],
+    [
+      'nor does a Service that selects no pod yet, but leads to a port that it declares, stay untold',
+      HOOK + SERVICE + UNLABELLED + NAMED,
+      [TOLD.replace('Service web (TCP 8080)', 'Service late, which selects no pod yet (TCP 8080)'), TOLD, API],
+    ],
+    ['but one to another port does', HOOK + ELSEWHERE + NAMED, [API]],
+    [
+      'and so is one that a webhook names, whatever the account may do',
+      HOOK + UNLABELLED + LATE,
+      [
+        API,
+        'webhook hook: the API server calls it, from outside the pod network: Service late, which selects no pod yet (TCP 8080)',
+      ],
+    ],
+    [
+      'once for all webhooks of an object that name it',
+      HOOK + UNLABELLED + LATE + LATE.slice(LATE.indexOf('- name: hook')).replace('hook.shop.test', 'other.shop.test'),
+      [
+        API,
+        'webhook hook: the API server calls it, from outside the pod network: Service late, which selects no pod yet (TCP 8080)',
+      ],
+    ],
     ['nor without a token', workload('web') + SERVICE + NAMED, []],
     ['nor for reading them', HOOK + SERVICE + READS, [API]],
     [

@@ -459,8 +459,17 @@ const ROWS: readonly Row[] = [
         as: ['write-webhooks critical'],
       },
       {
-        rules: ['patch admissionregistration.k8s.io validatingwebhookconfigurations own'],
+        rules: ['patch admissionregistration.k8s.io mutatingwebhookconfigurations own'],
         as: ['write-webhooks high'],
+      },
+      // A validating one sees and refuses, and changes nothing.
+      {
+        rules: ['create admissionregistration.k8s.io validatingwebhookconfigurations'],
+        as: ['write-validating-webhooks high'],
+      },
+      {
+        rules: ['patch admissionregistration.k8s.io validatingwebhookconfigurations own'],
+        as: ['write-validating-webhooks medium'],
       },
     ],
     silent: [

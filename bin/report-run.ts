@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PANE_LIST } from '../src/panes/index.ts';
-import { buildRemedies } from '../src/remedy/build.ts';
+import { buildRemedies, firstRemedyTitles } from '../src/remedy/build.ts';
 import type { Baseline } from '../src/report/baseline.ts';
 import { exitVerdict } from '../src/report/exit-code.ts';
 import type { Format, FormatContext } from '../src/report/format.ts';
@@ -58,7 +58,14 @@ export async function prepareReport(world: World, settings: Settings, loaded: Lo
   return {
     report,
     format,
-    context: { verdict, failOn: settings.failOn, took, paint: painter(world, settings), files },
+    context: {
+      verdict,
+      failOn: settings.failOn,
+      took,
+      paint: painter(world, settings),
+      files,
+      firstRemedy: firstRemedyTitles(loaded.engine.view),
+    },
   };
 }
 

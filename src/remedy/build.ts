@@ -30,6 +30,22 @@ export function remediesOf(finding: Finding): readonly Remedy[] {
   return (finding.remedies ?? []).flatMap((id) => BY_ID.get(id) ?? []);
 }
 
+/**
+ * Tells the title of the first remedy of a finding, without proof, for as long as the view stays as it is; a remedy that
+ * would be refused is passed over where that costs little to know. Undefined where there is none.
+ */
+export function firstRemedyTitles(view: ClusterView): (finding: Finding) => string | undefined {
+  const refused = new Map<string, boolean>();
+  const isRefused = (remedy: Remedy, finding: Finding): boolean => {
+    if (remedy.triedBy === undefined) return false;
+    const key = remedy.triedBy === 'subject' ? `${remedy.id} ${refText(finding.subject)}` : '';
+    const known = refused.get(key) ?? 'refused' in remedy.build(finding, view);
+    if (key !== '') refused.set(key, known);
+    return known;
+  };
+  return (finding) => remediesOf(finding).find((remedy) => !isRefused(remedy, finding))?.title;
+}
+
 function build(engine: Engine, finding: Finding, remedy: Remedy): BuiltRemedy {
   const { view } = engine;
   const built = remedy.build(finding, view);

@@ -23,6 +23,11 @@ export interface Remedy {
    * safe: it takes nothing away that is in use, by evaluation of what was read; review: a person has to decide.
    */
   readonly safety: 'safe' | 'review';
+  /**
+   * A list may try to build it, to name only what can be had: for each finding, or once for all of a subject where
+   * nothing else decides whether it is refused. Absent: that would take too long.
+   */
+  readonly triedBy?: 'subject' | 'finding';
   /** Builds the remedy for one finding. Pure. */
   build(finding: Finding, view: ClusterView): RemedyDraft | RemedyRefusal;
 }

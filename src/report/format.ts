@@ -1,4 +1,4 @@
-import type { Severity } from '../model/finding.ts';
+import type { Finding, Severity } from '../model/finding.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { ExitVerdict, FailOn } from './exit-code.ts';
 import type { Report } from './report.ts';
@@ -16,6 +16,8 @@ export interface FormatContext {
   readonly paint: (text: string, severity: Severity) => string;
   /** Files that `--remediate` wrote, by remedy. */
   readonly files: ReadonlyMap<BuiltRemedy, string>;
+  /** The title of the first remedy of a finding that may be had, where none was built. */
+  readonly firstRemedy: (finding: Finding) => string | undefined;
 }
 
 /** One way to write a report. Deterministic: the same report gives the same bytes. */

@@ -128,7 +128,7 @@ function findingRow(one: ReportedFinding, remedies: readonly BuiltRemedy[], cont
 }
 
 function reasons({ finding }: ReportedFinding, remedies: readonly BuiltRemedy[], context: FormatContext): string {
-  const fix = fixText(finding, remedies, context.files);
+  const fix = fixText(finding, remedies, context);
   const evidence = finding.evidence.map(({ text, object, path }) => {
     const place = [object === undefined ? '' : refText(object), path ?? ''].filter((part) => part !== '').join(' ');
     return `<li>${html(text)}${place === '' ? '' : ` <span class="muted">${html(place)}</span>`}</li>`;

@@ -34,7 +34,7 @@ export function writeMarkdown(report: Report, write: Write, context: FormatConte
       const { finding } = one;
       const marks = marksOf(one);
       const title = marks.length === 0 ? finding.title : `${finding.title} [${marks.join(', ')}]`;
-      const fix = fixText(finding, remedies.get(finding.id) ?? [], context.files) ?? '';
+      const fix = fixText(finding, remedies.get(finding.id) ?? [], context) ?? '';
       write(row([finding.rule, subjectText(finding), title, fix]));
     }
   }

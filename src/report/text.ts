@@ -119,7 +119,7 @@ function writeGroup(
   wide: boolean,
 ): void {
   const shown = wide ? group : group.slice(0, MOST_OF_A_RULE);
-  const fixes = shown.map(({ finding }) => fixText(finding, remedies.get(finding.id) ?? [], context.files));
+  const fixes = shown.map(({ finding }) => fixText(finding, remedies.get(finding.id) ?? [], context));
   const [first] = fixes;
   const isShared = first !== undefined && fixes.every((fix) => fix === first);
   for (const [index, one] of shown.entries()) {

@@ -6,7 +6,7 @@ import { ALL_KINDS, apiVersionOf, type Kind } from '../../src/model/kind.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { KubeObject } from '../../src/model/objects.ts';
 import { PANE_LIST } from '../../src/panes/index.ts';
-import { buildRemedies } from '../../src/remedy/build.ts';
+import { buildRemedies, remediesOf } from '../../src/remedy/build.ts';
 import type { FormatContext } from '../../src/report/format.ts';
 import { FORMATS } from '../../src/report/formats.ts';
 import { exitVerdict } from '../../src/report/exit-code.ts';
@@ -112,6 +112,7 @@ export function written(report: Report, format: string, overrides: Partial<Forma
     took: null,
     paint: (text) => text,
     files: new Map(),
+    firstRemedy: (finding) => remediesOf(finding)[0]?.title,
     ...overrides,
   });
   return pieces.join('');

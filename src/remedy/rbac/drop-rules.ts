@@ -22,6 +22,7 @@ export const dropRules: Remedy = {
   id: 'rbac/drop-rules',
   title: 'Take the dangerous rules out of the role',
   safety: 'review',
+  triedBy: 'finding',
   build(finding, view) {
     const binding = foundBinding(view, finding.subject);
     const role = binding === undefined ? undefined : roleOf(view, binding);

@@ -27,6 +27,7 @@ export const leastRole: Remedy = {
   id: 'rbac/least-role',
   title: 'A role with what is in use, in place of this one',
   safety: 'review',
+  triedBy: 'subject',
   build(finding, view) {
     const binding = foundBinding(view, finding.subject);
     const role = binding === undefined ? undefined : rulesBoundBy(view, binding);

@@ -13,6 +13,7 @@ export const narrowToNamespaces: Remedy = {
   id: 'rbac/narrow-to-namespaces',
   title: 'RoleBindings instead of the ClusterRoleBinding',
   safety: 'review',
+  triedBy: 'subject',
   build(finding, view) {
     const binding = foundBinding(view, finding.subject);
     if (binding === undefined || binding.kind !== 'ClusterRoleBinding') {

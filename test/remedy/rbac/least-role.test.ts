@@ -6,6 +6,7 @@ import { allVerdicts } from '../../../src/analyses/rbac/binding-verdict.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import type { Finding } from '../../../src/model/finding.ts';
 import { refOf } from '../../../src/kube/object-ref.ts';
+import { firstRemedyTitles } from '../../../src/remedy/build.ts';
 import { leastRole } from '../../../src/remedy/rbac/least-role.ts';
 import { rightsEffects } from '../../../src/remedy/rbac/rights-effects.ts';
 import type { RemedyDraft } from '../../../src/remedy/remedy.ts';
@@ -71,6 +72,31 @@ function built(...question: Parameters<typeof ask>): RemedyDraft {
 function effects(view: StoreView, { changes }: RemedyDraft): readonly string[] {
   return rightsEffects(view, view.overlay(changes).after, changes);
 }
+
+describe('what a list names as the first remedy', () => {
+  const finding = {
+    subject: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      namespace: null,
+      name: 'cart-admin',
+    },
+    remedies: ['rbac/least-role', 'rbac/narrow-to-namespaces'],
+  } as unknown as Finding;
+
+  test('is the least role where a log tells what is in use', () => {
+    expect(firstRemedyTitles(world([STAR, WIDE], 'get secrets shop pg'))(finding)).toBe(leastRole.title);
+  });
+
+  test('is the next one where none does', () => {
+    expect(firstRemedyTitles(world([STAR, WIDE]))(finding)).toBe('RoleBindings instead of the ClusterRoleBinding');
+  });
+
+  test('is nothing where all would be refused', () => {
+    const user = rawBinding('', 'cart-admin', 'all', IDLE);
+    expect(firstRemedyTitles(world([STAR, user]))(finding)).toBeUndefined();
+  });
+});
 
 describe('a role with what is in use', () => {
   test('takes the place of a wildcard: names, namespaces and verbs of the log, each with its events', () => {

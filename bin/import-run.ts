@@ -1,3 +1,4 @@
+import { countText } from '../src/kube/count-text.ts';
 import { auditLogFiles, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { openHistory } from '../src/sources/history/history-database.ts';
 import { importLogs } from '../src/sources/history/import-logs.ts';
@@ -32,7 +33,7 @@ export async function runImport(world: World, settings: Settings, words: readonl
     const options = {
       stdin: process.stdin,
       onProgress: ({ source, events }: { source: string; events: number }) =>
-        shown.show(() => `importing ${source}: ${events.toLocaleString('en')} events`),
+        shown.show(() => `importing ${source}: ${countText(events)} events`),
       onUnusable: (source: string, line: number) => {
         const lines = unusable.get(source);
         if (lines === undefined) unusable.set(source, [line]);
@@ -45,7 +46,7 @@ export async function runImport(world: World, settings: Settings, words: readonl
         if (!settings.quiet) world.warn(`${name}: imported before\n`);
         continue;
       }
-      if (!settings.quiet) world.warn(`${name}: ${added.toLocaleString('en')} events added\n`);
+      if (!settings.quiet) world.warn(`${name}: ${countText(added)} events added\n`);
       const lost = notes.broken + notes.truncated + notes.legacy;
       if (lost === 0) continue;
       isWhole = false;

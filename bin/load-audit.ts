@@ -1,3 +1,4 @@
+import { countText } from '../src/kube/count-text.ts';
 import { createAuditIntake, type AuditIntake } from '../src/analyses/audit/audit-intake.ts';
 import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
@@ -58,7 +59,7 @@ export async function loadAudit(
       seen: createSeenEvents(),
       onEvents: take,
       onProgress: ({ source, events }: AuditProgress) =>
-        shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
+        shown.show(() => `reading ${source}: ${countText(events)} events`),
     };
     let paths = [...logs, ...((await nodes?.rotated(since)) ?? []), ...(nodes?.paths ?? [])];
     while (paths.length > 0) {
@@ -103,7 +104,7 @@ export async function loadAuditHistory(
       {
         onEvents: (events, count) => {
           take(events);
-          shown.show(() => `reading ${path}: ${count.toLocaleString('en')} events`);
+          shown.show(() => `reading ${path}: ${countText(count)} events`);
         },
         onNotes: (notes) => intake.note(notes),
       },

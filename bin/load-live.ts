@@ -1,3 +1,4 @@
+import { countText } from '../src/kube/count-text.ts';
 import type { Config } from '../src/config/config-value.ts';
 import { ALL_KINDS } from '../src/model/kind.ts';
 import type { Change } from '../src/model/change.ts';
@@ -39,7 +40,7 @@ export async function loadLive(
     boundMemory();
     emit(changes);
     objects += changes.length;
-    shown.show(() => `reading ${connection.server}: ${objects.toLocaleString('en')} objects`);
+    shown.show(() => `reading ${connection.server}: ${countText(objects)} objects`);
   });
   const host = nodeHost();
   try {

@@ -1,3 +1,4 @@
+import { countText } from '../src/kube/count-text.ts';
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -190,8 +191,7 @@ async function addAuditLogs(
         },
         onUnusable: () => hidden.unusable(),
         onCutShort: () => void (isCutShort = true),
-        onProgress: ({ source, events }) =>
-          shown.show(() => `reading ${source}: ${events.toLocaleString('en')} events`),
+        onProgress: ({ source, events }) => shown.show(() => `reading ${source}: ${countText(events)} events`),
       });
       if (notes === undefined) continue;
       read.push({ notes, hidden: hidden.ofWhole(notes, isCutShort), isFinished: true });

@@ -2,7 +2,8 @@ import { kindInfo } from '../model/kind.ts';
 import type { Coverage } from '../model/coverage.ts';
 import type { Glyphs } from './glyphs.ts';
 import type { PaneSnapshot, SessionSnapshot } from './session-model.ts';
-import { ageText, countText } from './number-text.ts';
+import { countText } from '../kube/count-text.ts';
+import { ageText } from './number-text.ts';
 import { span, type Span } from './span.ts';
 
 /** Kinds that exist but may not be read (completely). */

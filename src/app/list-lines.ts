@@ -7,7 +7,8 @@ import type { SessionState } from './state.ts';
 import { graphLines } from './graph-lines.ts';
 import type { Graph } from './graph.ts';
 import { shownGraph, sideways } from './text-place.ts';
-import { countText, unitText } from './number-text.ts';
+import { countText } from '../kube/count-text.ts';
+import { unitText } from './number-text.ts';
 import { fit, safe, textWidth, wrap } from './text-width.ts';
 import { yamlLines } from './yaml-lines.ts';
 

@@ -1,11 +1,8 @@
+import { countText } from '../kube/count-text.ts';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-/** `14208` → `14,208`, whatever the machine's language. */
-export function countText(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
 
 /** `3 pods`, `1 pod`: the unit is given in the plural. */
 export function unitText(count: number, plural: string): string {

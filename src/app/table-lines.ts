@@ -3,7 +3,7 @@ import type { Column, Row } from '../panes/pane.ts';
 import { coverageLine, pendingText } from './coverage-text.ts';
 import { hasRemedies } from './finding-help.ts';
 import { tableHeadHeight, tableHeight } from './layout.ts';
-import { countText } from './number-text.ts';
+import { countText } from '../kube/count-text.ts';
 import { barText, sparkText, type Glyphs } from './glyphs.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
 import { groupColumn, type GroupColumn } from './group-rows.ts';

@@ -1,4 +1,5 @@
 import { answerAt, type Answer, type Principal } from '../analyses/as-of/answer.ts';
+import { countText } from '../kube/count-text.ts';
 import { pastView } from '../analyses/as-of/past-view.ts';
 import { sensitiveProposals, type SensitiveProposal } from '../analyses/sensitive/proposals.ts';
 import { labelTarget, sensitiveTarget, workloadTarget, type Target } from '../analyses/as-of/target.ts';
@@ -113,7 +114,7 @@ function reportOf(
   const times = [from, ...timeline.changesBetween(from, to)];
   if (times.length > MOST_INSTANTS) {
     throw new UsageError(
-      `${times.length.toLocaleString('en')} changes in this period: choose a shorter one (at most ${MOST_INSTANTS.toLocaleString('en')})`,
+      `${countText(times.length)} changes in this period: choose a shorter one (at most ${countText(MOST_INSTANTS)})`,
     );
   }
   const steps = times.map((time, index) => {

@@ -1,3 +1,4 @@
+import { countText } from '../kube/count-text.ts';
 import { auditBlindSpots, auditCoverageText } from '../analyses/audit/blind-spots.ts';
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
@@ -87,7 +88,7 @@ async function printEvents(
     },
   );
   flush();
-  if (parts > 1) context.warn(`in order of time within each ${MOST_SORTED.toLocaleString('en')} events only\n`);
+  if (parts > 1) context.warn(`in order of time within each ${countText(MOST_SORTED)} events only\n`);
   return hasHoles(audit) ? 3 : 0;
 }
 
@@ -118,7 +119,7 @@ function printText(view: ClusterView, filter: EventFilter, context: CommandConte
     for (const hour of group.hours) context.print(`          ${hour.text}\n`);
   }
   const { first, last, gaps } = state.coverage;
-  context.print(`\n${state.total.toLocaleString('en')} events, ${auditCoverageText(state)}`);
+  context.print(`\n${countText(state.total)} events, ${auditCoverageText(state)}`);
   if (first !== null && last !== null)
     context.print(`; ${new Date(first).toISOString()} to ${new Date(last).toISOString()}`);
   context.print('\n');

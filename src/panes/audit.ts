@@ -1,3 +1,4 @@
+import { countText } from '../kube/count-text.ts';
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import { auditCoverageText } from '../analyses/audit/blind-spots.ts';
 import { objectText } from '../analyses/audit/object-text.ts';
@@ -133,7 +134,7 @@ function summary(view: ClusterView, findings: readonly Finding[], own: readonly 
     subjects: own.length,
     failing: own.filter((row) => row.severity !== 'info' && row.severity !== null).length,
     headline: isRead
-      ? `${plural(counted.length, 'anomaly', 'anomalies')}, ${plural(actors, 'actor', 'actors')}, in ${state.total.toLocaleString('en')} events`
+      ? `${plural(counted.length, 'anomaly', 'anomalies')}, ${plural(actors, 'actor', 'actors')}, in ${countText(state.total)} events`
       : noSourceText(view),
     aside: isRead ? `${auditCoverageText(state)}${learningText(state)}` : '',
     share: null,
@@ -148,7 +149,7 @@ function learningText({ learning }: AuditState): string {
 }
 
 function plural(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+  return `${countText(count)} ${count === 1 ? one : many}`;
 }
 
 /** How to get the audit log of this kind of cluster, as its provider documents it. */

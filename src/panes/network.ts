@@ -1,3 +1,4 @@
+import { countText } from '../kube/count-text.ts';
 import { enforcement } from '../analyses/network/enforcement.ts';
 import { exposures, exposureText } from '../analyses/network/exposure.ts';
 import { namespaceIsolation, workloadIsolation, type WorkloadVerdict } from '../analyses/network/isolation.ts';
@@ -53,8 +54,8 @@ export const networkPane: Pane = {
   summary: (view, _findings, rows) => {
     const counts = podCounts(view, new Set(rows.map((row) => row.key)));
     const { status, by } = enforcement(view);
-    const everyone = counts.everyone === 0 ? '' : `, ${count(counts.everyone)} of them let everyone in`;
-    const unknown = counts.unknown === 0 ? '' : `, ${count(counts.unknown)} unknown`;
+    const everyone = counts.everyone === 0 ? '' : `, ${countText(counts.everyone)} of them let everyone in`;
+    const unknown = counts.unknown === 0 ? '' : `, ${countText(counts.unknown)} unknown`;
     // Without enforcement the figures mean something else, so that this leads.
     const lead = { yes: '', no: 'not enforced; by policy ', unknown: 'enforcement unknown; by policy ' }[status];
     return {
@@ -64,7 +65,7 @@ export const networkPane: Pane = {
       headline:
         counts.judged === 0
           ? emptyHeadline(view)
-          : `${lead}${count(counts.isolated)} of ${count(counts.judged)} pods isolated for ingress${everyone}${unknown}`,
+          : `${lead}${countText(counts.isolated)} of ${countText(counts.judged)} pods isolated for ingress${everyone}${unknown}`,
       aside: status === 'yes' ? `enforced (${by})` : '',
       share: status === 'yes' && counts.judged > 0 ? (counts.isolated - counts.everyone) / counts.judged : null,
       activity: null,
@@ -221,10 +222,6 @@ function policiesCell(ingress: WorkloadVerdict | undefined, egress: WorkloadVerd
   if (names.length > 0)
     return { text: names.map((name) => name.slice(name.indexOf('/') + 1)).join(', '), tone: 'plain' };
   return reason === '' ? NOTHING : { text: reason, tone: 'muted' };
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function key(kind: string, namespace: string, name: string): string {

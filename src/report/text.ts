@@ -1,3 +1,4 @@
+import { countText } from '../kube/count-text.ts';
 import { SEVERITIES } from '../model/finding.ts';
 import { refText } from '../kube/object-ref.ts';
 import { kindInfo } from '../model/kind.ts';
@@ -212,7 +213,7 @@ function readLine({ coverage }: Report): string {
 }
 
 function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function wrapped(text: string, indent: string): string {

@@ -1,3 +1,4 @@
+import { countText } from '../../kube/count-text.ts';
 /**
  * An audit policy under which the blind detections see: bodies of what they judge, never of what holds secrets, and
  * nothing of what only fills the disk. The first rule that matches decides.
@@ -175,8 +176,8 @@ function volumeText({ coverage, total }: AuditState): string {
   const megabytes = (kept * EVENT_BYTES + bodies * perDay * BODY_BYTES) / 1e6;
   const dropped = Math.round((100 * heartbeats) / Math.max(1, total));
   return (
-    `volume, estimated from this log: ${Math.round(kept).toLocaleString('en')} events a day, ` +
-    `${Math.ceil(megabytes).toLocaleString('en')} MB with bodies; ${dropped} % of what is logged now (leases) is left out`
+    `volume, estimated from this log: ${countText(Math.round(kept))} events a day, ` +
+    `${countText(Math.ceil(megabytes))} MB with bodies; ${dropped} % of what is logged now (leases) is left out`
   );
 }
 

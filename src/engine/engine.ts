@@ -32,7 +32,10 @@ interface Unfinished {
 const TAKEN = new WeakSet<StoreView>();
 const NOTHING: readonly Finding[] = [];
 const NO_KEYS: readonly string[] = [];
+const NO_RULES: readonly Rule[] = [];
 const SEPARATOR = '\u0000';
+/** What the key of the findings of a subject begins with. */
+const FINDINGS = `findings${SEPARATOR}`;
 
 /**
  * Runs the rules over a view and keeps their findings current: after any changes, `settle` re-runs the checks that read
@@ -218,6 +221,8 @@ export class Engine {
   #record(key: string, verdict: Verdict, before: Verdict = NOTHING): void {
     if (isUnfinished(verdict)) this.#failing.set(key, verdict);
     else if (isUnfinished(before)) this.#failing.delete(key);
+    // What most are judged to.
+    if (verdict === NOTHING && before === NOTHING) return;
     const [was, is] = [findingsOf(before), findingsOf(verdict)];
     for (const finding of was) {
       if (is.some((other) => other.id === finding.id)) continue;
@@ -235,13 +240,15 @@ export class Engine {
 
   /** Runs every rule of a subject. A rule that fails costs nobody else's result. */
   #check(view: ClusterView, cell: string): Verdict {
-    const [, type, scope, key] = cell.split(SEPARATOR);
-    const source = subjectSource(type as SubjectType);
-    const subject = source.get(view, scope ?? '', key ?? '');
+    const behindType = cell.indexOf(SEPARATOR, FINDINGS.length);
+    const behindScope = cell.indexOf(SEPARATOR, behindType + 1);
+    const type = cell.slice(FINDINGS.length, behindType) as SubjectType;
+    const source = subjectSource(type);
+    const subject = source.get(view, cell.slice(behindType + 1, behindScope), cell.slice(behindScope + 1));
     if (subject === undefined) return NOTHING;
     let findings: Finding[] | undefined;
     let failures: RuleFailure[] | undefined;
-    for (const rule of this.#rules.get(type as SubjectType) ?? []) {
+    for (const rule of this.#rules.get(type) ?? NO_RULES) {
       try {
         const drafts = rule.check(subject as never, view);
         // Most checks find nothing, and an iterator for each of them is a tenth of what judging throws away.

@@ -67,14 +67,27 @@ function isBranch<T>(node: Node<T>): node is readonly Node<T>[] {
 function built<T>(keys: readonly string[], values: readonly T[], depth: number): Node<T> {
   if (keys.length === 0) return EMPTY;
   if (keys.length <= LEAF || depth === DEEPEST) return { keys, values };
-  const parts = Array.from({ length: WIDTH }, () => ({ keys: [] as string[], values: [] as T[] }));
-  for (const [at, key] of keys.entries()) {
-    const part = parts[(hashOf(key) >>> (depth * BITS)) & (WIDTH - 1)];
-    part?.keys.push(key);
-    part?.values.push(values[at] as T);
+  const places = new Uint8Array(keys.length);
+  const counts = new Uint32Array(WIDTH);
+  for (let at = 0; at < keys.length; at += 1) {
+    const place = (hashOf(keys[at] ?? '') >>> (depth * BITS)) & (WIDTH - 1);
+    places[at] = place;
+    counts[place] = (counts[place] ?? 0) + 1;
   }
-  // A list that grew by pushing has room for seventeen.
-  return parts.map((part) => built(part.keys.slice(), part.values.slice(), depth + 1));
+  const nodes: Node<T>[] = [];
+  for (let place = 0; place < WIDTH; place += 1) {
+    // Of exactly as many as there are: a list that grew by pushing has room for seventeen, and most hold a few.
+    const own = { keys: keys.slice(0, counts[place]), values: values.slice(0, counts[place]) };
+    let filled = 0;
+    for (let at = 0; at < keys.length; at += 1) {
+      if (places[at] !== place) continue;
+      own.keys[filled] = keys[at] ?? '';
+      own.values[filled] = values[at] as T;
+      filled += 1;
+    }
+    nodes.push(built(own.keys, own.values, depth + 1));
+  }
+  return nodes;
 }
 
 function withEntry<T>(node: Node<T>, key: string, value: T, hash: number, depth: number): Node<T> {

@@ -18,13 +18,11 @@ export function applicationsOf(
   all: readonly { readonly labels: Labels }[],
 ): { readonly key: string; readonly names: readonly string[] } | undefined {
   const key = APPLICATION_KEYS.find((one) => all.every(({ labels }) => labels[one] !== undefined));
-  if (key === undefined) return undefined;
-  const names: string[] = [];
-  for (const { labels } of all) {
-    const name = labels[key] ?? '';
-    if (name !== names.at(-1) && !names.includes(name)) names.push(name);
-  }
-  return { key, names: names.sort() };
+  const first = key === undefined ? undefined : all[0]?.labels[key];
+  if (key === undefined || first === undefined) return undefined;
+  // What most selectors find.
+  if (all.every(({ labels }) => labels[key] === first)) return { key, names: [first] };
+  return { key, names: [...new Set(all.map(({ labels }) => labels[key] ?? ''))].sort() };
 }
 
 /** The product that most workloads of the same name and instance in a namespace say they are part of. */

@@ -25,13 +25,16 @@ const ROLES: ReadonlySet<string> = new Set([
   'sync_standby',
 ]);
 
+const NONE: readonly ReplicaDifference[] = [];
+
 /**
  * Labels that differ between pods made from one revision of a template: somebody labelled a running pod by hand. What
  * controllers write, and how operators mark a leader, is left out.
  */
 export function replicaDifferences(workload: AnalysedWorkload): readonly ReplicaDifference[] {
+  if (workload.classes.length < 2) return NONE;
   const living = workload.classes.filter((one) => one.state !== 'finished' && one.pods.length > 0);
-  if (living.length < 2) return [];
+  if (living.length < 2) return NONE;
   const [first] = living;
   const revision = first && revisionOf(first.labels);
   if (living.every((one) => revisionOf(one.labels) === revision)) return differencesOf(living);

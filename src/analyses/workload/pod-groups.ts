@@ -143,11 +143,13 @@ function grouped(
   previous: KeyedList<PodGroup> | undefined,
 ): readonly PodGroup[] {
   const members = new Map<string, { readonly ref: PodClass['workload']; readonly pods: PodObject[] }>();
-  for (const pod of pods) {
-    const { key, ref } = workloadOf(pod);
-    const there = members.get(key);
-    if (there === undefined) members.set(key, { ref, pods: [pod] });
-    else there.pods.push(pod);
+  for (const piece of pods.pieces) {
+    for (const pod of piece) {
+      const { key, ref } = workloadOf(pod);
+      const there = members.get(key);
+      if (there === undefined) members.set(key, { ref, pods: [pod] });
+      else there.pods.push(pod);
+    }
   }
   return [...members].map(([key, { ref, pods: own }]) => groupOf(key, ref, classesOf(ref, own), previous?.get(key)));
 }

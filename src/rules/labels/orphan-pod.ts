@@ -11,8 +11,9 @@ export const orphanPod = rule({
   references: [],
   needs: ['Pod'],
   check: (workload) => {
+    if (workload.ref.kind !== 'Pod') return [];
     const pods = workload.classes.flatMap((one) => one.pods);
-    if (workload.ref.kind !== 'Pod' || pods.length === 0 || isMirror(workload)) return [];
+    if (pods.length === 0 || isMirror(workload)) return [];
     if (workload.classes.every((one) => one.state === 'finished')) return [];
     return [
       {

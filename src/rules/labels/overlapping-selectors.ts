@@ -18,9 +18,9 @@ export const overlappingSelectors = rule({
     // The API server generates a Job's selector.
     if (selector === null || workload.ref.kind === 'Job') return [];
     const own = refText(workload.ref);
-    const others = selected(view, selector, workload.ref.namespace).filter((one) => one.owner !== own);
-    if (others.length === 0) return [];
-    const names = [...new Set(others.map((one) => one.owner))].sort();
+    const owners = selected(view, selector, workload.ref.namespace);
+    if (owners.every(({ owner }) => owner === own)) return [];
+    const names = [...new Set(owners.map(({ owner }) => owner))].filter((owner) => owner !== own).sort();
     const scaled = view
       .list('HorizontalPodAutoscaler', workload.ref.namespace)
       .find(({ target }) => target.kind === workload.ref.kind && target.name === workload.ref.name);

@@ -45,7 +45,7 @@ enum Part {
 enum Hole {
   /** The inside of a string without escapes, of ASCII only. Its slot is written out. */
   text,
-  /** Five characters of `[a-z0-9]`. */
+  /** Five characters of `[a-z0-9]`, the same in all such holes of a part. */
   random,
   /** Any value. */
   value,
@@ -72,9 +72,14 @@ const BEFORE_STATUS_LENGTH = 10;
 const BEFORE_METADATA = 512;
 const BEFORE_SPEC = 544;
 const BEFORE_STATUS = 576;
-/** `:"kube-api-access-` */
+/** `{"name":"kube-api-access-`, and what follows the random end where the API server added the volume, or mounted it. */
 const TOKEN_VOLUME = 608;
-const TOKEN_VOLUME_LENGTH = 18;
+const TOKEN_VOLUME_LENGTH = 25;
+const BEFORE_NAME_LENGTH = 8;
+const BEHIND_VOLUME = 640;
+const BEHIND_VOLUME_LENGTH = 15;
+const BEHIND_MOUNT = 672;
+const BEHIND_MOUNT_LENGTH = 78;
 const RANDOM_LENGTH = 5;
 
 let limit: i32 = 0;
@@ -143,6 +148,7 @@ function match(which: Part, start: i32): i32 {
   if (count < 0) return -1;
   let literal = load<i32>(template + 4);
   let at = start;
+  let random = 0;
   for (let index = 0; index < count; index += 1) {
     const hole = template + HOLE_BYTES * (index + 1);
     const length = load<i32>(hole) - literal;
@@ -156,6 +162,10 @@ function match(which: Part, start: i32): i32 {
     else stop = endOfPlain(at);
     if (stop < 0) return -1;
     if (kind === Hole.text) fill(load<i32>(hole, 12), at, stop);
+    if (kind === Hole.random) {
+      if (random === 0) random = at;
+      else if (!same(random, at, RANDOM_LENGTH)) return -1;
+    }
     at = stop;
   }
   const rest = load<i32>(template, 8) - literal;
@@ -194,6 +204,9 @@ let template: i32 = 0;
 let holes: i32 = 0;
 let used: i32 = 0;
 let isUsual: bool = false;
+/** Where the random end of the token volume's name stands first; 0 where it does not. */
+let token: i32 = 0;
+let hasTokenVolume: bool = false;
 
 function hole(start: i32, stop: i32, kind: Hole, slot: i32): void {
   if (holes === MOST_HOLES) {
@@ -221,6 +234,8 @@ function walk(which: Part, start: i32): i32 {
   holes = 0;
   used = 0;
   isUsual = true;
+  token = 0;
+  hasTokenVolume = false;
   store<i32>(template, 0);
   if (load<u8>(start) !== OPEN_OBJECT) return -1;
   let at = start + 1;
@@ -254,7 +269,7 @@ function walk(which: Part, start: i32): i32 {
     if (next !== COMMA) return -1;
   }
   write(CLOSE_OBJECT);
-  if (isUsual) {
+  if (isUsual && (token === 0 || hasTokenVolume)) {
     store<i32>(template, holes + 1);
     store<i32>(template, start, 4);
     store<i32>(template, at, 8);
@@ -290,15 +305,31 @@ function member(which: Part, key: Key, value: i32, stop: i32): bool {
   return true;
 }
 
-/** The random ends of the names of volumes for the tokens of service accounts. */
+/**
+ * The random ends of the names of volumes for the tokens of service accounts. Where anything else is named so, or
+ * begins so, other pods may differ in it: then they have no template.
+ */
 function tokenVolumes(value: i32, stop: i32): void {
-  const last = stop - TOKEN_VOLUME_LENGTH - RANDOM_LENGTH;
-  const head = load<u64>(TOKEN_VOLUME);
-  for (let at = value - 1; at < last; at += 1) {
-    if (load<u64>(at) !== head || !same(TOKEN_VOLUME, at, TOKEN_VOLUME_LENGTH)) continue;
-    const start = at + TOKEN_VOLUME_LENGTH;
+  const name = TOKEN_VOLUME + BEFORE_NAME_LENGTH;
+  const nameLength = TOKEN_VOLUME_LENGTH - BEFORE_NAME_LENGTH;
+  const head = load<u64>(name);
+  for (let at = value; at < stop; at += 1) {
+    if (load<u64>(at) !== head || !same(name, at, nameLength)) continue;
+    const start = at + nameLength;
     const random = endOfRandom(start);
-    if (random >= 0 && load<u8>(random) === QUOTE) hole(start, random, Hole.random, 0);
+    const isVolume = random >= 0 && same(BEHIND_VOLUME, random, BEHIND_VOLUME_LENGTH);
+    if (
+      random < 0 ||
+      !same(TOKEN_VOLUME, at - BEFORE_NAME_LENGTH, BEFORE_NAME_LENGTH) ||
+      !(isVolume || same(BEHIND_MOUNT, random, BEHIND_MOUNT_LENGTH)) ||
+      (token !== 0 && !same(token, start, RANDOM_LENGTH))
+    ) {
+      isUsual = false;
+      return;
+    }
+    token = start;
+    hasTokenVolume = hasTokenVolume || isVolume;
+    hole(start, random, Hole.random, 0);
   }
 }
 

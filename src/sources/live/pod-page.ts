@@ -6,7 +6,7 @@
  */
 
 import podPageCode from 'assembled:pod-page';
-import { LIKE } from '../slim/same-spec.ts';
+import { LIKE } from '../slim/original-spec.ts';
 import { BodyPool, type BodyMemories, type BodyMemory } from './body-buffer.ts';
 import { isJsonObject, listOf, objectOf, type JsonObject } from './json-shape.ts';
 import { MAX_PAGE_BYTES } from './kinds.ts';
@@ -37,7 +37,9 @@ const TEXTS = [
   [512, '{"metadata":'],
   [544, ',"spec":'],
   [576, ',"status":'],
-  [608, ':"kube-api-access-'],
+  [608, '{"name":"kube-api-access-'],
+  [640, '","projected":{'],
+  [672, '","readOnly":true,"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}'],
 ] as const;
 
 /** What the code exports. */

@@ -1,48 +1,5 @@
 import { isObject, type JsonObject } from './json-reading.ts';
-
-/** The fields of a pod specification that its slim form is made from, containers apart. */
-export const SPEC_FIELDS = [
-  'serviceAccountName',
-  'serviceAccount',
-  'automountServiceAccountToken',
-  'hostNetwork',
-  'hostPID',
-  'hostIPC',
-  'hostUsers',
-  'shareProcessNamespace',
-  'os',
-  'runtimeClassName',
-  'priorityClassName',
-  'securityContext',
-  'volumes',
-  'imagePullSecrets',
-  'affinity',
-  'topologySpreadConstraints',
-] as const;
-
-export const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'] as const;
-
-export const CONTAINER_FIELDS = [
-  'name',
-  'image',
-  'imagePullPolicy',
-  'restartPolicy',
-  'ports',
-  'securityContext',
-  'volumeMounts',
-  'env',
-  'envFrom',
-  'command',
-  'args',
-  'livenessProbe',
-  'readinessProbe',
-  'startupProbe',
-  'lifecycle',
-] as const;
-
-/** The volume that the API server adds to pods for the service account's token has a random end to its name. */
-const TOKEN_VOLUME = /"kube-api-access-[a-z0-9]{5}"/g;
-const TOKEN_VOLUME_NAME = '"kube-api-access"';
+import { tokenVolumeName, withCommonName } from './token-volume.ts';
 
 /**
  * The JSON text of all that the slim form is made from, and of nothing else: it is equal for the pods of one workload,
@@ -51,6 +8,7 @@ const TOKEN_VOLUME_NAME = '"kube-api-access"';
  * Written out as literals because this runs for every pod: objects of one shape are what JSON.stringify is fastest at.
  */
 export function podSpecSignature(spec: JsonObject): string {
+  const token = tokenVolumeName(spec);
   return JSON.stringify({
     serviceAccountName: spec['serviceAccountName'],
     serviceAccount: spec['serviceAccount'],
@@ -64,21 +22,21 @@ export function podSpecSignature(spec: JsonObject): string {
     runtimeClassName: spec['runtimeClassName'],
     priorityClassName: spec['priorityClassName'],
     securityContext: spec['securityContext'],
-    volumes: spec['volumes'],
+    volumes: withCommonName(spec['volumes'], token),
     imagePullSecrets: spec['imagePullSecrets'],
     affinity: spec['affinity'],
     topologySpreadConstraints: spec['topologySpreadConstraints'],
-    initContainers: containers(spec['initContainers']),
-    containers: containers(spec['containers']),
-    ephemeralContainers: containers(spec['ephemeralContainers']),
-  }).replace(TOKEN_VOLUME, TOKEN_VOLUME_NAME);
+    initContainers: containers(spec['initContainers'], token),
+    containers: containers(spec['containers'], token),
+    ephemeralContainers: containers(spec['ephemeralContainers'], token),
+  });
 }
 
-function containers(value: unknown): unknown {
-  return Array.isArray(value) ? value.filter(isObject).map(containerFields) : undefined;
+function containers(value: unknown, token: string | null): unknown {
+  return Array.isArray(value) ? value.filter(isObject).map((one) => containerFields(one, token)) : undefined;
 }
 
-function containerFields(container: JsonObject): JsonObject {
+function containerFields(container: JsonObject, token: string | null): JsonObject {
   return {
     name: container['name'],
     image: container['image'],
@@ -86,7 +44,7 @@ function containerFields(container: JsonObject): JsonObject {
     restartPolicy: container['restartPolicy'],
     ports: container['ports'],
     securityContext: container['securityContext'],
-    volumeMounts: container['volumeMounts'],
+    volumeMounts: withCommonName(container['volumeMounts'], token),
     env: container['env'],
     envFrom: container['envFrom'],
     command: container['command'],

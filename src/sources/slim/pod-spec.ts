@@ -10,7 +10,7 @@ import { networkAgentSettings } from './network-agent.ts';
 import { createRecentCache } from './recent-cache.ts';
 import { podSpecSignature } from './pod-spec-signature.ts';
 import { podSecurityContext } from './security-context.ts';
-import { original, sameSpec } from './same-spec.ts';
+import { original } from './original-spec.ts';
 import { placementTerms } from './placement-terms.ts';
 import { slimVolume } from './volume.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -30,16 +30,14 @@ const REMEMBERED_SPECS = 16_384;
 
 /**
  * Pods of one workload differ only in what rules don't read, and in the name of one volume, and a list brings them one
- * after another. So a specification is compared with the one before it, then looked up by its digest, and walked only
- * when it is new: that is what makes reading 20,000 pods cheap.
+ * after another. So a specification that the page's reader knows to be a copy is taken for its original, any other is
+ * looked up by its digest, and walked only when it is new: that is what makes reading 20,000 pods cheap.
  */
 export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
   const seen = createRecentCache<PodSpec>(REMEMBERED_SPECS);
   let previous: {
     readonly spec: JsonObject;
     readonly annotations: JsonObject;
-    readonly isPod: boolean;
-    readonly extra: string;
     readonly result: PodSpec;
   } | null = null;
   // The raw text of a pod must not outlive the page that it came in, and a page is slimmed in one go.
@@ -80,9 +78,8 @@ export function createPodSpecSlimmer(interner: Interner): PodSpecSlimmer {
           ? ''
           : JSON.stringify([profiles, annotated, hostPorts]);
       if (previous === null) queueMicrotask(forget);
-      else if (previous.extra === extra && sameSpec(spec, previous.spec)) return previous.result;
       const result = bySignature(spec, hostPorts, profiles, annotated, extra);
-      previous = { spec, annotations, isPod, extra, result };
+      previous = { spec, annotations, result };
       return result;
     },
   };

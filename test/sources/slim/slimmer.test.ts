@@ -49,6 +49,38 @@ function pod(suffix: string, env = 'postgres://postgres.data/app'): unknown {
   };
 }
 
+const TOKEN = { name: 'kube-api-access-abcde', projected: { sources: [{ serviceAccountToken: {} }] } };
+const container = (more: Record<string, unknown>): unknown => ({ name: 'app', image: 'cart:1', ...more });
+
+/** Names that somebody chose, which are no random end of the API server's. */
+const ONLY_LOOK_ALIKE: readonly (readonly [what: string, specOf: (name: string) => Record<string, unknown>])[] = [
+  ['a service account', (name) => ({ serviceAccountName: name, containers: [container({})] })],
+  ['a Secret', (name) => ({ containers: [container({ envFrom: [{ secretRef: { name } }] })], volumes: [TOKEN] })],
+  [
+    'the Secret of a volume',
+    (name) => ({ containers: [container({})], volumes: [TOKEN, { name: 'x', secret: { secretName: name } }] }),
+  ],
+  ['a pull secret', (name) => ({ containers: [container({})], imagePullSecrets: [{ name }] })],
+  ['a container', (name) => ({ containers: [{ name, image: 'cart:1' }], volumes: [TOKEN] })],
+  [
+    'a path of the node',
+    (name) => ({
+      containers: [container({ volumeMounts: [{ name, mountPath: '/x' }] })],
+      volumes: [TOKEN, { name, hostPath: { path: '/' } }],
+    }),
+  ],
+  [
+    'the mounted one of two volumes',
+    (name) => ({
+      containers: [container({ volumeMounts: [{ name, mountPath: '/x' }] })],
+      volumes: [
+        { name: 'kube-api-access-first', projected: { sources: [{ serviceAccountToken: {} }] } },
+        { name: 'kube-api-access-other', projected: { sources: [{ secret: { name: 'db' } }] } },
+      ],
+    }),
+  ],
+];
+
 describe('a pod', () => {
   test('keeps what rules read, and nothing else', () => {
     const slim = createSlimmer().slim(pod('abcde'), 'Pod');
@@ -90,7 +122,9 @@ describe('a pod', () => {
             sidecar: false,
             ports: [{ name: null, containerPort: 8080, hostPort: null, protocol: 'TCP' }],
             securityContext: { capabilities: { drop: ['ALL'] } },
-            volumeMounts: [{ name: 'kube-api-access', mountPath: '/var/run/secrets', subPath: false, readOnly: true }],
+            volumeMounts: [
+              { name: 'kube-api-access-*', mountPath: '/var/run/secrets', subPath: false, readOnly: true },
+            ],
             envSources: [{ kind: 'Secret', name: 'db', key: 'password', optional: false }],
             handlerHosts: [{ path: 'livenessProbe.httpGet.host', host: 'evil\\u001b[0m' }],
             hasProbes: true,
@@ -98,7 +132,7 @@ describe('a pod', () => {
         ],
         volumes: [
           {
-            name: 'kube-api-access',
+            name: 'kube-api-access-*',
             type: 'projected',
             hostPath: null,
             claimName: null,
@@ -114,6 +148,20 @@ describe('a pod', () => {
         securityAnnotations: {},
       },
     });
+  });
+
+  test.each(ONLY_LOOK_ALIKE)('is what it says where %s is only named like a token volume', (_what, specOf) => {
+    const slimmer = createSlimmer();
+    const raw = ['first', 'other', 'first'].map((name) => ({
+      metadata: { name, namespace: 'shop' },
+      spec: specOf(`kube-api-access-${name}`),
+      status: {},
+    }));
+    const specs = raw.map((one) => slimmer.slim(one, 'Pod').spec);
+    expect(specs).toEqual(raw.map((one) => createSlimmer().slim(one, 'Pod').spec));
+    expect(JSON.stringify(specs[0])).toContain('kube-api-access-first');
+    expect(JSON.stringify(specs[1])).toContain('kube-api-access-other');
+    expect(specs[1]).not.toEqual(specs[0]);
   });
 
   test('equal specifications are one object, also when other pods came between', () => {

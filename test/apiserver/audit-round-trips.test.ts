@@ -226,9 +226,7 @@ describe.skipIf(findBinaries() === undefined)('200 requests, logged at two level
     const [here, there] = [fired(plain), fired(wrapped)];
     // Without groups nobody is known to be in system:masters.
     expect([...here].filter((pair) => !there.has(pair))).toEqual(['break-glass-admin root']);
-    // Without its path a request to a node is not known to be for metrics.
-    const metrics = 'node-proxy-access system:serviceaccount:ops:operator';
-    expect([...there].filter((pair) => !here.has(pair))).toEqual([metrics]);
+    expect([...there].filter((pair) => !here.has(pair))).toEqual([]);
     expect(otherwise(plain, wrapped)).toEqual([['impersonation|root', 'medium', 'high']]);
   });
 });

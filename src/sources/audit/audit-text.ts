@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { EventSelection, type SelectionOptions } from './event-selection.ts';
 import { JsonItems } from './json-items.ts';
+import { shapeOf } from './first-line.ts';
 import { linePatterns, type LineSink } from './line-patterns.ts';
 import { eachLine, LineSplitter } from './line-splitter.ts';
 
@@ -44,6 +45,7 @@ export class AuditText {
   #mode: 'undecided' | 'lines' | 'document' = 'undecided';
   #start: Buffer[] = [];
   #startBytes = 0;
+  #hasFirstLine = false;
   readonly #splitter: LineSplitter;
   readonly #items: JsonItems;
   readonly #utf8 = new TextDecoder('utf-8');
@@ -112,15 +114,20 @@ export class AuditText {
       case 'undecided':
         this.#start.push(Buffer.from(chunk));
         this.#startBytes += chunk.length;
-        if (chunk.includes(0x0a) || this.#startBytes >= MOST_UNDECIDED_BYTES) this.#decide();
+        this.#hasFirstLine ||= chunk.includes(0x0a);
+        if (this.#hasFirstLine || this.#startBytes >= MOST_UNDECIDED_BYTES) this.#decide(false);
     }
   }
 
   /** What stands behind the last newline is complete too. */
   end(): void {
-    if (this.#mode === 'undecided') this.#decide();
+    if (this.#mode === 'undecided') this.#decide(true);
     if (this.#mode === 'lines') this.#splitter.end();
-    else if (!this.#items.end()) this.#cutShort += 1;
+    else if (!this.#items.end()) {
+      this.#cutShort += 1;
+      // The piece that is there counts among the elements.
+      this.#lines += 1;
+    }
   }
 
   /** Hands on the events that wait for a full batch. */
@@ -144,10 +151,11 @@ export class AuditText {
 
   /** The log begins anew: what was left of a line belongs to the old one. */
   restart(): void {
-    if (this.#mode === 'undecided') this.#decide();
+    if (this.#mode === 'undecided') this.#decide(true);
     if (this.#mode === 'lines') this.#splitter.end();
     this.#mode = 'undecided';
     this.#startBytes = 0;
+    this.#hasFirstLine = false;
   }
 
   /** The rest cannot be read (a gzip file cut short, a read error). */
@@ -188,18 +196,22 @@ export class AuditText {
     return broken + truncated + legacy + this.#tooLong;
   }
 
-  #decide(): void {
+  /** @param isEnd nothing more comes that could tell */
+  #decide(isEnd: boolean): void {
     const start = Buffer.concat(this.#start);
     this.#start = [];
     const from = start.length >= 3 && start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? 3 : 0;
     const text = start.toString('utf8', from, Math.min(start.length, from + MOST_UNDECIDED_BYTES));
     const content = text.trimStart();
-    if (content === '' && this.#startBytes < MOST_UNDECIDED_BYTES && start.length > 0) {
-      // Only blank lines so far: nothing to decide by.
+    const isLong = this.#startBytes >= MOST_UNDECIDED_BYTES;
+    const shape = shapeOf(content);
+    if (shape === 'undecided' && !isEnd && !isLong) {
       this.#start = [start];
       return;
     }
-    this.#mode = isDocument(content) ? 'document' : 'lines';
+    // A first line that does not end is a document of one line.
+    if (shape === 'undecided') this.#mode = isLong && content !== '' ? 'document' : 'lines';
+    else this.#mode = shape;
     this.push(start.subarray(from));
   }
 
@@ -209,17 +221,4 @@ export class AuditText {
     this.#batch.push(event);
     if (this.#batch.length >= BATCH) this.flush();
   }
-}
-
-/**
- * Whether a text is one JSON document over several lines (or one endless line) rather than one value per line: its
- * first line is no complete value.
- */
-function isDocument(content: string): boolean {
-  if (!content.startsWith('{') && !content.startsWith('[')) return false;
-  const newline = content.indexOf('\n');
-  const line = (newline < 0 ? content : content.slice(0, newline)).trim();
-  if (newline < 0) return content.length >= MOST_UNDECIDED_BYTES - 3 || line.startsWith('[');
-  if (/[}\]]$/.test(line) && line.length > 1) return false;
-  return !line.endsWith('[Truncated...]');
 }

@@ -1,6 +1,7 @@
 /**
  * What Cloud Logging makes of the Events of a server (LogEntry with google.cloud.audit.AuditLog), and what of an event
- * is lost on that way: groups, uids and extra of the user, queries, HTTP codes, where a proxy was asked to go.
+ * is lost on that way: groups, uids and extra of the user, queries, HTTP codes. Where a proxy was asked to go stays, as in
+ * the entry of a GKE cluster in panther-labs/panther's parser test (`core/v1/nodes/NODE/proxy/metrics/cadvisor`).
  */
 import { NO_QUERY } from '../../../src/kube/audit-gke.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
@@ -100,7 +101,12 @@ function resourceOf(event: Raw): string {
   const { resource, subresource = '', name = '', namespace, apiGroup = 'core', apiVersion = '' } = objectRefOf(event);
   if (resource === undefined) return String(event['requestURI']).replace(/\?.*/, '').slice(1);
   const scope = namespace === undefined ? [] : ['namespaces', namespace];
-  return [apiGroup, apiVersion, ...scope, resource, name, subresource].filter((part) => part !== '').join('/');
+  const path = [apiGroup, apiVersion, ...scope, resource, name, subresource].filter((part) => part !== '').join('/');
+  return subresource === 'proxy' ? `${path}${proxiedPath(String(event['requestURI']))}` : path;
+}
+
+function proxiedPath(uri: string): string {
+  return /\/proxy(\/[^?]*[^?/])?/.exec(uri)?.[1] ?? '';
 }
 
 function pathOf(event: Raw): string {

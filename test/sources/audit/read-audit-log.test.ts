@@ -239,6 +239,40 @@ describe('reading audit logs', () => {
     ]);
   });
 
+  it('goes on behind a first line that was cut, wherever that was', async () => {
+    const [first, second] = [rawEvent(), rawEvent()];
+    const line = JSON.stringify(first);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: line.length - 1 }),
+        fc.integer({ min: 1, max: 900 }),
+        async (end, chunk) => {
+          const text = `${line.slice(0, end)}\n${lines([second, first])}`;
+          const { events, notes } = await read({ log: text }, ['log'], chunk);
+          // Behind these a value may begin on a new line, so that it may be one document.
+          fc.pre(!/[:[,]$/.test(line.slice(0, end)));
+          expect(events).toHaveLength(2);
+          expect(notes[0]).toMatchObject({ lines: 3, broken: 1 });
+        },
+      ),
+    );
+  });
+
+  it.each(['{"a":"x:', '{"a":["x","y[', '{"a":1,', '{"a":["x"],', '{"a":{"b":"\\\\"', '{"a":nul'])(
+    'takes %s for a line that was cut',
+    async (cut) => {
+      const { events, notes } = await read({ log: `${cut}\n${lines([rawEvent()])}` }, ['log']);
+      expect({ events: events.length, broken: notes[0]?.broken }).toEqual({ events: 1, broken: 1 });
+    },
+  );
+
+  it('counts the piece of a document that was cut among its elements', async () => {
+    const document = JSON.stringify({ kind: 'EventList', items: [rawEvent(), rawEvent()] }, null, 2);
+    const { events, notes } = await read({ log: document.slice(0, -200) }, ['log']);
+    expect(events).toHaveLength(1);
+    expect(notes[0]).toMatchObject({ lines: 2, broken: 1 });
+  });
+
   it('reads the metadata of a line of many megabytes without its bodies', async () => {
     const big = rawEvent({ level: 'RequestResponse', verb: 'list', responseObject: undefined });
     const { requestReceivedTimestamp, stageTimestamp, annotations, ...head } = big;

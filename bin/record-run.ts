@@ -13,8 +13,8 @@ import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
 
 /**
- * `k8sec record --journal DIR`: follows who may do what and which pods hold what, and appends it to a journal, until
- * SIGTERM or ctrl-c.
+ * `k8sec record --journal DIR`: follows who may do what, which pods hold what and which policies stand between them, and
+ * appends it to a journal, until SIGTERM or ctrl-c.
  *
  * @throws ArgumentError without --journal; LoadError where the server cannot be talked to
  */

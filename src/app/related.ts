@@ -8,7 +8,7 @@ import { selected } from '../analyses/labels/selectable.ts';
 import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
-import { serviceSelects } from '../analyses/network/exposure.ts';
+import { serviceSelects } from '../analyses/network/service-backends.ts';
 import { namespaceLevels, nextLevel, refusedByNext } from '../analyses/pod-security/namespace-levels.ts';
 import { bindingsIn, subjectIndex } from '../analyses/rbac/policy.ts';
 import { escapesByNode, escapesTo, holdingText } from '../analyses/secrets/secret-escapes.ts';

@@ -1,13 +1,12 @@
 import type { CompiledAdminPolicy } from '../../kube/admin-network-policy.ts';
-import { DIRECTIONS, type Direction, type NetworkRule } from '../../kube/network-policy-rule.ts';
+import type { Direction, NetworkRule } from '../../kube/network-policy-rule.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
-import { workloadName, type AnalysedWorkload } from '../workload/workloads.ts';
-import { serviceSelects } from './exposure.ts';
-import { networkPeers, type NetworkPeer } from './network-peers.ts';
+import { workload, workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { peerOf, type NetworkPeer } from './network-peers.ts';
+import { inapplicable } from './isolation.ts';
+import { selectedBy, serviceSelects } from './service-backends.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenReason, selectingAdminPolicies, selectingPolicies } from './policies.ts';
 import { pluginUndecided } from './wider-policies.ts';
@@ -38,28 +37,41 @@ export interface PeerProfiles {
   readonly egress: DirectionProfile;
 }
 
-interface NamespaceProfiles {
+/** The profiles of a workload's pod classes, with what else decided about them. */
+interface WorkloadProfiles {
   readonly context: DecisionContext;
   readonly profiles: readonly PeerProfiles[];
 }
 
-/** The peers of a namespace with their profiles; what did not change keeps its identity. */
+/** The peers of a namespace with their profiles, workload by workload. */
 export function peerProfiles(view: ClusterView, namespace: string): readonly PeerProfiles[] {
+  return workloads(view, namespace).flatMap((workload) => workloadProfiles(view, workload));
+}
+
+/**
+ * The profiles of a workload's pod classes; those outside the pod network have none. What did not change keeps its
+ * identity.
+ */
+export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly PeerProfiles[] {
+  const { namespace, kind, name } = ref;
   return view.derive(
-    `network-profiles/${namespace}`,
-    (inner, previous: NamespaceProfiles | undefined) => {
+    `network-profiles/${namespace}/${kind}/${name}`,
+    (inner, previous: WorkloadProfiles | undefined) => {
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);
-      const before = new Map(previous?.profiles.map((one) => [one.peer, one]));
-      const known = new Map<string, DirectionProfile>();
-      for (const one of previous?.profiles ?? []) for (const direction of DIRECTIONS) keep(known, one[direction]);
-      const profiles = networkPeers(inner, namespace).map((peer) => {
-        const kept = isKept ? before.get(peer) : undefined;
-        if (kept !== undefined) return kept;
-        const ingress = profileOf(inner, peer, 'ingress', known);
-        const egress = profileOf(inner, peer, 'egress', known);
-        const old = before.get(peer);
-        return old?.ingress === ingress && old.egress === egress ? old : { peer, ingress, egress };
+      const before = new Map(previous?.profiles.map((one) => [one.peer.podClass, one]));
+      const known = profilesIn(context);
+      const earlier = isKept ? [] : (previous?.profiles ?? []).flatMap(({ ingress, egress }) => [ingress, egress]);
+      const classes = workload(inner, namespace, kind, name)?.classes ?? [];
+      const own = classes.filter((podClass) => inapplicable(podClass) === '');
+      const profiles = own.map((podClass) => {
+        const old = before.get(podClass);
+        if (old !== undefined && isKept) return old;
+        const isSamePeer = old?.peer.identity.namespaceLabels === context.labels;
+        const peer = isSamePeer ? old.peer : peerOf(podClass, context.labels);
+        const ingress = profileOf(inner, peer, 'ingress', known, earlier);
+        const egress = profileOf(inner, peer, 'egress', known, earlier);
+        return isSamePeer && old.ingress === ingress && old.egress === egress ? old : { peer, ingress, egress };
       });
       return { context, profiles };
     },
@@ -67,22 +79,13 @@ export function peerProfiles(view: ClusterView, namespace: string): readonly Pee
   ).profiles;
 }
 
-/** The profiles of a workload's pod classes; those outside the pod network have none. */
-export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly PeerProfiles[] {
-  const own = view.entry(`network-profiles-of/${ref.namespace}/`, workloadName(ref), (whole) =>
-    profilesByWorkload(whole, ref.namespace),
-  );
-  return own?.items ?? NO_PROFILES;
-}
+/** By context: classes that the same policies select share a profile, whatever their workloads are. */
+const PROFILES = new WeakMap<DecisionContext, Map<string, DirectionProfile>>();
 
-const NO_PROFILES: readonly PeerProfiles[] = [];
-
-function profilesByWorkload(view: ClusterView, namespace: string): KeyedList<ItemGroup<PeerProfiles>> {
-  return view.derive(
-    `network-profiles-by-workload/${namespace}`,
-    (inner, previous: KeyedList<ItemGroup<PeerProfiles>> | undefined) =>
-      groupedList(peerProfiles(inner, namespace), ({ peer }) => workloadName(peer.podClass.workload), previous),
-  );
+function profilesIn(context: DecisionContext): Map<string, DirectionProfile> {
+  let known = PROFILES.get(context);
+  if (known === undefined) PROFILES.set(context, (known = new Map<string, DirectionProfile>()));
+  return known;
 }
 
 /** The profiles of the pods that a Service selects. */
@@ -92,36 +95,42 @@ export function profilesBehind(view: ClusterView, { namespace, name }: ServiceOb
     (inner) => {
       const service = inner.get('Service', namespace, name);
       if (service === undefined) return NO_PROFILES;
-      return peerProfiles(inner, namespace).filter((one) => serviceSelects(service, one.peer.identity.labels));
+      const own = selectedBy(inner, service).flatMap((ref) => workloadProfiles(inner, { ref }));
+      return own.filter((one) => serviceSelects(service, one.peer.identity.labels));
     },
     sameItems,
   );
 }
+
+const NO_PROFILES: readonly PeerProfiles[] = [];
 
 /** Whether a profile lets everything through. */
 export function isOpen(profile: DirectionProfile): boolean {
   return profile.policies === null && profile.admin.length === 0 && profile.baseline.length === 0;
 }
 
-function keep(known: Map<string, DirectionProfile>, profile: DirectionProfile): void {
-  known.set(profile.key, profile);
-}
-
+/**
+ * @param known of the same context: profiles of one name have the same rules there
+ * @param earlier of another context: one that has the same rules keeps its identity
+ */
 function profileOf(
   view: ClusterView,
   peer: NetworkPeer,
   direction: Direction,
   known: Map<string, DirectionProfile>,
+  earlier: readonly DirectionProfile[],
 ): DirectionProfile {
   const policies = selectingPolicies(view, peer.identity, direction);
   const admin = selectingAdminPolicies(view, peer.identity, direction);
   const undecided = undecidedReason(view, peer, direction, admin);
   const names = policies.map((policy) => policy.name);
   const key = [direction, ...names, ...admin.map((one) => one.name), undecided].join('\n');
+  const there = known.get(key);
+  if (there !== undefined) return there;
   const rules = policies.flatMap((policy) => policy[direction] ?? []);
   const tier = (name: CompiledAdminPolicy['tier']): readonly NetworkRule[] =>
     admin.filter((policy) => policy.tier === name).flatMap((policy) => policy[direction]);
-  const profile: DirectionProfile = {
+  const made: DirectionProfile = {
     direction,
     key,
     admin: tier('admin'),
@@ -130,8 +139,7 @@ function profileOf(
     isolatedBy: names,
     undecided,
   };
-  const there = known.get(key);
-  if (there !== undefined && sameRules(there, profile)) return there;
+  const profile = earlier.find((one) => one.key === key && sameRules(one, made)) ?? made;
   known.set(key, profile);
   return profile;
 }

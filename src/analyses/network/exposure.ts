@@ -1,11 +1,12 @@
 import { containsAddress, coversFamily, NOT_ROUTED, parseAddress, parseCidr } from '../../kube/ip-range.ts';
 import { ROUTE_KINDS } from '../../model/kind.ts';
 import type { RouteObject, ServiceObject } from '../../model/objects.ts';
-import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { workload as workloadOf, type AnalysedWorkload } from '../workload/workloads.ts';
+import { runningSpecsOf } from '../workload/running-specs.ts';
+import type { AnalysedWorkload, WorkloadId } from '../workload/workloads.ts';
+import { servicesOf } from './service-backends.ts';
 
 /** One way in from outside the pod network. */
 export interface Exposure {
@@ -41,33 +42,7 @@ const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
 /** How a workload's pods are reachable from outside, the widest way first. */
 export function exposures(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly Exposure[] {
   const { namespace, kind, name } = ref;
-  return view.derive(
-    `exposure/${namespace}/${kind}/${name}`,
-    (inner) => {
-      const now = workloadOf(inner, namespace, kind, name);
-      return now === undefined ? [] : findExposures(inner, now);
-    },
-    deepEqual,
-  );
-}
-
-/** The Services of a namespace that send traffic to pods with these labels. */
-function servicesOf(view: ClusterView, workload: AnalysedWorkload): readonly ServiceObject[] {
-  return view
-    .list('Service', workload.ref.namespace)
-    .filter((service) => workload.classes.some((one) => serviceSelects(service, one.labels)));
-}
-
-/** A Service without a selector selects no pods; its endpoints are written by somebody else. */
-export function serviceSelects(service: ServiceObject, labels: Readonly<Record<string, string>>): boolean {
-  if (service.selector === null || service.type === 'ExternalName') return false;
-  let isAny = false;
-  // Asked of every class for every Service: without a list of pairs.
-  for (const key in service.selector) {
-    if (labels[key] !== service.selector[key]) return false;
-    isAny = true;
-  }
-  return isAny;
+  return view.derive(`exposure/${namespace}/${kind}/${name}`, (inner) => findExposures(inner, ref), deepEqual);
 }
 
 /** `LoadBalancer 5432`, for tables. */
@@ -89,14 +64,14 @@ export function exposureNote(exposure: Exposure): string {
   }
 }
 
-function findExposures(view: ClusterView, workload: AnalysedWorkload): readonly Exposure[] {
-  const services = servicesOf(view, workload);
+function findExposures(view: ClusterView, ref: WorkloadId): readonly Exposure[] {
+  const services = servicesOf(view, ref);
   const names = new Set(services.map((service) => service.name));
   const found: Exposure[] = [
     ...services.flatMap(serviceExposures),
-    ...hostPorts(workload),
-    ...(names.size === 0 ? [] : behindIngress(view, workload.ref.namespace, names)),
-    ...(names.size === 0 ? [] : behindGateway(view, workload.ref.namespace, names)),
+    ...hostPorts(view, ref),
+    ...(names.size === 0 ? [] : behindIngress(view, ref.namespace, names)),
+    ...(names.size === 0 ? [] : behindGateway(view, ref.namespace, names)),
   ];
   return found.sort((a, b) => WIDTH[a.address] - WIDTH[b.address] || a.sourceRanges.length - b.sourceRanges.length);
 }
@@ -123,9 +98,9 @@ export function serviceExposures(service: ServiceObject): readonly ServiceExposu
   return found;
 }
 
-function hostPorts(workload: AnalysedWorkload): readonly Exposure[] {
-  const specs = new Set(workload.classes.map((one) => one.spec));
-  const ports = [...specs].flatMap((spec: PodSpec) =>
+function hostPorts(view: ClusterView, ref: WorkloadId): readonly Exposure[] {
+  const specs = runningSpecsOf(view, ref)?.specs ?? [];
+  const ports = specs.flatMap(({ spec }) =>
     spec.containers.flatMap((container) => container.ports.flatMap((port) => port.hostPort ?? [])),
   );
   if (ports.length === 0) return [];

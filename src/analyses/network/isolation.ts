@@ -10,12 +10,10 @@ import {
 import { everyPort, intersectPorts, samePorts } from '../../kube/port-set.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import type { KeyedList } from '../../store/keyed-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import { groupedList, type ItemGroup } from '../workload/grouped-list.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
-import { podClasses, workloadName, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workload, workloadName, workloads, type AnalysedWorkload, type WorkloadId } from '../workload/workloads.ts';
 import { namespaceLabels } from './namespace-labels.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenReason, selectingPolicies } from './policies.ts';
@@ -40,7 +38,8 @@ export interface ClassIsolation {
   readonly egress: DirectionVerdict;
 }
 
-interface NamespaceIsolation {
+/** The verdicts of a workload's pod classes, with what else decided about them. */
+interface JudgedClasses {
   readonly context: DecisionContext;
   readonly classes: readonly ClassIsolation[];
 }
@@ -54,60 +53,52 @@ export interface WorkloadVerdict extends DirectionVerdict {
 
 const ALL_TCP = everyPort('TCP');
 
-/**
- * The verdict for every pod class of a namespace: a pod is isolated in a direction where at least one NetworkPolicy of
- * its namespace selects it for that direction; policies add up, their order does not matter.
- *
- * Source: k8s.io/api networking/v1 types.go; kubernetes.io/docs/concepts/services-networking/network-policies
- */
+/** The verdict for every pod class of a namespace, workload by workload. */
 export function namespaceIsolation(view: ClusterView, namespace: string): readonly ClassIsolation[] {
-  return view.derive(
-    `isolation/${namespace}`,
-    (inner, previous: NamespaceIsolation | undefined) => {
-      const context = decisionContext(inner, namespace);
-      const isKept = keepsVerdicts(previous?.context, context);
-      const before = new Map(previous?.classes.map((one) => [one.podClass, one]));
-      const classes = podClasses(inner, namespace).map((podClass) => {
-        const kept = isKept ? before.get(podClass) : undefined;
-        if (kept !== undefined) return kept;
-        const now = { podClass, ingress: judge(inner, podClass, 'ingress'), egress: judge(inner, podClass, 'egress') };
-        const old = before.get(podClass);
-        return old !== undefined && deepEqual(old.ingress, now.ingress) && deepEqual(old.egress, now.egress)
-          ? old
-          : now;
-      });
-      return { context, classes };
-    },
-    (a, b) => a.context === b.context && sameItems(a.classes, b.classes),
-  ).classes;
+  return workloads(view, namespace).flatMap(({ ref }) => classIsolation(view, ref));
 }
 
 /** The verdict for a workload: open when any of its pods is, then unknown, then isolated. */
 export function workloadIsolation(
   view: ClusterView,
-  workload: AnalysedWorkload,
+  { ref }: Pick<AnalysedWorkload, 'ref'>,
 ): Readonly<Record<Direction, WorkloadVerdict>> | undefined {
-  const key = `workload-isolation/${workload.ref.namespace}/${workloadName(workload.ref)}`;
   return view.derive(
-    key,
+    `workload-isolation/${ref.namespace}/${workloadName(ref)}`,
     (inner) => {
-      const { ref } = workload;
-      const own = inner.entry(`isolation-of/${ref.namespace}/`, workloadName(ref), (whole) =>
-        isolationByWorkload(whole, ref.namespace),
-      )?.items;
-      if (own === undefined) return undefined;
+      const own = classIsolation(inner, ref);
+      if (own.length === 0) return undefined;
       return { ingress: combine(own, 'ingress'), egress: combine(own, 'egress') };
     },
     sameWorkloadVerdict,
   );
 }
 
-function isolationByWorkload(view: ClusterView, namespace: string): KeyedList<ItemGroup<ClassIsolation>> {
+/**
+ * The verdict for every pod class of a workload: a pod is isolated in a direction where at least one NetworkPolicy of its
+ * namespace selects it for that direction; policies add up, their order does not matter.
+ *
+ * Source: k8s.io/api networking/v1 types.go; kubernetes.io/docs/concepts/services-networking/network-policies
+ */
+function classIsolation(view: ClusterView, { namespace, kind, name }: WorkloadId): readonly ClassIsolation[] {
   return view.derive(
-    `isolation-by-workload/${namespace}`,
-    (inner, previous: KeyedList<ItemGroup<ClassIsolation>> | undefined) =>
-      groupedList(namespaceIsolation(inner, namespace), ({ podClass }) => workloadName(podClass.workload), previous),
-  );
+    `isolation/${namespace}/${kind}/${name}`,
+    (inner, previous: JudgedClasses | undefined) => {
+      const context = decisionContext(inner, namespace);
+      const isKept = keepsVerdicts(previous?.context, context);
+      const before = new Map(previous?.classes.map((one) => [one.podClass, one]));
+      const own = workload(inner, namespace, kind, name)?.classes ?? [];
+      const classes = own.map((podClass) => {
+        const old = before.get(podClass);
+        if (old !== undefined && isKept) return old;
+        const now = { podClass, ingress: judge(inner, podClass, 'ingress'), egress: judge(inner, podClass, 'egress') };
+        const isSame = old !== undefined && deepEqual(old.ingress, now.ingress) && deepEqual(old.egress, now.egress);
+        return isSame ? old : now;
+      });
+      return { context, classes };
+    },
+    (a, b) => a.context === b.context && sameItems(a.classes, b.classes),
+  ).classes;
 }
 
 /** What selectors see of a pod class. */

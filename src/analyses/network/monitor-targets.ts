@@ -4,7 +4,7 @@ import type { MonitorEndpoint, MonitorObject, ServiceObject } from '../../model/
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { FlowPort } from './declared-flow.ts';
-import { serviceSelects } from './exposure.ts';
+import { serviceSelects } from './service-backends.ts';
 import { allNamespaces } from './namespace-labels.ts';
 import { podTargets, serviceTargets, type ServiceTarget } from './service-target.ts';
 

@@ -1,10 +1,11 @@
 import { parseAddress, type IpAddress } from '../../kube/ip-range.ts';
 import { namedPorts, type NamedPort, type PodIdentity } from '../../kube/network-policy-rule.ts';
 import type { PodObject } from '../../model/objects.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
-import { podClasses } from '../workload/workloads.ts';
-import { identityOf, inapplicable } from './isolation.ts';
+import { workloadList } from '../workload/workloads.ts';
+import { inapplicable } from './isolation.ts';
 
 /** A pod class that takes part in the pod network: it can send, receive, and be selected. */
 export interface NetworkPeer {
@@ -17,21 +18,12 @@ export interface NetworkPeer {
   readonly pods: readonly PodObject[];
 }
 
-/** The peers of a namespace, in order of workload; unchanged ones keep their identity. */
-export function networkPeers(view: ClusterView, namespace: string): readonly NetworkPeer[] {
-  return view.derive(
-    `network-peers/${namespace}`,
-    (inner, previous: readonly NetworkPeer[] | undefined) => {
-      const before = new Map(previous?.map((one) => [one.podClass, one]));
-      return podClasses(inner, namespace)
-        .filter((podClass) => inapplicable(podClass) === '')
-        .map((podClass) => {
-          const identity = identityOf(inner, podClass);
-          const old = before.get(podClass);
-          return old?.identity.namespaceLabels === identity.namespaceLabels ? old : peerOf(podClass, identity);
-        });
-    },
-    (a, b) => a.length === b.length && a.every((one, index) => one === b[index]),
+/** Whether any pod of a namespace takes part in the pod network. */
+export function hasNetworkPeers(view: ClusterView, namespace: string): boolean {
+  return view.part(
+    `has-network-peers/${namespace}`,
+    (inner) => workloadList(inner, namespace),
+    (all) => all.some(({ classes }) => classes.some((one) => inapplicable(one) === '')),
   );
 }
 
@@ -40,11 +32,12 @@ export function onePod(peer: NetworkPeer, pod: PodObject): NetworkPeer {
   return { ...peer, pods: [pod] };
 }
 
-function peerOf(podClass: PodClass, identity: PodIdentity): NetworkPeer {
+/** @param namespaceLabels of the class's namespace */
+export function peerOf(podClass: PodClass, namespaceLabels: Labels): NetworkPeer {
   const names = namedPorts(podClass.spec);
   return {
     podClass,
-    identity,
+    identity: { namespace: podClass.namespace, namespaceLabels, labels: podClass.labels },
     names,
     namesKey: names.map((one) => `${one.name}:${one.protocol}:${one.port}`).join(','),
     pods: podClass.pods,

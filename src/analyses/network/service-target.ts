@@ -7,7 +7,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import type { FlowPort } from './declared-flow.ts';
-import { serviceSelects } from './exposure.ts';
+import { serviceSelects } from './service-backends.ts';
 import { podsOf } from './workload-specs.ts';
 
 export interface ServiceTarget {

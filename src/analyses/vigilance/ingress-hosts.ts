@@ -2,7 +2,7 @@ import { refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { IngressObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { backendsOf } from './exposed-backends.ts';
+import { backendsOf } from '../network/service-backends.ts';
 
 /** Workloads that a text names. */
 const MOST_NAMED = 5;

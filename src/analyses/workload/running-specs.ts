@@ -3,7 +3,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { KeyedList } from '../../store/keyed-list.ts';
 import { mapChanged } from './map-changed.ts';
 import type { PodClass } from './pod-groups.ts';
-import { workloadList, workloadName, type AnalysedWorkload } from './workloads.ts';
+import { workloadList, workloadName, type AnalysedWorkload, type WorkloadId } from './workloads.ts';
 
 /** A workload by what it runs. The same as long as no specification comes or goes, whatever its pods and labels do. */
 export interface RunningSpecs {
@@ -17,6 +17,12 @@ export interface RunningSpecs {
 /** What each workload of a namespace runs, in their order. */
 export function runningSpecs(view: ClusterView, namespace: string): readonly RunningSpecs[] {
   return specsByName(view, namespace).items;
+}
+
+/** What one workload runs; undefined where neither its object nor a pod of it is there. */
+export function runningSpecsOf(view: ClusterView, ref: WorkloadId): RunningSpecs | undefined {
+  const { namespace } = ref;
+  return view.entry(`running-specs-of/${namespace}/`, workloadName(ref), (whole) => specsByName(whole, namespace));
 }
 
 /** The specifications of its pods that are not finished, each once. */

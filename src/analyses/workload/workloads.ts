@@ -24,6 +24,9 @@ export interface AnalysedWorkload {
   readonly created: number | null;
 }
 
+/** What tells a workload from all others. */
+export type WorkloadId = Pick<AnalysedWorkload['ref'], 'namespace' | 'kind' | 'name'>;
+
 /** Every namespace in which something runs, or a workload stands, in order. */
 export function workloadNamespaces(view: ClusterView): readonly string[] {
   return [...new Set((['Pod', ...WORKLOAD_KINDS] as const).flatMap((kind) => view.namespaces(kind)))].sort();

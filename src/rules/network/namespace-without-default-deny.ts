@@ -2,7 +2,7 @@
 // a new workload is open until somebody writes a policy for it.
 // Source: kubernetes.io/docs/concepts/services-networking/network-policies ("Default policies").
 import { allowsEveryone } from '../../analyses/network/isolation.ts';
-import { networkPeers } from '../../analyses/network/network-peers.ts';
+import { hasNetworkPeers } from '../../analyses/network/network-peers.ts';
 import { compiledPolicies } from '../../analyses/network/policies.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { Direction } from '../../kube/network-policy-rule.ts';
@@ -22,8 +22,7 @@ export const namespaceWithoutDefaultDeny = rule({
   references: [cis('5.3.2')],
   needs: ['Namespace', 'Pod', 'NetworkPolicy'],
   check: ({ name }, view) => {
-    if (SYSTEM.has(name) || !view.readable('NetworkPolicy', name).ok || networkPeers(view, name).length === 0)
-      return [];
+    if (SYSTEM.has(name) || !view.readable('NetworkPolicy', name).ok || !hasNetworkPeers(view, name)) return [];
     const missing = (['ingress', 'egress'] as const).filter((direction) => !hasDefault(view, name, direction));
     if (missing.length === 0) return [];
     const text = missing.join(' and ');

@@ -4,7 +4,7 @@
  * Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types
  */
 import { exposureNote, serviceExposures, type ServiceExposure } from '../../analyses/network/exposure.ts';
-import { backendsOf } from '../../analyses/vigilance/exposed-backends.ts';
+import { backendsOf } from '../../analyses/network/service-backends.ts';
 import { sensitiveService } from '../../kube/sensitive-port.ts';
 import { refOf, refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';

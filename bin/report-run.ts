@@ -64,7 +64,7 @@ export async function prepareReport(world: World, settings: Settings, loaded: Lo
       took,
       paint: painter(world, settings),
       files,
-      firstRemedy: firstRemedyTitles(loaded.engine.view),
+      firstRemedy: report.remedies === null ? firstRemedyTitles(loaded.engine.view) : () => undefined,
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { isBreakingEffect } from '../remedy/breaking-effect.ts';
 import type { BuiltRemedy, DiffLine, RemedyTarget } from '../remedy/built-remedy.ts';
 import { ruleHelp } from './finding-help.ts';
 import { unitText } from './number-text.ts';
@@ -123,18 +124,13 @@ function summaryLines(remedy: BuiltRemedy, state: SessionState): readonly Line[]
   return [
     ...labelled('note', remedy.note, 'plain', state),
     ...remedy.effects.flatMap((effect, at) =>
-      labelled(at === 0 ? 'effect' : '', `by evaluation: ${effect}`, isError(effect) ? 'bad' : 'plain', state),
+      labelled(at === 0 ? 'effect' : '', `by evaluation: ${effect}`, isBreakingEffect(effect) ? 'bad' : 'plain', state),
     ),
     ...(remedy.source === null
       ? targetLines(remedy.target, state)
       : labelled('source', remedy.source, 'warning', state)),
     ...remedy.commands.flatMap((command, at) => labelled(at === 0 ? 'apply' : '', command, 'code', state)),
   ];
-}
-
-/** Effects that cut what something relies on begin with a word in capitals. */
-function isError(effect: string): boolean {
-  return /^(?:once enforced: )?(?:CLOSES|CUTS|DENIES|MAY DENY|INVALID|NOT EVALUATED)\b/.test(effect);
 }
 
 function effectLines(remedy: BuiltRemedy, state: SessionState): readonly Line[] {

@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
+import { safetyText } from '../remedy/breaking-effect.ts';
 import type { FormatContext } from './format.ts';
 
 /**
@@ -14,5 +15,5 @@ export function fixText(
   const [remedy] = built;
   if (remedy === undefined) return firstRemedy(finding);
   const file = files.get(remedy);
-  return `${remedy.title} (${remedy.safety}): ${file ?? remedy.commands[0] ?? remedy.source ?? remedy.fileName}`;
+  return `${remedy.title} (${safetyText(remedy)}): ${file ?? remedy.commands[0] ?? remedy.source ?? remedy.fileName}`;
 }

@@ -116,6 +116,33 @@ describe('the folder of --remediate', () => {
     expect(readme([])).not.toContain('replayed');
   });
 
+  test('keeps what cuts a declared connection out of the component, and says so on the page', () => {
+    const twin = (name: string): Plan => ({
+      kind: 'Deployment',
+      metadata: { name, namespace: 'shop', labels: { 'app.kubernetes.io/part-of': 'web' } },
+      spec: {
+        selector: { matchLabels: { app: 'twins' } },
+        template: {
+          metadata: { labels: { app: 'twins' } },
+          spec: { containers: [{ name: 'main', image: 'twin', env: [{ name: 'API', value: 'http://web' }] }] },
+        },
+      },
+    });
+    const web = workload('Deployment', 'shop', 'web', { labels: { 'app.kubernetes.io/part-of': 'web' } });
+    const service: Plan = {
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+    };
+    const { files } = folderOf([web, service, twin('first'), twin('second')], { source: 'files' });
+    const denies = [...files.keys()].filter((path) => path.includes('-first-deny-egress'));
+    expect(denies).toEqual(['_no-owner/web/default-deny-networkpolicy-shop-first-deny-egress.yaml']);
+    expect(files.get('_no-owner/web/kustomization.yaml')).not.toContain('deny-egress');
+    expect(files.get('_no-owner/web/README.md')).toContain(
+      'default-deny-networkpolicy-shop-first-deny-egress.yaml, deny everything \\(review: it may break something\\)\n',
+    );
+  });
+
   test('groups by the owner label of the config', () => {
     const plan = workload('Deployment', 'shop', 'cart', { labels: { unit: 'stores', team: 'retail' } });
     const { files } = folderOf([plan], { labels: { owner: 'unit', required: [], include: [] } });

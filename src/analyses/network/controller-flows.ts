@@ -3,7 +3,7 @@ import type { IngressObject, RouteObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { isWaypoint } from './ambient-mesh.ts';
-import type { DeclaredFlow, FlowEnd } from './declared-flow.ts';
+import type { DeclaredFlow, DeclaredFlows, FlowEnd } from './declared-flow.ts';
 import { runsImage, runsOnlyImages } from './runs-image.ts';
 import { serviceTargets, type ServiceTarget } from './service-target.ts';
 import { isOnPodNetwork } from './workload-specs.ts';
@@ -44,8 +44,14 @@ interface Callers {
   readonly reason: string;
 }
 
-/** Flows from ingress and gateway controllers, which are known by what they run and by the class of what they serve. */
-export function controllerFlows(view: ClusterView, all: readonly AnalysedWorkload[]): readonly DeclaredFlow[] {
+/**
+ * Flows from ingress and gateway controllers, which are known by what they run and by the class of what they serve. What
+ * they will serve besides is unknown.
+ */
+export function controllerFlows(
+  view: ClusterView,
+  all: readonly AnalysedWorkload[],
+): Pick<DeclaredFlows, 'flows' | 'unknown'> {
   const controllers = all.filter(
     (one) => runsImage(one, CONTROLLER) || (runsOnlyImages(one, PROXY) && !isWaypoint(one)),
   );
@@ -57,7 +63,7 @@ export function controllerFlows(view: ClusterView, all: readonly AnalysedWorkloa
     known.set(key, callers);
     return callers;
   };
-  return [...view.list('Ingress'), ...ROUTE_KINDS.flatMap((kind) => view.list(kind))].flatMap((from) => {
+  const flows = [...view.list('Ingress'), ...ROUTE_KINDS.flatMap((kind) => view.list(kind))].flatMap((from) => {
     const by = `${from.kind} ${from.namespace}/${from.name}`;
     const callers = callersOf(from);
     const backends = from.backends.map((one) => ({ namespace: from.namespace, ...one }));
@@ -67,6 +73,9 @@ export function controllerFlows(view: ClusterView, all: readonly AnalysedWorkloa
       return targets.flatMap((target) => flowsTo(target, by, callers));
     });
   });
+  const text =
+    'it serves Ingresses or routes: it connects to the backends of those that come later, or were not read, too';
+  return { flows, unknown: controllers.map((workload) => ({ workload, direction: 'egress', text })) };
 }
 
 function flowsTo({ workload, ports }: ServiceTarget, by: string, callers: Callers): readonly DeclaredFlow[] {

@@ -75,9 +75,10 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
     );
     unknown.push(...registrantFlows(inner, all, new Set(called)));
     const scrapes = scrapeFlows(inner, all);
-    flows.push(...controllerFlows(inner, all), ...scrapes.flows);
+    const served = controllerFlows(inner, all);
+    flows.push(...served.flows, ...scrapes.flows);
     flows.push(...ambientFlows(inner, all, flows));
-    unknown.push(...scrapes.unknown);
+    unknown.push(...served.unknown, ...scrapes.unknown);
     return { flows, unknown, unread: DECLARING_KINDS.filter((kind) => !inner.readable(kind).ok) };
   });
 }

@@ -1,6 +1,7 @@
 import { refText } from '../../kube/object-ref.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { BuiltRemedy, RemedyTarget } from '../../remedy/built-remedy.ts';
+import { safetyText } from '../../remedy/breaking-effect.ts';
 import { targetAdvice } from '../../remedy/target.ts';
 import { escaped } from '../markdown-escape.ts';
 import type { RemedyFile } from './kustomization.ts';
@@ -71,7 +72,7 @@ function fixLines({ finding, files }: Fix, held: ReadonlySet<string> | null): re
 function fileLines({ remedy, name }: RemedyFile, isAlternative: boolean, isHeld: boolean): readonly string[] {
   const words = [
     `${isAlternative ? 'or ' : ''}${name}`,
-    `${remedy.title} (${remedy.safety})`,
+    `${remedy.title} (${safetyText(remedy)})`,
     ...(isHeld ? ['in kustomization.yaml'] : []),
   ];
   const steps =

@@ -4,6 +4,7 @@
  * by Kustomize, so that one component serves kustomizations that render a part of the application each.
  */
 import { kindInfo } from '../../model/kind.ts';
+import { isBreaking } from '../../remedy/breaking-effect.ts';
 import type { BuiltRemedy } from '../../remedy/built-remedy.ts';
 import { liveObject, manifestIdentity } from '../../remedy/manifest-identity.ts';
 import type { Manifest, YamlComment } from '../../remedy/remedy.ts';
@@ -77,9 +78,10 @@ export function kustomization(
 
 type Form = 'component' | 'resource' | 'patch';
 
-/** How a component holds a remedy; undefined for what it can't: commands, and what an operator would revert. */
-function formOf(view: ClusterView, { use, manifests, target }: BuiltRemedy): Form | undefined {
-  if (target.manager === 'operator') return undefined;
+/** How a component holds a remedy; undefined for what it can't: commands, what an operator would revert, what breaks. */
+function formOf(view: ClusterView, remedy: BuiltRemedy): Form | undefined {
+  const { use, manifests, target } = remedy;
+  if (target.manager === 'operator' || isBreaking(remedy)) return undefined;
   if (manifests[0]?.['kind'] === 'Component') return 'component';
   if (use === 'commands' || use === 'steps') return undefined;
   const isNew = use === 'apply' && manifests.every((manifest) => liveObject(view, manifest) === undefined);

@@ -29,6 +29,24 @@ spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}, {name: udp, p
 `;
 const NGINX = deployment('nginx', ['registry.k8s.io/ingress-nginx/controller:v1.13.1']);
 
+describe('what a controller serves besides', () => {
+  const unknown = (yaml: string): readonly string[] =>
+    declaredFlows(cluster(yaml)).unknown.map(
+      ({ workload, direction, text }) => `${workload.ref.name} ${direction} ${text}`,
+    );
+
+  test('is for a person to decide, with and without an Ingress', () => {
+    const told =
+      'nginx egress it serves Ingresses or routes: it connects to the backends of those that come later, or were not read, too';
+    expect(unknown(WEB + NGINX)).toEqual([told]);
+    expect(unknown(WEB + NGINX + ingress('ingressClassName: nginx,'))).toEqual([told]);
+  });
+
+  test('is nothing to others', () => {
+    expect(unknown(WEB + ingress('ingressClassName: nginx,'))).toEqual([]);
+  });
+});
+
 const TRAEFIK = deployment('traefik', ['docker.io/traefik:v3.5']);
 
 function ingress(spec: string, annotations = '{}'): string {

@@ -1,19 +1,14 @@
 import { dayText } from '../kube/age.ts';
+import { csvCell } from '../kube/csv-text.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { PaneSnapshot } from './session-model.ts';
 
 /** A table as CSV (RFC 4180): the columns by name, all of them, and the rows as they stand. */
 export function tableCsv(pane: PaneSnapshot, rows: readonly Row[]): string {
-  const head = pane.columns.map((column) => csvField(column.name)).join(',');
-  const lines = rows.map((row) => pane.columns.map((column) => csvField(row.cells[column.name]?.text ?? '')).join(','));
+  const head = pane.columns.map((column) => csvCell(column.name)).join(',');
+  const lines = rows.map((row) => pane.columns.map((column) => csvCell(row.cells[column.name]?.text ?? '')).join(','));
   return `${[head, ...lines].join('\r\n')}\r\n`;
-}
-
-/** Spreadsheets run a field that begins like a formula; a quote in front makes it text (OWASP CSV Injection). */
-function csvField(text: string): string {
-  const inert = /^[=+\-@\t\r]/.test(text) && text !== '-' ? `'${text}` : text;
-  return /[",\r\n]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
 
 /** Name of the file that a table is saved to. */

@@ -17,7 +17,7 @@ export class CsvTextError extends Error {}
 
 /**
  * Reads CSV (RFC 4180) with a header row; separated by commas, semicolons or tabs, as the header is (spreadsheets write
- * all three). Cells that `csvRow` guarded against spreadsheets lose the guard. Empty lines are skipped.
+ * all three). Cells that `csvCell` guarded against spreadsheets lose the guard. Empty lines are skipped.
  *
  * @param required columns without which the file is of no use; names are compared without case and surrounding space
  * @throws CsvTextError
@@ -48,7 +48,19 @@ function count(text: string, character: string): number {
   return text.split(character).length;
 }
 
-/** The apostrophe that keeps a spreadsheet from running a cell is no part of its text. */
+/**
+ * Spreadsheets run what begins like a formula, in wide forms too (owasp.org, "CSV Injection"): an apostrophe makes it
+ * text. So does what begins like a guarded text get one, or it would lose its own.
+ */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/;
+
+/** One cell of a CSV file (RFC 4180), whatever the text holds. `parseCsv` gives it back. */
+export function csvCell(text: string): string {
+  const safe = FORMULA.test(text) && text !== '-' ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 function unguarded(cell: string): string {
-  return /^'[=+\-@]/.test(cell) ? cell.slice(1) : cell;
+  return GUARDED.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,3 +1,4 @@
+import { csvCell } from '../kube/csv-text.ts';
 import type { Write } from './format.ts';
 import { reportLines } from './report-lines.ts';
 import type { Report, ReportedFinding } from './report.ts';
@@ -27,11 +28,5 @@ export function writeCsv(report: Report, write: Write): void {
 
 /** One row of a CSV file, whatever its texts hold. */
 export function csvRow(texts: readonly string[]): string {
-  return `${texts.map(cell).join(',')}\r\n`;
-}
-
-/** Spreadsheets run what begins like a formula (owasp.org, "CSV Injection"): an apostrophe makes it text. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return `${texts.map(csvCell).join(',')}\r\n`;
 }

@@ -7,5 +7,6 @@ export function escaped(text: string): string {
     .replaceAll('>', '&gt;')
     .replaceAll(/[\\`*_{}[\]()#|~!]/g, (character) => `\\${character}`)
     .replaceAll('@', '&#64;')
-    .replaceAll('://', '&#58;//');
+    .replaceAll('://', '&#58;//')
+    .replaceAll(/\bwww\./gi, (start) => `${start.slice(0, -1)}&#46;`);
 }

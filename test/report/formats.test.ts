@@ -434,6 +434,13 @@ describe('Markdown', () => {
   });
 });
 
+// GitHub Flavored Markdown, "Autolinks (extension)": `www.` begins a link as `http://` does.
+it('Markdown links no name', () => {
+  const text = written(judged(privileged('www.example.com'), { scope: ONLY_PRIVILEGED }), 'markdown');
+  expect(text).toContain('www&#46;example.com');
+  expect(text).not.toContain('www.example');
+});
+
 describe('CSV', () => {
   it('quotes what needs it, and defuses formulas', () => {
     const csv = written(judged(hostile(), { ...files, scope: ONLY_PRIVILEGED }), 'csv');

@@ -12,6 +12,7 @@ import { referencedFlows } from './referenced-flows.ts';
 import { lateServiceText, lateTargets, serviceTargets } from './service-target.ts';
 import { specsOf } from './workload-specs.ts';
 import { controllerFlows } from './controller-flows.ts';
+import { kubeletFlows } from './kubelet-clients.ts';
 import { registrantFlows } from './webhook-registrants.ts';
 
 /** What declares flows beside the workloads. */
@@ -41,7 +42,8 @@ const ANYONE: FlowEnd = { type: 'anyone' };
 /**
  * Every connection that the cluster's objects declare: hosts named in env, arguments and ConfigMaps, Services that are
  * open to the outside, Ingress and Gateway backends, webhooks and aggregated APIs, the API server where a token is
- * mounted, metrics scrapers, and the ambient mesh. Who may register webhooks is told. What else is only decided at run time is in no declaration.
+ * mounted, metrics scrapers, and the ambient mesh. Who may register webhooks, or read from kubelets,
+ * is told. What else is only decided at run time is in no declaration.
  */
 export function declaredFlows(view: ClusterView): DeclaredFlows {
   return view.derive('declared-flows', (inner) => {
@@ -73,7 +75,7 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
     const called = callbacks.flatMap(({ destination }) =>
       destination.type === 'workload' ? destination.workload : [],
     );
-    unknown.push(...registrantFlows(inner, all, new Set(called)));
+    unknown.push(...registrantFlows(inner, all, new Set(called)), ...kubeletFlows(inner, all));
     const scrapes = scrapeFlows(inner, all);
     const served = controllerFlows(inner, all);
     flows.push(...served.flows, ...scrapes.flows);

@@ -1,13 +1,9 @@
-import { parseServiceAccountUser, subjectIdentity } from '../../kube/rbac-user.ts';
 import type { PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
-import { sameItems } from '../../store/same-items.ts';
-import { bindingsIn, rulesBoundBy } from '../rbac/policy.ts';
-import { mountsToken } from '../vigilance/service-account-use.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import type { UnknownFlow } from './declared-flow.ts';
+import { workloadsGranted } from './granted-accounts.ts';
 import { lateServiceText, lateTargets, portsText, serviceTargets, type ServiceTarget } from './service-target.ts';
-import { specsOf } from './workload-specs.ts';
 
 /** Objects by which a program has the API server call it. */
 const REGISTRATIONS: ReadonlySet<string> = new Set([
@@ -28,15 +24,9 @@ export function registrantFlows(
   all: readonly AnalysedWorkload[],
   called: ReadonlySet<AnalysedWorkload>,
 ): readonly UnknownFlow[] {
-  const registrants = new Set(registrantAccounts(view));
-  if (registrants.size === 0) return [];
-  return all.flatMap((workload): readonly UnknownFlow[] => {
+  return workloadsGranted(view, all, 'webhooks', registers).flatMap((workload): readonly UnknownFlow[] => {
     const { namespace } = workload.ref;
-    const registers = specsOf(workload).some(
-      (spec) =>
-        registrants.has(`${namespace}/${spec.serviceAccountName}`) && mountsToken(view, namespace, spec) !== false,
-    );
-    if (!registers || called.has(workload)) return [];
+    if (called.has(workload)) return [];
     return view.list('Service', namespace).flatMap((service) => {
       const isOwn = (one: ServiceTarget): boolean => one.workload === workload;
       const late = lateTargets(view, service).find(isOwn);
@@ -50,26 +40,7 @@ export function registrantFlows(
   });
 }
 
-/** Service accounts (`namespace/name`) whose roles name such objects: a star says nothing of what a program does. */
-function registrantAccounts(view: ClusterView): readonly string[] {
-  return view.derive(
-    'network/webhook-registrants',
-    (inner) => {
-      const found = new Set<string>();
-      for (const binding of bindingsIn(inner, '')) {
-        const role = rulesBoundBy(inner, binding);
-        if (role.status !== 'found' || !role.rules.some(registers)) continue;
-        for (const subject of binding.subjects) {
-          const account = parseServiceAccountUser(subjectIdentity(subject, '')?.name ?? '');
-          if (account !== undefined) found.add(`${account.namespace}/${account.name}`);
-        }
-      }
-      return [...found].sort();
-    },
-    sameItems,
-  );
-}
-
+/** Whether a rule names such objects: a star says nothing of what a program does. */
 function registers({ verbs, resources = [] }: PolicyRule): boolean {
   return verbs.some((verb) => WRITES.has(verb)) && resources.some((resource) => REGISTRATIONS.has(resource));
 }

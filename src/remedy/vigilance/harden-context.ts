@@ -7,6 +7,9 @@ export interface Hardened {
   readonly left: readonly string[];
 }
 
+/** Ports below it are privileged unless net.ipv4.ip_unprivileged_port_start says otherwise (man 7 ip). */
+const LOW_PORTS_END = 1024;
+
 const CONFINED = ['RuntimeDefault', 'Localhost'];
 const SELINUX_TYPES = ['container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
 
@@ -23,7 +26,8 @@ export function hardenSpec(spec: PodSpec): Hardened {
   const isRoot =
     spec.securityContext.runAsUser === 0 || spec.containers.some((one) => one.securityContext.runAsUser === 0);
   if (isRoot) left.push('runAsUser 0 is removed: the image must name a user that is not root, or set runAsUser');
-  else if (spec.securityContext.runAsNonRoot !== true) left.push('the image must run as a user that is not root');
+  else if (!runsAsNonRoot(spec)) left.push('the image must run as a user that is not root');
+  if (!isWindows) left.push(...capabilitiesLeft(spec));
   return {
     spec: {
       ...spec,
@@ -39,6 +43,34 @@ export function hardenSpec(spec: PodSpec): Hardened {
     },
     left,
   };
+}
+
+/** Whether the specification says already that no container runs as root: by flag, or by a user for each. */
+function runsAsNonRoot({ securityContext, containers }: PodSpec): boolean {
+  return (
+    securityContext.runAsNonRoot === true ||
+    containers.every((one) => (one.securityContext.runAsUser ?? securityContext.runAsUser ?? 0) !== 0)
+  );
+}
+
+/** What a program may need to have, or to gain, of capabilities: the image tells, and it was not read. */
+function capabilitiesLeft({ containers }: PodSpec): readonly string[] {
+  const mayGain = containers.filter((one) => one.securityContext.allowPrivilegeEscalation === true);
+  const ports = containers.flatMap((one) =>
+    one.ports.map((port) => port.containerPort).filter((port) => port < LOW_PORTS_END),
+  );
+  return [
+    ...(mayGain.length === 0
+      ? []
+      : [
+          `allowPrivilegeEscalation is true of ${mayGain.map((one) => one.name).join(', ')}: a program that gains a capability from its file needs it`,
+        ]),
+    ...(ports.length === 0
+      ? []
+      : [
+          `the runtime must let a user that is not root bind ${ports.length === 1 ? 'port' : 'ports'} ${[...new Set(ports)].join(', ')}`,
+        ]),
+  ];
 }
 
 function linuxPod(context: PodSecurityContext): PodSecurityContext {

@@ -96,7 +96,7 @@ function grantFinding(
       ...exposureEvidence(view, binding, verdict.subjects),
     ],
     ...(addOn === null ? {} : { addOn: addOn.name }),
-    remedies: remediesOf(binding, grant.category),
+    remedies: remediesOf(binding, grant),
     data,
   };
 }
@@ -248,8 +248,10 @@ export function roleRef(binding: BindingObject): ObjectRef {
   return { apiVersion: apiVersionOf('ClusterRole'), kind, namespace, name };
 }
 
-function remediesOf(binding: BindingObject, category: Category): readonly string[] {
-  const narrow = binding.namespace === '' && category !== 'node-proxy' && category !== 'webhooks';
+function remediesOf(binding: BindingObject, { category, permissions }: JudgedGrant): readonly string[] {
+  // A RoleBinding gives nothing of what has no namespace: there is nothing to narrow it to.
+  const hasNamespace = permissions.length === 0 || permissions.some((one) => one.permission.clusterScoped !== true);
+  const narrow = binding.namespace === '' && hasNamespace && category !== 'webhooks';
   return [
     'rbac/least-role',
     ...(narrow ? ['rbac/narrow-to-namespaces'] : []),

@@ -308,3 +308,33 @@ webhooks:
     expect(declared(yaml).unknown.toSorted()).toEqual(unknown);
   });
 });
+
+describe('a program that may read from kubelets', () => {
+  const role = (resources: string): string => `---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: reader}
+rules: [{apiGroups: [''], resources: ${resources}, verbs: [get]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: reader}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+subjects: [{kind: ServiceAccount, namespace: shop, name: default}]
+`;
+  const TOLD = 'its account may read from kubelets: it may connect to every node (TCP 10250)';
+
+  test.each([
+    ['is told', workload('web', { mountsToken: true }) + role('[pods, nodes/metrics]'), true],
+    ['not without a token', workload('web') + role('[nodes/metrics]'), false],
+    ['nor for nodes alone', workload('web', { mountsToken: true }) + role('[nodes]'), false],
+    [
+      'nor for nodes/proxy, which goes through the API server',
+      workload('web', { mountsToken: true }) + role('[nodes/proxy]'),
+      false,
+    ],
+    ['nor for a star', workload('web', { mountsToken: true }) + role("['*']"), false],
+  ])('%s', (_name, yaml, isTold) => {
+    expect(declared(yaml).unknown.includes(TOLD)).toBe(isTold);
+  });
+});

@@ -110,6 +110,16 @@ describe('narrow-to-namespaces', () => {
     expect(remedy.manifests).toMatchObject([{ kind: 'RoleBinding', metadata: { namespace: 'shop', name: 'b' } }]);
   });
 
+  test('is not offered where all that is dangerous has no namespace, which a RoleBinding does not give', () => {
+    const storage = READER.replace('""]', 'storage.k8s.io]')
+      .replace('[secrets, configmaps]', '[storageclasses]')
+      .replace('[get, list]', '[create]');
+    expect(() => built('rbac/narrow-to-namespaces', 'rbac/storage', join(CART, storage, bound(ACCOUNT)))).toThrow(
+      'no rbac/storage or rbac/narrow-to-namespaces',
+    );
+    expect(proven('rbac/drop-rules', 'rbac/storage', join(CART, storage, bound(ACCOUNT))).refused).toBeNull();
+  });
+
   test('a RoleBinding of that name is left alone', () => {
     const there = bound(ACCOUNT, 'other')
       .replace('ClusterRoleBinding', 'RoleBinding')

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../src/model/objects.ts';
+import { hardenSpec } from '../../../src/remedy/vigilance/harden-context.ts';
+import { object } from '../../objects.ts';
+
+function left(spec: object): readonly string[] {
+  const pod = object('Pod', { metadata: { namespace: 'shop', name: 'p' }, spec }) as KubeObject & { kind: 'Pod' };
+  return hardenSpec(pod.spec).left;
+}
+
+const main = (more: object): object => ({ name: 'main', image: 'app', ...more });
+const IMAGE = 'the image must run as a user that is not root';
+
+describe('what is left to a person', () => {
+  test.each([
+    ['the user of the image', { containers: [main({})] }, [IMAGE]],
+    ['no user where the pod names one', { securityContext: { runAsUser: 7 }, containers: [main({})] }, []],
+    ['no user where each container names one', { containers: [main({ securityContext: { runAsUser: 101 } })] }, []],
+    [
+      'the user where one container names none',
+      { containers: [main({ securityContext: { runAsUser: 101 } }), { name: 'other', image: 'b' }] },
+      [IMAGE],
+    ],
+    [
+      'low ports, once each',
+      {
+        securityContext: { runAsNonRoot: true },
+        containers: [main({ ports: [{ containerPort: 80 }, { containerPort: 443 }, { containerPort: 8443 }] })],
+      },
+      ['the runtime must let a user that is not root bind ports 80, 443'],
+    ],
+    [
+      'a low port',
+      { securityContext: { runAsNonRoot: true }, containers: [main({ ports: [{ containerPort: 1023 }] })] },
+      ['the runtime must let a user that is not root bind port 1023'],
+    ],
+    [
+      'a program that was allowed to gain capabilities',
+      {
+        securityContext: { runAsNonRoot: true },
+        containers: [main({ securityContext: { allowPrivilegeEscalation: true }, ports: [{ containerPort: 1024 }] })],
+      },
+      ['allowPrivilegeEscalation is true of main: a program that gains a capability from its file needs it'],
+    ],
+  ])('%s', (_name, spec, expected) => {
+    expect(left(spec)).toEqual(expected);
+  });
+});

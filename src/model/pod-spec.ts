@@ -136,6 +136,8 @@ interface VolumeMount {
   readonly mountPath: string;
   readonly subPath: boolean;
   readonly readOnly: boolean;
+  /** mountPropagation: Bidirectional, which only privileged containers may have. */
+  readonly bidirectional?: true;
 }
 
 export interface EnvSource {

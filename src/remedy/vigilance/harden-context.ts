@@ -23,6 +23,11 @@ export function hardenSpec(spec: PodSpec): Hardened {
   const hostPaths = spec.volumes.filter((volume) => volume.type === 'hostPath').map((volume) => volume.name);
   if (hostPaths.length > 0) left.push(`hostPath volumes stay (${hostPaths.join(', ')}): replace them by another kind`);
   if ((spec.securityContext.sysctls ?? []).length > 0) left.push('sysctls stay: remove those that baseline forbids');
+  const stay = spec.containers.filter(mountsForNode).map((one) => one.name);
+  if (stay.length > 0) {
+    const verb = stay.length === 1 ? 'stays as it is' : 'stay as they are';
+    left.push(`${stay.join(', ')} ${verb}: Bidirectional mounts need a privileged container`);
+  }
   const isRoot =
     spec.securityContext.runAsUser === 0 || spec.containers.some((one) => one.securityContext.runAsUser === 0);
   if (isRoot) left.push('runAsUser 0 is removed: the image must name a user that is not root, or set runAsUser');
@@ -36,13 +41,18 @@ export function hardenSpec(spec: PodSpec): Hardened {
       hostIPC: false,
       securityContext: isWindows ? windowsPod(spec.securityContext) : linuxPod(spec.securityContext),
       containers: spec.containers.map((container) =>
-        container.role === 'ephemeral' ? container : hardenContainer(container, isWindows),
+        container.role === 'ephemeral' || mountsForNode(container) ? container : hardenContainer(container, isWindows),
       ),
       // Old annotations must agree with the fields (the API server refuses a difference), and say nothing that they don't.
       securityAnnotations: {},
     },
     left,
   };
+}
+
+/** Whether what a container mounts appears on its node too: the API server then demands that it is privileged. */
+function mountsForNode({ volumeMounts }: Container): boolean {
+  return volumeMounts.some((mount) => mount.bidirectional === true);
 }
 
 /** Whether the specification says already that no container runs as root: by flag, or by a user for each. */

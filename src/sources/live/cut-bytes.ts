@@ -107,8 +107,12 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+/** What a copy holds, as bytes of the string in which it stands, if it has data; `\\u` may spell anything. */
+const SIGNS_OF_DATA = ['\\"data\\"', '\\"stringData\\"', '\\u'].map((text) => Buffer.from(text));
+
 /**
- * Replaces the values of all such annotations by `cut`, in place, so that no value of a Secret ever becomes a string.
+ * Replaces the values of all such annotations by `cut`, in place, so that no value of a Secret ever becomes a string; by
+ * nothing, where the copy is plain JSON that has no data.
  *
  * @param bytes JSON, which is overwritten; the memory behind the result is cleared
  * @returns a view of the same memory
@@ -117,18 +121,24 @@ export function cutAnnotatedCopies(bytes: Buffer): Buffer {
   const values = valuesOfCopies(bytes);
   if (values.length === 0) return bytes;
   const mark = Buffer.from(CUT_MARK);
+  const nothing = Buffer.alloc(0);
   let kept = values[0]?.start ?? 0;
-  values.forEach(({ end }, index) => {
+  values.forEach(({ start, end }, index) => {
     const until = values[index + 1]?.start ?? bytes.length;
+    const left = isWithoutData(bytes.subarray(start, end)) ? nothing : mark;
     // A value shorter than the mark is blanked instead: everything moves to the front only.
-    const written = Math.min(mark.length, end - kept);
-    mark.copy(bytes, kept, 0, written);
+    const written = Math.min(left.length, end - kept);
+    left.copy(bytes, kept, 0, written);
     kept += written;
     bytes.copyWithin(kept, end, until);
     kept += until - end;
   });
   bytes.fill(0, kept);
   return bytes.subarray(0, kept);
+}
+
+function isWithoutData(copy: Buffer): boolean {
+  return copy[0] === OPEN_OBJECT && SIGNS_OF_DATA.every((sign) => !copy.includes(sign));
 }
 
 /** Where those values begin and end, between their quotes, in order. */

@@ -50,10 +50,13 @@ export class TableReader {
   }
 }
 
-/** The bytes were cut before; whatever came in another spelling loses its value here. */
+/** The bytes were cut before, to nothing where there was no data; what came in another spelling loses its value here. */
 export function withoutCopies(metadata: JsonObject): JsonObject {
   const annotations = objectOf(metadata['annotations']);
   if (!Object.keys(annotations).some(holdsCopy)) return metadata;
-  const cleaned = Object.entries(annotations).map(([key, value]) => [key, holdsCopy(key) ? CUT_MARK : value]);
+  const cleaned = Object.entries(annotations).map(([key, value]) => [
+    key,
+    holdsCopy(key) && value !== '' ? CUT_MARK : value,
+  ]);
   return { ...metadata, annotations: Object.fromEntries(cleaned) };
 }

@@ -24,6 +24,7 @@ export function slimContainer(
       mountPath: interner.string(mount['mountPath']),
       subPath: text(mount['subPath']) !== '' || text(mount['subPathExpr']) !== '',
       readOnly: mount['readOnly'] === true,
+      ...(mount['mountPropagation'] === 'Bidirectional' ? { bidirectional: true as const } : {}),
     })),
     envSources: envSources(raw, interner),
     handlerHosts: handlers.flatMap(([path, handler]) => handlerHosts(path, handler, interner)),

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/model/objects.ts';
+import type { PodSpec } from '../../../src/model/pod-spec.ts';
 import { hardenSpec } from '../../../src/remedy/vigilance/harden-context.ts';
 import { object } from '../../objects.ts';
 
-function left(spec: object): readonly string[] {
+function specOf(spec: object): PodSpec {
   const pod = object('Pod', { metadata: { namespace: 'shop', name: 'p' }, spec }) as KubeObject & { kind: 'Pod' };
-  return hardenSpec(pod.spec).left;
+  return pod.spec;
+}
+
+function left(spec: object): readonly string[] {
+  return hardenSpec(specOf(spec)).left;
 }
 
 const main = (more: object): object => ({ name: 'main', image: 'app', ...more });
@@ -35,6 +40,19 @@ describe('what is left to a person', () => {
       ['the runtime must let a user that is not root bind port 1023'],
     ],
     [
+      'what mounts for the node too, which the API server allows privileged containers only',
+      {
+        securityContext: { runAsNonRoot: true },
+        containers: [
+          main({
+            securityContext: { privileged: true },
+            volumeMounts: [{ name: 'data', mountPath: '/data', mountPropagation: 'Bidirectional' }],
+          }),
+        ],
+      },
+      ['main stays as it is: Bidirectional mounts need a privileged container'],
+    ],
+    [
       'a program that was allowed to gain capabilities',
       {
         securityContext: { runAsNonRoot: true },
@@ -45,4 +63,18 @@ describe('what is left to a person', () => {
   ])('%s', (_name, spec, expected) => {
     expect(left(spec)).toEqual(expected);
   });
+});
+
+test('a container with Bidirectional mounts is not changed, the others are', () => {
+  const mount = { name: 'data', mountPath: '/data' };
+  const privileged = { privileged: true };
+  const before = specOf({
+    containers: [
+      main({ securityContext: privileged, volumeMounts: [{ ...mount, mountPropagation: 'Bidirectional' }] }),
+      { name: 'other', image: 'b', securityContext: privileged, volumeMounts: [mount] },
+    ],
+  });
+  const [first, second] = hardenSpec(before).spec.containers;
+  expect(first).toEqual(before.containers[0]);
+  expect(second?.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
 });

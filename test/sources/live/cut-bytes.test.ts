@@ -178,6 +178,33 @@ describe('cutAnnotatedCopies', () => {
     );
   });
 
+  it.each([
+    ['that has no data', { kind: 'Secret', metadata: { name: 'metadata' } }, ''],
+    ['with data', { data: { a: 'SECRET' } }, CUT_MARK],
+    ['with text', { stringData: { a: 'SECRET' } }, CUT_MARK],
+    ['with data in it', { spec: { template: { data: { a: 'SECRET' } } } }, CUT_MARK],
+  ])('tells a copy %s', (_name, copy, expected) => {
+    for (const text of [JSON.stringify(copy), JSON.stringify(copy, null, 1)]) {
+      const name = 'kubectl.kubernetes.io/last-applied-configuration';
+      const memory = Buffer.from(JSON.stringify({ annotations: { [name]: text, after: 'x' } }));
+      expect(JSON.parse(cutAnnotatedCopies(memory).toString())).toEqual({
+        annotations: { [name]: expected, after: 'x' },
+      });
+      expect(memory.includes('kind')).toBe(false);
+      expect(memory.includes('SECRET')).toBe(false);
+    }
+  });
+
+  it.each([
+    ['spelt with escapes', String.raw`{\"\u0064ata\":{\"a\":\"SECRET\"}}`],
+    ['that is packed', 'H4sIAAAAAAAA/6tWSkksSVSyUqpWSlSyUkpUqq0FAAgaMl4TAAAA'],
+  ])('does not trust a copy %s', (_name, raw) => {
+    const text = `{"annotations":{"objectset.rio.cattle.io/applied":"${raw}"}}`;
+    expect(JSON.parse(cutAnnotatedCopies(Buffer.from(text)).toString())).toEqual({
+      annotations: { 'objectset.rio.cattle.io/applied': CUT_MARK },
+    });
+  });
+
   it('keeps any JSON valid and all other values', () => {
     const masked = (value: Json): Json => {
       if (Array.isArray(value)) return value.map(masked);

@@ -74,7 +74,9 @@ const container = fields(
     ports: listOf(containerPort),
     env: listOf(env),
     envFrom: listOf(fields({ prefix: anyText, secretRef: reference, configMapRef: reference })),
-    volumeMounts: listOf(fields({ name: anyText, mountPath: anyText, subPath: anyText, readOnly: boolean })),
+    volumeMounts: listOf(
+      fields({ name: anyText, mountPath: anyText, subPath: anyText, readOnly: boolean, mountPropagation: anyText }),
+    ),
     securityContext: containerSecurity,
     livenessProbe: handler,
     readinessProbe: handler,

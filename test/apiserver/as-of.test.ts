@@ -613,7 +613,7 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     const { wrong, possible, refused, unknown } = connectionsSaid(await timelineOf(events));
     console.log(`${possible} connections were possible, ${refused} refused: ${wrong.length} differences`);
     expect({ wrong, unknown }).toEqual({ wrong: [], unknown: 0 });
-    expect(Math.min(possible, refused)).toBeGreaterThan(10);
+    expect(Math.min(possible, refused)).toBeGreaterThan(3);
   });
 
   it('lists who had access as the server itself answered then', async () => {

@@ -9,7 +9,13 @@ import { bindingsIn, rulesOfRole } from '../rbac/policy.ts';
 import { whoCan } from '../rbac/who-can.ts';
 import { topOwner } from '../workload/top-owner.ts';
 import { ACCESSES, accessOf, type Access } from './accesses.ts';
-import { anyConnection, pastConnection, unknownConnection, type PastConnection } from './connection.ts';
+import {
+  anyConnection,
+  pastConnections,
+  unknownConnection,
+  type ConnectionsOf,
+  type PastConnection,
+} from './connection.ts';
 import type { PastView } from './past-view.ts';
 import { claimsOf, secretsOf, type Target } from './target.ts';
 import { earliestOf } from './witness.ts';
@@ -71,8 +77,9 @@ export function answerAt(
   const { later } = past;
   // Who has it only by what bindings and roles were later may have had it.
   if (later !== null) for (const asked of questions) addHolders(later, asked, 'unknown', found);
-  for (const one of past.present) addCredentials(past, one, pods, 'possible', found);
-  for (const one of past.unknown) if (one.later !== null) addCredentials(past, one.later, pods, 'unknown', found);
+  const connectionsOf = pastConnections(past);
+  for (const one of past.present) addCredentials(past.view, one, pods, connectionsOf, found);
+  for (const one of past.unknown) if (one.later !== null) addCredentials(past.view, one.later, pods, null, found);
   for (const witness of witnesses) addWitness(past, witness, until, pods, found);
   for (const namespace of ['', ...new Set(pods.map(({ pod }) => pod.namespace))]) {
     if (pods.length > 0) addUnreadRoles(past, namespace, found);
@@ -174,12 +181,16 @@ function addHolders(
   }
 }
 
-/** A workload that holds a Secret of a matched one can log in as whoever the Secret is for, where it can connect. */
+/**
+ * A workload that holds a Secret of a matched one can log in as whoever the Secret is for, where it can connect.
+ *
+ * @param connectionsOf null where the pod is not known to have been so then
+ */
 function addCredentials(
-  past: PastView,
+  view: PastView['view'],
   { object: pod }: PastPresence,
   pods: readonly MatchedPod[],
-  grade: Grade,
+  connectionsOf: ConnectionsOf | null,
   found: Map<string, Draft>,
 ): void {
   if (pod.kind !== 'Pod' || pods.some((one) => one.pod.namespace === pod.namespace && one.pod.name === pod.name))
@@ -191,16 +202,17 @@ function addCredentials(
       .flatMap((one) => secretsOf(one.pod.spec).flatMap((name) => (own.has(name) ? [{ name, one }] : []))),
     ({ name }) => name,
   );
+  const grade = connectionsOf === null ? 'unknown' : 'possible';
   for (const [name, databases] of wanted) {
-    const { kind, namespace, name: workload } = topOwner(past.view, pod);
+    const { kind, namespace, name: workload } = topOwner(view, pod);
     const subject = { kind, namespace, name: workload };
     const draft = draftOf(found, subject, 'hold-credential', `Secret ${namespace}/${name}`, grade);
     const via = `Pod ${pod.namespace}/${pod.name} reads Secret ${name}`;
     if (draft.grade !== grade || draft.via.includes(via)) continue;
     draft.via.push(via);
     for (const { one } of databases) {
-      const isKnown = grade === 'possible' && one.certain;
-      draft.connections.push(isKnown ? pastConnection(past, pod, one.pod) : unknownConnection(UNKNOWN_ENDS));
+      const connection = one.certain ? connectionsOf?.(pod, one.pod) : undefined;
+      draft.connections.push(connection ?? unknownConnection(UNKNOWN_ENDS));
     }
   }
 }

@@ -1,17 +1,16 @@
 /** Whether policies of a time of the past let one pod connect to others. */
-import { ALL_PORTS, isNoPorts, NO_PORTS, unionPorts, type PortSet } from '../../kube/port-set.ts';
+import { ALL_PORTS, intersectPorts, isNoPorts, NO_PORTS, unionPorts, type PortSet } from '../../kube/port-set.ts';
 import type { NetworkRule, Peer } from '../../kube/network-policy-rule.ts';
 import { selectorKeys } from '../../kube/selector.ts';
-import { refText } from '../../kube/object-ref.ts';
 import type { PodObject } from '../../model/objects.ts';
 import { matchingRules, portsWithPod, rulesOf } from '../network/allowed-ports.ts';
 import { hasCalicoPolicies } from '../network/calico.ts';
 import { hasCiliumPolicies } from '../network/cilium.ts';
-import { isOpen, type DirectionProfile, type PeerProfiles } from '../network/direction-profile.ts';
+import { isOpen, peerProfiles, type DirectionProfile, type PeerProfiles } from '../network/direction-profile.ts';
 import { NAME_LABEL } from '../network/namespace-labels.ts';
 import type { NetworkPeer } from '../network/network-peers.ts';
 import { adminPolicies } from '../network/policies.ts';
-import { namespaceNodes, podNodes, ReachRow, type ReachNode } from '../network/reach-table.ts';
+import { groupBy } from '../workload/group-by.ts';
 import { unknownText, type PastView } from './past-view.ts';
 
 /** What policies said about a connection. Whether anything enforced them then is not told by any evidence. */
@@ -43,60 +42,95 @@ export function anyConnection(all: readonly PastConnection[]): PastConnection {
   return refused(all.flatMap((one) => one.refusedBy));
 }
 
+/** Whether policies let a pod connect to another one of its namespace. */
+export type ConnectionsOf = (source: PodObject, destination: PodObject) => PastConnection;
+
 /**
- * What the policies of the time say about a connection between two pods of one namespace. It is not known where any
+ * What the policies of the time say about connections between two pods of one namespace. It is not known where any
  * policy that may decide is not known, or what it decides by: labels of the namespace, addresses, which the past does
- * not hold.
+ * not hold. Pods that are alike to policies are judged once.
  *
  * Source: kubernetes.io/docs/concepts/services-networking/network-policies ("both the egress policy on the source and
  * the ingress policy on the destination need to allow it"; what it leaves to network plugins: pods of the host network)
  */
-export function pastConnection(past: PastView, source: PodObject, destination: PodObject): PastConnection {
-  const { namespace } = destination;
-  const holes = [
-    ...past.unknown.filter((one) => one.kind === 'Pod' && one.name === null),
-    ...past.unknownPolicies(namespace),
-  ];
-  if (holes[0] !== undefined) return unknownConnection(unknownText(holes[0]));
-  const from = nodeOf(past, source);
-  const to = nodeOf(past, destination);
-  if (from !== undefined && from.undecided !== '') return unknownConnection(from.undecided);
-  if (to !== undefined && to.undecided !== '') return unknownConnection(to.undecided);
-  const labels = past.unknownLabels(namespace);
-  if (labels !== null && dependsOnLabels(past, namespace, [from, to])) return unknownConnection(unknownText(labels));
-  if (from === undefined || to === undefined) return withHost(source, destination, from, to);
-  const { certain } = new ReachRow(from).to(to);
-  const sides = from.classes.flatMap((one) => to.classes.map((other) => sidesOf(one, other)));
-  const unclear = sides.flatMap((both) => both.map((side) => unclearReason(side, isNoPorts(certain))));
-  const reason = unclear.find((one) => one !== '');
+export function pastConnections(past: PastView): ConnectionsOf {
+  const namespaces = new Map<string, NamespacePast>();
+  return (source, destination) => {
+    const { namespace } = destination;
+    let own = namespaces.get(namespace);
+    if (own === undefined) namespaces.set(namespace, (own = new NamespacePast(past, namespace)));
+    return own.connection(source.name, destination.name);
+  };
+}
+
+class NamespacePast {
+  readonly #namespace: string;
+  readonly #view: PastView['view'];
+  /** Why nothing can be said; '' where it can. */
+  readonly #hole: string;
+  /** Why the labels of the namespace are not known; '' where they are. */
+  readonly #unknownLabels: string;
+  /** By the names of pods; those that policies do not apply to have none. */
+  readonly #profiles: ReadonlyMap<string, PeerProfiles>;
+  readonly #judged = new Map<PeerProfiles, Map<PeerProfiles, PastConnection>>();
+
+  constructor(past: PastView, namespace: string) {
+    this.#namespace = namespace;
+    this.#view = past.view;
+    const pods = past.unknown.find((one) => one.kind === 'Pod' && one.name === null);
+    const hole = pods ?? past.unknownPolicies(namespace)[0];
+    this.#hole = hole === undefined ? '' : unknownText(hole);
+    const labels = past.unknownLabels(namespace);
+    this.#unknownLabels = labels === null ? '' : unknownText(labels);
+    this.#profiles = new Map(
+      peerProfiles(past.view, namespace).flatMap((one) => one.peer.pods.map(({ name }) => [name, one] as const)),
+    );
+  }
+
+  /** @param source the name of a pod, as `destination` is */
+  connection(source: string, destination: string): PastConnection {
+    if (this.#hole !== '') return unknownConnection(this.#hole);
+    const from = this.#profiles.get(source);
+    const to = this.#profiles.get(destination);
+    if (from === undefined || to === undefined) {
+      return this.#withHost(from === undefined ? source : destination, from, to);
+    }
+    const known = groupBy(this.#judged, from);
+    let judged = known.get(to);
+    if (judged === undefined) known.set(to, (judged = this.#undecided([from, to]) ?? judge(sidesOf(from, to))));
+    return judged;
+  }
+
+  #undecided(ends: readonly PeerProfiles[]): PastConnection | null {
+    const profiles = ends.flatMap(({ ingress, egress }) => [ingress, egress]);
+    const reason = profiles.find(({ undecided }) => undecided !== '')?.undecided;
+    if (reason !== undefined) return unknownConnection(reason);
+    const isByLabels = this.#unknownLabels !== '' && dependsOnLabels(this.#view, this.#namespace, profiles);
+    return isByLabels ? unknownConnection(this.#unknownLabels) : null;
+  }
+
+  /** A pod of the host network has the address of its node, which network plugins treat as they like. */
+  #withHost(host: string, from: PeerProfiles | undefined, to: PeerProfiles | undefined): PastConnection {
+    const undecided = this.#undecided([from, to].filter((one) => one !== undefined));
+    if (undecided !== null) return undecided;
+    if ((from === undefined || isOpen(from.egress)) && (to === undefined || isOpen(to.ingress))) {
+      return { status: 'possible', ports: ALL_PORTS, refusedBy: [], reason: '' };
+    }
+    const name = `Pod ${this.#namespace}/${host}`;
+    return unknownConnection(`${name} was not in the pod network: what policies do to it depends on the CNI`);
+  }
+}
+
+function judge(sides: readonly [Side, Side]): PastConnection {
+  const [egress, ingress] = sides.map(({ profile, own, other }) => portsWithPod(profile, own, other).certain);
+  const ports = intersectPorts(egress ?? NO_PORTS, ingress ?? NO_PORTS);
+  const reason = sides.map((side) => unclearReason(side, isNoPorts(ports))).find((one) => one !== '');
   if (reason !== undefined) return unknownConnection(reason);
-  if (!isNoPorts(certain)) return { status: 'possible', ports: certain, refusedBy: [], reason: '' };
-  return refused(sides.flatMap(refusing));
+  return isNoPorts(ports) ? refused(refusing(sides)) : { status: 'possible', ports, refusedBy: [], reason: '' };
 }
 
 function refused(policies: readonly string[]): PastConnection {
   return { status: 'refused', ports: NO_PORTS, refusedBy: [...new Set(policies)].sort(), reason: '' };
-}
-
-/** The pod in the network of its time; undefined where policies do not apply to it. */
-function nodeOf({ view }: PastView, { namespace, name }: PodObject): ReachNode | undefined {
-  return podNodes(namespaceNodes(view, namespace), (ref) => ref.name === name)[0];
-}
-
-/** A pod of the host network has the address of its node, which network plugins treat as they like. */
-function withHost(
-  source: PodObject,
-  destination: PodObject,
-  from: ReachNode | undefined,
-  to: ReachNode | undefined,
-): PastConnection {
-  const isFree =
-    (from === undefined || from.classes.every(({ egress }) => isOpen(egress))) &&
-    (to === undefined || to.classes.every(({ ingress }) => isOpen(ingress)));
-  if (isFree) return { status: 'possible', ports: ALL_PORTS, refusedBy: [], reason: '' };
-  const host = from === undefined ? source : destination;
-  const name = refText({ apiVersion: 'v1', kind: 'Pod', namespace: host.namespace, name: host.name });
-  return unknownConnection(`${name} was not in the pod network: what policies do to it depends on the CNI`);
 }
 
 /** One end's part in a connection, with the other end. */
@@ -145,11 +179,10 @@ function refusing(sides: readonly Side[]): readonly string[] {
 }
 
 /** Whether a label of the namespace, other than its name, may decide: of the two ends, or of who is subject to what. */
-function dependsOnLabels({ view }: PastView, namespace: string, nodes: readonly (ReachNode | undefined)[]): boolean {
+function dependsOnLabels(view: PastView['view'], namespace: string, profiles: readonly DirectionProfile[]): boolean {
   if (adminPolicies(view).length > 0 || hasCiliumPolicies(view, namespace) || hasCalicoPolicies(view, namespace)) {
     return true;
   }
-  const profiles = nodes.flatMap((node) => node?.classes.flatMap(({ ingress, egress }) => [ingress, egress]) ?? []);
   return profiles.flatMap(rulesOf).some(({ peers }) => peers !== 'any' && peers.some(readsLabels));
 }
 

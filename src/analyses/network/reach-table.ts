@@ -67,8 +67,7 @@ interface NamespacePart extends Pick<ReachTable, 'nodes' | 'notApplicable'> {
   readonly reach: NamespaceReach;
 }
 
-/** The workloads of one namespace. */
-export function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
+function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
   return view.derive(`reach-nodes/${namespace}`, (inner) => {
     const nodes: ReachNode[] = [];
     const notApplicable: { ref: WorkloadRefText; reason: string }[] = [];
@@ -91,11 +90,8 @@ export function namespaceNodes(view: ClusterView, namespace: string): NamespaceP
 }
 
 /** The pods of the pod network with that name, each as a workload of its own: what is said of one is not of the others. */
-export function podNodes(
-  { nodes }: Pick<ReachTable, 'nodes'>,
-  isNamed: (ref: WorkloadRefText) => boolean,
-): readonly ReachNode[] {
-  return nodes.flatMap(({ ref: owner, classes }) =>
+export function podNodes(table: ReachTable, isNamed: (ref: WorkloadRefText) => boolean): readonly ReachNode[] {
+  return table.nodes.flatMap(({ ref: owner, classes }) =>
     classes.flatMap((one) =>
       one.peer.podClass.pods.flatMap((pod): ReachNode[] => {
         const ref = { apiVersion: 'v1', kind: 'Pod', namespace: owner.namespace, name: pod.name };

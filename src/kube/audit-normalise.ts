@@ -133,8 +133,11 @@ class Normaliser implements AuditNormaliser {
       groups: texts(groups),
       extra: extraOf(extra),
     };
-    if (this.#users.size >= MOST_USERS) this.#users.clear();
-    this.#users.set(name, user);
+    // One whose texts were changed is not what another says whose own texts read so.
+    if (isSameUser(user, raw)) {
+      if (this.#users.size >= MOST_USERS) this.#users.clear();
+      this.#users.set(name, user);
+    }
     return user;
   }
 
@@ -181,7 +184,7 @@ function isSameUser(known: AuditUser, raw: JsonObject): boolean {
   if (!isObject(extra)) return known.extra === NO_RECORD;
   let count = 0;
   for (const key in extra) {
-    const there = known.extra[key];
+    const there = Object.hasOwn(known.extra, key) ? known.extra[key] : undefined;
     if (there === undefined || !isSameList(there, extra[key])) return false;
     count += 1;
   }

@@ -338,6 +338,23 @@ describe('reading audit logs', () => {
     expect(events[0]).toMatchObject({ userAgent: 'a\\u001b[2Jb', user: { username: 'eve\\u202e' } });
   });
 
+  it('does not take a user for one of the same name before it', async () => {
+    const others: readonly Record<string, unknown>[] = [
+      { extra: { a: ['b'] } },
+      { extra: { toString: [] } },
+      { groups: ['g\u202e'] },
+      { groups: [String.raw`g\u202e`] },
+    ];
+    const users = others.map((other) => ({ username: 'eve', groups: ['g'], ...other }));
+    const { events } = await read({ log: lines(users.map((user) => rawEvent({ user }))) }, ['log']);
+    expect(events.map(({ user: { groups, extra } }) => [groups, Object.entries(extra)])).toEqual([
+      [['g'], [['a', ['b']]]],
+      [['g'], [['toString', []]]],
+      [[String.raw`g\u202e`], []],
+      [[String.raw`g\u005cu202e`], []],
+    ]);
+  });
+
   it('reads a file of many chunks from the disk, packed or not', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'k8sec-audit-'));
     try {

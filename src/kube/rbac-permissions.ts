@@ -478,6 +478,8 @@ export const PERMISSIONS: readonly Permission[] = [
     clusterScoped: true,
     named: 'less',
     worstNames: ['system:masters'],
+    // Groups are refused without a user (k8s.io/apiserver pkg/endpoints/filters/impersonation).
+    needs: [{ verbs: ['impersonate'], groups: [''], resources: ['users', 'serviceaccounts'] }],
     severity: { cluster: 'critical', system: 'high', namespace: 'high' },
     allows: 'act as other users and groups',
     why: 'Impersonating a group such as system:masters gives everything, and the audit log is the only trace.',
@@ -508,6 +510,10 @@ export const PERMISSIONS: readonly Permission[] = [
   constrained('impersonate-users-for-verbs', 'user-info', ['users', 'groups', 'uids', 'userextras/*'], {
     clusterScoped: true,
     named: 'less',
+    needs: [
+      { verbPrefix: 'impersonate-on:user-info:' },
+      { verbs: ['impersonate:user-info'], groups: ['authentication.k8s.io'], resources: ['users'] },
+    ],
     allows: 'act as other users for some verbs',
   }),
   constrained('impersonate-accounts-for-verbs', 'serviceaccount', ['serviceaccounts'], {

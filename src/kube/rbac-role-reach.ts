@@ -41,6 +41,8 @@ const CLUSTER_ONLY: ReadonlySet<string> = new Set([
   'clusterpolicies',
   'clusterexternalsecrets',
   'compositions',
+  'users',
+  'groups',
 ]);
 
 /**

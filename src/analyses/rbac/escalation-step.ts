@@ -17,7 +17,7 @@ import { isDefaultBinding } from './binding-verdict.ts';
 import { isInVersion, needIsMet, serverMinor } from './permission-context.ts';
 import { admitsPrivileged, anyEscapingPods, escapingPods } from './pod-escape.ts';
 import { TAKEOVER_ROLES, takesOverNamespace } from './namespace-takeover.ts';
-import { bindingsIn, rulesBoundBy, subjectIndex } from './policy.ts';
+import { bindingsIn, rulesBoundBy, rulesOfRole, subjectIndex } from './policy.ts';
 import { heldKeys, knownMembers } from './user-groups.ts';
 
 export type Sink = 'cluster-admin' | 'node' | 'secrets';
@@ -116,7 +116,7 @@ function boundRole(view: ClusterView, binding: BindingObject): BoundRole | undef
   if (all !== undefined && namespace === '') return { rules, all: everythingStep(all, everything), ways: NONE };
   const minor = serverMinor(view);
   const inVersion = held.filter(({ permission }) => isInVersion(permission, minor));
-  const ways = inVersion.flatMap((one) => wayOf(view, one, rules, namespace) ?? []);
+  const ways = inVersion.flatMap((one) => wayOf(view, one, rules, binding) ?? []);
   return { rules, all: takeoverStep(rules, inVersion, namespace), ways };
 }
 
@@ -124,9 +124,9 @@ function wayOf(
   view: ClusterView,
   held: HeldPermission,
   rules: readonly PolicyRule[],
-  namespace: string,
+  { namespace, roleRef }: Pick<BindingObject, 'namespace' | 'roleRef'>,
 ): Way | undefined {
-  const offers = offersOf(view, held, namespace === '' ? null : namespace);
+  const offers = offersOf(view, held, namespace === '' ? null : namespace, roleRef);
   const ruleIndex = held.rules[0] ?? 0;
   const rule = rules[ruleIndex];
   if (offers.length === 0 || rule === undefined) return undefined;
@@ -299,7 +299,7 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
   return openPermissions(view).flatMap(({ key, binding, held, open }) => {
     const rules = rulesOf(view, binding) ?? [];
-    const way = wayOf(view, held, rules, namespace);
+    const way = wayOf(view, held, rules, { namespace, roleRef: binding.roleRef });
     if (way === undefined) return [];
     // Without a binding of this namespace there is nothing to complete.
     if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
@@ -372,11 +372,16 @@ function sink(to: Sink, condition = ''): readonly Offer[] {
   return [{ to, condition }];
 }
 
-/** Where a permission leads, as the cluster has it; nowhere for what leads on only with others. */
+/**
+ * Where a permission leads, as the cluster has it; nowhere for what leads on only with others.
+ *
+ * @param own the role that gives it: whoever widens that one has what it gives then
+ */
 function offersOf(
   view: ClusterView,
   { permission, names }: HeldPermission,
   namespace: string | null,
+  own: BindingObject['roleRef'],
 ): readonly Offer[] {
   const accounts = (type: 'any-account' | 'running-account', condition: string): readonly Offer[] => [
     { to: `${type}/${namespace ?? '*'}`, condition },
@@ -385,10 +390,12 @@ function offersOf(
   const isOpen = names === null;
   switch (permission.id) {
     case 'escalate-roles':
-      return isOpen ? accounts('any-account', 'a bound Role there can be given any rule') : [];
+      return isOpen || (own.kind === 'Role' && names.includes(own.name))
+        ? accounts('any-account', 'a bound Role there can be given any rule')
+        : [];
     case 'bind': {
-      if (isEverywhere && (names === null || names.includes('cluster-admin'))) return sink('cluster-admin');
-      const takesOver = names === null || names.some((name) => TAKEOVER_ROLES.includes(name));
+      if (isEverywhere && (names === null || names.some((name) => givesAll(view, name)))) return sink('cluster-admin');
+      const takesOver = names === null || names.some((name) => givesNamespace(view, name));
       return [
         ...(isOpen && !isEverywhere ? accounts('any-account', 'binds a role that reaches every account there') : []),
         ...(takesOver
@@ -398,7 +405,7 @@ function offersOf(
     }
     case 'escalate':
       if (!isEverywhere) return isOpen ? accounts('any-account', 'binds a role that reaches every account there') : [];
-      return names === null || names.includes('cluster-admin') ? sink('cluster-admin') : [];
+      return names === null || (own.kind === 'ClusterRole' && names.includes(own.name)) ? sink('cluster-admin') : [];
     case 'impersonate':
       return names === null || names.includes(SYSTEM_MASTERS) ? sink('cluster-admin') : [];
     case 'approve-certificates':
@@ -436,6 +443,22 @@ function offersOf(
     default:
       return [];
   }
+}
+
+/** Whether a ClusterRole gives everything. */
+function givesAll(view: ClusterView, name: string): boolean {
+  if (name === 'cluster-admin') return true;
+  const role = rulesOfRole(view, 'ClusterRole', '', name);
+  return role.status === 'found' && roleReach(role.rules, true).everything >= 0;
+}
+
+/** Whether a ClusterRole gives all of a namespace in which it is bound. */
+function givesNamespace(view: ClusterView, name: string): boolean {
+  if (TAKEOVER_ROLES.includes(name)) return true;
+  const role = rulesOfRole(view, 'ClusterRole', '', name);
+  if (role.status !== 'found') return false;
+  const { everything, held } = roleReach(role.rules, false);
+  return everything >= 0 || takesOverNamespace(held);
 }
 
 /** A pod that is root on its node already makes root of whoever gets into it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { minimalCut, shortestPath } from '../../../src/analyses/rbac/escalation-paths.ts';
+import { escalationGraph } from '../../../src/analyses/rbac/escalation-graph.ts';
+import { minimalCut, namespacePaths, shortestPath } from '../../../src/analyses/rbac/escalation-paths.ts';
 import type { Sink } from '../../../src/analyses/rbac/escalation-step.ts';
 import { rawBinding, rawRole, type RawSubject } from './raw-rbac.ts';
 import { viewOfObjects, type RawObject } from './view-of.ts';
@@ -19,6 +20,18 @@ const ROLES = [
     'update certificates.k8s.io certificatesigningrequests/approval',
   ]),
 ];
+const NAMED = [
+  rawRole('bind-named', [`bind ${RBAC} clusterroles platform`, `create ${RBAC} clusterrolebindings,rolebindings`]),
+  rawRole('platform', ['* * *']),
+  rawRole('bind-unknown', [`bind ${RBAC} clusterroles nobody`, `create ${RBAC} clusterrolebindings`]),
+  rawRole('widen-itself', [`escalate,update ${RBAC} clusterroles widen-itself`]),
+  rawRole('widen-other', [`escalate,update ${RBAC} clusterroles cluster-admin,other`]),
+  rawRole('widen-role', [`escalate,update ${RBAC} roles widen-role`], 'shop'),
+  rawRole('as-groups', ['impersonate core groups']),
+  rawRole('as-masters', ['impersonate core groups system:masters']),
+  rawRole('as-bob', ['impersonate core users bob']),
+  rawRole('as-accounts', ['impersonate core serviceaccounts']),
+];
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'shop' } };
 const RESTRICTED = {
   apiVersion: 'v1',
@@ -27,7 +40,7 @@ const RESTRICTED = {
 };
 
 const view = (...bindings: readonly RawObject[]): ReturnType<typeof viewOfObjects> =>
-  viewOfObjects([...ROLES, ACCOUNT, RESTRICTED, ...bindings]);
+  viewOfObjects([...ROLES, ...NAMED, ACCOUNT, RESTRICTED, ...bindings]);
 
 /** `binding: condition` of each hop; undefined where there is no path. */
 function hops(keys: readonly string[], sink: Sink, ...bindings: readonly RawObject[]): readonly string[] | undefined {
@@ -90,6 +103,47 @@ describe('what a permission takes besides', () => {
         rawBinding('', 'b', 'write', all),
       ),
     ).toEqual(['a: also by ClusterRoleBinding b, as one of group system:serviceaccounts']);
+  });
+});
+
+describe('a permission for some names', () => {
+  test.each([
+    ['to bind a role of another name that gives all', 'bind-named', ['a: ']],
+    ['to bind a role that is not there', 'bind-unknown', undefined],
+    ['to widen the role that gives it', 'widen-itself', ['a: ']],
+    ['to widen roles that others are bound to', 'widen-other', undefined],
+  ])('%s', (_says, role, path) => {
+    expect(hops(['u:eve'], 'cluster-admin', rawBinding('', 'a', role, EVE))).toEqual(path);
+  });
+
+  test('to bind a role that gives all, in a namespace', () => {
+    const cluster = view(rawBinding('shop', 'a', 'bind-named', EVE));
+    expect(namespacePaths(escalationGraph(cluster), ['u:eve']).map(({ to }) => to)).toEqual(['namespace-admin/shop']);
+  });
+
+  test('to widen the Role that gives it', () => {
+    const strong = rawBinding('', 'c', 'everything', APP);
+    expect(hops(['u:eve'], 'cluster-admin', rawBinding('shop', 'a', 'Role/widen-role', EVE), strong)).toEqual([
+      'a: a bound Role there can be given any rule',
+      'c: ',
+    ]);
+  });
+});
+
+// k8s.io/apiserver pkg/endpoints/filters/impersonation: groups without a user are refused.
+describe('to act as a group takes a user to act as', () => {
+  test.each(['as-groups', 'as-masters'])('%s', (role) => {
+    const groups = rawBinding('', 'a', role, EVE);
+    expect(hops(['u:eve'], 'cluster-admin', groups)).toBe(undefined);
+    expect(hops(['u:eve'], 'cluster-admin', rawBinding('', 'b', 'as-bob', EVE))).toBe(undefined);
+    expect(hops(['u:eve'], 'cluster-admin', groups, rawBinding('', 'b', 'as-bob', EVE))).toEqual([
+      'a: also by ClusterRoleBinding b',
+    ]);
+    expect(hops(['u:eve'], 'cluster-admin', groups, rawBinding('shop', 'b', 'as-accounts', EVE))).toEqual([
+      'a: also by RoleBinding shop/b',
+    ]);
+    // Users have no namespace: a RoleBinding does not let anybody act as one.
+    expect(hops(['u:eve'], 'cluster-admin', groups, rawBinding('shop', 'b', 'as-bob', EVE))).toBe(undefined);
   });
 });
 

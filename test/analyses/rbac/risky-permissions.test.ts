@@ -340,7 +340,9 @@ const ROWS: readonly Row[] = [
     says: 'impersonation: users and groups only everywhere, accounts in their namespace',
     fires: [
       { rules: ['impersonate core users,groups'], as: ['impersonate critical'] },
-      { rules: ['impersonate core groups system:masters'], as: ['impersonate critical'] },
+      { rules: ['impersonate core groups system:masters', 'impersonate core users bob'], as: ['impersonate critical'] },
+      // The server refuses groups without a user.
+      { rules: ['impersonate core groups system:masters'], as: ['impersonate low'] },
       { rules: ['impersonate core users bob'], as: ['impersonate high'] },
       { rules: ['impersonate core serviceaccounts'], as: ['impersonate-accounts critical'] },
       { rules: ['impersonate core serviceaccounts'], in: 'shop', as: ['impersonate-accounts medium'] },
@@ -370,6 +372,10 @@ const ROWS: readonly Row[] = [
         as: ['impersonate-users-for-verbs medium'],
       },
       { rules: ['impersonate:user-info authentication.k8s.io users'], as: ['impersonate-users-for-verbs low'] },
+      {
+        rules: ['impersonate:user-info authentication.k8s.io groups', 'impersonate-on:user-info:get core secrets'],
+        as: ['impersonate-users-for-verbs low'],
+      },
       {
         rules: [
           'impersonate:serviceaccount authentication.k8s.io serviceaccounts',

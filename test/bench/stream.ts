@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startDemoServer, type DemoServer } from '../../src/sources/demo/api-server.ts';
-import type { KubeObject } from '../../src/sources/demo/kube-object.ts';
 import { PtyTerminal } from '../e2e/pty-terminal.ts';
 import { bigCluster } from './big-cluster.ts';
+import { BusyCluster } from './busy-cluster.ts';
 import { line } from './figures.ts';
 import { cpuOf, keyTimes, memoryOf, percentile } from './session.ts';
 
@@ -17,21 +17,40 @@ const SECONDS = 20;
 const LONGEST_LOAD = 120_000;
 const PROGRAM = 'dist/k8sec.js';
 
-const SIZES = [
-  { columns: 120, rows: 30, p50: 16, p99: 33 },
-  { columns: 200, rows: 50, p50: 25, p99: 60 },
-] as const;
-
-const pods: KubeObject[] = [];
-const server = await startDemoServer({ bookmarkEveryMs: 1000 });
-for (const object of bigCluster(PODS, Date.now())) {
-  server.store.apply(object);
-  if (object.kind === 'Pod') pods.push(object);
+/** A session and the changes that it sees. */
+interface Case {
+  readonly name: string;
+  readonly columns: number;
+  readonly rows: number;
+  /** Limits of keys, milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Makes a change; they are counted from 0. */
+  readonly change: (count: number) => void;
 }
-for (const size of SIZES) await measure(server, size);
-await server.close();
 
-async function measure({ url, store }: DemoServer, { columns, rows, p50, p99 }: (typeof SIZES)[number]): Promise<void> {
+const objects = [...bigCluster(PODS, Date.now())];
+const pods = objects.filter(({ kind }) => kind === 'Pod');
+await onServer(async (server) => {
+  const change = (count: number): void => label(server, count);
+  await measure(server, { name: '120×30, new labels', columns: 120, rows: 30, p50: 16, p99: 33, change });
+  await measure(server, { name: '200×50, nothing new', columns: 200, rows: 50, p50: 25, p99: 60, change });
+});
+await onServer(async (server) => {
+  const busy = new BusyCluster(server.store, objects);
+  const change = (): void => busy.change();
+  await measure(server, { name: '120×30, busy cluster', columns: 120, rows: 30, p50: 16, p99: 33, change });
+});
+
+/** Runs something on a server that has the cluster as it was made. */
+async function onServer(run: (server: DemoServer) => Promise<void>): Promise<void> {
+  const server = await startDemoServer({ bookmarkEveryMs: 1000 });
+  server.store.load(objects);
+  await run(server);
+  await server.close();
+}
+
+async function measure({ url }: DemoServer, { name, columns, rows, p50, p99, change }: Case): Promise<void> {
   const terminal = new PtyTerminal([process.execPath, PROGRAM, '--session', '--server', url], columns, rows);
   const started = performance.now();
   while (!/live {2}[\d,]+ objects/.test(terminal.text())) {
@@ -41,14 +60,12 @@ async function measure({ url, store }: DemoServer, { columns, rows, p50, p99 }: 
   terminal.type('1');
   let changes = 0;
   const stream = setInterval(() => {
-    const pod = pods[(changes * 7919) % pods.length];
-    if (pod !== undefined) store.apply(changed(pod, changes));
+    change(changes);
     changes += 1;
   }, 1000 / CHANGES_PER_SECOND);
   await sleep(CALM);
   const [cpu, bytes, memory, first] = [cpuOf(terminal.pid), terminal.bytes.length, memoryOf(terminal.pid), changes];
   await sleep(SECONDS * 1000);
-  const name = `${columns}×${rows}`;
   line(`${name}: changes`, (changes - first) / SECONDS, '/s', CHANGES_PER_SECOND);
   line(`${name}: processor`, (100 * (cpuOf(terminal.pid) - cpu)) / (SECONDS * 1000), '%', 10);
   line(`${name}: written to the terminal`, (terminal.bytes.length - bytes) / SECONDS / 1000, 'kB/s', 20);
@@ -61,7 +78,10 @@ async function measure({ url, store }: DemoServer, { columns, rows, p50, p99 }: 
   await terminal.ended();
 }
 
-/** A pod that differs in a label: its class, its workload's row and what selects it are judged again. */
-function changed(pod: KubeObject, count: number): KubeObject {
-  return { ...pod, metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, change: `c${count % 10}` } } };
+/** Gives a pod a label: its class, its workload's row and what selects it are judged again. The second time it has it already. */
+function label({ store }: DemoServer, count: number): void {
+  const pod = pods[(count * 7919) % pods.length];
+  if (pod === undefined) return;
+  const labels = { ...pod.metadata.labels, change: `c${count % 10}` };
+  store.apply({ ...pod, metadata: { ...pod.metadata, labels } });
 }

@@ -16,6 +16,7 @@ import type { EarlierChange, SessionSnapshot } from './session-model.ts';
 import { WrittenFeed } from './written-feed.ts';
 import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
+import { Turns } from './turns.ts';
 
 /** At most two pictures a second of background data. */
 const PERIOD = 500;
@@ -207,34 +208,37 @@ export class SessionWorld {
   }
 
   /** The findings that are true already, and in scope: by id, and by pane. */
-  #shown(pending: ReadonlyMap<PaneName, readonly string[]>): {
+  async #shown(pending: ReadonlyMap<PaneName, readonly string[]>): Promise<{
     readonly findings: ReadonlyMap<string, Finding>;
     readonly byPane: ReadonlyMap<PaneName, readonly Finding[]>;
-  } {
+    /** Milliseconds that it took, without what others did meanwhile. */
+    readonly cost: number;
+  }> {
+    const turns = new Turns(this.#clock);
     const { engine } = this.runner;
     const findings = new Map<string, Finding>();
     const byPane = new Map(PANES.map((pane): [PaneName, Finding[]] => [pane, []]));
     for (const finding of engine.findings.values()) {
+      if (turns.isOver) await turns.next();
       if (!mayShow(finding, pending) || !this.#scope.finding(finding, engine.view)) continue;
       findings.set(finding.id, finding);
       byPane.get(finding.pane)?.push(finding);
     }
-    return { findings, byPane };
+    await turns.next();
+    return { findings, byPane, cost: turns.cost };
   }
 
   async #draw(): Promise<void> {
     this.#cancel = undefined;
     this.#isDrawing = true;
     const release = this.runner.hold();
-    const begin = this.#clock.now();
     const version = this.#version;
     const isWhole = this.runner.unsettledSince === null && this.#reading.isOver;
     const { view } = this.runner.engine;
     const pending = this.#reading.allPending();
-    const { findings, byPane } = this.#shown(pending);
+    const shown = await this.#shown(pending);
+    const { findings, byPane } = shown;
     this.#findings = findings;
-    const gathered = this.#clock.now();
-    await new Promise<void>((resolve) => this.#clock.soon(resolve));
     const { left, cost } = await this.#evaluation.run(
       view,
       {
@@ -252,7 +256,7 @@ export class SessionWorld {
     this.#wasWhole ||= isWhole && !left;
     this.#lastPicture = this.#clock.now();
     this.#events.publish();
-    this.#cost = gathered - begin + cost + this.#clock.now() - this.#lastPicture;
+    this.#cost = shown.cost + cost + this.#clock.now() - this.#lastPicture;
     if (left || version !== this.#version) this.schedule();
   }
 }

@@ -1,7 +1,12 @@
 import { countText } from '../kube/count-text.ts';
 import { enforcement } from '../analyses/network/enforcement.ts';
 import { exposures, exposureText } from '../analyses/network/exposure.ts';
-import { namespaceIsolation, workloadIsolation, type WorkloadVerdict } from '../analyses/network/isolation.ts';
+import {
+  classIsolation,
+  workloadIsolation,
+  type ClassIsolation,
+  type WorkloadVerdict,
+} from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
 import { ageText } from '../kube/age.ts';
@@ -84,17 +89,38 @@ interface PodCounts {
 function podCounts(view: ClusterView, shown: ReadonlySet<string>): PodCounts {
   const total = { judged: 0, isolated: 0, everyone: 0, unknown: 0 };
   for (const namespace of allNamespaces(view)) {
-    for (const { podClass, ingress } of namespaceIsolation(view, namespace)) {
-      const pods = Math.max(1, podClass.pods.length);
-      const { kind, name } = podClass.workload;
-      if (ingress.status === 'not-applicable' || !shown.has(key(kind, namespace, name))) continue;
-      total.judged += pods;
-      if (ingress.status === 'isolated') total.isolated += pods;
-      if (ingress.status === 'unknown') total.unknown += pods;
-      if (ingress.everyone) total.everyone += pods;
+    for (const { ref } of workloads(view, namespace)) {
+      if (!shown.has(key(ref.kind, namespace, ref.name))) continue;
+      const { judged, isolated, everyone, unknown } = countsOf(classIsolation(view, ref));
+      total.judged += judged;
+      total.isolated += isolated;
+      total.everyone += everyone;
+      total.unknown += unknown;
     }
   }
   return total;
+}
+
+/** From one picture to the next, most workloads have the same verdicts. */
+const COUNTS = new WeakMap<readonly ClassIsolation[], PodCounts>();
+
+function countsOf(own: readonly ClassIsolation[]): PodCounts {
+  let counts = COUNTS.get(own);
+  if (counts === undefined) COUNTS.set(own, (counts = countPods(own)));
+  return counts;
+}
+
+function countPods(own: readonly ClassIsolation[]): PodCounts {
+  const counts = { judged: 0, isolated: 0, everyone: 0, unknown: 0 };
+  for (const { podClass, ingress } of own) {
+    if (ingress.status === 'not-applicable') continue;
+    const pods = Math.max(1, podClass.pods.length);
+    counts.judged += pods;
+    if (ingress.status === 'isolated') counts.isolated += pods;
+    if (ingress.status === 'unknown') counts.unknown += pods;
+    if (ingress.everyone) counts.everyone += pods;
+  }
+  return counts;
 }
 
 function emptyHeadline(view: ClusterView): string {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { LiveModel, type LiveModelOptions } from '../../src/app/live-model.ts';
+import { WHOLE_CLUSTER } from '../../src/app/session-scope.ts';
 import type { SessionSource, SourceSink } from '../../src/app/session-source.ts';
 import type { SessionSnapshot } from '../../src/app/session-model.ts';
+import { SLICE } from '../../src/app/turns.ts';
 import { NO_AUDIT } from '../../src/model/audit-state.ts';
 import type { Change } from '../../src/model/change.ts';
 import type { Coverage } from '../../src/model/coverage.ts';
@@ -141,9 +143,11 @@ interface Setup {
 
 function setup({
   hasAuditLog = false,
+  clock = new TestClock(),
   ...change
-}: Partial<LiveModelOptions & { readonly hasAuditLog: boolean }> = {}): Setup {
-  const clock = new TestClock();
+}: Partial<
+  Omit<LiveModelOptions, 'clock'> & { readonly hasAuditLog: boolean; readonly clock: TestClock }
+> = {}): Setup {
   const sources: TestSource[] = [];
   const model = new LiveModel({
     open: () => {
@@ -346,6 +350,36 @@ describe('a live model', () => {
     const between = times.slice(1).map((time, at) => time - (times[at] ?? 0));
     // Five seconds of rest, and three for making the next one.
     expect(new Set(between)).toEqual(new Set([8000]));
+  });
+
+  test('keys get their turn while a picture looks at many findings', async () => {
+    const turns: number[] = [];
+    let looked = 0;
+    class CountingClock extends TestClock {
+      override soon(run: () => void): void {
+        if (looked > 0 && looked < 8) turns.push(looked);
+        super.soon(run);
+      }
+    }
+    const clock = new CountingClock();
+    const { sources } = setup({
+      clock,
+      scope: {
+        ...WHOLE_CLUSTER,
+        finding: () => {
+          looked += 1;
+          clock.spend(SLICE / 2);
+          return true;
+        },
+      },
+    });
+    sources[0]?.apply(
+      coverage('live'),
+      ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((one) => namespace(`bad-${one}`)),
+    );
+    await clock.pass(1000);
+    expect(looked).toBe(8);
+    expect(turns).toEqual([2, 4, 6]);
   });
 
   test('a picture never changes after it was taken', async () => {

@@ -80,7 +80,7 @@ export function workloadIsolation(
  *
  * Source: k8s.io/api networking/v1 types.go; kubernetes.io/docs/concepts/services-networking/network-policies
  */
-function classIsolation(view: ClusterView, { namespace, kind, name }: WorkloadId): readonly ClassIsolation[] {
+export function classIsolation(view: ClusterView, { namespace, kind, name }: WorkloadId): readonly ClassIsolation[] {
   return view.derive(
     `isolation/${namespace}/${kind}/${name}`,
     (inner, previous: JudgedClasses | undefined) => {

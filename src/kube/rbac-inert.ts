@@ -1,6 +1,7 @@
 /**
  * Rules that no request can match. create (of a whole object) and deletecollection carry no name; `pods/*` is no
- * wildcard; a RoleBinding gives neither paths nor what has no namespace, but for the Namespace object of its own.
+ * wildcard; a RoleBinding gives neither paths nor what has no namespace, but for the Namespace object of its own and the
+ * right to bind ClusterRoles.
  * Sources: k8s.io/apiserver pkg/endpoints/request/requestinfo.go; pkg/apis/rbac/v1 evaluation_helpers.go.
  */
 import type { PolicyRule } from '../model/objects.ts';
@@ -23,5 +24,7 @@ export function canMatch(atom: PolicyRule, scope: 'cluster' | 'namespace'): bool
   if (subresource === '*') return false;
   const isNamed = (atom.resourceNames ?? []).length > 0;
   if (isNamed && resource !== '*' && neverNamed(verb, subresource)) return false;
+  // Whether a RoleBinding may name a ClusterRole is asked in its namespace (pkg/registry/rbac/escalation_check.go).
+  if (resource === 'clusterroles' && (verb === 'bind' || verb === '*')) return true;
   return scope === 'cluster' || resource === 'namespaces' || !isClusterScoped(resource, group);
 }

@@ -30,6 +30,19 @@ describe('who gained and lost what', () => {
     ]);
   });
 
+  test.each(['bind', '*'])(
+    'the right to %s ClusterRoles in a namespace, but none that no request there asks',
+    (verb) => {
+      const role = rawRole('binder', [
+        `${verb} rbac.authorization.k8s.io clusterroles`,
+        'escalate rbac.authorization.k8s.io clusterroles',
+      ]);
+      expect(changed([role], [role, rawBinding('shop', 'bob', 'binder', BOB)])).toEqual([
+        `user bob gained: ${verb} clusterroles.rbac.authorization.k8s.io (shop) through RoleBinding bob`,
+      ]);
+    },
+  );
+
   test('a binding that goes, everywhere', () => {
     const wide = rawBinding('', 'ops', 'reader', { kind: 'Group', name: 'ops' }, BOB);
     expect(changed([reader, wide], [reader])).toEqual([

@@ -59,8 +59,10 @@ export class SeenRequests {
       }
       if (event.decision === 'forbid') this.#refused += 1;
       if (event.decision !== 'allow') continue;
-      if (this.#ids.has(event.auditID)) continue;
-      this.#ids.add(event.auditID);
+      // A client can give all its requests the same id (k8s.io/apiserver pkg/endpoints/filters/audit_init.go).
+      const id = `${event.auditID} ${event.time}`;
+      if (this.#ids.has(id)) continue;
+      this.#ids.add(id);
       const request = requestOf(event);
       const key = JSON.stringify(request);
       const there = this.#seen.get(key);

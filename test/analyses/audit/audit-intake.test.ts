@@ -51,6 +51,25 @@ describe('audit intake', () => {
     expect(intake.state().groups.get('exec-reads-credentials|alice')?.count).toBe(2);
   });
 
+  it.each([
+    ['failed-authentication-burst|unauthenticated 10.0.0.9', { user: {}, stage: 'ResponseStarted', code: 401 }],
+    ['forbidden-burst|eve', { user: { username: 'eve' }, stage: 'ResponseComplete', code: 403 }],
+  ])('counts %s of a client that names its requests all alike', (key, { user, stage, code }) => {
+    const intake = createAuditIntake();
+    const requests = Array.from({ length: 60 }, (_one, number) =>
+      event({
+        auditID: 'mine',
+        user,
+        stage,
+        responseStatus: { code },
+        requestReceivedTimestamp: at(number),
+        annotations: { 'authorization.k8s.io/decision': 'forbid' },
+      }),
+    );
+    intake.push(requests);
+    expect([...intake.state().groups.keys()]).toContain(key);
+  });
+
   it('gives a change only when something came, and keeps groups that did not change', () => {
     const intake = createAuditIntake();
     expect(intake.takeChange()).toBeNull();

@@ -1,4 +1,5 @@
 import { certainAddress, type Principal } from '../../../kube/audit-principal.ts';
+import type { AuditEvent } from '../../../model/audit-event.ts';
 import { userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import { isOpenPath } from './identity.ts';
@@ -13,6 +14,11 @@ const SCRIPT = /^(?:curl|wget|python|perl|ruby|kubectl)|python-requests/i;
 function pathOf(uri: string): string {
   const query = uri.indexOf('?');
   return query < 0 ? uri : uri.slice(0, query);
+}
+
+/** Tells requests apart, also those of a client that gives all the same id (k8s.io/apiserver filters/audit_init.go). */
+function requestKey({ auditID, time }: AuditEvent): string {
+  return `${auditID} ${time}`;
 }
 
 function createAnonymousScanning({ burst }: DetectorOptions): Detector {
@@ -35,7 +41,7 @@ function createFailedAuthentication({ burst }: DetectorOptions): Detector {
   const window = new SlidingWindow(BURST_SPAN);
   return ({ event }) => {
     if (event.code !== 401) return null;
-    const found = window.add(certainAddress(event), event.auditID, event.time, burst);
+    const found = window.add(certainAddress(event), requestKey(event), event.time, burst);
     if (found === null) return null;
     const methods = /attempted: ([\w, ]{1,60})/.exec(event.statusMessage)?.[1];
     const by = methods === undefined ? '' : ` (${methods.trim()})`;
@@ -55,7 +61,7 @@ function createForbiddenBurst({ burst }: DetectorOptions): Detector {
     if (event.code !== 403 || principal.role === 'anonymous') return null;
     const key = principal.actor.name;
     const wide = kinds.add(key, `${request.verb} ${request.topic || pathOf(event.requestURI)}`, event.time, 4);
-    const found = requests.add(key, event.auditID, event.time, burst);
+    const found = requests.add(key, requestKey(event), event.time, burst);
     if (found === null) return null;
     const what = `was refused ${found.distinct} times within 300 s${wide === null ? '' : ` over ${wide.distinct} kinds of request`}, the last time for`;
     return { severity: forbiddenSeverity(request, wide !== null), what, count: found.count };
@@ -81,7 +87,7 @@ function createPermissionProbing({ burst }: DetectorOptions): Detector {
   return (request) => {
     const { principal, event, topic } = request;
     if (request.verb !== 'create' || request.outcome !== 'done' || principal.role === 'plane') return null;
-    const found = window.add(principal.actor.name, event.auditID, event.time, burst);
+    const found = window.add(principal.actor.name, requestKey(event), event.time, burst);
     const many = found === null ? '' : `${found.distinct} times within 300 s `;
     // Every request was a hit already: a burst adds nothing to the count, only its sentence is newer.
     const count = 1;

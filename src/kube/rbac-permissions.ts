@@ -597,7 +597,7 @@ export const PERMISSIONS: readonly Permission[] = [
     clusterScoped: true,
     named: 'less',
     severity: { cluster: 'high', system: 'high', namespace: 'high' },
-    allows: 'read and refuse every object that is written',
+    allows: 'see and refuse every write',
     why: 'An admission webhook is shown every object, Secrets too, and may refuse it.',
   },
   {

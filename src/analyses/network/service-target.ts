@@ -56,6 +56,21 @@ export function lateTargets(
   );
 }
 
+/** The Services that lead to a workload's pods, or to what its template makes, with the pod ports that they lead to. */
+export function servicesTo(
+  view: ClusterView,
+  workload: AnalysedWorkload,
+): readonly { readonly service: ServiceObject; readonly ports: readonly FlowPort[] }[] {
+  return view.list('Service', workload.ref.namespace).flatMap((service) => {
+    const portsOf = podPortsOf(service, undefined);
+    const selected = podsOf(workload).filter(({ labels }) => serviceSelects(service, labels));
+    const ports = new Map(
+      selected.flatMap(({ spec }) => portsOf(spec)).map((one) => [`${one.protocol}/${one.port}`, one]),
+    );
+    return ports.size === 0 ? [] : [{ service, ports: [...ports.values()] }];
+  });
+}
+
 function podPortsOf(service: ServiceObject, port: number | string | undefined): (spec: PodSpec) => FlowPort[] {
   const asked = service.ports.filter((one) => port === undefined || one.port === port || one.name === port);
   return (spec) =>

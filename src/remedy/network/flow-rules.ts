@@ -5,6 +5,7 @@ import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
 import { unmatchedNodes } from '../../analyses/network/unmatched-nodes.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
+import { portsText, servicesTo } from '../../analyses/network/service-target.ts';
 import { specsOf } from '../../analyses/network/workload-specs.ts';
 import type { AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { parseAddress } from '../../kube/ip-range.ts';
@@ -56,6 +57,7 @@ export function flowRules(
     groups.set(key, { peers, ports: written, why: text });
   };
   if (direction === 'egress') addDnsWithoutPods(view, add);
+  else undecided.push(...uncalledServices(view, declared, workload));
   for (const flow of declared.flows) {
     const [own, other] = direction === 'ingress' ? [flow.destination, flow.source] : [flow.source, flow.destination];
     if (own.type !== 'workload' || own.workload !== workload) continue;
@@ -65,6 +67,19 @@ export function flowRules(
     else add(peers, flow.ports, reason(view, flow, other, direction));
   }
   return { rules: [...groups.values()], undecided: [...new Set(undecided)] };
+}
+
+/** Services before a workload that nothing is known to call: somebody made them for somebody. */
+function uncalledServices(view: ClusterView, { flows }: DeclaredFlows, workload: AnalysedWorkload): readonly string[] {
+  const called = new Set(
+    flows
+      .filter(({ destination }) => destination.type === 'workload' && destination.workload === workload)
+      .flatMap(({ ports }) => ports.map((one) => `${one.protocol} ${one.port}`)),
+  );
+  return servicesTo(view, workload).flatMap(({ service, ports }) => {
+    const left = ports.filter((one) => !called.has(`${one.protocol} ${one.port}`));
+    return left.length === 0 ? [] : [`nothing that was read calls Service ${service.name} on ${portsText(left)}`];
+  });
 }
 
 /** Names are also asked of what no pod selector finds: a DNS Service that is not there, a cache on the host network. */

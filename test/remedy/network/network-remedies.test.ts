@@ -119,6 +119,38 @@ describe('least policies of a namespace', () => {
   });
 });
 
+test('the least policy tells of Services before the workload that nothing is known to call', () => {
+  const deployment = (name: string, container: string): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {automountServiceAccountToken: false, containers: [{name: main, image: app, ${container}}]}
+`;
+  const service = (name: string, ports: string): string =>
+    `---\napiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: {selector: {app: web}, ports: ${ports}}\n`;
+  const yaml = [
+    namespace('shop'),
+    deployment('web', 'ports: [{containerPort: 8080}]'),
+    deployment('caller', "env: [{name: WEB, value: 'http://web:80'}]"),
+    service('web', '[{name: http, port: 80, targetPort: 8080}, {name: admin, port: 81, targetPort: 9090}]'),
+    service(
+      'more',
+      '[{name: again, port: 80, targetPort: 8080}, {name: dns, port: 53, protocol: UDP, targetPort: 5353}]',
+    ),
+  ].join('');
+  const told = (direction: string): readonly string[] =>
+    built(leastPolicy, engineOf(yaml), `network/no-${direction}-isolation`, 'Deployment shop/web').effects.filter(
+      (one) => one.includes('nothing that was read calls'),
+    );
+  const unknown = 'unknown flow, for you to decide: Deployment shop/web: nothing that was read calls Service';
+  expect(told('ingress')).toEqual([`${unknown} more on UDP 5353`, `${unknown} web on TCP 9090`]);
+  expect(told('egress')).toEqual([]);
+});
+
 test('the least policy of one workload and direction isolates nothing else', () => {
   const engine = engineOf(BOUTIQUE);
   const draft = built(leastPolicy, engine, 'network/no-ingress-isolation', 'StatefulSet shop/redis');

@@ -52,6 +52,10 @@ export interface PlacementTerm {
   /** Where it stands in the specification, such as `topologySpreadConstraints[0]`. */
   readonly path: string;
   readonly selector: LabelSelector;
+  /** Labels of which pods have to have the value that the placed pod has; absent where there are none. */
+  readonly matchLabelKeys?: readonly string[];
+  /** Labels of which they may not have it. */
+  readonly mismatchLabelKeys?: readonly string[];
   /** Besides those of `namespaceSelector`; where neither names any, the pod's own. */
   readonly namespaces: readonly string[];
   /** An empty one selects all namespaces; null: none. */

@@ -36,13 +36,17 @@ export function labelMap(view: ClusterView, namespace: string, selector: LabelSe
   const keys = selectorKeys(selector);
   const carried = found.length > 0 ? found.map((one) => one.labels) : [exampleOf(selector)];
   const reliedOnBy = readingKeys(referrersTo(view, namespace), keys).flatMap((referrer): Reliance[] => {
-    const bodies = carried.filter((labels) => keys.some((key) => isDecidedBy(referrer.selector, key, labels)));
+    const bodies = carried.filter((labels) => keys.some((key) => dependsOn(referrer, key, labels)));
     if (bodies.length === 0) return [];
     const isSelecting = bodies.some((labels) => selects(referrer.selector, labels));
     const isLeaving = bodies.some((labels) => selects(referrer.selector, without(labels, keys)));
     return [{ ...referrer, effect: isSelecting ? 'selects' : isLeaving ? 'leaves out' : 'names' }];
   });
   return { selects: [...new Set(found.map((one) => one.owner))].sort(), reliedOnBy };
+}
+
+function dependsOn({ selector, compared = [] }: LabelReferrer, key: string, labels: Labels): boolean {
+  return isDecidedBy(selector, key, labels) || (compared.includes(key) && labels[key] !== undefined);
 }
 
 function without(labels: Labels, keys: readonly string[]): Labels {

@@ -2,13 +2,12 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import { kindOf, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import type { NetworkPolicyPeer, WorkloadObject } from '../../model/objects.ts';
-import type { PlacementTerm } from '../../model/pod-spec.ts';
-import type { Labels, LabelSelector } from '../../model/selector.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { allNamespaces, NAME_LABEL, namespaceLabels } from '../network/namespace-labels.ts';
-import { specPath } from '../vigilance/spec-path.ts';
+import { allNamespaces, namespaceLabels } from '../network/namespace-labels.ts';
+import { barePlacements, namespacesNamed, placementReferrer } from './placement-referrers.ts';
 import {
   amongPodsOf,
   isCalico,
@@ -27,6 +26,8 @@ export interface LabelReferrer {
   readonly selector: PodSelector;
   /** Namespaces whose pods it looks at, those that one of these selects; null: its own. */
   readonly namespaces: readonly PodSelector[] | null;
+  /** Labels of which the pods have to have the same value as another pod, or not the same, that is not known yet. */
+  readonly compared?: readonly string[];
 }
 
 /** Selectors, and those of them that read a key. */
@@ -53,6 +54,7 @@ function referrers(view: ClusterView, namespace: string): Referrers {
         ...policies(inner, namespace),
         ...budgets(inner, namespace),
         ...controllers(inner, namespace),
+        ...barePlacements(inner, namespace),
         ...autoscalers(inner, namespace),
         ...podMonitors(inner, namespace),
         ...widerSelectors(inner, NAMESPACED_POLICIES, namespace),
@@ -63,10 +65,16 @@ function referrers(view: ClusterView, namespace: string): Referrers {
   );
 }
 
+/** The label keys of pods that a selector has to do with, each once. */
+function keysReadBy({ selector, compared }: LabelReferrer): readonly string[] {
+  const keys = keysRead(selector);
+  return compared === undefined ? keys : [...new Set([...keys, ...compared])];
+}
+
 function byKeyRead(referrers: readonly LabelReferrer[]): ReadonlyMap<string, readonly LabelReferrer[]> {
   const found = new Map<string, LabelReferrer[]>();
   for (const one of referrers) {
-    for (const key of keysRead(one.selector)) {
+    for (const key of keysReadBy(one)) {
       const list = found.get(key);
       if (list === undefined) found.set(key, [one]);
       else list.push(one);
@@ -150,7 +158,7 @@ const NOBODY: readonly LabelReferrer[] = [];
 
 /** Those that read one of the keys. */
 export function readingKeys(referrers: readonly LabelReferrer[], keys: readonly string[]): readonly LabelReferrer[] {
-  return referrers.filter((one) => keysRead(one.selector).some((key) => keys.includes(key)));
+  return referrers.filter((one) => keysReadBy(one).some((key) => keys.includes(key)));
 }
 
 function services(view: ClusterView, namespace: string): readonly LabelReferrer[] {
@@ -215,25 +223,12 @@ function controllers(view: ClusterView, namespace: string): readonly LabelReferr
           : [{ by, path: 'spec.selector', selector: object.selector, namespaces: null } as const];
       return [
         ...own,
-        ...(object.template?.spec.placementTerms ?? []).map((term) => placementReferrer(by, term, namespace)),
+        ...(object.template?.spec.placementTerms ?? []).map((term) =>
+          placementReferrer(by, term, object.template?.labels ?? {}, namespace),
+        ),
       ];
     },
   );
-}
-
-/** What a term in the pod template of a workload selects pods by. */
-export function placementReferrer(by: ObjectRef, term: PlacementTerm, home: string): LabelReferrer {
-  const path = `${specPath(by.kind)}.${term.path}.labelSelector`;
-  return { by, path, selector: term.selector, namespaces: placementNamespaces(term, home) };
-}
-
-/** Where a term looks for pods: in the namespaces that it names and those that it selects, or else in the pod's own. */
-function placementNamespaces(
-  { namespaces, namespaceSelector }: PlacementTerm,
-  home: string,
-): LabelReferrer['namespaces'] {
-  if (namespaceSelector === null) return namespacesNamed(namespaces, home);
-  return namespaces.length === 0 ? [namespaceSelector] : [ofName(namespaces), namespaceSelector];
 }
 
 /** An autoscaler counts the pods that its target's selector matches. */
@@ -254,14 +249,6 @@ function podMonitors(view: ClusterView, namespace: string): readonly LabelReferr
     selector: monitor.selector,
     namespaces: monitor.namespaces === null ? [{}] : namespacesNamed(monitor.namespaces, namespace),
   }));
-}
-
-function namespacesNamed(names: readonly string[], home: string): readonly LabelSelector[] | null {
-  return names.every((name) => name === home) ? null : [ofName(names)];
-}
-
-function ofName(names: readonly string[]): LabelSelector {
-  return { matchExpressions: [{ key: NAME_LABEL, operator: 'In', values: names }] };
 }
 
 function webhooks(view: ClusterView): readonly LabelReferrer[] {

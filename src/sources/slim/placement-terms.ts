@@ -12,8 +12,14 @@ export function placementTerms(spec: JsonObject, interner: Interner): PlacementT
     ...objects(spec['topologySpreadConstraints']).flatMap((constraint, index) => {
       const isRequired = constraint['whenUnsatisfiable'] !== 'ScheduleAnyway';
       // It has no namespaces of its own: it counts pods of the same one.
-      const { labelSelector } = constraint;
-      return termOf({ labelSelector }, 'spread', isRequired, `topologySpreadConstraints[${index}]`, interner);
+      const { labelSelector, matchLabelKeys } = constraint;
+      return termOf(
+        { labelSelector, matchLabelKeys },
+        'spread',
+        isRequired,
+        `topologySpreadConstraints[${index}]`,
+        interner,
+      );
     }),
   ];
 }
@@ -55,5 +61,18 @@ function termOf(
   if (selector === null) return [];
   const namespaces = strings(term['namespaces'], interner);
   const namespaceSelector = selectorOrNull(term['namespaceSelector'], interner);
-  return [interner.share({ type, isRequired, path, selector, namespaces, namespaceSelector })];
+  const matchLabelKeys = strings(term['matchLabelKeys'], interner);
+  const mismatchLabelKeys = strings(term['mismatchLabelKeys'], interner);
+  return [
+    interner.share({
+      type,
+      isRequired,
+      path,
+      selector,
+      ...(matchLabelKeys.length > 0 ? { matchLabelKeys } : {}),
+      ...(mismatchLabelKeys.length > 0 ? { mismatchLabelKeys } : {}),
+      namespaces,
+      namespaceSelector,
+    }),
+  ];
 }

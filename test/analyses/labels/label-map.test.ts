@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelMap, relianceText, shiftText, whatChanges } from '../../../src/analyses/labels/label-map.ts';
 import { refText } from '../../../src/kube/object-ref.ts';
+import { podSelectorText } from '../../../src/analyses/labels/pod-selector.ts';
 import { deployment, document, service, viewOf } from './clusters.ts';
 
 const WEB = { app: 'web', tier: 'front' };
@@ -210,5 +211,72 @@ describe('whatChanges', () => {
     expect(whatChanges(view, 'shop', { app: 'cart' }, { app: 'cart', tier: 'front' }).map(shiftText)).toEqual([
       'PodDisruptionBudget shop/front (tier=front, spec.selector) begins to select them',
     ]);
+  });
+});
+
+describe('placement by labels of the placed pod', () => {
+  const near = (more: unknown): unknown => ({
+    affinity: { podAffinity: { [REQUIRED]: [{ topologyKey: 'zone', ...(more as object) }] } },
+  });
+  const bare = (labels: Readonly<Record<string, string>>, spec: unknown): string =>
+    document({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'bare', namespace: 'shop', labels },
+      spec: { containers: [{ name: 'main', image: 'i:1' }], ...(spec as object) },
+    });
+  const reliedOn = (documents: readonly string[], labels: Readonly<Record<string, string>>): readonly string[] =>
+    labelMap(viewOf(...documents), 'shop', { matchLabels: labels }).reliedOnBy.map(
+      ({ by, selector, effect }) => `${refText(by)} ${effect} ${podSelectorText(selector)}`,
+    );
+
+  it('a bare pod relies on what it is placed by', () => {
+    const documents = [
+      deployment('shop', 'web', { app: 'web' }),
+      bare({}, near({ labelSelector: { matchLabels: { app: 'web' } } })),
+    ];
+    expect(reliedOn(documents, { app: 'web' })).toEqual(['Pod shop/bare selects app=web']);
+  });
+
+  it('matchLabelKeys ask for the value that the pod has, mismatchLabelKeys for another', () => {
+    const labelSelector = { matchLabels: { app: 'web' } };
+    const documents = [
+      deployment('shop', 'web', { app: 'web', tenant: 'a' }),
+      bare({ tenant: 'a' }, near({ labelSelector, matchLabelKeys: ['tenant', 'other'] })),
+    ];
+    expect(reliedOn(documents, { tenant: 'a' })).toEqual(['Pod shop/bare selects app=web,tenant in (a)']);
+    const unlike = bare({ tenant: 'a' }, near({ labelSelector, mismatchLabelKeys: ['tenant'] }));
+    expect(reliedOn([documents[0] ?? '', unlike], { tenant: 'a' })).toEqual([
+      'Pod shop/bare leaves out app=web,tenant notin (a)',
+    ]);
+  });
+
+  it('a label whose value the controller will write is relied on, and decides about no template', () => {
+    const spread = placed('shop', {
+      topologySpreadConstraints: [
+        {
+          topologyKey: 'zone',
+          labelSelector: { matchLabels: { id: 'placed' } },
+          matchLabelKeys: ['pod-template-hash'],
+        },
+      ],
+    });
+    const pod = bare({ id: 'placed', 'pod-template-hash': 'abc' }, {});
+    expect(reliedOn([spread, pod], { 'pod-template-hash': 'abc' })).toEqual([
+      'Deployment shop/placed selects id=placed',
+    ]);
+    expect(reliedOn([spread], { id: 'placed' })).toEqual([
+      'Deployment shop/placed selects id=placed',
+      'Deployment shop/placed selects id=placed',
+    ]);
+  });
+
+  it('what the API server wrote into the selector of a pod is not asked for twice', () => {
+    const labelSelector = { matchExpressions: [{ key: 'tenant', operator: 'In', values: ['a'] }] };
+    const documents = [
+      deployment('shop', 'web', { tenant: 'a' }),
+      bare({ tenant: 'a' }, near({ labelSelector, matchLabelKeys: ['tenant'] })),
+    ];
+    expect(reliedOn(documents, { tenant: 'a' })).toEqual(['Pod shop/bare selects tenant in (a)']);
   });
 });

@@ -40,6 +40,25 @@ export function parseCalicoSelector(text: string): CalicoSelector | null {
   return whole !== null && parser.isDone() ? { ...whole, terms: parser.terms } : null;
 }
 
+/**
+ * A selector with another key and value wherever it compares this key with this value (`app == 'web'`); all else of the
+ * text stays as it is. undefined where it does not, or where the text is no selector.
+ */
+export function withEquality(text: string, from: Equality, to: Equality): string | undefined {
+  const tokens = parseCalicoSelector(text) === null ? [] : (tokenise(text) ?? []);
+  let written = '';
+  let copied = 0;
+  for (const [at, { type, value, start, end }] of tokens.entries()) {
+    const [sign, other] = [tokens[at + 1], tokens[at + 2]];
+    if (type !== 'word' || value !== from.key || sign?.type !== 'sign' || sign.value !== '==') continue;
+    if (other?.type !== 'text' || other.value !== from.value) continue;
+    written += `${text.slice(copied, start)}${to.key}${text.slice(end, other.start + 1)}${to.value}`;
+    // What is left begins with the closing quote.
+    copied = other.end - 1;
+  }
+  return copied === 0 ? undefined : written + text.slice(copied);
+}
+
 const EVERYTHING: Part = { matches: () => true, equalities: [], isPlain: true };
 
 function otherwise(matches: Part['matches']): Part {
@@ -49,6 +68,9 @@ function otherwise(matches: Part['matches']): Part {
 interface Token {
   readonly type: 'sign' | 'text' | 'call' | 'word';
   readonly value: string;
+  /** Where it stands in the text, without the space before it. */
+  readonly start: number;
+  readonly end: number;
 }
 
 function tokenise(text: string): Token[] | null {
@@ -61,11 +83,12 @@ function tokenise(text: string): Token[] | null {
     const match = TOKEN.exec(text);
     if (match === null) return null;
     at = TOKEN.lastIndex;
-    const [, sign, double, single, call, word] = match;
-    if (sign !== undefined) tokens.push({ type: 'sign', value: sign });
-    else if (call !== undefined) tokens.push({ type: 'call', value: call });
-    else if (word !== undefined) tokens.push({ type: 'word', value: word });
-    else tokens.push({ type: 'text', value: double ?? single ?? '' });
+    const [whole, sign, double, single, call, word] = match;
+    const place = { start: at - whole.trimStart().length, end: at };
+    if (sign !== undefined) tokens.push({ type: 'sign', value: sign, ...place });
+    else if (call !== undefined) tokens.push({ type: 'call', value: call, ...place });
+    else if (word !== undefined) tokens.push({ type: 'word', value: word, ...place });
+    else tokens.push({ type: 'text', value: double ?? single ?? '', ...place });
   }
   return tokens;
 }

@@ -93,6 +93,40 @@ export function plainCiliumSelector(selector: LabelSelector): LabelSelector | nu
   return selectorKeys(plain).every(isOfIdentity) ? plain : null;
 }
 
+/**
+ * A selector with another label wherever it asks for this one, in a pair or as the only value of an expression. The source
+ * of a label (`k8s:app`) and all else stay as they are.
+ */
+export function withCiliumLabel(
+  { matchLabels, matchExpressions }: LabelSelector,
+  from: { readonly key: string; readonly value: string },
+  to: { readonly key: string; readonly value: string },
+): LabelSelector {
+  const isMeant = (key: string, value: string | undefined): boolean =>
+    plainKey(key) === from.key && value === from.value;
+  const renamed = (key: string): string => (key.endsWith(from.key) ? key.slice(0, -from.key.length) : '') + to.key;
+  return {
+    ...(matchLabels === undefined
+      ? {}
+      : {
+          matchLabels: Object.fromEntries(
+            Object.entries(matchLabels).map(([key, value]) =>
+              isMeant(key, value) ? [renamed(key), to.value] : [key, value],
+            ),
+          ),
+        }),
+    ...(matchExpressions === undefined
+      ? {}
+      : {
+          matchExpressions: matchExpressions.map((one) =>
+            one.operator === 'In' && one.values?.length === 1 && isMeant(one.key, one.values[0])
+              ? { ...one, key: renamed(one.key), values: [to.value] }
+              : one,
+          ),
+        }),
+  };
+}
+
 function plainKey(key: string): string {
   return key.replace(/^(?:k8s|any)[:.]/, '').replace(/^reserved\./, 'reserved:');
 }

@@ -190,7 +190,11 @@ export type WiderPolicyObject = {
       | 'CalicoNetworkPolicy'
       | 'CalicoGlobalNetworkPolicy'
       | 'CalicoTier'
-  ]: Base<K> & { readonly specs: readonly unknown[] };
+  ]: Base<K> & {
+    readonly specs: readonly unknown[];
+    /** Where some stand in a list (Cilium's `specs`), so that `spec` is not all of it. */
+    readonly isListed?: true;
+  };
 }[
   | 'AdminNetworkPolicy'
   | 'BaselineAdminNetworkPolicy'

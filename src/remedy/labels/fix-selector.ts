@@ -7,6 +7,8 @@ import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Manifest, Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
 import { kubectl } from '../kubectl.ts';
+import { ofPluginPolicy, pluginPolicy } from './fix-plugin-selector.ts';
+import { mergePatch, selectorPatch } from './selector-patch.ts';
 
 interface Fix {
   readonly selector: LabelSelector;
@@ -24,6 +26,8 @@ export const fixSelector: Remedy = {
     const { kind, name } = finding.subject;
     const namespace = finding.subject.namespace ?? '';
     if (fix === null) return { refused: 'No label is near enough to be what was meant.' };
+    const plugin = pluginPolicy(view, finding.subject);
+    if (plugin !== undefined) return ofPluginPolicy(view, plugin, fix.selector);
     if (kind === 'ServiceMonitor' || kind === 'PodMonitor') return ofMonitor(view.get(kind, namespace, name), fix);
     if (fix.namespace !== namespace) {
       return {
@@ -172,23 +176,4 @@ function ofMonitor(monitor: MonitorObject | undefined, { selector, namespace }: 
     changes: [{ type: 'upsert', object: { ...monitor, selector, namespaces } }],
     effects: [`it scrapes what ${selectorText(selector)} selects in namespace ${namespace}`],
   };
-}
-
-/** A merge patch of a selector; a list of expressions is replaced as a whole. */
-function selectorPatch(before: LabelSelector, after: LabelSelector): Manifest {
-  const labels = mergePatch(before.matchLabels ?? {}, after.matchLabels ?? {});
-  const expressions = after.matchExpressions ?? (before.matchExpressions === undefined ? undefined : null);
-  return {
-    ...(Object.keys(labels).length > 0 ? { matchLabels: labels } : {}),
-    ...(expressions === undefined ? {} : { matchExpressions: expressions }),
-  };
-}
-
-/** A merge patch of a map: what goes is null. */
-function mergePatch(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): Record<string, string | null> {
-  const gone = Object.keys(before).filter((key) => after[key] === undefined);
-  return { ...Object.fromEntries(gone.map((key) => [key, null])), ...after };
 }

@@ -97,7 +97,7 @@ export function unmatchedFinding(verdict: SelectorVerdict, judged: JudgedSelecto
 export function unmatchedReferrer(
   verdict: SelectorVerdict,
   { by, path, selector, namespaces }: LabelReferrer,
-  more: Pick<JudgedSelector, 'consequence' | 'key'>,
+  more: Pick<JudgedSelector, 'consequence' | 'key' | 'isFixable'>,
 ): readonly FindingDraft[] {
   const where = namespaces === null ? `namespace ${by.namespace ?? ''}` : namespacesText(namespaces);
   return unmatchedFinding(verdict, { object: by, path, selector, namespaces, where, isFixable: false, ...more });

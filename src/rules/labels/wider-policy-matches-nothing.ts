@@ -13,7 +13,7 @@ import {
   type PolicyObject,
 } from '../../analyses/labels/wider-selectors.ts';
 import { isReservedLabel } from '../../kube/cilium-policy.ts';
-import { WORKLOAD_KINDS } from '../../model/kind.ts';
+import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED, unmatchedReferrer } from './unmatched-finding.ts';
 
@@ -32,11 +32,20 @@ export const WIDER_POLICY_MATCHES_NOTHING = [...NAMESPACED_POLICIES, ...CLUSTER_
           consequence: `so that the policy protects nothing${isOfHosts ? ' but host endpoints that have them, which are not read' : ''}`,
           // A policy of several specifications has a selector in each.
           ...(all.length > 1 ? { key: podSelectorText(own.selector) } : {}),
+          isFixable: isSlip(verdict) && policy.isListed !== true && PATCHED.has(policy.kind),
         });
       });
     },
   }),
 );
+
+/** Of which a remedy writes the selector. */
+const PATCHED: ReadonlySet<Kind> = new Set<Kind>([
+  'CiliumNetworkPolicy',
+  'CiliumClusterwideNetworkPolicy',
+  'CalicoNetworkPolicy',
+  'CalicoGlobalNetworkPolicy',
+]);
 
 function mayBeOfHosts(policy: PolicyObject, { namespaces }: LabelReferrer): boolean {
   return policy.kind === 'CalicoGlobalNetworkPolicy' && (namespaces ?? []).every((one) => keysRead(one).length === 0);

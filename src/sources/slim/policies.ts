@@ -76,9 +76,16 @@ function ports(value: unknown, context: SlimContext): NetworkPolicyPort[] | unde
 }
 
 /** Policies of other APIs: `spec` (and Cilium's `specs`) as it came, with every string sanitised. */
-export function widerPolicyFields(raw: JsonObject, context: SlimContext): Pick<WiderPolicyObject, 'specs'> {
-  const specs = [raw['spec'], ...list(raw['specs'])].filter(isObject);
-  return { specs: specs.map((spec) => sanitiseDeep(spec, context, 0)) };
+export function widerPolicyFields(
+  raw: JsonObject,
+  context: SlimContext,
+): Pick<WiderPolicyObject, 'specs' | 'isListed'> {
+  const listed = list(raw['specs']).filter(isObject);
+  const specs = [raw['spec'], ...listed].filter(isObject);
+  return {
+    specs: specs.map((spec) => sanitiseDeep(spec, context, 0)),
+    ...(listed.length > 0 ? { isListed: true } : {}),
+  };
 }
 
 /** Deeper than any policy schema; a hostile nesting must not exhaust the stack. */

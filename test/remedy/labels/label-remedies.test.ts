@@ -182,6 +182,106 @@ describe('correcting a selector', () => {
   });
 });
 
+describe('correcting the selector of a plugin policy', () => {
+  const RULE = 'labels/selector-matches-nothing';
+  const web = deployment('web', { podLabels: { 'app.kubernetes.io/name': 'web', tier: 'front' } });
+  const cilium = (spec: unknown, kind = 'CiliumNetworkPolicy'): string =>
+    document({ apiVersion: 'cilium.io/v2', kind, metadata: { name: 'p', namespace: 'shop' }, ...(spec as object) });
+  const calico = (selector: string): string =>
+    document({
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'p', namespace: 'shop' },
+      spec: { selector, types: ['Ingress'] },
+    });
+
+  it('writes the label of a Cilium policy and keeps its source, and what else is asked for', () => {
+    const endpointSelector = {
+      matchLabels: { 'k8s:app.kubernetes.io/nmae': 'web', 'k8s:tier': 'front' },
+      matchExpressions: [{ key: 'any:track', operator: 'DoesNotExist' }],
+    };
+    const built = remedy(web + cilium({ spec: { endpointSelector, ingress: [{}] } }), RULE, 'labels/fix-selector');
+    expect(built.manifests).toEqual([
+      {
+        apiVersion: 'cilium.io/v2',
+        kind: 'CiliumNetworkPolicy',
+        metadata: { name: 'p', namespace: 'shop' },
+        spec: {
+          endpointSelector: {
+            matchLabels: { 'k8s:app.kubernetes.io/nmae': null, 'k8s:app.kubernetes.io/name': 'web' },
+          },
+        },
+      },
+    ]);
+    expect(built.commands).toEqual([
+      `kubectl patch ciliumnetworkpolicies.cilium.io p -n shop --type=merge --patch-file ${built.fileName}`,
+    ]);
+    expect(built.effects).toEqual(['with app.kubernetes.io/name=web it selects Deployment shop/web']);
+    expect(built.safety).toBe('review');
+    expect(built.closes.map((one) => one.rule)).toContain(RULE);
+  });
+
+  it('writes the only value of an expression', () => {
+    const expression = (value: string): unknown => ({ key: 'tier', operator: 'In', values: [value] });
+    const endpointSelector = { matchExpressions: [expression('fornt'), { key: 'track', operator: 'DoesNotExist' }] };
+    const built = remedy(web + cilium({ spec: { endpointSelector, ingress: [{}] } }), RULE, 'labels/fix-selector');
+    expect(built.manifests[0]?.['spec']).toEqual({
+      endpointSelector: { matchExpressions: [expression('front'), { key: 'track', operator: 'DoesNotExist' }] },
+    });
+    expect(built.closes.map((one) => one.rule)).toContain(RULE);
+  });
+
+  it('changes the key and the value in the expression of a Calico policy, and no other character', () => {
+    const built = remedy(
+      web + calico(`tier == "fornt"  &&  app.kubernetes.io/name=='web'`),
+      RULE,
+      'labels/fix-selector',
+    );
+    expect(built.manifests).toEqual([
+      {
+        apiVersion: 'projectcalico.org/v3',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'p', namespace: 'shop' },
+        spec: { selector: `tier == "front"  &&  app.kubernetes.io/name=='web'` },
+      },
+    ]);
+    expect(built.commands[0]).toContain('patch networkpolicies.projectcalico.org p -n shop');
+    expect(built.closes.map((one) => one.rule)).toContain(RULE);
+  });
+
+  it('corrects a cluster-wide policy, and names the pods', () => {
+    const policy = document({
+      apiVersion: 'cilium.io/v2',
+      kind: 'CiliumClusterwideNetworkPolicy',
+      metadata: { name: 'p' },
+      spec: { endpointSelector: { matchLabels: { tier: 'fornt' } }, ingress: [{}] },
+    });
+    const built = remedy(web + policy, RULE, 'labels/fix-selector');
+    expect(built.manifests[0]).toMatchObject({
+      metadata: { name: 'p' },
+      spec: { endpointSelector: { matchLabels: { tier: 'front' } } },
+    });
+    expect(built.commands[0]).toBe(
+      `kubectl patch ciliumclusterwidenetworkpolicies.cilium.io p --type=merge --patch-file ${built.fileName}`,
+    );
+    expect(built.effects).toEqual(['with tier=front it selects Deployment shop/web']);
+  });
+
+  it.each([
+    [
+      'whose specifications stand in a list',
+      cilium({ specs: [{ endpointSelector: { matchLabels: { tier: 'fornt' } }, ingress: [{}] }] }),
+    ],
+    [
+      'that would select with one label less',
+      cilium({ spec: { endpointSelector: { matchLabels: { tier: 'front', track: 'canary' } }, ingress: [{}] } }),
+    ],
+    ['of which a part is no equality', calico("tier == 'fornt' && has(app)")],
+  ])('is not offered for one %s', (_what, policy) => {
+    expect([...remedies(web + policy, RULE).keys()]).toEqual([]);
+  });
+});
+
 describe('setting a required label', () => {
   const RULE = 'labels/required-label';
   const requires = (entry: string, version = 'v1.36.3'): string =>

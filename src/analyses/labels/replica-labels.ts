@@ -1,4 +1,5 @@
 import { isGeneratedLabel, QUARANTINE_LABEL, revisionOf } from '../../kube/generated-labels.ts';
+import { isLeaderValue, LEADER_KEY } from '../../kube/leader-role.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 
@@ -10,20 +11,6 @@ export interface ReplicaDifference {
   /** Pods with another value, or without one. */
   readonly others: readonly { readonly pod: string; readonly value: string | undefined }[];
 }
-
-/** Labels by which an operator marks the leader among equals. */
-const ROLE_KEY = /role$/i;
-const ROLES: ReadonlySet<string> = new Set([
-  'master',
-  'primary',
-  'leader',
-  'replica',
-  'secondary',
-  'standby',
-  'standby_leader',
-  'follower',
-  'sync_standby',
-]);
 
 const NONE: readonly ReplicaDifference[] = [];
 
@@ -54,13 +41,13 @@ function differingKeys(classes: readonly PodClass[]): readonly string[] {
     for (const key in labels) if (labels[key] !== usual[key] && !found.includes(key)) found.push(key);
     for (const key in usual) if (labels[key] === undefined && !found.includes(key)) found.push(key);
   }
-  return found.filter((key) => !isGeneratedLabel(key) && !ROLE_KEY.test(key) && key !== QUARANTINE_LABEL).sort();
+  return found.filter((key) => !isGeneratedLabel(key) && !LEADER_KEY.test(key) && key !== QUARANTINE_LABEL).sort();
 }
 
 function differenceIn(classes: readonly PodClass[], key: string): readonly ReplicaDifference[] {
   const counts = new Map<string | undefined, number>();
   for (const one of classes) counts.set(one.labels[key], (counts.get(one.labels[key]) ?? 0) + one.pods.length);
-  if ([...counts.keys()].some((value) => value !== undefined && ROLES.has(value.toLowerCase()))) return [];
+  if ([...counts.keys()].some((value) => value !== undefined && isLeaderValue(value))) return [];
   const total = classes.reduce((sum, one) => sum + one.pods.length, 0);
   // A value for each pod is a name, not a difference.
   if (total > 2 && counts.size === total && !counts.has(undefined)) return [];

@@ -10,6 +10,7 @@ import { mapChanged } from '../workload/map-changed.ts';
 import { reuse } from '../workload/reuse.ts';
 import { workloadList, type AnalysedWorkload } from '../workload/workloads.ts';
 import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
+import { willSelect } from './labels-to-come.ts';
 import { entryId, LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
@@ -86,11 +87,12 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
   });
 }
 
-/** Whether a selector matches anything in a namespace. */
+/** Whether a selector matches anything in a namespace, or will once there are pods of what is there. */
 export function selectsSomething(view: ClusterView, selector: PodSelector, namespace: string): boolean {
   if (!isCalico(selector) && isEmptySelector(selector)) return hasSelectables(view, namespace);
   const here = amongPodsOf(selector, namespace);
-  return candidatesOf(view, here, namespace).some((one) => selects(here, one.labels));
+  if (candidatesOf(view, here, namespace).some((one) => selects(here, one.labels))) return true;
+  return !isCalico(selector) && willSelect(view, selector, namespace);
 }
 
 /** Apart, so that who only asks this is not asked again whenever anything of the namespace changes. */

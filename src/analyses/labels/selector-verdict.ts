@@ -18,18 +18,13 @@ export type SelectorVerdict =
 const MATCHES: SelectorVerdict = { type: 'matches' };
 const SELECTED_KINDS: readonly Kind[] = ['Pod', ...WORKLOAD_KINDS];
 
-/** The label that tells the pods of a StatefulSet apart; its templates cannot carry it. */
-const POD_NAME = 'statefulset.kubernetes.io/pod-name';
-
-/** Judges a selector of pods in some namespaces: by the pods that are there and by the templates that make them. */
+/** Judges a selector of pods in some namespaces: by the pods that are there, and by what makes such pods. */
 export function judgeSelector(
   view: ClusterView,
   selector: PodSelector,
   namespaces: readonly string[],
 ): SelectorVerdict {
-  const isMatch = (namespace: string): boolean =>
-    selectsSomething(view, selector, namespace) || namesStatefulPod(view, selector, namespace);
-  if (namespaces.some(isMatch)) return MATCHES;
+  if (namespaces.some((namespace) => selectsSomething(view, selector, namespace))) return MATCHES;
   const unread = firstOf(namespaces, (namespace) => unreadKinds(view, namespace, SELECTED_KINDS));
   const plain = plainSelector(selector);
   return unread ?? { type: 'nothing', near: plain && nearestAmong(view, plain, namespaces) };
@@ -106,10 +101,4 @@ export function unreadKinds(
     }
   }
   return undefined;
-}
-
-/** A Service for one pod of a StatefulSet, which may be scaled to zero or stand in files. */
-function namesStatefulPod(view: ClusterView, selector: PodSelector, namespace: string): boolean {
-  const match = isCalico(selector) ? null : /^(.+)-\d+$/.exec(selector.matchLabels?.[POD_NAME] ?? '');
-  return match?.[1] !== undefined && view.get('StatefulSet', namespace, match[1]) !== undefined;
 }

@@ -5,6 +5,7 @@ import { relianceText } from '../../analyses/labels/label-map.ts';
 import { looksAt, referrersReading } from '../../analyses/labels/label-referrers.ts';
 import { amongPodsOf, podSelectorText, selects } from '../../analyses/labels/pod-selector.ts';
 import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
+import { specPath } from '../../analyses/vigilance/spec-path.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -15,11 +16,11 @@ export const labelNotOnTemplate = rule({
   id: 'labels/label-not-on-template',
   subject: 'Workload',
   summary:
-    'labels on the workload that its pods do not carry: recommended ones, and those by which a selector would find them',
+    'labels on the workload that its pods do not carry, or carry with another value: recommended ones, and those by which a selector would find them',
   help: 'Pods get the labels of the template, not those of the workload. Add the label to spec.template.metadata.labels.',
   references: [],
   needs: ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicaSet'],
-  check: (workload, view) => [...forgotten(workload), ...demanded(workload, view)],
+  check: (workload, view) => [...forgotten(workload), ...contradicted(workload), ...demanded(workload, view)],
 });
 
 /** Recommended labels that pods of this workload could well carry. */
@@ -43,6 +44,38 @@ function forgotten(workload: AnalysedWorkload): readonly FindingDraft[] {
       remedies: ['labels/label-template'],
     },
   ];
+}
+
+/** Labels that say of a workload and of its pods what they are, and have to say the same. */
+const IDENTIFYING = [
+  'app.kubernetes.io/name',
+  'app.kubernetes.io/instance',
+  'app.kubernetes.io/component',
+  'app.kubernetes.io/part-of',
+] as const;
+
+const NOTHING: readonly FindingDraft[] = [];
+
+/** Recommended labels of which the template has another value than the workload. */
+function contradicted({ ref, object, template, classes }: AnalysedWorkload): readonly FindingDraft[] {
+  if (object === undefined || template === undefined || object.labels === template.labels) return NOTHING;
+  return IDENTIFYING.flatMap((key): readonly FindingDraft[] => {
+    const [own, onPods] = [object.labels[key], template.labels[key]];
+    if (own === undefined || onPods === undefined || own === onPods) return NOTHING;
+    return [
+      {
+        key,
+        severity: 'low',
+        title: `its pods say ${key}=${onPods}, the workload ${own}`,
+        why: `Whoever looks for workloads by ${key} takes it for ${own}, and whoever selects its pods for ${onPods}.`,
+        evidence: [
+          { text: `${key}=${own}`, object: ref, path: 'metadata.labels' },
+          { text: `${key}=${onPods}`, object: ref, path: `${specPath(ref.kind).replace(/spec$/, '')}metadata.labels` },
+        ],
+        members: memberNames(classes),
+      },
+    ];
+  });
 }
 
 /** Labels of the workload by which a selector would find its pods, if they carried them too. */

@@ -7,7 +7,7 @@ import { workingBindings } from './keymap.ts';
 import { bodyScroll, placeBody, scrollHeight } from './body-lines.ts';
 import { footerHeight, headerHeight, isNarrow } from './layout.ts';
 import { countText } from '../kube/count-text.ts';
-import { clockText } from './number-text.ts';
+import { clockText, unitText } from './number-text.ts';
 import { promptCompletions } from './prompt.ts';
 import { line, span, type Line, type Span, type Style } from './span.ts';
 import { activePane, openPane, openTable, type Prompt, type SessionState } from './state.ts';
@@ -160,7 +160,7 @@ function scrollSpans(state: SessionState): readonly Span[] {
 }
 
 function moreSpans(below: number, { glyphs }: SessionState): readonly Span[] {
-  return [span(below > 0 ? `${glyphs.down} ${countText(below)} more lines ` : 'end ', 'muted')];
+  return [span(below > 0 ? `${glyphs.down} ${unitText(below, 'more lines')} ` : 'end ', 'muted')];
 }
 
 function promptLine(state: SessionState, prompt: Prompt): Line {

@@ -69,6 +69,13 @@ describe('filter', () => {
   });
 });
 
+test('what is below the screen is counted, one line in the singular', () => {
+  const driver = new Driver(SHOP, { pane: 'network', rows: 12 }).press('? G');
+  expect(status(driver)).toContain('end');
+  expect(status(driver.press('k'))).toContain('↓ 1 more line ');
+  expect(status(driver.press('k'))).toContain('↓ 2 more lines ');
+});
+
 describe('command line', () => {
   test('runs, completes and remembers', () => {
     const driver = inNetwork().press(': r b tab');

@@ -1,8 +1,8 @@
 /**
  * Runs the tests that need a real API server. kube-apiserver and etcd come from `TEST_ASSET_KUBE_APISERVER` and
  * `TEST_ASSET_ETCD`, from `KUBEBUILDER_ASSETS` (the conventions of envtest), or are built once from Go modules into a
- * cache folder. Without any of these the tests are skipped with a line that says so. The definitions of custom
- * resources come from Go modules, too.
+ * cache folder. Without any of these the tests are skipped with a line that says so, and so are those that need other
+ * projects' definitions of custom resources, where no variable names a folder with them.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,28 +32,17 @@ function builtAssets(): string | undefined {
   return build.status === 0 ? folder : undefined;
 }
 
-/** Definitions that tests create on a server, by the variable that names their folder: a Go module, and the folder in it. */
+/** Whose definitions of custom resources tests create on a server, by the variable that names the folder with them. */
 const DEFINITIONS = {
-  // Kyverno brings those of the policy working group (wgpolicyk8s.io/v1alpha2).
-  POLICY_REPORT_DEFINITIONS: ['github.com/kyverno/kyverno@v1.12.0', 'config/crds/policyreport'],
-  // The last minor that serves v1beta1 beside v1.
-  EXTERNAL_SECRETS_DEFINITIONS: ['github.com/external-secrets/external-secrets@v0.16.2', 'config/crds/bases'],
+  POLICY_REPORT_DEFINITIONS: 'the policy working group (wgpolicyk8s.io_policyreports.yaml and the cluster one)',
+  EXTERNAL_SECRETS_DEFINITIONS: 'the External Secrets Operator (external-secrets.io_externalsecrets.yaml)',
 } as const;
 
-/** The folder of a Go module in the module cache. */
-function moduleFolder(module: string): string | undefined {
-  const { stdout, status } = spawnSync('go', ['mod', 'download', '-json', module], { encoding: 'utf8' });
-  return status === 0 ? (JSON.parse(stdout) as { readonly Dir: string }).Dir : undefined;
-}
-
-function definitionFolders(): Record<string, string> {
-  const found = Object.entries(DEFINITIONS).flatMap(([variable, [module, folder]]): [string, string][] => {
-    const root = moduleFolder(module);
-    if (root !== undefined) return [[variable, join(root, folder)]];
-    process.stdout.write(`skipped: tests with the definitions of ${module} need Go and that module\n`);
-    return [];
-  });
-  return Object.fromEntries(found);
+function tellMissingDefinitions(): void {
+  for (const [variable, whose] of Object.entries(DEFINITIONS)) {
+    if (process.env[variable] === undefined)
+      process.stdout.write(`skipped: tests with the definitions of ${whose} need ${variable}\n`);
+  }
 }
 
 const assets = givenAssets() ?? builtAssets();
@@ -61,11 +50,8 @@ if (assets === undefined) {
   process.stdout.write('skipped: the API server tests need KUBEBUILDER_ASSETS, TEST_ASSET_*, or Go 1.26\n');
   process.stdout.write('0 passed, 0 failed\n');
 } else {
-  const env = {
-    ...process.env,
-    ...(assets === '' ? {} : { KUBEBUILDER_ASSETS: assets }),
-    ...definitionFolders(),
-  };
+  tellMissingDefinitions();
+  const env = { ...process.env, ...(assets === '' ? {} : { KUBEBUILDER_ASSETS: assets }) };
   const tests = spawnSync('vitest', ['run', '--config', 'test/apiserver/vitest.config.ts', ...process.argv.slice(2)], {
     stdio: 'inherit',
     env,

@@ -29,7 +29,8 @@ export class LongList<T> implements Items<T> {
   constructor(pieces: readonly (readonly T[])[]) {
     this.pieces = pieces;
     let length = 0;
-    for (const piece of pieces) length += piece.length;
+    // An iterator makes a small object for each piece, and lists are made with every change.
+    for (let at = 0; at < pieces.length; at += 1) length += pieces[at]?.length ?? 0;
     this.length = length;
   }
 
@@ -148,9 +149,10 @@ export function exchangesIn<T>(before: LongList<T>, after: LongList<T>): readonl
   if (before.length !== after.length) return undefined;
   if (!isCutAlike(before, after)) return exchangesAmong(before.items, after.items, []);
   const found: Exchange<T>[] = [];
-  for (const [at, piece] of after.pieces.entries()) {
+  for (let at = 0; at < after.pieces.length; at += 1) {
     const was = before.pieces[at];
-    if (was !== undefined && was !== piece) exchangesAmong(was, piece, found);
+    const is = after.pieces[at];
+    if (was !== undefined && is !== undefined && was !== is) exchangesAmong(was, is, found);
   }
   return found;
 }

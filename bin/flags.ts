@@ -226,7 +226,7 @@ export const FLAGS: readonly Flag[] = [
     group: 'report',
     takes: 'FORMAT',
     choices: OUTPUTS,
-    help: 'format of the report (default text)',
+    help: 'format (default text; dot and mermaid: reach and paths)',
     impliesReport: true,
   },
   {

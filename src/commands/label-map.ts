@@ -9,7 +9,7 @@ import { workloadNamespaces } from '../analyses/workload/workloads.ts';
 import { parseLabelQuery } from '../kube/label-query.ts';
 import { labelKeyProblem, labelValueProblem } from '../kube/label-syntax.ts';
 import { refText } from '../kube/object-ref.ts';
-import { kindInfo, WORKLOAD_KINDS, type Kind } from '../model/kind.ts';
+import { kindInfo, WIDER_POLICY_KINDS, WORKLOAD_KINDS, type Kind } from '../model/kind.ts';
 import type { LabelSelector } from '../model/selector.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { columnsText, printAnswer } from './answer-text.ts';
@@ -43,13 +43,7 @@ const READ_KINDS: readonly Kind[] = [
   'PodMonitor',
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CalicoNetworkPolicy',
-  'CalicoGlobalNetworkPolicy',
+  ...WIDER_POLICY_KINDS,
 ];
 
 async function run(context: CommandContext): Promise<number> {

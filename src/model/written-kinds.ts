@@ -1,4 +1,4 @@
-import type { Kind } from './kind.ts';
+import { WIDER_POLICY_KINDS, type Kind } from './kind.ts';
 
 /** Kinds that decide about security and that people write: RBAC, policies, webhooks and workloads. */
 export const WRITTEN_KINDS: readonly Kind[] = [
@@ -7,13 +7,7 @@ export const WRITTEN_KINDS: readonly Kind[] = [
   'RoleBinding',
   'ClusterRoleBinding',
   'NetworkPolicy',
-  'AdminNetworkPolicy',
-  'BaselineAdminNetworkPolicy',
-  'ClusterNetworkPolicy',
-  'CiliumNetworkPolicy',
-  'CiliumClusterwideNetworkPolicy',
-  'CalicoNetworkPolicy',
-  'CalicoGlobalNetworkPolicy',
+  ...WIDER_POLICY_KINDS,
   'ValidatingWebhookConfiguration',
   'MutatingWebhookConfiguration',
   'Deployment',

@@ -671,6 +671,5 @@ describe.skipIf(findBinaries() === undefined)('the past of a real API server', (
     const connections = connectionsSaid(line);
     expect(connections.wrong).toEqual([]);
     expect(connections.unknown).toBeGreaterThan(0);
-    expect(connections.possible + connections.refused).toBeGreaterThan(0);
   });
 });

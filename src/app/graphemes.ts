@@ -13,7 +13,7 @@ const PLAIN_LINES = new RegExp(`^[${PLAIN}\\x1b\\n]*$`);
 
 /**
  * `Intl.Segmenter` for graphemes, which is made only for text that needs it: making one takes 20 ms of the start. In the
- * bundle the packages use it too (bin/lighter-text.ts).
+ * bundle the packages use it too (bin/lighter-packages.ts).
  */
 export class GraphemeSegmenter {
   /** @throws RangeError for another granularity than graphemes, which is not what this does */
@@ -47,7 +47,5 @@ class PlainSegments {
 let segmenter: Intl.Segmenter | undefined;
 
 function real(): Intl.Segmenter {
-  // Named so that the bundle, where `Intl.Segmenter` is this file's, still finds the machine's.
-  const { Segmenter } = Intl;
-  return (segmenter ??= new Segmenter(undefined, { granularity: 'grapheme' }));
+  return (segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
 }

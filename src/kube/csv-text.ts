@@ -50,10 +50,9 @@ function count(text: string, character: string): number {
 
 /**
  * Spreadsheets run what begins like a formula, in wide forms too (owasp.org, "CSV Injection"): an apostrophe makes it
- * text. So does what begins like a guarded text get one, or it would lose its own.
+ * text. What begins like a guarded text gets one too, or it would lose its own.
  */
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
-const GUARDED = /^'+[=+\-@\t\r＝＋－＠]/;
 
 /** One cell of a CSV file (RFC 4180), whatever the text holds. `parseCsv` gives it back. */
 export function csvCell(text: string): string {
@@ -62,5 +61,5 @@ export function csvCell(text: string): string {
 }
 
 function unguarded(cell: string): string {
-  return GUARDED.test(cell) ? cell.slice(1) : cell;
+  return cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell;
 }

@@ -62,12 +62,8 @@ export function servicesTo(
   workload: AnalysedWorkload,
 ): readonly { readonly service: ServiceObject; readonly ports: readonly FlowPort[] }[] {
   return view.list('Service', workload.ref.namespace).flatMap((service) => {
-    const portsOf = podPortsOf(service, undefined);
-    const selected = podsOf(workload).filter(({ labels }) => serviceSelects(service, labels));
-    const ports = new Map(
-      selected.flatMap(({ spec }) => portsOf(spec)).map((one) => [`${one.protocol}/${one.port}`, one]),
-    );
-    return ports.size === 0 ? [] : [{ service, ports: [...ports.values()] }];
+    const ports = portsMeant(workload, (labels) => serviceSelects(service, labels), podPortsOf(service, undefined));
+    return ports.length === 0 ? [] : [{ service, ports }];
   });
 }
 
@@ -98,13 +94,23 @@ export function podTargets(
   portsOf: (spec: PodSpec) => readonly FlowPort[],
 ): readonly ServiceTarget[] {
   return workloads(view, namespace).flatMap((workload) => {
-    const ports = new Map<string, FlowPort>();
-    for (const { labels, spec } of podsOf(workload)) {
-      if (!isMeant(labels)) continue;
-      for (const one of portsOf(spec)) ports.set(`${one.protocol}/${one.port}`, one);
-    }
-    return ports.size === 0 ? [] : [{ workload, ports: [...ports.values()] }];
+    const ports = portsMeant(workload, isMeant, portsOf);
+    return ports.length === 0 ? [] : [{ workload, ports }];
   });
+}
+
+/** The ports of those of a workload's pods that are meant, each once. */
+function portsMeant(
+  workload: AnalysedWorkload,
+  isMeant: (labels: Labels) => boolean,
+  portsOf: (spec: PodSpec) => readonly FlowPort[],
+): readonly FlowPort[] {
+  const ports = new Map<string, FlowPort>();
+  for (const { labels, spec } of podsOf(workload)) {
+    if (!isMeant(labels)) continue;
+    for (const one of portsOf(spec)) ports.set(`${one.protocol}/${one.port}`, one);
+  }
+  return [...ports.values()];
 }
 
 /** The Service that a host name means, seen from a namespace; undefined where it names none that is there. */

@@ -3,7 +3,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import type { UnknownFlow } from './declared-flow.ts';
 import { workloadsGranted } from './granted-accounts.ts';
-import { lateServiceText, lateTargets, portsText, serviceTargets, type ServiceTarget } from './service-target.ts';
+import { lateServiceText, lateTargets, portsText, servicesTo } from './service-target.ts';
 
 /** Objects by which a program has the API server call it. */
 const REGISTRATIONS: ReadonlySet<string> = new Set([
@@ -27,15 +27,16 @@ export function registrantFlows(
   return workloadsGranted(view, all, 'webhooks', registers).flatMap((workload): readonly UnknownFlow[] => {
     const { namespace } = workload.ref;
     if (called.has(workload)) return [];
-    return view.list('Service', namespace).flatMap((service) => {
-      const isOwn = (one: ServiceTarget): boolean => one.workload === workload;
-      const late = lateTargets(view, service).find(isOwn);
-      const ports = serviceTargets(view, service).find(isOwn)?.ports ?? [];
-      if (late === undefined && ports.length === 0) return [];
-      const where =
-        late === undefined ? `Service ${service.name} (${portsText(ports)})` : lateServiceText(service, late);
+    const told = (where: string): readonly UnknownFlow[] => {
       const text = `its account may register webhooks or APIs, and none names it yet: the API server may come to call ${where}`;
       return [{ workload, direction: 'ingress', text }];
+    };
+    const leading = new Map(servicesTo(view, workload).map(({ service, ports }) => [service, ports]));
+    return view.list('Service', namespace).flatMap((service) => {
+      const ports = leading.get(service);
+      if (ports !== undefined) return told(`Service ${service.name} (${portsText(ports)})`);
+      const late = lateTargets(view, service).find((one) => one.workload === workload);
+      return late === undefined ? [] : told(lateServiceText(service, late));
     });
   });
 }

@@ -5,6 +5,7 @@
  */
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { PolicyRule, RoleObject } from '../../model/objects.ts';
+import { requestKey } from '../../kube/audit-request-key.ts';
 import { uncovered } from '../../kube/escalation-check.ts';
 import { neverNamed } from '../../kube/rbac-inert.ts';
 import { roleReach } from '../../kube/rbac-role-reach.ts';
@@ -59,8 +60,7 @@ export class SeenRequests {
       }
       if (event.decision === 'forbid') this.#refused += 1;
       if (event.decision !== 'allow') continue;
-      // A client can give all its requests the same id (k8s.io/apiserver pkg/endpoints/filters/audit_init.go).
-      const id = `${event.auditID} ${event.time}`;
+      const id = requestKey(event);
       if (this.#ids.has(id)) continue;
       this.#ids.add(id);
       const request = requestOf(event);

@@ -1,10 +1,10 @@
-import { countText } from '../../kube/count-text.ts';
 /**
  * An audit policy under which the blind detections see: bodies of what they judge, never of what holds secrets, and
  * nothing of what only fills the disk. The first rule that matches decides.
  * Sources: kubernetes.io/docs/tasks/debug/debug-cluster/audit, kubernetes/apiserver pkg/apis/audit/v1/types.go (Policy).
  */
 import { auditBlindSpots } from '../../analyses/audit/blind-spots.ts';
+import { countText } from '../../kube/count-text.ts';
 import { providerOf, type Provider } from '../../kube/managed-provider.ts';
 import type { AuditCoverage, AuditState } from '../../model/audit-state.ts';
 import type { Remedy } from '../remedy.ts';

@@ -94,7 +94,7 @@ async function parseText(text: string, file: string): Promise<unknown> {
     // YAML's flow style also begins with a brace.
   }
   try {
-    const { parse } = await import('./yaml-parser.ts');
+    const { parse } = await import('yaml');
     return parse(text, { merge: true, logLevel: 'error' }) as unknown;
   } catch (error) {
     const [firstLine = ''] = (error instanceof Error ? error.message : String(error)).split('\n');

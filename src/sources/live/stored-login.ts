@@ -24,7 +24,7 @@ export async function storeLogin(
   settings: Readonly<Record<string, string>>,
   host: Host,
 ): Promise<void> {
-  const { isSeq, isMap, parseDocument } = await import('./yaml-parser.ts');
+  const { isSeq, isMap, parseDocument } = await import('yaml');
   const change = (text: string): string => {
     const document = parseDocument(text, { merge: true, logLevel: 'error' });
     const users = document.get('users');

@@ -1,5 +1,5 @@
 import { certainAddress, type Principal } from '../../../kube/audit-principal.ts';
-import type { AuditEvent } from '../../../model/audit-event.ts';
+import { requestKey } from '../../../kube/audit-request-key.ts';
 import { userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import { isOpenPath } from './identity.ts';
@@ -14,11 +14,6 @@ const SCRIPT = /^(?:curl|wget|python|perl|ruby|kubectl)|python-requests/i;
 function pathOf(uri: string): string {
   const query = uri.indexOf('?');
   return query < 0 ? uri : uri.slice(0, query);
-}
-
-/** Tells requests apart, also those of a client that gives all the same id (k8s.io/apiserver filters/audit_init.go). */
-function requestKey({ auditID, time }: AuditEvent): string {
-  return `${auditID} ${time}`;
 }
 
 function createAnonymousScanning({ burst }: DetectorOptions): Detector {

@@ -187,6 +187,41 @@ describe('the folder of --remediate', () => {
     ]);
     expect(folder.files.has('retail/shop/drop-rules-role-shop-ops-2.yaml')).toBe(true);
   });
+
+  test('says on the page which files undo each other', () => {
+    const page = text('retail/shop/README.md');
+    const [first, second] = ['drop-rules-role-shop-ops.yaml', 'drop-rules-role-shop-ops-2.yaml'];
+    expect(page).toContain(
+      `- ${first}, Take the dangerous rules out of the role \\(review\\), in kustomization.yaml\n`,
+    );
+    const warning = (other: string): string =>
+      `\n  One of them only: what this sets, ${other} sets otherwise. Apply one, then have the folder written anew.\n`;
+    expect(page.split(warning(second))).toHaveLength(2);
+    expect(page.split(warning(first))).toHaveLength(2);
+    expect(text('search/finder/README.md')).not.toContain('One of them only');
+  });
+
+  test('says how many they are where they are many', () => {
+    const subjects = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ kind: 'ServiceAccount', name, namespace: 'shop' }));
+    const { files } = folderOf([
+      { kind: 'Namespace', metadata: { name: 'shop' } },
+      {
+        kind: 'Role',
+        metadata: { namespace: 'shop', name: 'r' },
+        rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+      },
+      {
+        kind: 'RoleBinding',
+        metadata: { namespace: 'shop', name: 'r' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+        subjects,
+      },
+    ]);
+    const others = ['-2', '-3', '-4'].map((number) => `remove-subject-rolebinding-shop-r${number}.yaml`).join(', ');
+    expect(files.get('_no-owner/shop/README.md')).toContain(
+      `One of them only: what this sets, ${others} and 1 more set otherwise.`,
+    );
+  });
 });
 
 describe('two patches of one object', () => {

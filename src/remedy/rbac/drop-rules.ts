@@ -44,7 +44,7 @@ export const dropRules: Remedy = {
     const others = otherHolders(view, binding);
     const { apiVersion, metadata } = manifestOf(role);
     return {
-      note: 'The role stays bound; only what the finding names goes. Ask the audit log what of it is in use.',
+      note: 'The role stays bound; only what the finding names goes. Ask the audit log what of it is in use. All rules of the role are set: another patch of them that was written before this one is applied undoes it.',
       manifests: [{ apiVersion, kind: role.kind, metadata, rules: after }],
       comments: [
         {

@@ -99,7 +99,7 @@ function withoutSubjects(binding: BindingObject, going: readonly Subject[]): Rem
   if (change.type === 'remove') return removedBinding(binding);
   const { apiVersion, kind, metadata, subjects } = bindingManifest(change.object);
   return {
-    note: 'Ask whoever is behind the subject, or the audit log, whether the permission is in use: by RBAC it ends at once.',
+    note: 'Ask whoever is behind the subject, or the audit log, whether the permission is in use: by RBAC it ends at once. All subjects of the binding are set: another patch of them that was written before this one is applied undoes it.',
     manifests: [{ apiVersion, kind, metadata, subjects }],
     comments: [
       { document: 0, path: ['subjects'], text: `without ${going.map((one) => `${one.kind} ${one.name}`).join(', ')}` },

@@ -1,4 +1,5 @@
 import { refText } from '../../kube/object-ref.ts';
+import { someOf } from '../../kube/some-of.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { BuiltRemedy, RemedyTarget } from '../../remedy/built-remedy.ts';
 import { safetyText } from '../../remedy/breaking-effect.ts';
@@ -23,10 +24,15 @@ export interface GroupReadme {
   readonly values: readonly string[];
   /** What the first remedies of all folders deny only all together. */
   readonly together: readonly string[];
+  /** For the name of a file those that set otherwise what it sets. */
+  readonly rivals: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Rivals of a file that are named. */
+const MOST_RIVALS = 3;
+
 /** The page of one folder: how to use what is in it, and which file is for which finding. */
-export function groupReadme({ group, fixes, held, values, together }: GroupReadme): string {
+export function groupReadme({ group, fixes, held, values, together, rivals }: GroupReadme): string {
   const targets = new Map(
     fixes.flatMap(({ files }) => files).map(({ remedy: { target } }) => [JSON.stringify(target), target]),
   );
@@ -44,7 +50,7 @@ export function groupReadme({ group, fixes, held, values, together }: GroupReadm
       ? []
       : ['', 'The first remedies of all folders, replayed over the audit log together:', '']),
     ...together.map((line) => `- ${escaped(line)}`),
-    ...fixes.flatMap((fix) => ['', ...fixLines(fix, held)]),
+    ...fixes.flatMap((fix) => ['', ...fixLines(fix, held, rivals)]),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -60,12 +66,20 @@ function componentText(targets: readonly RemedyTarget[]): string {
   );
 }
 
-function fixLines({ finding, files }: Fix, held: ReadonlySet<string> | null): readonly string[] {
+function fixLines(
+  { finding, files }: Fix,
+  held: ReadonlySet<string> | null,
+  rivals: GroupReadme['rivals'],
+): readonly string[] {
   return [
     `## ${escaped(`${finding.severity}: ${finding.title}`)}`,
     '',
     escaped(`${refText(finding.subject)}, ${finding.rule}`),
-    ...files.flatMap((file, index) => ['', ...fileLines(file, index > 0, held?.has(file.name) === true)]),
+    ...files.flatMap((file, index) => [
+      '',
+      ...fileLines(file, index > 0, held?.has(file.name) === true),
+      ...rivalLines(rivals.get(file.name) ?? []),
+    ]),
   ];
 }
 
@@ -78,6 +92,15 @@ function fileLines({ remedy, name }: RemedyFile, isAlternative: boolean, isHeld:
   const steps =
     remedy.source === null ? commandsOf(remedy, name).map((line) => `      ${line}`) : [`  ${escaped(remedy.source)}`];
   return [`- ${escaped(words.join(', '))}`, '', ...steps];
+}
+
+function rivalLines(others: readonly string[]): readonly string[] {
+  if (others.length === 0) return [];
+  const verb = others.length === 1 ? 'sets' : 'set';
+  return [
+    '',
+    `  ${escaped(`One of them only: what this sets, ${someOf(others, MOST_RIVALS)} ${verb} otherwise. Apply one, then have the folder written anew.`)}`,
+  ];
 }
 
 /** The commands as they are typed in the folder. */

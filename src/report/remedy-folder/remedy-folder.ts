@@ -9,6 +9,7 @@ import type { StoreView } from '../../store/store-view.ts';
 import { groupReadme, type Fix } from './group-readme.ts';
 import { kustomization, type RemedyFile } from './kustomization.ts';
 import { remedyGroup, type RemedyGroup } from './remedy-group.ts';
+import { rivals } from './rivals.ts';
 import { valuesHint } from './values-hint.ts';
 
 export interface RemedyFolder {
@@ -50,12 +51,27 @@ export function remedyFolder(
     view,
     [...groups.values()].flatMap((group) => firstOf(group).map(({ remedy }) => remedy.changes)),
   );
+  const others = rivals(paths);
   const files = new Map(
     [...groups].flatMap(([path, place]) =>
-      [...groupFiles(view, place, taken, together)].map(([name, text]) => [`${path}/${name}`, text] as const),
+      [...groupFiles(view, place, taken, together, rivalsIn(path, others))].map(
+        ([name, text]) => [`${path}/${name}`, text] as const,
+      ),
     ),
   );
   return { files, paths };
+}
+
+/** The rivals of the files of one folder by their names, rivals in the same folder by theirs. */
+function rivalsIn(
+  folder: string,
+  others: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, readonly string[]> {
+  const inside = (path: string): string => (isInside(path) ? path.slice(folder.length + 1) : path);
+  const isInside = (path: string): boolean => path.startsWith(`${folder}/`);
+  return new Map(
+    [...others].filter(([path]) => isInside(path)).map(([path, all]) => [inside(path), all.map(inside)] as const),
+  );
 }
 
 interface Group {
@@ -79,12 +95,16 @@ function firstOf({ fixes }: Group): readonly RemedyFile[] {
   return [...fixes.values()].flatMap(({ files }) => files.slice(0, 1));
 }
 
-/** @param together what the first remedies of all groups deny only all together */
+/**
+ * @param together what the first remedies of all groups deny only all together
+ * @param undone for the name of a file those that set otherwise what it sets
+ */
 function groupFiles(
   view: ClusterView,
   place: Group,
   taken: Manifest[],
   together: readonly string[],
+  undone: ReadonlyMap<string, readonly string[]>,
 ): ReadonlyMap<string, string> {
   const { group, names, fixes } = place;
   const worstFirst = [...fixes.values()].sort(
@@ -100,6 +120,7 @@ function groupFiles(
     held: component?.holds ?? null,
     values: [...values.keys()],
     together: takesRights ? together : [],
+    rivals: undone,
   });
   return new Map([
     ...names,

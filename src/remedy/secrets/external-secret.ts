@@ -3,17 +3,15 @@
  * cluster holds. Neither the value nor where it stands in the store is known to k8sec: a person fills that in.
  * Source: https://external-secrets.io/latest/api/externalsecret/, guides/ownership-deletion-policy
  */
-import { workload } from '../../analyses/workload/workloads.ts';
 import { externalSecretsApi } from '../../analyses/secrets/external-secrets.ts';
 import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
-import { judgedSpecs } from '../../analyses/pod-security/judged-specs.ts';
 import { refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { Finding } from '../../model/finding.ts';
 import { apiVersionOf } from '../../model/kind.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal, YamlComment } from '../remedy.ts';
-import { credentialsSecretName, secretKeyOf } from './credentials-secret.ts';
+import { credentialsIn, credentialsSecretName, secretKeyAmong, secretKeyOf } from './credentials-secret.ts';
 
 /** Names that the operator's schema accepts, so that a server can validate the skeleton. */
 const STORE_PLACEHOLDER = 'replace-with-the-store';
@@ -98,9 +96,10 @@ function targetOf(view: ClusterView, { subject }: Finding): Target | RemedyRefus
   if (subject.kind === 'Secret') return ofSecret(view, namespace, subject.name);
   const name = credentialsSecretName(subject.name);
   const exists = view.get('Secret', namespace, name) !== undefined;
-  const outside = subject.kind === 'ConfigMap' ? inConfigMap(view, namespace, subject.name) : inWorkload(view, subject);
-  if (outside.length === 0) return { refused: `No credential stands in ${refText(subject)} any more.` };
-  const keys = [...new Set(outside.map(secretKeyOf))];
+  const keys = [
+    ...new Set(subject.kind === 'ConfigMap' ? inConfigMap(view, namespace, subject.name) : inWorkload(view, subject)),
+  ];
+  if (keys.length === 0) return { refused: `No credential stands in ${refText(subject)} any more.` };
   const next =
     subject.kind === 'ConfigMap'
       ? 'Then let what reads the ConfigMap read the Secret, and take the value out.'
@@ -120,17 +119,12 @@ function ofSecret(view: ClusterView, namespace: string, name: string): Target | 
 }
 
 function inConfigMap(view: ClusterView, namespace: string, name: string): readonly string[] {
-  return (view.get('ConfigMap', namespace, name)?.credentials ?? []).map((one) => one.key);
+  return (view.get('ConfigMap', namespace, name)?.credentials ?? []).map((one) => secretKeyOf(one.key));
 }
 
-function inWorkload(view: ClusterView, { namespace, kind, name }: Finding['subject']): readonly string[] {
-  const there = workload(view, namespace ?? '', kind, name);
-  if (there === undefined) return [];
-  const suspects = [
-    ...judgedSpecs(there).flatMap(({ spec }) => spec.credentials),
-    ...(there.object?.credentials ?? []),
-  ];
-  return suspects.map((one) => one.key);
+function inWorkload(view: ClusterView, subject: Finding['subject']): readonly string[] {
+  const suspects = credentialsIn(view, subject);
+  return suspects.map((one) => secretKeyAmong(one, suspects));
 }
 
 interface Store {

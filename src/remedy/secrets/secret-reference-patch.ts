@@ -1,15 +1,18 @@
 /**
  * Replaces a literal in env by a reference to a Secret. The value is neither known to k8sec nor written here: a command
- * creates the Secret from what the person types.
+ * puts what the person types into the Secret.
  * Source: https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/
  */
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Remedy } from '../remedy.ts';
 import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
-import { patchable, rolledOut } from '../vigilance/changed-workload.ts';
+import { patchable, rolledOut, type PatchedWorkload } from '../vigilance/changed-workload.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
 import { kubectl } from '../kubectl.ts';
-import { credentialsSecretName, secretKeyOf } from './credentials-secret.ts';
+import { credentialsIn, credentialsSecretName, secretKeyAmong } from './credentials-secret.ts';
+
+/** Longest name of a manager (apimachinery pkg/apis/meta/v1/validation FieldManagerMaxLength). */
+const MAX_MANAGER = 128;
 
 interface Place {
   readonly container: string;
@@ -35,25 +38,20 @@ export const secretReferencePatch: Remedy = {
       return { refused: `Container ${place.container} is not in the template: something injects it.` };
     const { namespace, name } = target.ref;
     const secretName = credentialsSecretName(name);
-    const secretKey = secretKeyOf(place.key);
+    const secretKey = secretKeyAmong(place, credentialsIn(view, finding.subject));
     const reference = { secretKeyRef: { name: secretName, key: secretKey } };
     const env = [{ name: place.key, value: null, valueFrom: reference }];
     const spec = { [CONTAINER_FIELDS[container.role]]: [{ name: container.name, env }] };
     const exists = view.get('Secret', namespace, secretName) !== undefined;
     return {
-      note: `Create the Secret before the patch, and rotate the value: it has been readable.${exists ? ` ${secretName} exists already: add the key to it.` : ''}`,
+      note: `Create the Secret before the patch, and rotate the value: it has been readable.${exists ? ` ${secretName} is there already and keeps its other keys.` : ''} End what you type with ctrl-d: a newline would be part of it.`,
       manifests: [workloadPatch(target.ref, spec, undefined)],
       comments: [],
       use: {
         type: 'commands',
-        commands: [
-          exists
-            ? `# add the key ${secretKey} to Secret ${secretName}`
-            : kubectl`-n ${namespace} create secret generic ${secretName} --from-file=${secretKey}=/dev/stdin`,
-          target.command,
-        ],
+        commands: [secretCommand(target.ref, secretName, secretKey), target.command],
       },
-      changes: rolledOut(view, target, (before) => withReference(before, place, secretName)),
+      changes: rolledOut(view, target, (before) => withReference(before, place, secretName, secretKey)),
       effects: ['the literal leaves the template, not its old revisions and backups'],
     };
   },
@@ -72,7 +70,17 @@ function isPlace(data: unknown): data is Place {
   );
 }
 
-function withReference(spec: PodSpec, place: Place, secretName: string): PodSpec {
+/**
+ * Adds one key to a Secret that may be there or not. Each key has a manager of its own: others keep theirs, and a key that
+ * another workload of the name wrote is a conflict (/docs/reference/using-api/server-side-apply/#conflicts).
+ */
+function secretCommand({ kind, namespace }: PatchedWorkload['ref'], name: string, key: string): string {
+  const manager = `k8sec.${kind.toLowerCase()}.${key}`.slice(0, MAX_MANAGER);
+  const secret = kubectl`-n ${namespace} create secret generic ${name} --from-file=${key}=/dev/stdin --dry-run=client -o yaml`;
+  return `${secret} | ${kubectl`apply --server-side --field-manager=${manager} -f -`}`;
+}
+
+function withReference(spec: PodSpec, place: Place, name: string, key: string): PodSpec {
   return {
     ...spec,
     credentials: spec.credentials.filter((one) => one.container !== place.container || one.key !== place.key),
@@ -80,10 +88,7 @@ function withReference(spec: PodSpec, place: Place, secretName: string): PodSpec
       container.name === place.container
         ? {
             ...container,
-            envSources: [
-              ...container.envSources,
-              { kind: 'Secret' as const, name: secretName, key: secretKeyOf(place.key), optional: false },
-            ],
+            envSources: [...container.envSources, { kind: 'Secret' as const, name, key, optional: false }],
           }
         : container,
     ),

@@ -55,7 +55,7 @@ describe('a remedy for a credential', () => {
     expect(JSON.stringify(built)).not.toContain('k7Qz');
     expect(built.yaml).toContain('secretKeyRef');
     expect(built.commands[0]).toBe(
-      'kubectl -n shop create secret generic cart-credentials --from-file=DB_PASSWORD=/dev/stdin',
+      'kubectl -n shop create secret generic cart-credentials --from-file=DB_PASSWORD=/dev/stdin --dry-run=client -o yaml | kubectl apply --server-side --field-manager=k8sec.deployment.DB_PASSWORD -f -',
     );
   });
 });

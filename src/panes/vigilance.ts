@@ -1,4 +1,4 @@
-import { namespaceLevels } from '../analyses/pod-security/namespace-levels.ts';
+import { namespaceLevels, provenLevel } from '../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../analyses/pod-security/policy-minor.ts';
 import { workloadLevel } from '../analyses/pod-security/workload-level.ts';
 import { workloadNamespaces, workloads, type AnalysedWorkload } from '../analyses/workload/workloads.ts';
@@ -115,8 +115,8 @@ const namespaceRow = keptRows(
 /** The strictest level that the workloads of a namespace pass; undefined where there are none. */
 function passes(view: ClusterView, namespace: string): PodSecurityLevel | 'unknown' | undefined {
   if (!view.readable('Pod', namespace).ok) return 'unknown';
-  const { strictest, judged } = namespaceLevels(view, namespace);
-  return judged === 0 ? undefined : strictest;
+  const levels = namespaceLevels(view, namespace);
+  return levels.judged === 0 && levels.unread === null ? undefined : provenLevel(levels);
 }
 
 function passesCell(level: PodSecurityLevel | 'unknown' | undefined): CellText {

@@ -3,9 +3,20 @@
  * server's version so that an upgrade changes nothing by itself, and let the next level warn and audit.
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/
  */
-import { namespaceLevels, type NamespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
+import {
+  namespaceLevels,
+  nextLevel,
+  provenLevel,
+  type NamespaceLevels,
+} from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
-import { levelLabel, versionLabel } from '../../kube/pod-security-namespace.ts';
+import {
+  levelLabel,
+  levelRank,
+  namespacePolicy,
+  versionLabel,
+  type NamespacePolicy,
+} from '../../kube/pod-security-namespace.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { Remedy } from '../remedy.ts';
 import { kubectl } from '../kubectl.ts';
@@ -23,7 +34,12 @@ export const namespaceLabels: Remedy = {
     if (!readable.ok) return { refused: `Which level breaks nothing is unknown: ${readable.reason}.` };
     const minor = policyMinor(view);
     const levels = namespaceLevels(view, namespace.name);
-    const labels = labelsFor(levels, minor);
+    const labels = labelsFor(levels, minor, namespacePolicy(namespace.labels));
+    if (Object.keys(labels).length === 0) {
+      return {
+        refused: `A stricter level would refuse what runs, and warns and audits already: ${effectsOf(levels, minor).join('; ')}.`,
+      };
+    }
     const name = namespace.name;
     return {
       note: 'Labels act on pods that are created from now on; running pods stay. Exemptions in the AdmissionConfiguration of the server are not visible.',
@@ -38,15 +54,16 @@ export const namespaceLabels: Remedy = {
   },
 };
 
-function labelsFor(levels: NamespaceLevels, minor: number): Record<string, string> {
-  const next = levels.strictest === 'privileged' ? 'baseline' : 'restricted';
-  const watch = { [levelLabel('warn')]: next, [levelLabel('audit')]: next };
-  if (levels.strictest === 'privileged') return watch;
-  return {
-    [levelLabel('enforce')]: levels.strictest,
-    [versionLabel('enforce')]: `v1.${minor}`,
-    ...watch,
-  };
+/** @param asked what the labels say now: a stricter level that warns or audits already stays */
+function labelsFor(levels: NamespaceLevels, minor: number, asked: NamespacePolicy): Record<string, string> {
+  const next = nextLevel(levels);
+  const watch = (['warn', 'audit'] as const).filter(
+    (mode) => !asked.labelled.includes(mode) || levelRank(asked[mode].level) < levelRank(next),
+  );
+  const watched = Object.fromEntries(watch.map((mode) => [levelLabel(mode), next]));
+  const level = provenLevel(levels);
+  if (level === 'privileged' || level === 'unknown') return watched;
+  return { [levelLabel('enforce')]: level, [versionLabel('enforce')]: `v1.${minor}`, ...watched };
 }
 
 function reason(levels: NamespaceLevels): string {
@@ -54,7 +71,9 @@ function reason(levels: NamespaceLevels): string {
 }
 
 function effectsOf(levels: NamespaceLevels, minor: number): string[] {
-  switch (levels.strictest) {
+  switch (provenLevel(levels)) {
+    case 'unknown':
+      return [`nothing is enforced yet, because which level breaks nothing is unknown: ${levels.unread}`];
     case 'restricted':
       return [`restricted at v1.${minor} admits all ${levels.judged} workloads of today`];
     case 'baseline':

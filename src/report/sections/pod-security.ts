@@ -1,4 +1,4 @@
-import { namespaceLevels, refusedByNext } from '../../analyses/pod-security/namespace-levels.ts';
+import { namespaceLevels, provenLevel, refusedByNext } from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { podClasses, workloadNamespaces } from '../../analyses/workload/workloads.ts';
 import { evaluatePodSecurity, NEWEST_POLICY_MINOR } from '../../kube/pod-security.ts';
@@ -65,10 +65,11 @@ function judgedNamespace(view: ClusterView, { name, labels }: NamespaceObject): 
   const asked = { name, enforce: levelAsked(enforce), audit: levelAsked(audit), warn: levelAsked(warn) };
   if (!view.readable('Pod', name).ok) return { ...asked, workloads: null, passes: null, refusedByNext: null };
   const levels = namespaceLevels(view, name);
+  const level = provenLevel(levels);
   return {
     ...asked,
     workloads: levels.judged,
-    passes: levels.strictest,
+    passes: level === 'unknown' ? null : level,
     refusedByNext: capped(refusedByNext(levels)),
   };
 }

@@ -6,6 +6,7 @@
 import {
   namespaceLevels,
   nextLevel,
+  provenLevel,
   refusedByNext,
   type NamespaceLevels,
 } from '../../analyses/pod-security/namespace-levels.ts';
@@ -47,6 +48,7 @@ function notEnforced(subject: NamespaceObject, view: ClusterView): FindingDraft 
   const isChosen = subject.labels[levelLabel('enforce')] !== undefined;
   const isReadable = view.readable('Pod', subject.name).ok;
   const levels = namespaceLevels(view, subject.name);
+  const level = provenLevel(levels);
   const isSystem = isSystemNamespace(subject.name) || ['kube-public', 'kube-node-lease'].includes(subject.name);
   const object = refOf(subject);
   return {
@@ -66,11 +68,15 @@ function notEnforced(subject: NamespaceObject, view: ClusterView): FindingDraft 
     ],
     absence: !isChosen,
     remedies: isReadable ? ['vigilance/namespace-labels'] : [],
-    data: isReadable ? { strictest: levels.strictest, judged: levels.judged } : { strictest: null, judged: null },
+    data: isReadable
+      ? { strictest: level === 'unknown' ? null : level, judged: levels.judged }
+      : { strictest: null, judged: null },
   };
 }
 
 function levelsText(levels: NamespaceLevels, minor: number): string {
+  if (provenLevel(levels) === 'unknown')
+    return `Which level breaks nothing is unknown: ${levels.unread}. The next one can warn and audit now.`;
   if (levels.judged === 0) return 'No workload runs here, so that restricted breaks nothing.';
   const all = `${levels.judged} ${levels.judged === 1 ? 'workload' : 'workloads'}`;
   switch (levels.strictest) {

@@ -3,7 +3,7 @@
  * nothing now, and keeps out what comes later.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/
  */
-import { namespaceLevels } from '../../analyses/pod-security/namespace-levels.ts';
+import { namespaceLevels, provenLevel } from '../../analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { levelLabel, levelVersionText, namespacePolicy } from '../../kube/pod-security-namespace.ts';
@@ -19,9 +19,10 @@ export const podSecurityBelowWorkloads = rule({
   needs: ['Namespace', 'Pod'],
   check(subject, view) {
     const { enforce } = namespacePolicy(subject.labels);
-    if (enforce.level !== 'baseline' || !view.readable('Pod', subject.name).ok) return [];
-    const { strictest, judged } = namespaceLevels(view, subject.name);
-    if (judged === 0 || strictest !== 'restricted') return [];
+    if (enforce.level !== 'baseline') return [];
+    const levels = namespaceLevels(view, subject.name);
+    const { judged } = levels;
+    if (judged === 0 || provenLevel(levels) !== 'restricted') return [];
     const all = judged === 1 ? 'Its one workload passes' : `All ${judged} workloads of today pass`;
     return [
       {

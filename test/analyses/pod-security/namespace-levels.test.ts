@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { namespaceLevels } from '../../../src/analyses/pod-security/namespace-levels.ts';
 import { policyMinor } from '../../../src/analyses/pod-security/policy-minor.ts';
 import type { Change } from '../../../src/model/change.ts';
+import { LABELLED_KINDS } from '../../../src/model/kind.ts';
 import { podSecuritySection } from '../../../src/report/sections/pod-security.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
@@ -89,7 +90,10 @@ describe('the levels of a namespace', () => {
       pod('soft'),
     );
     const coverage = { apiVersion: 'v1', status: 'live', namespaces: 'all', reason: '', since: 0 } as const;
-    apply(view, [{ type: 'coverage', coverage: { kind: 'Pod', ...coverage } }]);
+    apply(
+      view,
+      LABELLED_KINDS.map((kind) => ({ type: 'coverage', coverage: { kind, ...coverage } })),
+    );
     const privileged = { level: 'privileged', version: 'latest' };
     expect(podSecuritySection(view).namespaces).toEqual([
       {

@@ -47,6 +47,59 @@ describe('namespace labels', () => {
   });
 });
 
+describe('namespace labels where something is not certain', () => {
+  const labelled = (labels: string): string => NAMESPACE.replace('name: shop', `name: shop, labels: {${labels}}`);
+
+  it('leave a stricter level that warns or audits already', () => {
+    const yaml = labelled(`${P}/warn: restricted, ${P}/audit: privileged`) + POD('hostPID: true, ');
+    expect(manifest(yaml)).toEqual(namespaceWith({ [`${P}/audit`]: 'baseline' }));
+    const both = labelled(`${P}/warn: restricted, ${P}/audit: baseline`) + POD('hostPID: true, ');
+    expect(remedyOf(both, 'vigilance/namespace-without-pod-security').refused).toContain(
+      'baseline at v1.36 refuses Pod shop/p',
+    );
+  });
+
+  it('enforce nothing that the next pod of a template would not pass', () => {
+    const template = 'hostPID: true, containers: [{name: a, image: "i:1"}]';
+    const set = `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s, namespace: shop, uid: u}\nspec: {updateStrategy: {type: OnDelete}, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {${template}}}}\n---\n`;
+    const owned = POD('').replace(
+      'namespace: shop}',
+      'namespace: shop, labels: {a: b}, ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: s, uid: u, controller: true}]}',
+    );
+    expect(manifest(NAMESPACE + set + owned)).toEqual(
+      namespaceWith({ [`${P}/warn`]: 'baseline', [`${P}/audit`]: 'baseline' }),
+    );
+  });
+
+  it('enforce nothing where workloads without pods could not be read', () => {
+    const engine = engineOf(NAMESPACE + POD(''));
+    engine.apply([
+      {
+        type: 'coverage',
+        coverage: {
+          kind: 'CronJob',
+          apiVersion: 'batch/v1',
+          status: 'denied',
+          namespaces: 'all',
+          reason: 'cronjobs are denied',
+          since: 0,
+        },
+      },
+    ]);
+    engine.settle();
+    const finding = [...engine.findings.values()].find(
+      (one) => one.rule === 'vigilance/namespace-without-pod-security',
+    );
+    if (finding === undefined) throw new Error('no finding');
+    expect(finding.why).toContain('Which level breaks nothing is unknown: cronjobs are denied.');
+    const [built] = buildRemedies(engine, finding);
+    expect(built?.manifests).toEqual([namespaceWith({ [`${P}/warn`]: 'restricted', [`${P}/audit`]: 'restricted' })]);
+    expect(built?.effects).toContain(
+      'nothing is enforced yet, because which level breaks nothing is unknown: cronjobs are denied',
+    );
+  });
+});
+
 describe('a remedy for a credential', () => {
   it('never holds the value', () => {
     const env = '{name: DB_PASSWORD, value: "k7Qz!pW2vX9m"}';

@@ -44,7 +44,7 @@ function isIdentity(prefix: string): boolean {
 }
 
 /** `aescbc` of `k8s:enc:aescbc:v1:key1:`; '' for identity. */
-function providerOf(prefix: string): string {
+export function providerOf(prefix: string): string {
   return /^k8s:enc:([^:]+(?::v\d)?)/.exec(prefix)?.[1]?.replace(/:v1$/, '').replace(/:v2$/, ' v2') ?? '';
 }
 

@@ -2,6 +2,8 @@
  * An EncryptionConfiguration for the API servers, with the step that encrypts what is stored already.
  * Source: https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
  */
+import { providerOf } from '../../analyses/secrets/encryption.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy } from '../remedy.ts';
 
 const PLACEHOLDER = 'REPLACE-WITH-32-RANDOM-BYTES-IN-BASE64';
@@ -10,9 +12,9 @@ export const encryptionConfiguration: Remedy = {
   id: 'secrets/encryption-configuration',
   title: 'Encrypt Secrets at rest',
   safety: 'review',
-  build() {
+  build(_finding, view) {
     return {
-      note: 'This is a file for every API server (--encryption-provider-config), not an object to apply. Who loses the key loses all Secrets: keep it outside of the cluster. With a key service use KMS v2 instead. identity stays last, so that what is stored already can be read until it is rewritten.',
+      note: `${existingText(view)}This is a file for every API server (--encryption-provider-config), not an object to apply. Who loses the key loses all Secrets: keep it outside of the cluster. With a key service use KMS v2 instead. identity stays last, so that what is stored already can be read until it is rewritten.`,
       manifests: [
         {
           apiVersion: 'apiserver.config.k8s.io/v1',
@@ -50,3 +52,13 @@ export const encryptionConfiguration: Remedy = {
     };
   },
 };
+
+/** What to keep of a configuration that is there: a server that has no key of what is stored can read none of it. */
+function existingText(view: ClusterView): string {
+  const { secretTransformers: written, secretReadTransformers: read } = view.facts();
+  const prefixes = [...(written ?? []), ...(read ?? [])];
+  if (prefixes.length === 0) return '';
+  const providers = [...new Set(prefixes.map(providerOf))].filter((name) => name !== '');
+  const lost = providers.length === 0 ? '' : `, or what ${providers.join(', ')} encrypted cannot be read any more`;
+  return `An EncryptionConfiguration is there already: put secretbox first in it and take nothing out${lost}. `;
+}

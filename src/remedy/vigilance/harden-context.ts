@@ -1,4 +1,10 @@
-import type { Container, ContainerSecurityContext, PodSecurityContext, PodSpec } from '../../model/pod-spec.ts';
+import type {
+  Container,
+  ContainerPort,
+  ContainerSecurityContext,
+  PodSecurityContext,
+  PodSpec,
+} from '../../model/pod-spec.ts';
 
 /** A specification brought as near to restricted as can be inferred, and what could not be. */
 export interface Hardened {
@@ -23,6 +29,7 @@ export function hardenSpec(spec: PodSpec): Hardened {
   const hostPaths = spec.volumes.filter((volume) => volume.type === 'hostPath').map((volume) => volume.name);
   if (hostPaths.length > 0) left.push(`hostPath volumes stay (${hostPaths.join(', ')}): replace them by another kind`);
   if ((spec.securityContext.sysctls ?? []).length > 0) left.push('sysctls stay: remove those that baseline forbids');
+  left.push(...hostPortsLeft(spec));
   const stay = spec.containers.filter(mountsForNode).map((one) => one.name);
   if (stay.length > 0) {
     const verb = stay.length === 1 ? 'stays as it is' : 'stay as they are';
@@ -48,6 +55,22 @@ export function hardenSpec(spec: PodSpec): Hardened {
     },
     left,
   };
+}
+
+/** A strategic merge patch finds a port by its number alone (patchMergeKey), and so the first of two protocols only. */
+function isTwice({ containerPort }: ContainerPort, ports: readonly ContainerPort[]): boolean {
+  return ports.filter((one) => one.containerPort === containerPort).length > 1;
+}
+
+function hostPortsLeft({ containers }: PodSpec): readonly string[] {
+  const numbers = containers.flatMap(({ ports }) =>
+    ports.filter((port) => port.hostPort !== null && isTwice(port, ports)).map((port) => port.containerPort),
+  );
+  if (numbers.length === 0) return [];
+  const named = [...new Set(numbers)].join(', ');
+  return [
+    `the host ports of ${named} stay, because a patch does not tell their protocols apart: take them out by hand`,
+  ];
 }
 
 /** Whether what a container mounts appears on its node too: the API server then demands that it is privileged. */
@@ -104,7 +127,7 @@ function hardenContainer(container: Container, isWindows: boolean): Container {
   const context = container.securityContext;
   return {
     ...container,
-    ports: container.ports.map((port) => ({ ...port, hostPort: null })),
+    ports: container.ports.map((port) => (isTwice(port, container.ports) ? port : { ...port, hostPort: null })),
     handlerHosts: [],
     securityContext: isWindows ? windowsContext(context) : linuxContext(context),
   };

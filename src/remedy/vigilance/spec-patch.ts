@@ -54,7 +54,7 @@ function containerPatches(before: readonly Container[], after: readonly Containe
     if (old === undefined) return [];
     const securityContext = changedFields(old.securityContext, container.securityContext);
     const ports = old.ports
-      .filter((port) => port.hostPort !== null && container.ports.every((one) => one.hostPort === null))
+      .filter((port, index) => port.hostPort !== null && container.ports[index]?.hostPort === null)
       .map(({ containerPort, protocol }) => ({ containerPort, protocol, hostPort: null }));
     const handlers = container.handlerHosts.length === 0 ? hostsRemoved(old) : {};
     const patch = {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { KubeObject } from '../../../src/model/objects.ts';
 import type { PodSpec } from '../../../src/model/pod-spec.ts';
 import { hardenSpec } from '../../../src/remedy/vigilance/harden-context.ts';
+import { specPatch } from '../../../src/remedy/vigilance/spec-patch.ts';
 import { object } from '../../objects.ts';
 
 function specOf(spec: object): PodSpec {
@@ -38,6 +39,22 @@ describe('what is left to a person', () => {
       'a low port',
       { securityContext: { runAsNonRoot: true }, containers: [main({ ports: [{ containerPort: 1023 }] })] },
       ['the runtime must let a user that is not root bind port 1023'],
+    ],
+    [
+      'host ports of two protocols, which a patch does not tell apart',
+      {
+        securityContext: { runAsNonRoot: true },
+        containers: [
+          main({
+            ports: [
+              { containerPort: 5353, hostPort: 5353, protocol: 'UDP' },
+              { containerPort: 5353, hostPort: 5353, protocol: 'TCP' },
+              { containerPort: 8080, hostPort: 8080 },
+            ],
+          }),
+        ],
+      },
+      ['the host ports of 5353 stay, because a patch does not tell their protocols apart: take them out by hand'],
     ],
     [
       'what mounts for the node too, which the API server allows privileged containers only',
@@ -77,4 +94,21 @@ test('a container with Bidirectional mounts is not changed, the others are', () 
   const [first, second] = hardenSpec(before).spec.containers;
   expect(first).toEqual(before.containers[0]);
   expect(second?.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+});
+
+test('a patch takes host ports out by their numbers where these are told apart', () => {
+  const before = specOf({
+    containers: [
+      main({
+        ports: [
+          { containerPort: 53, hostPort: 53, protocol: 'UDP' },
+          { containerPort: 53, hostPort: 53, protocol: 'TCP' },
+          { containerPort: 8080, hostPort: 8080 },
+        ],
+      }),
+    ],
+  });
+  expect(specPatch(before, hardenSpec(before).spec)).toMatchObject({
+    containers: [{ name: 'main', ports: [{ containerPort: 8080, protocol: 'TCP', hostPort: null }] }],
+  });
 });

@@ -14,7 +14,7 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
 th { background: var(--soft); white-space: nowrap; position: sticky; top: 0; }
 th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; }
 th[aria-sort=ascending] button::after { content: " ▲"; } th[aria-sort=descending] button::after { content: " ▼"; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td { min-width: 6em; } td.number { min-width: 0; text-align: right; font-variant-numeric: tabular-nums; }
 .severity { font-weight: 600; white-space: nowrap; }
 .critical { color: var(--critical); } .high { color: var(--high); } .medium { color: var(--medium); }
 .low { color: var(--low); } .info { color: var(--info); }
@@ -29,7 +29,10 @@ svg { display: block; } .graph { padding: .5rem 0; } .graph svg { max-width: 100
 .graph .note { fill: var(--muted); font-size: 11px; } .graph .count { font-size: 11px; }
 .graph .box { fill: var(--soft); stroke: var(--line); } .graph .end { fill: var(--soft); stroke: var(--critical); }
 .graph .edge { fill: none; stroke: var(--muted); } .graph .cell { fill: var(--high); stroke: var(--line); }
-@media print { .filter { display: none; } th { position: static; } tr { break-inside: avoid; } body { max-width: none; } }
+@media (max-width: 45rem) { body { padding: .7rem; } th { white-space: normal; } td svg { width: 6rem; height: auto; } }
+@page { size: landscape; margin: 1cm; }
+@media print { .filter { display: none; } th { position: static; } tr { break-inside: avoid; }
+  body { max-width: none; padding: 0; font-size: 10px; } th, td { padding: .15rem .4rem; } pre { font-size: 9px; } .graph svg { max-height: 16cm; } }
 `;
 
 /** Sorting by any column, filtering by words and severity; prints with all details open. Without it all is still there. */

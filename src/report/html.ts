@@ -88,7 +88,7 @@ function bar({ subjects, share }: PaneSummary): string {
   if (share === null) return '';
   const percent = Math.floor(100 * share);
   return (
-    `<svg width="160" height="16" role="img" aria-label="${percent} %">` +
+    `<svg width="160" height="16" viewBox="0 0 160 16" role="img" aria-label="${percent} %">` +
     `<rect width="100" height="10" y="3" fill="var(--line)"/>` +
     `<rect width="${percent}" height="10" y="3" fill="var(--bar)"/>` +
     `<text x="108" y="12" font-size="12" fill="currentColor">${percent} %</text></svg>`

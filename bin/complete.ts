@@ -42,11 +42,16 @@ export async function complete(words: readonly string[], sources: CompletionSour
       sources.flags.map((flag) => ({ value: `--${flag.name}`, help: flag.help })),
     );
   }
-  if (words.slice(0, -1).some((word) => !word.startsWith('-'))) return [];
+  if (words.slice(0, -1).some((word, at) => isArgument(word, words[at - 1], sources.flags))) return [];
   return startingWith(
     last,
     sources.commands.map((command) => ({ value: command.name, help: command.summary })),
   );
+}
+
+/** Whether a word is neither a flag nor the value of the flag before it, and so the command or what it is given. */
+function isArgument(word: string, before: string | undefined, flags: readonly Flag[]): boolean {
+  return !word.startsWith('-') && (before === undefined || flagThatWants(before, flags) === undefined);
 }
 
 /** The flag that takes the next word as its value. */
@@ -67,7 +72,8 @@ async function valuesOf(flag: Flag, sources: CompletionSources): Promise<readonl
     case 'namespace':
       return plain(await sources.namespaces());
     case 'rule':
-      return sources.rules.map((rule) => ({ value: rule.id, help: rule.summary }));
+      // A rule that judges several kinds is there once for each.
+      return [...new Map(sources.rules.map(({ id, summary }) => [id, { value: id, help: summary }])).values()];
     default:
       return [];
   }

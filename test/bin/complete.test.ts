@@ -8,7 +8,10 @@ const sources: CompletionSources = {
     { name: 'who-can', usage: '', summary: 'who may do it' },
     { name: 'reach', usage: '', summary: 'who reaches whom' },
   ],
-  rules: [{ id: 'network/allows-everyone', summary: 'policies that let everyone in' }],
+  rules: [1, 2].map(() => ({
+    id: 'network/allows-everyone',
+    summary: 'policies that let everyone in',
+  })),
   contexts: async () => ['prod', 'dev'],
   namespaces: async () => ['shop', 'data'],
 };
@@ -32,6 +35,9 @@ describe('complete', () => {
     [['--start-pane', 'v'], ['vigilance']],
     [['--rule', 'net'], ['network/allows-everyone']],
     [['who-can', 'g'], []],
+    [['-n', 'shop', 'wh'], ['who-can']],
+    [['-n=shop', '--demo', 'wh'], ['who-can']],
+    [['-n', 'shop', 'who-can', 'r'], []],
     [['--token', ''], []],
   ])('%j offers %j', async (words, values) => {
     expect((await complete(words, sources)).map((choice) => choice.value)).toEqual(values);

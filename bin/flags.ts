@@ -266,7 +266,7 @@ export const FLAGS: readonly Flag[] = [
     value: 'one',
     group: 'report',
     takes: 'FILE',
-    help: 'an earlier JSON report: fail on new findings only; with --session, the drift since then',
+    help: 'an earlier JSON report: fail only on what is new or weighs more; with --session, the drift since then',
     impliesReport: true,
   },
   { name: 'config', value: 'one', group: 'report', takes: 'FILE', help: 'settings and waivers' },

@@ -91,7 +91,7 @@ export function showWaiver(state: SessionState, findings: readonly Finding[]): S
   if (findings.length === 0) {
     return stay({ ...state, message: { text: 'nothing to waive here: choose a row with findings', tone: 'warning' } });
   }
-  const text = waiverYaml(findings, state.snapshot.now);
+  const text = waiverYaml(findings, state.snapshot.now, state.snapshot.facts.context);
   return open(state, {
     type: 'text',
     what: 'waiver',

@@ -1,5 +1,7 @@
 import { dayText } from '../kube/age.ts';
 import { csvCell } from '../kube/csv-text.ts';
+import { globFor } from '../kube/glob.ts';
+import { refText } from '../kube/object-ref.ts';
 import type { Finding, PaneName } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { PaneSnapshot } from './session-model.ts';
@@ -16,19 +18,24 @@ export function tableFileName(pane: PaneName, namespace: string | null): string 
   return `k8sec-${pane}${namespace === null ? '' : `-${namespace}`}.csv`;
 }
 
-/** The entry that would waive findings, to be put under `waivers` in k8sec.yaml; a person fills in the reason. */
-export function waiverYaml(findings: readonly Finding[], now: number): string {
+/**
+ * The entry that would waive findings, to be put under `waivers` in k8sec.yaml; a person fills in the reason. It covers
+ * these and no others, whatever their names hold.
+ *
+ * @param cluster the context; null where there is none
+ */
+export function waiverYaml(findings: readonly Finding[], now: number, cluster: string | null): string {
   const until = dayText(now + 90 * 24 * 3_600_000);
-  const entries = findings.map((finding) => {
-    const { kind, namespace, name } = finding.subject;
-    const subject = namespace === null ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
-    return [
+  const exactly = (text: string): string => JSON.stringify(globFor(text));
+  const entries = findings.map((finding) =>
+    [
       `  - rule: ${finding.rule}`,
-      `    subject: ${JSON.stringify(subject)}  # globs are allowed`,
-      ...(finding.key === undefined || finding.key === '' ? [] : [`    key: ${JSON.stringify(finding.key)}`]),
+      `    subject: ${exactly(refText(finding.subject))}  # globs are allowed`,
+      ...(cluster === null ? [] : [`    cluster: ${exactly(cluster)}`]),
+      `    key: ${exactly(finding.key ?? '')}`,
       `    until: ${until}  # a waiver ends; the finding then counts again`,
       `    reason: ""  # say why, and who decided`,
-    ].join('\n');
-  });
+    ].join('\n'),
+  );
   return `# put this into k8sec.yaml (--config, K8SEC_CONFIG, or the XDG folder)\napiVersion: k8sec/v1\nwaivers:\n${entries.join('\n')}\n`;
 }

@@ -5,7 +5,7 @@ import { refText } from '../kube/object-ref.ts';
 /** A finding that somebody decided to live with, until when, and why. */
 export interface Waiver {
   readonly rule: string;
-  /** Glob over `Kind namespace/name`, as reports name the subject; `*` is any run of characters. */
+  /** Glob over `Kind namespace/name`, as reports name the subject; `*` is any run of characters, `\*` a star. */
   readonly subject: string;
   /** Glob over the context name. */
   readonly cluster: string;

@@ -1,6 +1,6 @@
-/** Whether `text` matches a glob in which `*` stands for any run of characters. Linear, also for hostile globs. */
+/** Whether `text` matches a glob: `*` is any run of characters, `\*` a star. Linear, also for hostile globs. */
 export function glob(pattern: string, text: string): boolean {
-  const parts = pattern.split('*');
+  const parts = pattern.split(/(?<!\\)\*/).map((part) => part.replaceAll('\\*', '*'));
   const first = parts.shift() ?? '';
   if (parts.length === 0) return first === text;
   if (!text.startsWith(first)) return false;
@@ -12,4 +12,9 @@ export function glob(pattern: string, text: string): boolean {
     at = found + part.length;
   }
   return text.length - at >= last.length && text.endsWith(last);
+}
+
+/** The glob that matches a text and nothing else. */
+export function globFor(text: string): string {
+  return text.replaceAll('*', '\\*');
 }

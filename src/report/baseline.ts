@@ -1,5 +1,5 @@
 import { kindInfo, kindOf, type Kind } from '../model/kind.ts';
-import { severityRank, type Finding, type ObjectRef } from '../model/finding.ts';
+import { SEVERITIES, severityRank, type Finding, type ObjectRef } from '../model/finding.ts';
 import type { Rule } from '../rules/rule.ts';
 import { sanitise } from '../kube/sanitise.ts';
 import { deepEqual } from '../store/deep-equal.ts';
@@ -44,10 +44,15 @@ interface BaselineScope {
 }
 
 export interface BaselineComparison {
+  /** Whether the earlier report is of another cluster, so that nothing can be compared. */
+  readonly isOfOther: boolean;
   readonly verdicts: ReadonlyMap<string, 'new' | 'unchanged' | 'incomparable'>;
   readonly resolved: readonly string[];
   readonly incomparable: readonly string[];
 }
+
+/** What is said of an earlier report of another cluster. */
+export const OTHER_CLUSTER = 'the baseline is of another cluster: nothing can be compared';
 
 /** An input that is no report of k8sec. */
 export class BaselineError extends Error {}
@@ -157,14 +162,28 @@ interface Now {
   readonly rules: readonly Rule[];
 }
 
+/** Whether an earlier report is, for all that both say, of another cluster. */
+function isOfOtherCluster({ clusterUID }: Baseline, view: ClusterView): boolean {
+  const { clusterUID: own } = view.facts();
+  return clusterUID !== null && own !== null && clusterUID !== own;
+}
+
 /**
  * Compares findings with an earlier report. What only one of the two runs asked for or could read is incomparable: a
  * finding that is gone because the kind is no longer readable was not resolved, and one that comes with a wider scope
- * is not new.
+ * is not new. One that weighs more than it did is new: what was accepted was less.
  */
 export function compareWithBaseline(baseline: Baseline, findings: readonly Finding[], now: Now): BaselineComparison {
   const before = new Map(baseline.findings.map((finding) => [finding.id, finding]));
   const current = new Set(findings.map((finding) => finding.id));
+  if (isOfOtherCluster(baseline, now.view)) {
+    return {
+      isOfOther: true,
+      verdicts: new Map([...current].map((id) => [id, 'incomparable'])),
+      resolved: [],
+      incomparable: [...before.keys()].filter((id) => !current.has(id)).sort(),
+    };
+  }
   const needs = new Map(now.rules.map((rule) => [rule.id as string, rule.needs]));
   const namesOnly = new Set(now.view.coverage().flatMap((line) => (line.namesOnly === true ? line.kind : [])));
   const canRead = (kind: Kind, namespace: string | null): boolean =>
@@ -173,9 +192,7 @@ export function compareWithBaseline(baseline: Baseline, findings: readonly Findi
   const verdicts = new Map(
     findings.map((finding) => {
       const earlier = before.get(finding.id);
-      if (earlier !== undefined) {
-        return [finding.id, earlier.unknown === (finding.unknown === true) ? 'unchanged' : 'incomparable'] as const;
-      }
+      if (earlier !== undefined) return [finding.id, verdictOf(earlier, finding)] as const;
       const namespace = namespaceOf(finding);
       const sameRights = decidingKinds(finding, needs.get(finding.rule) ?? []).every(
         (kind) => couldRead(baseline, kind, namespace) || !canRead(kind, namespace),
@@ -193,7 +210,13 @@ export function compareWithBaseline(baseline: Baseline, findings: readonly Findi
     );
     (isInScope(finding, baseline, now) && sameRights ? resolved : incomparable).push(finding.id);
   }
-  return { verdicts, resolved: resolved.sort(), incomparable: incomparable.sort() };
+  return { isOfOther: false, verdicts, resolved: resolved.sort(), incomparable: incomparable.sort() };
+}
+
+function verdictOf(earlier: BaselineFinding, finding: Finding): 'new' | 'unchanged' | 'incomparable' {
+  if (earlier.unknown !== (finding.unknown === true)) return 'incomparable';
+  const severity = SEVERITIES.find((one) => one === earlier.severity);
+  return severity !== undefined && severityRank(finding.severity) < severityRank(severity) ? 'new' : 'unchanged';
 }
 
 /** Compares with the state that files were laid over: what comes, or weighs more than before, is new. */
@@ -201,6 +224,7 @@ export function compareWithBase(before: readonly Finding[], findings: readonly F
   const known = new Map(before.map((finding) => [finding.id, finding]));
   const current = new Set(findings.map((finding) => finding.id));
   return {
+    isOfOther: false,
     verdicts: new Map(
       findings.map((finding) => {
         const earlier = known.get(finding.id);

@@ -3,7 +3,7 @@ import { severityRank, type Finding } from '../model/finding.ts';
 import type { Row } from '../panes/pane.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
-import { compareWithBaseline, type Baseline, type BaselineFinding } from './baseline.ts';
+import { compareWithBaseline, OTHER_CLUSTER, type Baseline, type BaselineFinding } from './baseline.ts';
 import { subjectText } from './finding-text.ts';
 import type { Scope } from './scope.ts';
 
@@ -23,11 +23,8 @@ export function driftSince(
   findings: readonly Finding[],
   now: { readonly view: ClusterView; readonly scope: Scope; readonly rules: readonly Rule[] },
 ): Drift {
-  const { clusterUID } = now.view.facts();
-  if (baseline.clusterUID !== null && clusterUID !== null && baseline.clusterUID !== clusterUID) {
-    return { fresh: [], resolved: [], unchanged: 0, incomparable: 'all' };
-  }
-  const { verdicts, resolved, incomparable } = compareWithBaseline(baseline, findings, now);
+  const { isOfOther, verdicts, resolved, incomparable } = compareWithBaseline(baseline, findings, now);
+  if (isOfOther) return { fresh: [], resolved: [], unchanged: 0, incomparable: 'all' };
   const before = new Map(baseline.findings.map((finding) => [finding.id, finding]));
   const earlier = (ids: readonly string[]): readonly BaselineFinding[] => ids.flatMap((id) => before.get(id) ?? []);
   const those = (verdict: string): readonly Finding[] => findings.filter(({ id }) => verdicts.get(id) === verdict);
@@ -43,7 +40,7 @@ export function driftSince(
 
 /** `3 new, 1 resolved, 140 unchanged, 2 incomparable`. */
 export function driftSummary({ fresh, resolved, unchanged, incomparable }: Drift): string {
-  if (incomparable === 'all') return 'the baseline is of another cluster: nothing can be compared';
+  if (incomparable === 'all') return OTHER_CLUSTER;
   return `${fresh.length} new, ${resolved.length} resolved, ${unchanged} unchanged, ${incomparable.length} incomparable`;
 }
 

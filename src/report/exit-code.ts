@@ -1,4 +1,5 @@
 import { severityRank, type Severity } from '../model/finding.ts';
+import { OTHER_CLUSTER } from './baseline.ts';
 import type { Report, ReportedFinding } from './report.ts';
 
 export type FailOn = Severity | 'never';
@@ -40,6 +41,7 @@ export function exitVerdict(report: Report, failOn: FailOn): ExitVerdict {
   const unknown = report.connections?.undecided.length ?? 0;
   if (unknown > 0)
     return { code: 3, reason: `not proven clean: connections of ${unknown} workloads can not be decided` };
+  if (report.baseline?.isOfOther === true) return { code: 3, reason: OTHER_CLUSTER };
   const incomparable =
     (report.baseline?.incomparable.length ?? 0) +
     report.findings.filter((one) => one.baseline === 'incomparable' && one.waiver === null).length;

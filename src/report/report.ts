@@ -155,7 +155,7 @@ function firstSeenOf(
   { baseline, engine }: ReportOptions,
 ): number | null {
   if (baseline === null) return null;
-  if (verdict === 'new') return engine.view.now;
+  if (verdict === 'new') return baseline.firstSeen.get(id) ?? engine.view.now;
   return verdict === 'unchanged' ? (baseline.firstSeen.get(id) ?? null) : null;
 }
 

@@ -29,6 +29,38 @@ describe('a baseline', () => {
     expect(exitVerdict(more, 'high')).toEqual({ code: 2, reason: '1 new finding at or over high' });
   });
 
+  it('counts what weighs more than it did, known for as long as it is', () => {
+    const worse = before()
+      .replaceAll('"severity": "high"', '"severity": "medium"')
+      .replaceAll('"severity":"high"', '"severity":"medium"');
+    expect(worse).not.toBe(before());
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline: worse, generatedAt: NOW + DAY });
+    expect(verdicts(report)).toEqual({ [AGENT]: 'new' });
+    expect(exitVerdict(report, 'high').code).toBe(2);
+    expect(report.findings.map(({ firstSeen }) => firstSeen)).toEqual([NOW]);
+    const less = before().replaceAll('"high"', '"critical"');
+    expect(verdicts(judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline: less }))).toEqual({
+      [AGENT]: 'unchanged',
+    });
+    const none = before().replaceAll('"high"', '""');
+    expect(verdicts(judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline: none }))).toEqual({
+      [AGENT]: 'unchanged',
+    });
+  });
+
+  it('of another cluster tells nothing', () => {
+    const baseline = before({ facts: { clusterUID: 'one' } }, [...privileged('agent'), ...privileged('gone')]);
+    const report = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline, facts: { clusterUID: 'two' } });
+    expect(verdicts(report)).toEqual({ [AGENT]: 'incomparable' });
+    expect(report.baseline).toMatchObject({ resolved: [], incomparable: [AGENT.replace('agent', 'gone')] });
+    expect(exitVerdict(report, 'high')).toEqual({
+      code: 3,
+      reason: 'the baseline is of another cluster: nothing can be compared',
+    });
+    const same = judged(privileged('agent'), { scope: ONLY_PRIVILEGED, baseline, facts: { clusterUID: 'one' } });
+    expect(verdicts(same)).toEqual({ [AGENT]: 'unchanged' });
+  });
+
   it('says nothing of Secrets whose names alone were read one of the two times', () => {
     const scope = { rules: ['secrets/values-in-annotation'] };
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"p":"eA=="}}' };

@@ -19,6 +19,13 @@ const CACHED_STRINGS = 32_768;
 const CACHED_MAPS = 16_384;
 const SHORT_KEY = 256;
 
+/**
+ * Makes objects that inherit nothing. V8 keeps those of `Object.create(null)` as hash tables, and these like any others:
+ * in a third of the memory, and quicker to read.
+ */
+const StringMap = function () {} as unknown as new () => Record<string, string>;
+StringMap.prototype = Object.create(null);
+
 export const NO_LABELS: Labels = Object.freeze(emptyMap());
 
 export function createInterner(): Interner {
@@ -79,6 +86,5 @@ function createSharing(): <T extends object>(text: string, value: T) => T {
 }
 
 function emptyMap(): Record<string, string> {
-  const map: Record<string, string> = Object.create(null);
-  return map;
+  return new StringMap();
 }

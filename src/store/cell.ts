@@ -5,13 +5,11 @@ export type Compute<C> = (context: C, previous: unknown, key: string) => unknown
 
 /** What a cell takes of the one value that it reads, where it takes but a part: a change then costs it a look, not a run. */
 export interface Part<T = unknown> {
-  readonly pick: (whole: unknown, key: string) => T;
-  /** Of an entry by id: what its key begins with, before the id. The look is then spared to all but what changed. */
-  readonly prefix?: string;
+  readonly pick: (whole: unknown) => T;
 }
 
-/** What is read: a bucket, a cell, or those entries of a cell that have one prefix. */
-export type Source<C> = Bucket<C> | Cell<C> | EntryGroup<C>;
+/** What is read: a bucket, a cell, or an entry of a cell's value. */
+export type Source<C> = Bucket<C> | Cell<C> | Entry<C>;
 
 /** What a change from outside touches. */
 export class Bucket<C> {
@@ -24,16 +22,34 @@ export class Bucket<C> {
   }
 }
 
-/** The readers of a cell that are its entries by id, with keys of one prefix: they read nothing else. */
-export class EntryGroup<C> {
-  readonly prefix: string;
-  readonly whole: Cell<C>;
+/** What is read of the value of a cell, where that has many entries by id. */
+export class Entry<C> {
+  readonly group: EntryGroup<C>;
+  readonly id: string;
   readers: Few<Cell<C>> | undefined;
 
-  constructor(prefix: string, whole: Cell<C>) {
-    this.prefix = prefix;
-    this.whole = whole;
+  constructor(group: EntryGroup<C>, id: string) {
+    this.group = group;
+    this.id = id;
     this.readers = undefined;
+  }
+}
+
+/** The entries of one cell's value that are read, by id. */
+export class EntryGroup<C> {
+  readonly name: string;
+  readonly whole: Cell<C>;
+  readonly entries = new Map<string, Entry<C>>();
+
+  constructor(name: string, whole: Cell<C>) {
+    this.name = name;
+    this.whole = whole;
+  }
+
+  of(id: string): Entry<C> {
+    let entry = this.entries.get(id);
+    if (entry === undefined) this.entries.set(id, (entry = new Entry(this, id)));
+    return entry;
   }
 }
 
@@ -72,38 +88,20 @@ export class Cell<C> {
   }
 }
 
-/** Does something with each cell that read a source itself. */
-export function eachReader<C>(source: Source<C>, act: (cell: Cell<C>) => void): void {
-  eachMember<Cell<C> | EntryGroup<C>>(source.readers, (reader) => {
-    if (reader instanceof EntryGroup) eachMember(reader.readers, act);
-    else act(reader);
-  });
+/** What a cell read; nothing where it has not run. */
+export function sourcesOf<C>({ reads }: Cell<C>): readonly Source<C>[] {
+  if (reads === undefined) return [];
+  return isList(reads) ? reads : [reads];
 }
 
-/** More reads than this are looked up in a Set. */
-const MOST_SEARCHED = 32;
+function isList<C>(reads: NonNullable<Cell<C>['reads']>): reads is readonly Source<C>[] {
+  return Array.isArray(reads);
+}
 
-/** What one running computation has read so far, each once and in order. */
-export class Recorder<C> {
-  readonly sources: (Bucket<C> | Cell<C>)[] = [];
-  /** The one that asked for it. */
-  readonly outer: Recorder<C> | undefined;
-  /** Something that it had read already came out different before it ended. */
-  isOutdated = false;
-  #seen: Set<Bucket<C> | Cell<C>> | undefined;
-
-  constructor(outer: Recorder<C> | undefined) {
-    this.outer = outer;
-  }
-
-  has(source: Bucket<C> | Cell<C>): boolean {
-    return this.#seen?.has(source) ?? this.sources.includes(source);
-  }
-
-  add(source: Bucket<C> | Cell<C>): void {
-    if (this.has(source)) return;
-    this.sources.push(source);
-    if (this.#seen !== undefined) this.#seen.add(source);
-    else if (this.sources.length === MOST_SEARCHED) this.#seen = new Set(this.sources);
-  }
+/** Does something with each cell that read a source, or an entry of it. */
+export function eachReader<C>(source: Source<C>, act: (cell: Cell<C>) => void): void {
+  eachMember<Cell<C> | EntryGroup<C>>(source.readers, (reader) => {
+    if (reader instanceof Cell) act(reader);
+    else for (const entry of reader.entries.values()) eachMember(entry.readers, act);
+  });
 }

@@ -4,15 +4,17 @@ import {
   CURRENT,
   DIRTY,
   eachReader,
+  Entry,
   EntryGroup,
-  Recorder,
   RUNNING,
+  sourcesOf,
   type Compute,
   type Part,
   type Source,
 } from './cell.ts';
-import { isEntries } from './entries.ts';
+import { isEntries, type Entries } from './entries.ts';
 import { eachMember, withMember, withoutMember } from './few.ts';
+import { Reading } from './reading.ts';
 
 /** Stands for a value of one pass while it is computed. */
 const PENDING = Symbol('pending');
@@ -45,7 +47,7 @@ export class CellGraph<C> {
   /** The buckets that something read, by name. */
   readonly #buckets = new Map<string, Bucket<C>>();
   readonly #entryGroups = new Map<string, EntryGroup<C>>();
-  #recorder: Recorder<C> | undefined;
+  readonly #reading = new Reading<C>();
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
   #asked: Map<string, unknown> | null | undefined;
   readonly #dirty = new Set<Cell<C>>();
@@ -73,12 +75,12 @@ export class CellGraph<C> {
 
   /** Whether what is read now is noted at all: naming a bucket costs more than reading it. */
   get isRecording(): boolean {
-    return this.#recorder !== undefined;
+    return this.#reading.isRunning;
   }
 
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
-    this.#recorder?.add(this.#bucketOf(bucket));
+    if (this.#reading.isRunning) this.#reading.add(this.#bucketOf(bucket));
   }
 
   /**
@@ -102,9 +104,43 @@ export class CellGraph<C> {
       if (cell.state !== CURRENT) this.#run(cell);
     } finally {
       // After the run, so that what a computation reads for the first time never counts as changed under its hands.
-      this.#recorder?.add(cell);
+      this.#reading.add(cell);
     }
     return cell.value as T;
+  }
+
+  /**
+   * An entry of the value of another cell, and all that is read of it.
+   *
+   * @param name of the entries of that cell
+   * @param whole nothing but the call that reads the cell
+   */
+  entry<T>(name: string, id: string, whole: (context: C) => Entries<T>): T | undefined {
+    if (!this.#reading.isRunning) return whole(this.#context).get(id);
+    const group = this.#entryGroups.get(name) ?? this.#groupOf(name, whole);
+    const { whole: cell } = group;
+    try {
+      if (cell.state !== CURRENT) this.#run(cell);
+    } finally {
+      this.#reading.add(group.of(id));
+    }
+    return (cell.value as Entries<T>).get(id);
+  }
+
+  #groupOf(name: string, whole: (context: C) => unknown): EntryGroup<C> {
+    this.#reading.begin();
+    let cell: unknown;
+    try {
+      whole(this.#context);
+      cell = this.#reading.reads(undefined);
+    } finally {
+      this.#reading.end();
+    }
+    if (!(cell instanceof Cell)) throw new Error(`The entries ${name} are not those of one value.`);
+    const group = new EntryGroup<C>(name, cell);
+    this.#entryGroups.set(name, group);
+    cell.readers = withMember<Cell<C> | EntryGroup<C>>(cell.readers, group);
+    return group;
   }
 
   /** The value of a cell as it was last computed; undefined where it never was. */
@@ -239,6 +275,9 @@ export class CellGraph<C> {
     this.#unqueue(cell);
     // Whatever has its value from it asks for another one of that name.
     eachReader(cell, (reader) => this.#markDirty(reader));
+    eachMember<Cell<C> | EntryGroup<C>>(cell.readers, (reader) => {
+      if (reader instanceof EntryGroup) this.#forgetGroup(reader);
+    });
   }
 
   /** The base's cell where its value still stands, or a cell of our own that starts from it. */
@@ -261,31 +300,36 @@ export class CellGraph<C> {
   #differs(cell: Cell<C>, base: Base<C>): boolean {
     return sourcesOf(cell).some((source) => {
       if (source instanceof Bucket) return base.touched.has(source.name);
-      const inner = source instanceof EntryGroup ? source.whole : source;
-      const isStale = base.graph.dependents(base.touched).has(inner.key);
-      return isStale && this.read(inner.key, inner.compute, inner.equals) !== inner.value;
+      const inner = source instanceof Entry ? source.group.whole : source;
+      if (!base.graph.dependents(base.touched).has(inner.key)) return false;
+      const value = this.read(inner.key, inner.compute, inner.equals);
+      return source instanceof Entry ? !isSameEntry(source.id, value, inner.value) : value !== inner.value;
     });
   }
 
   #run(cell: Cell<C>): void {
     if (cell.state === RUNNING) throw new Error(`The computation =${cell.key} reads itself.`);
-    const outer = this.#recorder;
     const outerAsked = this.#asked;
-    const recorder = this.#isLive ? new Recorder<C>(outer) : undefined;
-    this.#recorder = recorder;
     this.#asked = null;
     cell.state = RUNNING;
+    if (this.#isLive) this.#reading.begin();
     let value: unknown;
+    let { reads } = cell;
+    let isOutdated = false;
     try {
       value = cell.compute(this.#context, cell.value, cell.key);
+      if (this.#isLive) {
+        reads = this.#reading.reads(reads);
+        ({ isOutdated } = this.#reading);
+      }
     } finally {
       cell.state = DIRTY;
-      this.#recorder = outer;
       this.#asked = outerAsked;
+      if (this.#isLive) this.#reading.end();
     }
     const isNew = cell.reads === undefined;
-    if (recorder !== undefined) this.#link(cell, recorder.sources);
-    if (recorder?.isOutdated === true) this.#queue(cell);
+    if (reads !== cell.reads) this.#setReads(cell, reads);
+    if (isOutdated) this.#queue(cell);
     else {
       cell.state = CURRENT;
       this.#unqueue(cell);
@@ -300,32 +344,22 @@ export class CellGraph<C> {
   /** Readers that have ended become dirty; those that are still running have to run once more. */
   #tellReaders(cell: Cell<C>, before: unknown): void {
     const { value } = cell;
-    const tell = (reader: Cell<C>): void => {
-      const isPart = reader.part !== undefined && !Array.isArray(reader.reads);
-      if (!isPart || !Object.is(partOf(reader, value), reader.value)) this.#markDirty(reader);
-    };
     eachMember<Cell<C> | EntryGroup<C>>(cell.readers, (reader) => {
-      if (reader instanceof Cell) {
-        tell(reader);
-        return;
-      }
-      const changed = changedEntries(value, before);
-      if (changed === undefined) eachMember(reader.readers, tell);
-      for (const id of changed ?? []) {
-        const entry = this.#cells.get(`${reader.prefix}${id}`);
-        if (entry?.reads === reader) tell(entry);
-      }
+      if (reader instanceof EntryGroup) this.#tellEntries(reader, value, before);
+      else if (!isPart(reader) || !Object.is(reader.part?.pick(value), reader.value)) this.#markDirty(reader);
     });
-    for (let running = this.#recorder; running !== undefined; running = running.outer) {
-      if (running.has(cell)) running.isOutdated = true;
-    }
+    this.#reading.outdate(cell);
   }
 
-  #link(cell: Cell<C>, sources: readonly (Bucket<C> | Cell<C>)[]): void {
-    if (cell.reads !== undefined && isSame(cell.reads, sources)) return;
-    const [first] = sources;
-    // A list that grew by pushing has room for seventeen.
-    this.#setReads(cell, sources.length === 1 && first !== undefined ? this.#onlyRead(cell, first) : sources.slice());
+  #tellEntries({ entries }: EntryGroup<C>, value: unknown, before: unknown): void {
+    const tell = (entry: Entry<C> | undefined): void => {
+      if (entry === undefined || isSameEntry(entry.id, value, before)) return;
+      eachMember(entry.readers, (reader) => this.#markDirty(reader));
+      this.#reading.outdate(entry);
+    };
+    const changed = isEntries(value) && isEntries(before) ? value.changedSince(before) : undefined;
+    if (changed === undefined) entries.forEach(tell);
+    else for (const id of changed) tell(entries.get(id));
   }
 
   #setReads(cell: Cell<C>, reads: Cell<C>['reads']): void {
@@ -337,55 +371,28 @@ export class CellGraph<C> {
     for (const source of before) if (source.readers === undefined) this.#forgetSource(source);
   }
 
-  /** Entries read the group that they are in. */
-  #onlyRead({ part }: Cell<C>, source: Bucket<C> | Cell<C>): Source<C> {
-    if (part?.prefix === undefined || source instanceof Bucket) return source;
-    const there = this.#entryGroups.get(part.prefix);
-    if (there !== undefined) return there.whole === source ? there : source;
-    const group = new EntryGroup(part.prefix, source);
-    this.#entryGroups.set(part.prefix, group);
-    source.readers = withMember(source.readers, group);
-    return group;
-  }
-
   /** Forgets what nothing reads any more, unless it is a cell: that stays for those that ask for it again. */
   #forgetSource(source: Source<C>): void {
-    if (source instanceof Bucket) {
-      if (!this.#isReadNow(source)) this.#buckets.delete(source.name);
-    } else if (source instanceof EntryGroup) {
-      this.#entryGroups.delete(source.prefix);
-      source.whole.readers = withoutMember(source.whole.readers, source);
+    if (source instanceof Cell || this.#reading.has(source)) return;
+    if (source instanceof Bucket) this.#buckets.delete(source.name);
+    else {
+      const { group, id } = source;
+      group.entries.delete(id);
+      if (group.entries.size === 0) this.#forgetGroup(group);
     }
   }
 
-  /** Whether what runs now will be a reader of it. */
-  #isReadNow(source: Bucket<C> | Cell<C>): boolean {
-    for (let running = this.#recorder; running !== undefined; running = running.outer) {
-      if (running.has(source)) return true;
-    }
-    return false;
+  #forgetGroup(group: EntryGroup<C>): void {
+    if (this.#entryGroups.get(group.name) === group) this.#entryGroups.delete(group.name);
+    group.whole.readers = withoutMember<Cell<C> | EntryGroup<C>>(group.whole.readers, group);
   }
 }
 
-function sourcesOf<C>({ reads }: Cell<C>): readonly Source<C>[] {
-  if (reads === undefined) return [];
-  return isList(reads) ? reads : [reads];
+/** Whether a cell only takes a part of the one value that it reads. */
+function isPart<C>({ part, reads }: Cell<C>): boolean {
+  return part !== undefined && !Array.isArray(reads);
 }
 
-function isList<C>(reads: NonNullable<Cell<C>['reads']>): reads is readonly Source<C>[] {
-  return Array.isArray(reads);
-}
-
-function partOf<C>(cell: Cell<C>, whole: unknown): unknown {
-  return cell.part?.pick(whole, cell.key);
-}
-
-function changedEntries(value: unknown, before: unknown): ReadonlySet<string> | undefined {
-  return isEntries(value) && isEntries(before) ? value.changedSince(before) : undefined;
-}
-
-/** Whether a computation read the same as last time, in the same order. */
-function isSame<C>(reads: NonNullable<Cell<C>['reads']>, sources: readonly (Bucket<C> | Cell<C>)[]): boolean {
-  if (isList(reads)) return reads.length === sources.length && reads.every((source, at) => source === sources[at]);
-  return sources.length === 1 && sources[0] === (reads instanceof EntryGroup ? reads.whole : reads);
+function isSameEntry(id: string, value: unknown, before: unknown): boolean {
+  return isEntries(value) && isEntries(before) && Object.is(value.get(id), before.get(id));
 }

@@ -60,10 +60,10 @@ export interface ClusterView {
    * An entry of a derived value that has many by id: like a part, but a change of the value costs nothing to the readers
    * of entries that stayed.
    *
-   * @param prefix names the entries, with the id behind it
+   * @param name of the entries of that value
    * @param whole nothing but the call that derives the value; the same for all ids
    */
-  entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined;
+  entry<T>(name: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined;
   /**
    * A value that one computation (the check of a subject) asks for again and again: computed once for it, with its reads
    * counted as that computation's own. What others ask for too is derived.

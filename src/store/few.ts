@@ -2,19 +2,23 @@
  * The members of a set that mostly has one, or a few: that one then stands for itself, and a few are a list. A Set of one
  * takes some 200 bytes, and a large cluster has a hundred thousand of them. No member may be a list or a Set itself.
  */
-export type Few<T extends object> = T | readonly T[] | Set<T>;
+export type Few<T extends object> = T | T[] | Set<T>;
 
 /** More members than this are kept in a Set. */
-const MOST_LISTED = 8;
+const MOST_LISTED = 32;
+/** A list that grew by pushing has room for seventeen: up to so many are of exactly as many as there are. */
+const FEW = 4;
 
-/** With one more member; the set that was given may be changed. */
+/** With one more member; the set or the list that was given may be changed. */
 export function withMember<T extends object>(few: Few<T> | undefined, member: T): Few<T> {
   if (few === undefined || few === member) return member;
   if (few instanceof Set) return few.add(member);
   if (!isList(few)) return [few, member];
   if (few.includes(member)) return few;
-  // Of exactly as many as there are: a list that grew by pushing has room for seventeen.
-  return few.length < MOST_LISTED ? few.concat(member) : new Set(few).add(member);
+  if (few.length < FEW) return few.concat(member);
+  if (few.length === MOST_LISTED) return new Set(few).add(member);
+  few.push(member);
+  return few;
 }
 
 /** Without a member; undefined where none is left. The set that was given may be changed. */
@@ -36,6 +40,6 @@ export function eachMember<T extends object>(few: Few<T> | undefined, act: (memb
   else if (few !== undefined) act(few);
 }
 
-function isList<T extends object>(few: Few<T> | undefined): few is readonly T[] {
+function isList<T extends object>(few: Few<T> | undefined): few is T[] {
   return Array.isArray(few);
 }

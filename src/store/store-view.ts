@@ -4,7 +4,6 @@ import type { BrokenObject, Change, ClusterFacts } from '../model/change.ts';
 import type { Coverage } from '../model/coverage.ts';
 import { kindInfo, type Kind } from '../model/kind.ts';
 import type { ObjectOf } from '../model/objects.ts';
-import type { Part } from './cell.ts';
 import { CellGraph } from './cells.ts';
 import { bucket, ClusterStore } from './cluster-store.ts';
 import type { ClusterView, Readability } from './cluster-view.ts';
@@ -13,10 +12,6 @@ import type { LongList } from './long-list.ts';
 
 const READABLE: Readability = { ok: true };
 
-interface EntryReading<T> extends Part<T | undefined> {
-  readonly compute: (view: ClusterView, previous: T | undefined, key: string) => T | undefined;
-}
-
 /** A store with the computations over it: what rules read is recorded, what changes re-runs its readers. */
 export class StoreView implements ClusterView {
   readonly store: ClusterStore;
@@ -24,8 +19,6 @@ export class StoreView implements ClusterView {
   #now: number;
   /** Times that a computation asked about and that had not come yet. */
   readonly #alarms = new Set<number>();
-  /** How the entries with a prefix are read: one for all of them. */
-  readonly #entries = new Map<string, EntryReading<unknown>>();
 
   /**
    * @param now evaluation time in milliseconds since the epoch
@@ -165,19 +158,8 @@ export class StoreView implements ClusterView {
     return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, { pick: pick as (value: unknown) => P });
   }
 
-  entry<T>(prefix: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {
-    let reading = this.#entries.get(prefix);
-    if (reading === undefined) {
-      const idOf = (key: string): string => key.slice(prefix.length);
-      reading = {
-        compute: (view, _previous, key) => whole(view).get(idOf(key)),
-        pick: (value, key) => (value as Entries<unknown>).get(idOf(key)),
-        prefix,
-      };
-      this.#entries.set(prefix, reading);
-    }
-    const entry = reading as EntryReading<T>;
-    return this.graph.read<T | undefined>(`${prefix}${id}`, entry.compute, Object.is, entry);
+  entry<T>(name: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {
+    return this.graph.entry(name, id, whole);
   }
 
   once<T>(key: string, compute: (view: ClusterView) => T): T {

@@ -189,8 +189,9 @@ export class Engine {
     const keys = this.view.derive(cell, (view) => source.keys(view, scope), deepEqual);
     const ofType = this.#keys.get(type) ?? new Map<string, readonly string[]>();
     const before = new Set(ofType.get(scope));
+    const prefix = ['findings', type, scope, ''].join(SEPARATOR);
     for (const key of keys) {
-      if (!before.has(key)) this.#pending.add(['findings', type, scope, key].join(SEPARATOR));
+      if (!before.has(key)) this.#pending.add(`${prefix}${key}`);
     }
     this.#forget(type, scope, keys);
     ofType.set(scope, keys);
@@ -221,9 +222,16 @@ export class Engine {
   #record(key: string, verdict: Verdict, before: Verdict = NOTHING): void {
     if (isUnfinished(verdict)) this.#failing.set(key, verdict);
     else if (isUnfinished(before)) this.#failing.delete(key);
-    // What most are judged to.
-    if (verdict === NOTHING && before === NOTHING) return;
-    const [was, is] = [findingsOf(before), findingsOf(verdict)];
+    const was = findingsOf(before);
+    const is = findingsOf(verdict);
+    // As most are, and judged for the first time.
+    if (was.length === 0) {
+      for (const finding of is) {
+        this.#opened.push(finding);
+        this.#findings.set(finding.id, finding);
+      }
+      return;
+    }
     for (const finding of was) {
       if (is.some((other) => other.id === finding.id)) continue;
       this.#findings.delete(finding.id);
@@ -254,7 +262,10 @@ export class Engine {
         // Most checks find nothing, and an iterator for each of them is a tenth of what judging throws away.
         if (drafts.length === 0) continue;
         for (const draft of drafts) {
-          (findings ??= []).push(weighed(complete(rule, draft, source.ref(subject), view), view));
+          const finding = weighed(complete(rule, draft, source.ref(subject), view), view);
+          // Most have one: a list that is made for it has room for no more.
+          if (findings === undefined) findings = [finding];
+          else findings.push(finding);
         }
       } catch (error) {
         (failures ??= []).push({
@@ -265,7 +276,7 @@ export class Engine {
       }
     }
     // A list that grew by pushing has room for seventeen.
-    const found = findings?.slice() ?? NOTHING;
+    const found = findings === undefined ? NOTHING : findings.length === 1 ? findings : findings.slice();
     return failures === undefined ? found : { findings: found, failures };
   }
 }

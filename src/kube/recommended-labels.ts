@@ -18,10 +18,9 @@ const CHOICES = new Map<number, readonly RecommendedLabel[]>();
 /** The recommended labels of which something holds, in order; the same list for the same labels. */
 export function recommendedWhere(holds: (label: RecommendedLabel) => boolean): readonly RecommendedLabel[] {
   let mask = 0;
-  let bit = 1;
-  for (const label of RECOMMENDED_LABELS) {
-    if (holds(label)) mask |= bit;
-    bit <<= 1;
+  for (let at = 0; at < RECOMMENDED_LABELS.length; at += 1) {
+    const label = RECOMMENDED_LABELS[at];
+    if (label !== undefined && holds(label)) mask |= 1 << at;
   }
   let choice = CHOICES.get(mask);
   if (choice === undefined) {

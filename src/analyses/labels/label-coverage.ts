@@ -3,6 +3,7 @@ import { kindInfo } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import { groupBy } from '../workload/group-by.ts';
 import { workloadNamespaces } from '../workload/workloads.ts';
 import { labelledNamespaces, labelledObjects, missingLabels } from './labelled-objects.ts';
 import { ownership, responsibleFor } from './ownership.ts';
@@ -73,12 +74,12 @@ function judged(view: ClusterView, namespace: string): readonly Judged[] {
     `label-coverage/${namespace}`,
     (inner) => {
       const owners = ownership(inner);
-      const found = new Map<string, Counted>();
+      const found = new Map<string, Map<string, Counted>>();
       const count = (kind: string, labels: Labels, missing: number): void => {
         const team = responsibleFor(owners, labels, namespace) ?? '';
-        const key = `${kind}/${team}`;
-        let one = found.get(key);
-        if (one === undefined) found.set(key, (one = { kind, team, coverage: { ...NONE } }));
+        const byTeam = groupBy(found, kind);
+        let one = byTeam.get(team);
+        if (one === undefined) byTeam.set(team, (one = { kind, team, coverage: { ...NONE } }));
         one.coverage.objects += 1;
         one.coverage.complete += missing === 0 ? 1 : 0;
         one.coverage.labels += RECOMMENDED_LABELS.length - missing;
@@ -89,7 +90,7 @@ function judged(view: ClusterView, namespace: string): readonly Judged[] {
       for (const { kind, labels } of labelledObjects(inner, namespace)) {
         count(kindInfo(kind).kind, labels, missingLabels(labels).length);
       }
-      return [...found.values()];
+      return [...found.values()].flatMap((byTeam) => [...byTeam.values()]);
     },
     deepEqual,
   );

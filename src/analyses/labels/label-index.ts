@@ -28,35 +28,24 @@ const NO_VALUES = new SimilarWords(() => []);
 /** Where more than this share of a list is new, an index is built rather than changed. */
 const MOST_CHANGED = 0.25;
 
-/**
- * An index by label of lists that never change; `of` similar lists shares what is the same. Its entries are lists by
- * label.
- */
-export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items<T>> {
+/** An index by label of lists that never change; `of` similar lists shares what is the same. */
+export class LabelIndex<T extends Labelled> implements ByLabel<T> {
   readonly #lists: LongList<readonly T[]>;
   /** How many items the lists hold. */
   readonly #size: number;
   readonly #names: readonly string[];
   readonly #keys: ReadonlyMap<string, ValueIndex<T>>;
 
-  /** Stands for this index in those that are made from it, which must not keep it. */
-  readonly #token: object = {};
-  readonly #base: object | undefined;
-  readonly #changed: ReadonlySet<string> | undefined;
-
   private constructor(
     lists: LongList<readonly T[]>,
     size: number,
     names: readonly string[],
     keys: ReadonlyMap<string, ValueIndex<T>>,
-    change?: { readonly from: LabelIndex<T>; readonly ids: ReadonlySet<string> },
   ) {
     this.#lists = lists;
     this.#size = size;
     this.#names = names;
     this.#keys = keys;
-    this.#base = change === undefined ? undefined : change.from.#token;
-    this.#changed = change?.ids;
   }
 
   /** @param previous the index of an earlier state of the lists, of which most items are the same */
@@ -91,8 +80,7 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items
       if (index.size === 0) keys.delete(key);
       else keys.set(key, index);
     }
-    const change = { from: this, ids: changedIds(edits) };
-    return new LabelIndex(lists, size, namesOf(keys, this.#names), keys, change);
+    return new LabelIndex(lists, size, namesOf(keys, this.#names), keys);
   }
 
   /** The same list as long as the same keys are there. */
@@ -109,21 +97,13 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T>, Entries<Items
     return this.#keys.get(key)?.get(value) ?? [];
   }
 
-  /** @param id as `entryId` writes it */
-  get(id: string): Items<T> | undefined {
-    const end = id.indexOf('=');
-    return this.#keys.get(id.slice(0, end))?.get(id.slice(end + 1));
-  }
-
-  changedSince(before: Entries<Items<T>>): ReadonlySet<string> | undefined {
-    return before instanceof LabelIndex && before.#token === this.#base ? this.#changed : undefined;
+  /** What carries a key, by its value. The same object as long as nothing of it changes. */
+  byValue(key: string): Entries<Items<T>> {
+    return this.#keys.get(key) ?? NO_LISTS;
   }
 }
 
-/** Names the list of what carries a label. A key holds no `=`. */
-export function entryId({ key, value }: LabelPair): string {
-  return `${key}=${value}`;
-}
+const NO_LISTS: Entries<never> = { get: () => undefined, changedSince: () => undefined };
 
 /** Keys whose values tell most apart, the best first. */
 const TELLING = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance', 'name', 'run', 'release'];
@@ -154,12 +134,6 @@ interface Edit<T> {
 }
 
 type Edits<T> = Map<string, Map<string, Edit<T>>>;
-
-function changedIds<T>(edits: Edits<T>): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const [key, values] of edits) for (const value of values.keys()) ids.add(entryId({ key, value }));
-  return ids;
-}
 
 /** The keys that are there: the same list where they are those of the list before. */
 function namesOf(keys: ReadonlyMap<string, unknown>, before: readonly string[]): readonly string[] {
@@ -199,13 +173,23 @@ function addEdit<T extends Labelled>(edits: Edits<T>, item: T, side: keyof Edit<
 }
 
 /** Items by the value of one key. */
-class ValueIndex<T> {
+class ValueIndex<T> implements Entries<Items<T>> {
   readonly words: SimilarWords;
   readonly #lists: PersistentMap<Items<T>>;
+  /** Stands for this index in those that are made from it, which must not keep it. */
+  readonly #token: object = {};
+  readonly #base: object | undefined;
+  readonly #changed: ReadonlySet<string> | undefined;
 
-  private constructor(words: SimilarWords, lists: PersistentMap<Items<T>>) {
+  private constructor(
+    words: SimilarWords,
+    lists: PersistentMap<Items<T>>,
+    change?: { readonly from: ValueIndex<T>; readonly values: ReadonlySet<string> },
+  ) {
     this.words = words;
     this.#lists = lists;
+    this.#base = change === undefined ? undefined : change.from.#token;
+    this.#changed = change?.values;
   }
 
   /** @param values which become the index's own */
@@ -224,6 +208,10 @@ class ValueIndex<T> {
     return this.#lists.get(value);
   }
 
+  changedSince(before: Entries<Items<T>>): ReadonlySet<string> | undefined {
+    return before instanceof ValueIndex && before.#token === this.#base ? this.#changed : undefined;
+  }
+
   /** This index after some edits by value. The words stay the same object where the values do. */
   edited(edits: ReadonlyMap<string, Edit<T>>): ValueIndex<T> {
     let lists = this.#lists;
@@ -234,7 +222,8 @@ class ValueIndex<T> {
       if (before === undefined || list.length === 0) isSameWords = false;
       lists = list.length === 0 ? lists.without(value) : lists.with(value, list);
     }
-    return new ValueIndex(isSameWords ? this.words : new SimilarWords(() => lists.keys()), lists);
+    const words = isSameWords ? this.words : new SimilarWords(() => lists.keys());
+    return new ValueIndex(words, lists, { from: this, values: new Set(edits.keys()) });
   }
 }
 

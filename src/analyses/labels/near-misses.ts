@@ -3,7 +3,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
 import { ownLabels, podLabels } from './label-health.ts';
 import type { LabelReferrer } from './label-referrers.ts';
-import { demanderText, demandFor, NAMING_KEYS, nearValues, type Demand, type NearValue } from './near-values.ts';
+import { demanderText, demandsOf, NAMING_KEYS, nearValues, type Demand, type NearValue } from './near-values.ts';
 
 /** A label value of a workload that is probably meant to be another one. */
 export interface NearMiss {
@@ -27,14 +27,15 @@ export function nearMisses(view: ClusterView, workload: AnalysedWorkload): reado
 
 /** A naming label that differs by a slip from what a selector asks for, while nothing asks for it as it is. */
 function missedSelectors(workload: AnalysedWorkload, view: ClusterView): readonly NearMiss[] {
+  const demands = demandsOf(view, workload.ref.namespace);
+  if (demands.size === 0) return NONE;
   const labels = podLabels(workload);
   let found = NONE;
   for (const key in labels) {
     if (!NAMING_KEYS.has(key)) continue;
     const value = labels[key] ?? '';
-    const demand = demandFor(view, workload.ref.namespace, key);
-    if (demand.first.size > 0 && !demand.first.has(value))
-      found = [...found, ...missedBy(demand, workload, key, value)];
+    const demand = demands.get(key);
+    if (demand !== undefined && !demand.first.has(value)) found = [...found, ...missedBy(demand, workload, key, value)];
   }
   return found;
 }

@@ -84,9 +84,11 @@ function nearInCluster(view: ClusterView): NearByValue {
 }
 
 function nearIn(key: string, counts: ReadonlyMap<string, number>, scope: NearValue['scope']): readonly NearValue[] {
+  const found: NearValue[] = [];
   const usual: (readonly [string, number])[] = [];
   for (const [meant, neighbours] of counts) if (neighbours > 1) usual.push([meant, neighbours]);
-  const found: NearValue[] = [];
+  // What names each thing.
+  if (usual.length === 0) return found;
   for (const [value, count] of counts) {
     let best: NearValue | undefined;
     for (const [meant, neighbours] of usual) {
@@ -116,23 +118,13 @@ export interface Demand {
   readonly first: ReadonlyMap<string, { readonly rank: number; readonly by: LabelReferrer }>;
 }
 
-const NO_DEMAND: Demand = { words: new SimilarWords(() => []), first: new Map() };
-
-/** The values of a naming key that Services, NetworkPolicies and budgets of a namespace select by. */
-export function demandFor(view: ClusterView, namespace: string, key: string): Demand {
-  return view.part(
-    `demanded-values/${namespace}/${key}`,
-    (inner) => demands(inner, namespace),
-    (all) => all.get(key) ?? NO_DEMAND,
-  );
-}
-
 /** `Service web (app=web)`. */
 export function demanderText({ by, selector }: LabelReferrer): string {
   return `${by.kind} ${by.name} (${podSelectorText(selector)})`;
 }
 
-function demands(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
+/** The values of naming keys that Services, NetworkPolicies and budgets of a namespace select by, by key. */
+export function demandsOf(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
   return view.derive(
     `demands/${namespace}`,
     (inner): ReadonlyMap<string, Demand> => {

@@ -4,6 +4,7 @@ import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
+import type { Entries } from '../../store/entries.ts';
 import { LongList, sameLongList, type Items } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
@@ -11,7 +12,7 @@ import { reuse } from '../workload/reuse.ts';
 import { workloadList, type AnalysedWorkload } from '../workload/workloads.ts';
 import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
 import { willSelect } from './labels-to-come.ts';
-import { entryId, LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
+import { LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
 export interface Selectable {
@@ -91,7 +92,8 @@ function operatedTemplates(view: ClusterView, namespace: string): readonly Selec
 export function selectsSomething(view: ClusterView, selector: PodSelector, namespace: string): boolean {
   if (!isCalico(selector) && isEmptySelector(selector)) return hasSelectables(view, namespace);
   const here = amongPodsOf(selector, namespace);
-  if (candidatesOf(view, here, namespace).some((one) => selects(here, one.labels))) return true;
+  const candidates = candidatesOf(view, here, namespace);
+  if (isOnePair(here) ? candidates.length > 0 : candidates.some((one) => selects(here, one.labels))) return true;
   return !isCalico(selector) && willSelect(view, selector, namespace);
 }
 
@@ -107,7 +109,21 @@ function hasSelectables(view: ClusterView, namespace: string): boolean {
 /** What a selector selects in a namespace, in no order. */
 export function selected(view: ClusterView, selector: PodSelector, namespace: string): readonly Selectable[] {
   const here = amongPodsOf(selector, namespace);
-  return candidatesOf(view, here, namespace).filter((one) => selects(here, one.labels));
+  const candidates = candidatesOf(view, here, namespace);
+  if (isOnePair(here)) return isList(candidates) ? candidates : candidates.filter(() => true);
+  return candidates.filter((one) => selects(here, one.labels));
+}
+
+function isList<T>(items: Items<T>): items is readonly T[] {
+  return Array.isArray(items);
+}
+
+/** Whether a selector asks for one label only: then all candidates are what it selects. */
+function isOnePair(selector: PodSelector): boolean {
+  if (isCalico(selector) || selector.matchExpressions !== undefined) return false;
+  let count = 0;
+  for (const _key in selector.matchLabels) count += 1;
+  return count === 1;
 }
 
 /** What can be selected in a namespace, by label. Each answer is a value of its own, that nothing else makes change. */
@@ -126,12 +142,19 @@ function candidatesOf(view: ClusterView, selector: PodSelector, namespace: strin
   return pair === undefined ? selectables(view, namespace) : carrying(view, namespace, pair);
 }
 
-function carrying(view: ClusterView, namespace: string, pair: LabelPair): Items<Selectable> {
-  const index = (inner: ClusterView): LabelIndex<Selectable> => selectableIndex(inner, namespace);
-  return view.entry(`label/${namespace}/`, entryId(pair), index) ?? NOTHING;
+function carrying(view: ClusterView, namespace: string, { key, value }: LabelPair): Items<Selectable> {
+  return view.entry(`label/${namespace}/${key}`, value, (inner) => selectablesOfKey(inner, namespace, key)) ?? NOTHING;
 }
 
 const NOTHING: readonly Selectable[] = [];
+
+function selectablesOfKey(view: ClusterView, namespace: string, key: string): Entries<Items<Selectable>> {
+  return view.part(
+    `label-lists/${namespace}/${key}`,
+    (inner) => selectableIndex(inner, namespace),
+    (all) => all.byValue(key),
+  );
+}
 
 function selectableIndex(view: ClusterView, namespace: string): LabelIndex<Selectable> {
   return view.derive(`selectable-index/${namespace}`, (inner, previous: LabelIndex<Selectable> | undefined) =>

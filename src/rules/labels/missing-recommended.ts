@@ -42,7 +42,7 @@ const ofObject = (kind: AroundKind, isOptIn: boolean): typeof ofWorkload =>
     check: (object, view) => {
       const missing = missingLabels(object.labels);
       if (missing.length === 0 || !isLabelledByHand(object) || !judgedKinds(view).includes(kind)) return [];
-      return [{ ...draft(missing, NOT_ON_PODS, 'it'), remedies: OF_OBJECTS }];
+      return draftsOfObject(missing);
     },
   });
 
@@ -64,6 +64,18 @@ export const MISSING_RECOMMENDED = [
 const NO_REMEDIES: readonly string[] = [];
 const OF_WORKLOADS = ['labels/label-workload', 'labels/label-template'];
 const OF_OBJECTS = ['labels/label-object'];
+
+const OBJECT_DRAFTS = new Map<readonly RecommendedLabel[], readonly FindingDraft[]>();
+
+/** The same list for all objects that lack the same labels. */
+function draftsOfObject(missing: readonly RecommendedLabel[]): readonly FindingDraft[] {
+  let drafts = OBJECT_DRAFTS.get(missing);
+  if (drafts === undefined) {
+    drafts = [{ ...draft(missing, NOT_ON_PODS, 'it'), remedies: OF_OBJECTS }];
+    OBJECT_DRAFTS.set(missing, drafts);
+  }
+  return drafts;
+}
 
 type SharedDraft = Pick<FindingDraft, 'severity' | 'title' | 'why' | 'evidence'>;
 

@@ -1,6 +1,6 @@
 import type { Line, Span, Style } from '../src/app/span.ts';
 import { clip, safe, textWidth } from '../src/app/text-width.ts';
-import type { Glyphs } from '../src/app/glyphs.ts';
+import { inSigns, type Glyphs } from '../src/app/glyphs.ts';
 import type { Theme } from './theme.ts';
 
 /** Columns that the left part keeps, however long the right part is. */
@@ -57,7 +57,7 @@ function fitSpans(
   const out: Span[] = [];
   let width = 0;
   for (const one of spans) {
-    const text = safe(one.text);
+    const text = inSigns(safe(one.text), glyphs);
     const wide = textWidth(text);
     if (width + wide <= room) {
       out.push(text === one.text ? one : { ...one, text });

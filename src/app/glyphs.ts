@@ -21,6 +21,8 @@ export interface Glyphs {
   readonly tree: TreeGlyphs;
   /** What joins the sides of a cell: the sum of 1 (up), 2 (down), 4 (left) and 8 (right) is the index. */
   readonly joints: string;
+  /** What stands for each sign of texts that are made elsewhere, such as an answer; of the same width. */
+  readonly signs: ReadonlyMap<string, string>;
 }
 
 /** What stands before a part of a tree and before its own parts; all of the same width. */
@@ -51,6 +53,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   tree: { fork: '├─ ', last: '└─ ', along: '│  ', blank: '   ' },
   joints: ' │││─┘┐┤─└┌├─┴┬┼',
+  signs: new Map(),
 };
 
 export const ASCII_GLYPHS: Glyphs = {
@@ -73,6 +76,13 @@ export const ASCII_GLYPHS: Glyphs = {
   spark: ['_', '.', ':', '-', '=', '+', '*', '#'],
   tree: { fork: '|- ', last: '`- ', along: '|  ', blank: '   ' },
   joints: ' |||-+++-+++-+++',
+  signs: new Map([
+    ['→', '>'],
+    ['≥', '>'],
+    ['×', 'x'],
+    ['…', '~'],
+    ['·', '-'],
+  ]),
 };
 
 /** Words and indentation in place of signs, for a screen reader: nothing is drawn. */
@@ -89,6 +99,14 @@ export const SPOKEN_GLYPHS: Glyphs = {
   tree: { fork: '  ', last: '  ', along: '  ', blank: '  ' },
   joints: '',
 };
+
+/** A text with the signs that the terminal has. */
+export function inSigns(text: string, { signs }: Glyphs): string {
+  if (signs.size === 0) return text;
+  let out = text;
+  for (const [sign, plain] of signs) out = out.replaceAll(sign, plain);
+  return out;
+}
 
 /** Whether boxes and arrows can be drawn. */
 export function canDraw({ joints }: Glyphs): boolean {

@@ -1,3 +1,4 @@
+import { isEntries } from './entries.ts';
 import { eachMember, type Few } from './few.ts';
 
 /** How the value of a cell comes about. */
@@ -8,7 +9,7 @@ export interface Part<T = unknown> {
   readonly pick: (whole: unknown) => T;
 }
 
-/** What is read: a bucket, a cell, or an entry of a cell's value. */
+/** What is read: a bucket, a cell, or one of many things in either. */
 export type Source<C> = Bucket<C> | Cell<C> | Entry<C>;
 
 /** What a change from outside touches. */
@@ -22,35 +23,47 @@ export class Bucket<C> {
   }
 }
 
-/** What is read of the value of a cell, where that has many entries by id. */
+/** One of many things by id that are read: in the value of a cell, or in a bucket. */
 export class Entry<C> {
   readonly group: EntryGroup<C>;
   readonly id: string;
+  /** As the cell's value has it now. */
+  value: unknown;
   readers: Few<Cell<C>> | undefined;
 
-  constructor(group: EntryGroup<C>, id: string) {
+  constructor(group: EntryGroup<C>, id: string, value: unknown) {
     this.group = group;
     this.id = id;
+    this.value = value;
     this.readers = undefined;
   }
 }
 
-/** The entries of one cell's value that are read, by id. */
+/** The things of one kind that are read, by id. Many have one of these, so that none needs a name of its own. */
 export class EntryGroup<C> {
   readonly name: string;
-  readonly whole: Cell<C>;
+  /** The cell in whose value they are; undefined for those that a change from outside touches. */
+  readonly whole: Cell<C> | undefined;
   readonly entries = new Map<string, Entry<C>>();
 
-  constructor(name: string, whole: Cell<C>) {
+  constructor(name: string, whole: Cell<C> | undefined) {
     this.name = name;
     this.whole = whole;
   }
 
   of(id: string): Entry<C> {
     let entry = this.entries.get(id);
-    if (entry === undefined) this.entries.set(id, (entry = new Entry(this, id)));
+    if (entry === undefined) {
+      entry = new Entry(this, id, this.whole === undefined ? undefined : entryOf(this.whole.value, id));
+      this.entries.set(id, entry);
+    }
     return entry;
   }
+}
+
+/** An entry of a value; undefined where it has none. */
+export function entryOf(value: unknown, id: string): unknown {
+  return isEntries(value) ? value.get(id) : undefined;
 }
 
 /** A cell is current, or has to run, or runs. */

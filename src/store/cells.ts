@@ -4,6 +4,7 @@ import {
   CURRENT,
   DIRTY,
   eachReader,
+  entryOf,
   Entry,
   EntryGroup,
   RUNNING,
@@ -15,6 +16,7 @@ import {
 import { isEntries, type Entries } from './entries.ts';
 import { eachMember, withMember, withoutMember } from './few.ts';
 import { Reading } from './reading.ts';
+import { bucketName, Sources } from './sources.ts';
 
 /** Stands for a value of one pass while it is computed. */
 const PENDING = Symbol('pending');
@@ -44,9 +46,7 @@ export class CellGraph<C> {
   readonly #cells = new Map<string, Cell<C>>();
   /** Of one pass over contents that never change: values alone, with nothing of how they came about. */
   readonly #values: Map<string, unknown> | undefined;
-  /** The buckets that something read, by name. */
-  readonly #buckets = new Map<string, Bucket<C>>();
-  readonly #entryGroups = new Map<string, EntryGroup<C>>();
+  readonly #sources = new Sources<C>();
   readonly #reading = new Reading<C>();
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
   #asked: Map<string, unknown> | null | undefined;
@@ -80,7 +80,12 @@ export class CellGraph<C> {
 
   /** Notes that whatever is being computed now read `bucket`. */
   record(bucket: string): void {
-    if (this.#reading.isRunning) this.#reading.add(this.#bucketOf(bucket));
+    if (this.#reading.isRunning) this.#reading.add(this.#sources.bucket(bucket));
+  }
+
+  /** Notes that whatever is being computed now read the bucket `group/id`, for buckets of which there are many. */
+  recordIn(group: string, id: string): void {
+    if (this.#reading.isRunning) this.#reading.add(this.#sources.bucketIn(group, id));
   }
 
   /**
@@ -117,17 +122,21 @@ export class CellGraph<C> {
    */
   entry<T>(name: string, id: string, whole: (context: C) => Entries<T>): T | undefined {
     if (!this.#reading.isRunning) return whole(this.#context).get(id);
-    const group = this.#entryGroups.get(name) ?? this.#groupOf(name, whole);
+    const group = this.#sources.entries(name) ?? this.#entriesOf(name, whole);
     const { whole: cell } = group;
-    try {
-      if (cell.state !== CURRENT) this.#run(cell);
-    } finally {
-      this.#reading.add(group.of(id));
+    if (cell !== undefined && cell.state !== CURRENT) {
+      try {
+        this.#run(cell);
+      } finally {
+        this.#reading.add(group.of(id));
+      }
     }
-    return (cell.value as Entries<T>).get(id);
+    const entry = group.of(id);
+    this.#reading.add(entry);
+    return entry.value as T | undefined;
   }
 
-  #groupOf(name: string, whole: (context: C) => unknown): EntryGroup<C> {
+  #entriesOf(name: string, whole: (context: C) => unknown): EntryGroup<C> {
     this.#reading.begin();
     let cell: unknown;
     try {
@@ -137,10 +146,7 @@ export class CellGraph<C> {
       this.#reading.end();
     }
     if (!(cell instanceof Cell)) throw new Error(`The entries ${name} are not those of one value.`);
-    const group = new EntryGroup<C>(name, cell);
-    this.#entryGroups.set(name, group);
-    cell.readers = withMember<Cell<C> | EntryGroup<C>>(cell.readers, group);
-    return group;
+    return this.#sources.addEntries(name, cell as Cell<C>);
   }
 
   /** The value of a cell as it was last computed; undefined where it never was. */
@@ -186,15 +192,8 @@ export class CellGraph<C> {
   /** Marks the readers of these buckets dirty. */
   touch(buckets: Iterable<string>): void {
     for (const name of buckets) {
-      const bucket = this.#buckets.get(name);
-      if (bucket !== undefined) eachReader(bucket, (cell) => this.#markDirty(cell));
+      for (const source of this.#sources.named(name)) eachReader(source, (cell) => this.#markDirty(cell));
     }
-  }
-
-  #bucketOf(name: string): Bucket<C> {
-    let bucket = this.#buckets.get(name);
-    if (bucket === undefined) this.#buckets.set(name, (bucket = new Bucket(name)));
-    return bucket;
   }
 
   #markDirty(cell: Cell<C>): void {
@@ -255,7 +254,7 @@ export class CellGraph<C> {
 
   #dependentsOf(buckets: ReadonlySet<string>): ReadonlySet<string> {
     const found = new Set<string>();
-    const queue: Source<C>[] = [...buckets].flatMap((name) => this.#buckets.get(name) ?? []);
+    const queue: Source<C>[] = [...buckets].flatMap((name) => this.#sources.named(name));
     for (let source = queue.pop(); source !== undefined; source = queue.pop()) {
       eachReader(source, (cell) => {
         if (found.has(cell.key)) return;
@@ -276,7 +275,7 @@ export class CellGraph<C> {
     // Whatever has its value from it asks for another one of that name.
     eachReader(cell, (reader) => this.#markDirty(reader));
     eachMember<Cell<C> | EntryGroup<C>>(cell.readers, (reader) => {
-      if (reader instanceof EntryGroup) this.#forgetGroup(reader);
+      if (reader instanceof EntryGroup) this.#sources.forgetGroup(reader);
     });
   }
 
@@ -301,9 +300,10 @@ export class CellGraph<C> {
     return sourcesOf(cell).some((source) => {
       if (source instanceof Bucket) return base.touched.has(source.name);
       const inner = source instanceof Entry ? source.group.whole : source;
+      if (inner === undefined) return source instanceof Entry && base.touched.has(bucketName(source));
       if (!base.graph.dependents(base.touched).has(inner.key)) return false;
       const value = this.read(inner.key, inner.compute, inner.equals);
-      return source instanceof Entry ? !isSameEntry(source.id, value, inner.value) : value !== inner.value;
+      return source instanceof Entry ? entryOf(value, source.id) !== source.value : value !== inner.value;
     });
   }
 
@@ -353,7 +353,10 @@ export class CellGraph<C> {
 
   #tellEntries({ entries }: EntryGroup<C>, value: unknown, before: unknown): void {
     const tell = (entry: Entry<C> | undefined): void => {
-      if (entry === undefined || isSameEntry(entry.id, value, before)) return;
+      if (entry === undefined) return;
+      const now = entryOf(value, entry.id);
+      if (Object.is(now, entry.value)) return;
+      entry.value = now;
       eachMember(entry.readers, (reader) => this.#markDirty(reader));
       this.#reading.outdate(entry);
     };
@@ -368,31 +371,12 @@ export class CellGraph<C> {
     for (const source of before) source.readers = withoutMember<Cell<C> | EntryGroup<C>>(source.readers, cell);
     cell.reads = reads;
     for (const source of sourcesOf(cell)) source.readers = withMember<Cell<C> | EntryGroup<C>>(source.readers, cell);
-    for (const source of before) if (source.readers === undefined) this.#forgetSource(source);
-  }
-
-  /** Forgets what nothing reads any more, unless it is a cell: that stays for those that ask for it again. */
-  #forgetSource(source: Source<C>): void {
-    if (source instanceof Cell || this.#reading.has(source)) return;
-    if (source instanceof Bucket) this.#buckets.delete(source.name);
-    else {
-      const { group, id } = source;
-      group.entries.delete(id);
-      if (group.entries.size === 0) this.#forgetGroup(group);
-    }
-  }
-
-  #forgetGroup(group: EntryGroup<C>): void {
-    if (this.#entryGroups.get(group.name) === group) this.#entryGroups.delete(group.name);
-    group.whole.readers = withoutMember<Cell<C> | EntryGroup<C>>(group.whole.readers, group);
+    for (const source of before)
+      if (source.readers === undefined && !this.#reading.has(source)) this.#sources.forget(source);
   }
 }
 
 /** Whether a cell only takes a part of the one value that it reads. */
 function isPart<C>({ part, reads }: Cell<C>): boolean {
   return part !== undefined && !Array.isArray(reads);
-}
-
-function isSameEntry(id: string, value: unknown, before: unknown): boolean {
-  return isEntries(value) && isEntries(before) && Object.is(value.get(id), before.get(id));
 }

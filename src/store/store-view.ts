@@ -19,6 +19,7 @@ export class StoreView implements ClusterView {
   #now: number;
   /** Times that a computation asked about and that had not come yet. */
   readonly #alarms = new Set<number>();
+  readonly #objectGroups = new Map<Kind, Map<string, string>>();
 
   /**
    * @param now evaluation time in milliseconds since the epoch
@@ -73,8 +74,17 @@ export class StoreView implements ClusterView {
   }
 
   get<K extends Kind>(kind: K, namespace: string, name: string): ObjectOf<K> | undefined {
-    if (this.graph.isRecording) this.graph.record(bucket.object(kind, namespace, name));
+    if (this.graph.isRecording) this.graph.recordIn(this.#objectsOf(kind, namespace), name);
     return this.store.get(kind, namespace, name);
+  }
+
+  /** The name of what all objects of a kind in a namespace are read in: one text for thousands of them. */
+  #objectsOf(kind: Kind, namespace: string): string {
+    let names = this.#objectGroups.get(kind);
+    if (names === undefined) this.#objectGroups.set(kind, (names = new Map()));
+    let name = names.get(namespace);
+    if (name === undefined) names.set(namespace, (name = bucket.namespace(kind, namespace)));
+    return name;
   }
 
   list<K extends Kind>(kind: K, namespace?: string): readonly ObjectOf<K>[] {

@@ -226,6 +226,28 @@ describe('CellGraph', () => {
     expect([...graph.dependents(new Set(['b']))].sort()).toEqual(['first', 'part-0', 'part-1', 'second', 'whole']);
   });
 
+  it('runs what read one of many buckets when that is touched by its name, wherever a slash stands in it', () => {
+    const { graph, cell, runs } = counted();
+    const reader = (group: string, id: string): number =>
+      cell(`${group}: ${id}`, () => {
+        graph.recordIn(group, id);
+        return 0;
+      });
+    for (const id of ['web', 'api', 'b/c']) reader('Pod/shop', id);
+    reader('Pod/shop/b', 'c');
+    runs.length = 0;
+    graph.touch(['Pod/shop/web', 'Pod/shop']);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['Pod/shop: web']);
+    expect([...graph.dependents(new Set(['Pod/shop/b/c']))].sort()).toEqual(['Pod/shop/b: c', 'Pod/shop: b/c']);
+    for (const id of ['web', 'api', 'b/c']) graph.drop(`Pod/shop: ${id}`);
+    reader('Pod/shop', 'web');
+    runs.length = 0;
+    graph.touch(['Pod/shop/web', 'Pod/shop/api']);
+    graph.settle(() => undefined, NEVER);
+    expect(runs).toEqual(['Pod/shop: web']);
+  });
+
   it('forgets what a cell no longer reads', () => {
     const { graph, input, cell, set, runs } = counted();
     cell('choice', () => (input('which') === 0 ? input('left') : input('right')));

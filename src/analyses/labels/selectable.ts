@@ -64,9 +64,15 @@ export function selectablesOf(workload: AnalysedWorkload): readonly Selectable[]
   if (found === undefined) {
     const { ref, classes, template } = workload;
     const owner = refText(ref);
-    const all = new Set(classes.map((one) => one.labels));
-    if (template !== undefined) all.add(template.labels);
-    found = [...all].map((labels) => ({ namespace: ref.namespace, labels, owner }));
+    const { namespace } = ref;
+    const [first] = classes;
+    if (classes.length === 1 && first !== undefined && (template?.labels ?? first.labels) === first.labels) {
+      found = [{ namespace, labels: first.labels, owner }];
+    } else {
+      const all = new Set(classes.map((one) => one.labels));
+      if (template !== undefined) all.add(template.labels);
+      found = Array.from(all, (labels) => ({ namespace, labels, owner }));
+    }
     OF_WORKLOAD.set(workload, found);
   }
   return found;

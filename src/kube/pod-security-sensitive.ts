@@ -33,38 +33,65 @@ export const NODE_CAPABILITIES: ReadonlySet<string> = new Set([
   'SYS_RAWIO',
 ]);
 
-const RUNTIME_SOCKETS = [
-  '/var/run/docker.sock',
-  '/run/docker.sock',
-  '/run/containerd/containerd.sock',
-  '/var/run/containerd/containerd.sock',
-  '/run/k3s/containerd/containerd.sock',
-  '/var/run/crio/crio.sock',
-  '/run/crio/crio.sock',
-  '/var/run/cri-dockerd.sock',
-  '/run/podman/podman.sock',
+/** By their paths below /run, to which /var/run leads. */
+const RUN_SOCKETS = [
+  'docker.sock',
+  'containerd/containerd.sock',
+  'docker/containerd/containerd.sock',
+  'k3s/containerd/containerd.sock',
+  'k0s/containerd.sock',
+  'crio/crio.sock',
+  'cri-dockerd.sock',
+  'podman/podman.sock',
 ];
 
-/** Folders whose contents, at any depth, give the node away: credentials, what it starts, its devices and kernel. */
+const RUNTIME_SOCKETS = [
+  ...RUN_SOCKETS.flatMap((socket) => [`/var/run/${socket}`, `/run/${socket}`]),
+  '/var/snap/microk8s/common/run/containerd.sock',
+];
+
+/**
+ * Folders whose contents, at any depth, give the node away: credentials, its devices and kernel, and what it runs as root,
+ * such as the plugins that the runtime starts for each pod, cron tables, and the buses that systemd takes orders from.
+ */
 const SENSITIVE_FOLDERS = [
+  '/bin',
   '/boot',
   '/dev',
   '/etc',
   '/lib/modules',
+  '/lib/systemd',
+  '/opt/cni',
   '/proc',
   '/root',
+  '/run/dbus',
+  '/run/systemd',
+  '/sbin',
   '/sys',
   '/usr',
   '/var/lib/containerd',
   '/var/lib/docker',
   '/var/lib/etcd',
+  '/var/lib/k0s',
   '/var/lib/kubelet',
   '/var/lib/rancher',
   '/var/log',
+  '/var/snap/microk8s',
+  '/var/spool/cron',
 ];
 
 /** Folders that hold sensitive ones, while most of what lies in them is harmless. */
-const HOLDERS: ReadonlySet<string> = new Set(['/', '/home', '/lib', '/run', '/var', '/var/lib', '/var/run']);
+const HOLDERS: ReadonlySet<string> = new Set([
+  '/',
+  '/home',
+  '/lib',
+  '/opt',
+  '/run',
+  '/var',
+  '/var/lib',
+  '/var/snap',
+  '/var/spool',
+]);
 
 /** Paths below sensitive ones that hold nothing secret, and that agents commonly read. */
 const HARMLESS_PATHS = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo', '/etc/ssl/certs', '/etc/pki'];
@@ -77,7 +104,7 @@ export function runtimeSocketUnder(hostPath: string): string | undefined {
 
 /** Whether a host path is, lies in, or holds a sensitive part of the node. */
 export function isSensitivePath(hostPath: string): boolean {
-  const path = normalised(hostPath);
+  const path = normalised(hostPath).replace(/^\/var\/run(?=\/|$)/, '/run');
   if (HARMLESS_PATHS.some((harmless) => isInside(path, harmless))) return false;
   return HOLDERS.has(path) || SENSITIVE_FOLDERS.some((folder) => isInside(path, folder));
 }

@@ -338,6 +338,8 @@ export interface APIServiceObject extends Base<'APIService'> {
 
 export interface PersistentVolumeObject extends Base<'PersistentVolume'> {
   readonly hostPath: string | null;
+  /** The folder or disk of the node that a `local` volume is; absent for other volumes. */
+  readonly localPath?: string;
   /** Secrets that its driver logs in with (`csi.nodeStageSecretRef`, `rbd.secretRef` …). */
   readonly secretRefs?: readonly SecretReference[];
   readonly claim: { readonly namespace: string; readonly name: string } | null;

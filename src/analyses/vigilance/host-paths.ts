@@ -1,4 +1,5 @@
 import { isSensitivePath, runtimeSocketUnder } from '../../kube/pod-security-sensitive.ts';
+import type { PersistentVolumeObject } from '../../model/objects.ts';
 import type { PodSpec, Volume } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { specPath } from './spec-path.ts';
@@ -57,6 +58,13 @@ function hostPathOf(
   const claim = view.get('PersistentVolumeClaim', namespace, volume.claimName);
   if (claim === undefined || claim.volumeName === '') return undefined;
   const persistent = view.get('PersistentVolume', '', claim.volumeName);
-  if (persistent === undefined || persistent.hostPath === null) return undefined;
-  return { hostPath: persistent.hostPath, persistentVolume: persistent.name };
+  const path = persistent === undefined ? null : (persistent.hostPath ?? sensitiveLocal(persistent));
+  return path === null ? undefined : { hostPath: path, persistentVolume: claim.volumeName };
+}
+
+/** A `local` volume is there to give a disk of the node to a pod; one that leads to what the node lives by is a host path. */
+function sensitiveLocal({ localPath }: PersistentVolumeObject): string | null {
+  return localPath !== undefined && (isSensitivePath(localPath) || runtimeSocketUnder(localPath) !== undefined)
+    ? localPath
+    : null;
 }

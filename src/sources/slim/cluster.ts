@@ -8,6 +8,7 @@ import type {
   ObjectOf,
   PersistentVolumeClaimObject,
   PersistentVolumeObject,
+  SecretReference,
   PodDisruptionBudgetObject,
 } from '../../model/objects.ts';
 import { object, objects, textOrNull, type JsonObject } from './json-reading.ts';
@@ -50,18 +51,35 @@ export function slimNode(raw: JsonObject, meta: Meta, context: SlimContext): Nod
 
 export function slimPersistentVolume(raw: JsonObject, meta: Meta, context: SlimContext): PersistentVolumeObject {
   const spec = object(raw['spec']);
+  const local = context.string(object(spec['local'])['path']);
   return {
     ...meta,
     kind: 'PersistentVolume',
     hostPath: textOrNull(context.string(object(spec['hostPath'])['path'])),
-    secretRefs: Object.values(spec).flatMap((source) =>
-      Object.entries(object(source)).flatMap(([field, reference]) => {
-        const secret = /SecretRef$|^secretRef$/.test(field) ? namespacedName(reference, '', context) : null;
-        return secret === null ? [] : [secret];
-      }),
-    ),
+    ...(local === '' ? {} : { localPath: local }),
+    secretRefs: [
+      ...azureFileSecret(spec, context),
+      ...Object.values(spec).flatMap((source) =>
+        Object.entries(object(source)).flatMap(([field, reference]) => {
+          const secret = /SecretRef$|^secretRef$/.test(field) ? namespacedName(reference, '', context) : null;
+          return secret === null ? [] : [secret];
+        }),
+      ),
+    ],
     claim: namespacedName(spec['claimRef'], '', context),
   };
+}
+
+/** The one driver that names its Secret by two fields of its own; without a namespace it is that of the claim. */
+function azureFileSecret(spec: JsonObject, context: SlimContext): readonly SecretReference[] {
+  const { secretName, secretNamespace } = object(spec['azureFile']);
+  const claim = object(spec['claimRef']);
+  const secret = namespacedName(
+    { name: secretName, namespace: secretNamespace },
+    context.string(claim['namespace']),
+    context,
+  );
+  return secret === null ? [] : [secret];
 }
 
 export function slimPersistentVolumeClaim(

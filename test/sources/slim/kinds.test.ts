@@ -181,6 +181,17 @@ test.each<[Kind, object, object]>([
     { spec: { hostPath: { path: '/' }, claimRef: { namespace: 'x', name: 'c' } } },
     { hostPath: '/', claim: { namespace: 'x', name: 'c' } },
   ],
+  ['PersistentVolume', { spec: { local: { path: '/etc' } } }, { hostPath: null, localPath: '/etc' }],
+  [
+    'PersistentVolume',
+    { spec: { azureFile: { secretName: 's' }, claimRef: { namespace: 'x', name: 'c' } } },
+    { secretRefs: [{ namespace: 'x', name: 's' }] },
+  ],
+  [
+    'PersistentVolume',
+    { spec: { azureFile: { secretName: 's', secretNamespace: 'y' }, claimRef: { namespace: 'x', name: 'c' } } },
+    { secretRefs: [{ namespace: 'y', name: 's' }] },
+  ],
   [
     'StorageClass',
     {

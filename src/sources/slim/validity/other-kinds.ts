@@ -105,7 +105,7 @@ export const apiService: Check = fields({
 });
 
 export const persistentVolume: Check = fields({
-  spec: fields({ hostPath: fields({ path: anyText }), claimRef: anyObject }),
+  spec: fields({ hostPath: fields({ path: anyText }), local: fields({ path: anyText }), claimRef: anyObject }),
 });
 
 export const persistentVolumeClaim: Check = fields({

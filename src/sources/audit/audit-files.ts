@@ -5,6 +5,8 @@ const CHUNK = 1 << 20;
 
 /** The files of a machine as far as logs need them; tests bring their own. */
 export interface AuditFiles {
+  /** How many files may be begun while one before them is read. Each takes some 3 MB. */
+  readonly begunAhead: number;
   /** null where there is nothing. */
   stat(path: string): Promise<FileState | null>;
   /** Names in a folder, in no order. */
@@ -32,6 +34,7 @@ interface FileState {
 
 /** The file system of this machine. */
 export const MACHINE_FILES: AuditFiles = {
+  begunAhead: 3,
   async stat(path) {
     try {
       const found = await stat(path);
@@ -64,13 +67,17 @@ export const MACHINE_FILES: AuditFiles = {
   },
 };
 
+/** Of files that were read to their end, for the next ones: new ones cost more than to read a small file. */
+const spareBuffers: Buffer[] = [];
+const MOST_SPARE = 8;
+
 /** Reads ahead into two buffers in turn: a new one for each chunk would cost more than reading. */
 async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   const read = (buffer: Buffer): Promise<Buffer> =>
     file.read(buffer, 0, CHUNK, null).then(({ bytesRead }) => buffer.subarray(0, bytesRead));
-  let now = Buffer.allocUnsafeSlow(CHUNK);
-  let other = Buffer.allocUnsafeSlow(CHUNK);
+  let now = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
+  let other = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
   let next = read(now);
   try {
     for (let chunk = await next; chunk.length > 0; chunk = await next) {
@@ -78,6 +85,8 @@ async function* fileChunks(path: string): AsyncGenerator<Buffer> {
       next = read(now);
       yield chunk;
     }
+    // Whoever asks for more than the last chunk has done with it; who left before may have it still.
+    if (spareBuffers.length < MOST_SPARE) spareBuffers.push(now, other);
   } finally {
     await next.catch(() => undefined);
     await file.close();
@@ -112,9 +121,10 @@ export async function auditLogFiles(paths: readonly string[], files: AuditFiles)
 async function filesIn(folder: string, files: AuditFiles): Promise<string[]> {
   const found: string[] = [];
   const names = (await files.list(folder)).filter((name) => !name.startsWith('.'));
-  for (const name of names.sort(byRotation)) {
-    const path = join(folder, name);
-    const state = await files.stat(path);
+  const paths = names.sort(byRotation).map((name) => join(folder, name));
+  const states = await Promise.all(paths.map((path) => files.stat(path)));
+  for (const [at, path] of paths.entries()) {
+    const state = states[at] ?? null;
     if (state === null) continue;
     if (state.isFolder) found.push(...(await filesIn(path, files)));
     else found.push(path);

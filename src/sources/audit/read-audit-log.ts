@@ -6,6 +6,7 @@ import type { AuditNotes } from '../../model/change.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import { AuditText } from './audit-text.ts';
 import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from './audit-files.ts';
+import { begunAhead, BegunChunks } from './read-ahead.ts';
 import { createSeenEvents, type SeenEvents } from './seen-events.ts';
 
 export interface ReadAuditLogOptions {
@@ -39,9 +40,6 @@ type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
 /** How far a log was read. */
 export interface AuditProgress {
   readonly source: string;
-  readonly bytes: number;
-  /** Of the whole source (packed where it is packed); null for a stream. */
-  readonly totalBytes: number | null;
   readonly events: number;
 }
 
@@ -60,22 +58,37 @@ export async function readAuditLog(
   const seen = options.seen ?? createSeenEvents();
   const found = await auditLogFiles(paths, files);
   const notes: AuditNotes[] = [];
-  for (const path of found) {
-    notes.push(await readOne(path, files, seen, options));
+  for await (const log of begunAhead(found, files.begunAhead, (path) => beginLog(path, files, options.stdin))) {
+    notes.push(await readOne(log, seen, options));
   }
   return notes;
 }
 
-async function readOne(
-  path: string,
-  files: AuditFiles,
-  seen: SeenEvents,
-  options: ReadAuditLogOptions,
-): Promise<AuditNotes> {
-  const stream = path === '-' ? options.stdin : files.stream(path);
+/** A log whose first bytes are on their way. */
+interface BegunLog {
+  /** Its name in notes. */
+  readonly source: string;
+  readonly chunks: BegunChunks;
+  /** That came so far, as they are stored. */
+  bytes(): number;
+  close(): Promise<void>;
+}
+
+function beginLog(path: string, files: AuditFiles, stdin: Readable | undefined): BegunLog {
+  const stream = path === '-' ? stdin : files.stream(path);
   if (stream === undefined) throw new AuditSourceError('-: there is no standard input to read');
-  const source = path === '-' ? 'standard input' : sanitise(path);
-  const totalBytes = path === '-' ? null : ((await files.stat(path))?.size ?? null);
+  let bytes = 0;
+  const chunks = new BegunChunks(unpacked(stream, (chunk) => void (bytes += chunk.length)));
+  return {
+    source: path === '-' ? 'standard input' : sanitise(path),
+    chunks,
+    bytes: () => bytes,
+    close: () => chunks.close(),
+  };
+}
+
+async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOptions): Promise<AuditNotes> {
+  const { source, chunks } = log;
   const text = new AuditText({
     source,
     seen,
@@ -86,20 +99,16 @@ async function readOne(
     onRaw: options.onRaw === undefined ? undefined : (event, raw) => options.onRaw?.(event, raw),
     onUnusable: (line) => options.onUnusable?.(line),
   });
-  let bytes = 0;
-  const counted = (chunk: Buffer): void => {
-    bytes += chunk.length;
-    options.onProgress?.({ source, bytes, totalBytes, events: text.events });
-  };
   try {
-    for await (const chunk of unpacked(stream, counted)) {
+    for await (const chunk of chunks) {
       options.signal?.throwIfAborted();
       text.push(chunk);
+      options.onProgress?.({ source, events: text.events });
       await options.afterChunk?.(text);
     }
   } catch (error) {
     if (options.signal?.aborted === true) throw error;
-    if (bytes === 0) throw new AuditSourceError(`${source}: ${messageOf(error)}`);
+    if (log.bytes() === 0) throw new AuditSourceError(`${source}: ${messageOf(error)}`);
     // What could be read counts; a rest that cannot is a hole, and said so.
     text.markCutShort();
   }
@@ -140,6 +149,7 @@ export async function* unpacked(
     }
     const gunzip = createGunzip({ chunkSize: 256 << 10, finishFlush: constants.Z_SYNC_FLUSH });
     const feeding = feed(all(first), gunzip);
+    feeding.catch(() => undefined);
     for await (const chunk of gunzip) yield chunk as Buffer;
     await feeding;
   } finally {
@@ -147,7 +157,7 @@ export async function* unpacked(
   }
 }
 
-/** Writes at the pace of the reader; an error of the source ends the unpacking with it. */
+/** Writes at the pace of the reader. */
 async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
   try {
     for await (const chunk of source) {
@@ -162,9 +172,9 @@ async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof cre
         gunzip.write(chunk, go);
       });
     }
+  } finally {
+    // What came before an error is unpacked, too.
     gunzip.end();
-  } catch (error) {
-    gunzip.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
 

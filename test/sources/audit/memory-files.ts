@@ -6,6 +6,7 @@ export class MemoryFiles implements AuditFiles {
   #ids = 0;
   /** Size of the chunks that streams deliver. */
   chunk = 7;
+  begunAhead = 2;
 
   write(path: string, data: string | Buffer): void {
     this.#files.set(path, { id: `id${(this.#ids += 1)}`, data: Buffer.from(data) });

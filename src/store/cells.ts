@@ -18,8 +18,11 @@ import { eachMember, withMember, withoutMember } from './few.ts';
 import { Reading } from './reading.ts';
 import { bucketName, Sources } from './sources.ts';
 
-/** Stands for a value of one pass while it is computed. */
-const PENDING = Symbol('pending');
+/** A value of one pass over contents that never change: nothing of how it came about. */
+interface OnePassValue {
+  value: unknown;
+  isPending: boolean;
+}
 
 /** What a graph is laid over: its values stand wherever nothing that they read differs. */
 interface Base<C> {
@@ -44,8 +47,8 @@ export class CellGraph<C> {
   /** False where contents never change: nothing is recorded. */
   readonly #isLive: boolean;
   readonly #cells = new Map<string, Cell<C>>();
-  /** Of one pass over contents that never change: values alone, with nothing of how they came about. */
-  readonly #values: Map<string, unknown> | undefined;
+  /** Of one pass. */
+  readonly #values: Map<string, OnePassValue> | undefined;
   readonly #sources = new Sources<C>();
   readonly #reading = new Reading<C>();
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
@@ -151,28 +154,29 @@ export class CellGraph<C> {
 
   /** The value of a cell as it was last computed; undefined where it never was. */
   valueOf(key: string): unknown {
-    return this.#values === undefined ? this.#cells.get(key)?.value : this.#values.get(key);
+    return this.#values === undefined ? this.#cells.get(key)?.value : this.#values.get(key)?.value;
   }
 
   #onePass<T>(
-    values: Map<string, unknown>,
+    values: Map<string, OnePassValue>,
     key: string,
     compute: (context: C, previous: T | undefined, key: string) => T,
   ): T {
     const there = values.get(key);
-    if (there === PENDING) throw new Error(`The computation ${key} reads itself.`);
-    if (there !== undefined || values.has(key)) return there as T;
-    values.set(key, PENDING);
+    if (there?.isPending === true) throw new Error(`The computation ${key} reads itself.`);
+    if (there !== undefined) return there.value as T;
+    const own: OnePassValue = { value: undefined, isPending: true };
+    values.set(key, own);
     const outerAsked = this.#asked;
     this.#asked = null;
-    let value: T | typeof PENDING = PENDING;
     try {
-      value = compute(this.#context, undefined, key);
+      const value = compute(this.#context, undefined, key);
+      own.value = value;
+      own.isPending = false;
       return value;
     } finally {
       this.#asked = outerAsked;
-      if (value === PENDING) values.delete(key);
-      else values.set(key, value);
+      if (own.isPending) values.delete(key);
     }
   }
 

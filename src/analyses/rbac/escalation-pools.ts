@@ -38,8 +38,11 @@ export interface Onward {
 
 export type Pools = ReadonlyMap<string, Pool>;
 
-/** Which exits lead to a place, with the pool that each belongs to, in order of namespace. */
-export type Incoming = ReadonlyMap<Place, readonly (readonly [Place, Exit])[]>;
+/** An exit that leads to a place, with the pool that it belongs to. */
+type Entrance = readonly [from: Place, exit: Exit];
+
+/** What leads to each place, in order of namespace. */
+export type Incoming = ReadonlyMap<Place, readonly Entrance[]>;
 
 /**
  * The pool of a namespace; the one of before where nothing that it is made of changed.
@@ -132,45 +135,62 @@ export function waysTo(
 
 /** @param pools in order of namespace */
 export function incomingOf(pools: Pools): Incoming {
-  const incoming = new Map<Place, (readonly [Place, Exit])[]>();
+  const incoming = new Map<Place, Entrance[]>();
   for (const [namespace, pool] of pools) {
-    for (const one of exitsOf(namespace, pool)) {
-      const place = one[1].step.to;
-      const list = incoming.get(place);
-      if (list === undefined) incoming.set(place, [one]);
-      else list.push(one);
-    }
+    for (const one of exitsOf(namespace, pool)) listAt(incoming, one[1].step.to).push(one);
   }
   return incoming;
 }
 
 /**
- * What leads where, once the pools of some namespaces have changed.
+ * What leads where, once the pools of some namespaces have changed. Each list that is touched is made once, however many
+ * namespaces changed: the first pods of a cluster change them all.
  *
  * @param before of the pools as they were
  */
 export function incomingAfter(before: Incoming, old: Pools, now: Pools, changed: Iterable<string>): Incoming {
-  const incoming = new Map(before);
-  let isSame = true;
-  for (const namespace of changed) {
+  const others = new Set<string>();
+  /** By place that is touched: what leads there from the namespaces that changed. */
+  const come = new Map<Place, Entrance[]>();
+  for (const namespace of [...changed].sort()) {
     const [was, is] = [old.get(namespace), now.get(namespace)];
     if (was?.any === is?.any && was?.running === is?.running) continue;
-    isSame = false;
-    const exits = exitsOf(namespace, is);
-    const places = [...exitsOf(namespace, was), ...exits].map(([, { step }]) => step.to);
-    for (const place of new Set(places)) {
-      const others = (incoming.get(place) ?? []).filter(([from]) => namespaceOf(from) !== namespace);
-      const own = exits.filter(([, { step }]) => step.to === place);
-      const behind = others.findIndex(([from]) => namespaceOf(from) > namespace);
-      const list = others.toSpliced(behind < 0 ? others.length : behind, 0, ...own);
-      if (list.length === 0) incoming.delete(place);
-      else incoming.set(place, list);
-    }
+    others.add(namespace);
+    for (const [, { step }] of exitsOf(namespace, was)) listAt(come, step.to);
+    for (const one of exitsOf(namespace, is)) listAt(come, one[1].step.to).push(one);
   }
-  return isSame ? before : incoming;
+  if (others.size === 0) return before;
+  const incoming = new Map(before);
+  for (const [place, own] of come) {
+    const left = (before.get(place) ?? []).filter(([from]) => !others.has(namespaceOf(from)));
+    const list = inOrder(left, own);
+    if (list.length === 0) incoming.delete(place);
+    else incoming.set(place, list);
+  }
+  return incoming;
 }
 
-function exitsOf(namespace: string, pool: Pool | undefined): readonly (readonly [Place, Exit])[] {
+function listAt(lists: Map<Place, Entrance[]>, place: Place): Entrance[] {
+  let list = lists.get(place);
+  if (list === undefined) lists.set(place, (list = []));
+  return list;
+}
+
+/** Two lists in order of namespace as one; no namespace is in both. */
+function inOrder(left: readonly Entrance[], right: readonly Entrance[]): readonly Entrance[] {
+  const list: Entrance[] = [];
+  let at = 0;
+  for (const one of left) {
+    const namespace = namespaceOf(one[0]);
+    for (let next = right[at]; next !== undefined && namespaceOf(next[0]) < namespace; next = right[(at += 1)]) {
+      list.push(next);
+    }
+    list.push(one);
+  }
+  return [...list, ...right.slice(at)];
+}
+
+function exitsOf(namespace: string, pool: Pool | undefined): readonly Entrance[] {
   if (pool === undefined) return [];
   return [
     ...pool.any.map((exit) => [`any-account/${namespace}`, exit] as const),

@@ -1,13 +1,15 @@
 /**
  * What reading an audit log costs: normalising and all detections (`k8sec audit`) against JSON.parse of the same file in
  * the same run, packed and unpacked, and the memory of a log many times as long. The log is the quiet day of the tests,
- * day after day. Exits with 1 where a limit is exceeded. Linux only. Arguments: rounds (3), MB (300), MB of the long log
+ * day after day. The same log cut into a folder of eight files, and of files of 100 KB, packed and unpacked, takes turns with
+ * it in one piece. Exits with 1 where a limit is exceeded. Linux only. Arguments: rounds (3), MB (300), MB of the long log
  * (2000).
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { clusterDay } from '../analyses/audit/cluster-day.ts';
 import { measure, type Cost } from './measured-process.ts';
 
@@ -46,6 +48,57 @@ async function audit(path: string, events: number): Promise<Cost> {
   return cost;
 }
 
+/** Cuts a log into a folder of files, in order of their names, of which only the last is shorter. */
+function cut(path: string, folder: string, bytes: number, isPacked: boolean): void {
+  mkdirSync(folder);
+  const log = readFileSync(path);
+  for (let from = 0, file = 0; from < log.length; file += 1) {
+    const newline = log.indexOf(0x0a, from + bytes);
+    const to = newline < 0 ? log.length : newline + 1;
+    const piece = log.subarray(from, to);
+    const name = `audit-${String(file).padStart(6, '0')}.log`;
+    if (isPacked) writeFileSync(join(folder, `${name}.gz`), gzipSync(piece, { level: 1 }));
+    else writeFileSync(join(folder, name), piece);
+    from = to;
+  }
+}
+
+/** A folder of files against the same events in one file, and how many processors were busy. */
+async function folders(path: string, events: number): Promise<void> {
+  for (const [what, bytes] of [
+    ['8 files', Math.ceil((megabytes * 1e6) / 8)],
+    ['files of 100 KB', 100_000],
+  ] as const) {
+    for (const isPacked of [false, true]) {
+      const many = join(folder, 'many');
+      cut(path, many, bytes, isPacked);
+      const one = isPacked ? `${path}.gz` : path;
+      const runs: { readonly one: Cost; readonly many: Cost }[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        runs.push({ one: await audit(one, events), many: await audit(many, events) });
+      }
+      rmSync(many, { recursive: true });
+      const told = (['many', 'one'] as const).map((kind) => {
+        const costs = runs.map((run) => run[kind]);
+        const busy = median(costs.map((cost) => cost.cpu / cost.wall));
+        return `${wall(costs).toFixed(0)} ms, ${cpu(costs).toFixed(0)} ms of processor time (${busy.toFixed(1)} busy)`;
+      });
+      console.log(`${`${what}${isPacked ? ', gzip' : ''}`.padEnd(22)} ${told[0] ?? ''}; one file ${told[1] ?? ''}`);
+      const most = Math.max(...runs.map((run) => run.many.peak));
+      limit(`peak memory of ${what}, MB`, most, most <= MOST_MEMORY, `at most ${MOST_MEMORY}`);
+    }
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** The least processor time of all threads in milliseconds. */
+function cpu(runs: readonly Cost[]): number {
+  return Math.min(...runs.map((run) => run.cpu));
+}
+
 /** The best run's time from the start of the process to its last byte: other programs only ever add to it. */
 function wall(runs: readonly Cost[]): number {
   return Math.min(...runs.map((run) => run.wall));
@@ -75,10 +128,10 @@ try {
   console.log(`k8sec audit, gzip    ${rate(wall(packed))}`);
   const share = wall(floors) / wall(plain);
   limit('share of the rate of JSON.parse', share, share >= LEAST_RATE, `at least ${LEAST_RATE}`);
-  const cpu = (runs: readonly Cost[]): number => Math.min(...runs.map((run) => run.cpu));
   console.log(`of the processor time ${(cpu(floors) / cpu(plain)).toFixed(2)}`);
   const peak = Math.max(...plain.map((run) => run.peak), ...packed.map((run) => run.peak));
   limit('peak memory, MB', peak, peak <= MOST_MEMORY, `at most ${MOST_MEMORY}`);
+  await folders(path, events);
   rmSync(path);
   rmSync(`${path}.gz`);
 

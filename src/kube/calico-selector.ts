@@ -1,19 +1,31 @@
-import type { Labels } from '../model/selector.ts';
+import type { Labels, LabelSelectorRequirement } from '../model/selector.ts';
+import { meets } from './selector.ts';
 
 /** A parsed Calico selector. */
 export interface CalicoSelector {
   readonly matches: (labels: Labels) => boolean;
-  /** The comparisons that it is made of, in order: what each asks of the value of its label, undefined where absent. */
-  readonly terms: readonly { readonly key: string; readonly test: (value: string | undefined) => boolean }[];
-  /** Labels that whatever it matches carries. */
-  readonly equalities: readonly Equality[];
-  /** Whether it asks for nothing else, as `app == 'web' && tier == 'front'` does. */
+  /** The comparisons that it is made of, in order. */
+  readonly terms: readonly CalicoTerm[];
+  /** What all that it matches satisfies, as a selector of Kubernetes would ask for it. */
+  readonly requirements: readonly LabelSelectorRequirement[];
+  /** Whether it asks for nothing else, as `app == 'web' && tier in {'front', 'back'}` does. */
   readonly isPlain: boolean;
 }
 
-interface Equality {
+interface CalicoTerm {
   readonly key: string;
-  readonly value: string;
+  /** What it asks of the value of its label, undefined where absent. */
+  readonly test: (value: string | undefined) => boolean;
+  /** The values, or parts of values, that it names. */
+  readonly values: readonly string[];
+  /** Whether these are parts of values. */
+  readonly isOfParts: boolean;
+}
+
+/** A label of an expression, null for whatever value, and what stands in its place. */
+interface LabelEdit {
+  readonly from: { readonly key: string; readonly value: string | null };
+  readonly to: { readonly key: string; readonly value: string | null } | null;
 }
 
 /** A part of an expression. */
@@ -41,29 +53,76 @@ export function parseCalicoSelector(text: string): CalicoSelector | null {
 }
 
 /**
- * A selector with another key and value wherever it compares this key with this value (`app == 'web'`); all else of the
- * text stays as it is. undefined where it does not, or where the text is no selector.
+ * A selector with other labels wherever it asks for some: `app == 'web'`, `app in {'web'}` and, for whatever value,
+ * `has(app)`. All else of the text stays as it is. undefined where it does not ask for them, or where the text is no
+ * selector.
  */
-export function withEquality(text: string, from: Equality, to: Equality): string | undefined {
+export function withLabels(text: string, edits: readonly LabelEdit[]): string | undefined {
   const tokens = parseCalicoSelector(text) === null ? [] : (tokenise(text) ?? []);
+  const places = tokens.flatMap((_token, at) => editedPlaces(tokens, at, edits));
+  if (places.length === 0) return undefined;
   let written = '';
   let copied = 0;
-  for (const [at, { type, value, start, end }] of tokens.entries()) {
-    const [sign, other] = [tokens[at + 1], tokens[at + 2]];
-    if (type !== 'word' || value !== from.key || sign?.type !== 'sign' || sign.value !== '==') continue;
-    if (other?.type !== 'text' || other.value !== from.value) continue;
-    written += `${text.slice(copied, start)}${to.key}${text.slice(end, other.start + 1)}${to.value}`;
-    // What is left begins with the closing quote.
-    copied = other.end - 1;
+  for (const { start, end, value } of places) {
+    written += text.slice(copied, start) + value;
+    copied = end;
   }
-  return copied === 0 ? undefined : written + text.slice(copied);
+  return written + text.slice(copied);
 }
 
-const EVERYTHING: Part = { matches: () => true, equalities: [], isPlain: true };
+/** What is written where in place of what stands there, in order. */
+type Place = Pick<Token, 'start' | 'end' | 'value'>;
+
+function editedPlaces(tokens: readonly Token[], at: number, edits: readonly LabelEdit[]): readonly Place[] {
+  const token = tokens[at];
+  if (token === undefined) return [];
+  const editOf = (key: string, value: string | null): LabelEdit['to'] =>
+    edits.find(({ from }) => from.key === key && from.value === value)?.to ?? null;
+  if (token.type === 'call') {
+    const key = keyOfCall(token.value);
+    const to = editOf(key, null);
+    if (to === null) return [];
+    const start = token.start + token.value.indexOf(key, 'has('.length);
+    return [{ start, end: start + key.length, value: to.key }];
+  }
+  if (token.type !== 'word') return [];
+  let renamed: string | undefined;
+  const values = comparedTexts(tokens, at + 1).flatMap(({ value, start, end }): Place[] => {
+    const to = editOf(token.value, value);
+    if (to === null) return [];
+    renamed = to.key;
+    // The quotes stay.
+    return [{ start: start + 1, end: end - 1, value: to.value ?? value }];
+  });
+  return renamed === undefined ? [] : [{ ...token, value: renamed }, ...values];
+}
+
+/** The texts to one of which a label has to be equal, by what stands behind its key. */
+function comparedTexts(tokens: readonly Token[], at: number): readonly Token[] {
+  const [sign, next] = [tokens[at], tokens[at + 1]];
+  if (sign?.type === 'sign' && sign.value === '==') return next?.type === 'text' ? [next] : [];
+  if (sign?.type !== 'word' || sign.value !== 'in' || next?.value !== '{') return [];
+  const end = tokens.findIndex((one, index) => index > at && one.type === 'sign' && one.value === '}');
+  return tokens.slice(at + 2, end).filter(({ type }) => type === 'text');
+}
+
+/** The key of `has(key)`; '' for a call without one. */
+function keyOfCall(call: string): string {
+  return call.startsWith('has(') ? call.slice('has('.length, -1).trim() : '';
+}
+
+const EVERYTHING: Part = { matches: () => true, requirements: [], isPlain: true };
 
 function otherwise(matches: Part['matches']): Part {
-  return { matches, equalities: [], isPlain: false };
+  return { matches, requirements: [], isPlain: false };
 }
+
+const OPPOSITE: Readonly<Record<string, string>> = {
+  In: 'NotIn',
+  NotIn: 'In',
+  Exists: 'DoesNotExist',
+  DoesNotExist: 'Exists',
+};
 
 interface Token {
   readonly type: 'sign' | 'text' | 'call' | 'word';
@@ -118,7 +177,7 @@ class Parser {
     if (parts === null || parts.length === 1) return parts?.[0] ?? null;
     return {
       matches: (labels) => parts.every((one) => one.matches(labels)),
-      equalities: parts.flatMap((one) => one.equalities),
+      requirements: parts.flatMap((one) => one.requirements),
       isPlain: parts.every((one) => one.isPlain),
     };
   }
@@ -136,7 +195,12 @@ class Parser {
   #not(): Part | null {
     if (!this.#take('!')) return this.#term();
     const inner = this.#not();
-    return inner === null ? null : otherwise((labels) => !inner.matches(labels));
+    if (inner === null) return null;
+    const matches: Part['matches'] = (labels) => !inner.matches(labels);
+    const [one, more] = inner.requirements;
+    const operator = one === undefined || more !== undefined || !inner.isPlain ? undefined : OPPOSITE[one.operator];
+    if (one === undefined || operator === undefined) return otherwise(matches);
+    return { matches, requirements: [{ ...one, operator }], isPlain: true };
   }
 
   #term(): Part | null {
@@ -153,7 +217,7 @@ class Parser {
 
   #comparison(key: string): Part | null {
     if (this.#take('==')) return this.#equality(key);
-    if (this.#take('!=')) return this.#compare(key, (value, wanted) => value !== wanted);
+    if (this.#take('!=')) return this.#inequality(key);
     if (this.#take('contains')) return this.#compare(key, (value, wanted) => value?.includes(wanted) === true);
     if (this.#take('starts')) {
       return this.#take('with') ? this.#compare(key, (value, wanted) => value?.startsWith(wanted) === true) : null;
@@ -165,30 +229,46 @@ class Parser {
     if (!this.#take('in')) return null;
     const values = this.#set();
     if (values === null) return null;
-    return this.#noted(key, (value) => (value !== undefined && values.includes(value)) !== negated);
+    return this.#plain({ key, operator: negated ? 'NotIn' : 'In', values });
   }
 
   #equality(key: string): Part | null {
     const wanted = this.#text();
-    if (wanted === null) return null;
-    const { matches } = this.#noted(key, (value) => value === wanted);
-    return { matches, equalities: [{ key, value: wanted }], isPlain: true };
+    return wanted === null ? null : this.#plain({ key, operator: 'In', values: [wanted] });
+  }
+
+  #inequality(key: string): Part | null {
+    const wanted = this.#text();
+    return wanted === null ? null : this.#plain({ key, operator: 'NotIn', values: [wanted] });
   }
 
   #compare(key: string, test: (value: string | undefined, wanted: string) => boolean): Part | null {
     const wanted = this.#text();
-    return wanted === null ? null : this.#noted(key, (value) => test(value, wanted));
+    if (wanted === null) return null;
+    const term = { key, test: (value: string | undefined) => test(value, wanted), values: [wanted], isOfParts: true };
+    return otherwise(this.#noted(term));
   }
 
   #call(call: string): Part {
     if (call === 'all()') return EVERYTHING;
-    if (call === 'global()') return this.#noted('projectcalico.org/namespace', (value) => value === undefined);
-    return this.#noted(call.slice('has('.length, -1).trim(), (value) => value !== undefined);
+    if (call === 'global()') return this.#plain({ key: 'projectcalico.org/namespace', operator: 'DoesNotExist' });
+    return this.#plain({ key: keyOfCall(call), operator: 'Exists' });
   }
 
-  #noted(key: string, test: (value: string | undefined) => boolean): Part {
-    this.terms.push({ key, test });
-    return otherwise((labels) => test(labels[key]));
+  /** What a selector of Kubernetes can ask for too. */
+  #plain(requirement: LabelSelectorRequirement): Part {
+    const { key, values = [] } = requirement;
+    const test = (value: string | undefined): boolean =>
+      meets(requirement, value === undefined ? {} : { [key]: value });
+    const matches = this.#noted({ key, test, values, isOfParts: false });
+    return { matches, requirements: [requirement], isPlain: true };
+  }
+
+  #noted(term: CalicoTerm): Part['matches'] {
+    this.terms.push(term);
+    const { key, test } = term;
+    // Labels come from outside: `constructor` is a legal key.
+    return (labels) => test(Object.hasOwn(labels, key) ? labels[key] : undefined);
   }
 
   #set(): string[] | null {

@@ -93,36 +93,47 @@ export function plainCiliumSelector(selector: LabelSelector): LabelSelector | nu
   return selectorKeys(plain).every(isOfIdentity) ? plain : null;
 }
 
+/** A label that a selector asks for, null for whatever value, and what stands in its place. */
+interface LabelEdit {
+  readonly from: { readonly key: string; readonly value: string | null };
+  readonly to: { readonly key: string; readonly value: string | null } | null;
+}
+
 /**
- * A selector with another label wherever it asks for this one, in a pair or as the only value of an expression. The source
- * of a label (`k8s:app`) and all else stay as they are.
+ * A selector with other labels wherever it asks for some, in a pair or in an expression. The source of a label (`k8s:app`)
+ * and all else stay as they are.
  */
-export function withCiliumLabel(
+export function withCiliumLabels(
   { matchLabels, matchExpressions }: LabelSelector,
-  from: { readonly key: string; readonly value: string },
-  to: { readonly key: string; readonly value: string },
+  edits: readonly LabelEdit[],
 ): LabelSelector {
-  const isMeant = (key: string, value: string | undefined): boolean =>
-    plainKey(key) === from.key && value === from.value;
-  const renamed = (key: string): string => (key.endsWith(from.key) ? key.slice(0, -from.key.length) : '') + to.key;
+  const meant = (key: string, value: string | null): LabelEdit['to'] =>
+    edits.find(({ from }) => from.key === plainKey(key) && from.value === value)?.to ?? null;
+  const renamed = (key: string, to: string): string => {
+    const plain = plainKey(key);
+    return (key.endsWith(plain) ? key.slice(0, key.length - plain.length) : '') + to;
+  };
   return {
     ...(matchLabels === undefined
       ? {}
       : {
           matchLabels: Object.fromEntries(
-            Object.entries(matchLabels).map(([key, value]) =>
-              isMeant(key, value) ? [renamed(key), to.value] : [key, value],
-            ),
+            Object.entries(matchLabels).map(([key, value]) => {
+              const to = meant(key, value);
+              return to === null ? [key, value] : [renamed(key, to.key), to.value ?? value];
+            }),
           ),
         }),
     ...(matchExpressions === undefined
       ? {}
       : {
-          matchExpressions: matchExpressions.map((one) =>
-            one.operator === 'In' && one.values?.length === 1 && isMeant(one.key, one.values[0])
-              ? { ...one, key: renamed(one.key), values: [to.value] }
-              : one,
-          ),
+          matchExpressions: matchExpressions.map((one) => {
+            const asked = one.operator === 'Exists' ? [null] : one.operator === 'In' ? (one.values ?? []) : [];
+            const key = asked.flatMap((value) => meant(one.key, value) ?? [])[0]?.key;
+            if (key === undefined) return one;
+            const values = one.values?.map((value) => meant(one.key, value)?.value ?? value);
+            return { ...one, key: renamed(one.key, key), ...(values === undefined ? {} : { values }) };
+          }),
         }),
   };
 }

@@ -16,6 +16,8 @@ export interface ByLabel<T extends Labelled> {
   values(key: string): SimilarWords;
   /** What carries a label, in no order. */
   carrying(key: string, value: string): Items<T>;
+  /** What carries a label of that key, in no order. */
+  having(key: string): Items<T>;
 }
 
 /** What a selector's pairs are looked up with: a key and the one value that it may have. */
@@ -97,13 +99,22 @@ export class LabelIndex<T extends Labelled> implements ByLabel<T> {
     return this.#keys.get(key)?.get(value) ?? [];
   }
 
+  having(key: string): Items<T> {
+    return this.byValue(key).all();
+  }
+
   /** What carries a key, by its value. The same object as long as nothing of it changes. */
-  byValue(key: string): Entries<Items<T>> {
+  byValue(key: string): ByValue<T> {
     return this.#keys.get(key) ?? NO_LISTS;
   }
 }
 
-const NO_LISTS: Entries<never> = { get: () => undefined, changedSince: () => undefined };
+/** What carries one key, by the value. */
+export interface ByValue<T> extends Entries<Items<T>> {
+  all(): Items<T>;
+}
+
+const NO_LISTS: ByValue<never> = { get: () => undefined, changedSince: () => undefined, all: () => [] };
 
 /** Keys whose values tell most apart, the best first. */
 const TELLING = ['app.kubernetes.io/name', 'app', 'k8s-app', 'app.kubernetes.io/instance', 'name', 'run', 'release'];
@@ -173,7 +184,7 @@ function addEdit<T extends Labelled>(edits: Edits<T>, item: T, side: keyof Edit<
 }
 
 /** Items by the value of one key. */
-class ValueIndex<T> implements Entries<Items<T>> {
+class ValueIndex<T> implements ByValue<T> {
   readonly words: SimilarWords;
   readonly #lists: PersistentMap<Items<T>>;
   /** Stands for this index in those that are made from it, which must not keep it. */
@@ -206,6 +217,10 @@ class ValueIndex<T> implements Entries<Items<T>> {
 
   get(value: string): Items<T> | undefined {
     return this.#lists.get(value);
+  }
+
+  all(): readonly T[] {
+    return [...this.#lists.keys()].flatMap((value) => [...(this.#lists.get(value) ?? [])]);
   }
 
   changedSince(before: Entries<Items<T>>): ReadonlySet<string> | undefined {

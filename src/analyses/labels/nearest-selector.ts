@@ -1,8 +1,10 @@
-import { matches } from '../../kube/selector.ts';
+import { matches, meets } from '../../kube/selector.ts';
+import { requirementsOf } from '../../kube/selector-implication.ts';
 import { slipDistance } from '../../kube/similar-words.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
 import type { Items } from '../../store/long-list.ts';
-import { pairsOf, type ByLabel, type LabelPair } from './label-index.ts';
+import type { ByLabel, LabelPair } from './label-index.ts';
+import { withEdits, type AskedLabel, type SelectorEdit } from './selector-edits.ts';
 import type { Selectable } from './selectable.ts';
 
 /** A selector one repair away from one that matches nothing, and what it would match. */
@@ -15,6 +17,8 @@ export interface NearestSelector {
   readonly text: string;
   /** Workloads that it would select, each once, in order. */
   readonly owners: readonly string[];
+  /** What of the selector is another; nothing for the repair `namespace`. */
+  readonly edits: readonly SelectorEdit[];
 }
 
 /** Keys that different conventions use for the same thing. */
@@ -29,15 +33,17 @@ const SAME_MEANING: readonly (readonly string[])[] = [
 export const RANK = { case: 0, spelling: 1, key: 2, namespace: 3, drop: 4 } as const;
 
 interface Repair {
-  readonly from: LabelPair;
-  readonly to: LabelPair | null;
+  /** What is asked for that nothing has. */
+  readonly asked: LabelSelectorRequirement;
+  readonly edit: SelectorEdit;
   readonly kind: 'case' | 'spelling' | 'key' | 'drop';
   readonly distance: number;
 }
 
 /**
  * The nearest selector that would match something: one label repaired (case, spelling, the same value under another
- * conventional key), the same selector in another namespace, or, where all other labels match, one label dropped. Of
+ * conventional key), the same selector in another namespace, or, where all other labels match, one label dropped. An
+ * expression of several values is repaired by each value that is near something, one that asks for a key by its key. Of
  * several as near as each other the first in order of owner and text.
  *
  * @param namespace where the selector looks now, and matches nothing
@@ -51,26 +57,10 @@ export function nearestSelector(
   here: ByLabel<Selectable>,
   elsewhere: readonly Selectable[] = [],
 ): NearestSelector | undefined {
-  const pairs = pairsOf(selector);
-  const others: LabelSelector = {
-    matchExpressions: (selector.matchExpressions ?? []).filter(
-      (one) => pairsOf({ matchExpressions: [one] }).length === 0,
-    ),
-  };
-  const near = pairs
-    .flatMap((from) => repairsOf(from, here, pairs.length > 1))
-    .toSorted((a, b) => scoreOf(a) - scoreOf(b));
-  let best: Found | undefined;
-  for (const repair of near) {
-    if (best !== undefined && scoreOf(repair) > scoreOf(best.repair)) break;
-    const rest = pairs.filter((one) => one !== repair.from);
-    for (const one of candidatesFor(repair, pairs, here)) {
-      if (one.labels[repair.from.key] === repair.from.value) continue;
-      if (!rest.every(({ key, value }) => one.labels[key] === value) || !matches(others, one.labels)) continue;
-      const found = { repair, candidate: one, text: textOf(repair, one.owner) };
-      if (best === undefined || isBefore(found, best)) best = found;
-    }
-  }
+  const all = requirementsOf(selector);
+  const canDrop = all.filter(isPair).length > 1;
+  const repairs = all.flatMap((asked) => repairsOf(asked, here, canDrop)).toSorted((a, b) => scoreOf(a) - scoreOf(b));
+  const best = bestOf(repairs, all, here);
   const [there] = elsewhere;
   if (there !== undefined && (best === undefined || scoreOf(best.repair) > RANK.namespace * 10)) {
     return elsewhereFound(
@@ -79,20 +69,68 @@ export function nearestSelector(
     );
   }
   if (best === undefined) return undefined;
-  const fixed = withRepair(selector, best.repair);
+  const found = [best, ...otherValues(best.repair, repairs, all, here)];
+  const edits = found.map(({ repair }) => repair.edit);
+  const fixed = withEdits(selector, best.repair.asked, edits);
   return {
     selector: fixed,
     namespace,
     repair: best.repair.kind,
-    text: best.text,
-    owners: ownersOf(fixed, candidatesFor(best.repair, pairs, here)),
+    text: found.map(({ text }) => text).join(', '),
+    owners: ownersOf(
+      fixed,
+      found.flatMap(({ repair }) => [...candidatesFor(repair, all, here)]),
+    ),
+    edits,
   };
+}
+
+/** Whether a requirement is for one value, as those of `matchLabels` are. */
+function isPair({ operator, values = [] }: LabelSelectorRequirement): boolean {
+  return operator === 'In' && values.length === 1;
 }
 
 interface Found {
   readonly repair: Repair;
-  readonly candidate: Selectable;
+  readonly owner: string;
   readonly text: string;
+}
+
+/** @param repairs in order of their score */
+function bestOf(
+  repairs: readonly Repair[],
+  all: readonly LabelSelectorRequirement[],
+  here: ByLabel<Selectable>,
+): Found | undefined {
+  let best: Found | undefined;
+  for (const repair of repairs) {
+    if (best !== undefined && scoreOf(repair) > scoreOf(best.repair)) break;
+    const rest = all.filter((one) => one !== repair.asked);
+    for (const { labels, owner } of candidatesFor(repair, all, here)) {
+      if (meets(repair.asked, labels) || !rest.every((one) => meets(one, labels))) continue;
+      const found = { repair, owner, text: textOf(repair.edit, owner) };
+      if (best === undefined || isBefore(found, best)) best = found;
+    }
+  }
+  return best;
+}
+
+/** What the other values of an expression are meant to be, where one of them is repaired and its key is right. */
+function otherValues(
+  { asked, edit }: Repair,
+  repairs: readonly Repair[],
+  all: readonly LabelSelectorRequirement[],
+  here: ByLabel<Selectable>,
+): readonly Found[] {
+  if (edit.to?.key !== asked.key) return [];
+  const others = new Set(asked.values ?? []);
+  others.delete(edit.from.value ?? '');
+  return [...others].flatMap((value) => {
+    const own = repairs.filter(
+      (one) => one.asked === asked && one.edit.from.value === value && one.edit.to?.key === asked.key,
+    );
+    return bestOf(own, all, here) ?? [];
+  });
 }
 
 function scoreOf({ kind, distance }: Repair): number {
@@ -102,23 +140,35 @@ function scoreOf({ kind, distance }: Repair): number {
 function isBefore(a: Found, b: Found): boolean {
   const score = scoreOf(a.repair) - scoreOf(b.repair);
   if (score !== 0) return score < 0;
-  return a.candidate.owner === b.candidate.owner ? a.text < b.text : a.candidate.owner < b.candidate.owner;
+  return a.owner === b.owner ? a.text < b.text : a.owner < b.owner;
 }
 
 /** What carries the repaired label; where a label is dropped, what carries the rarest of the others. */
-function candidatesFor(repair: Repair, pairs: readonly LabelPair[], here: ByLabel<Selectable>): Items<Selectable> {
-  if (repair.to !== null) return here.carrying(repair.to.key, repair.to.value);
+function candidatesFor(
+  { edit, asked }: Repair,
+  all: readonly LabelSelectorRequirement[],
+  here: ByLabel<Selectable>,
+): Items<Selectable> {
+  if (edit.to !== null) {
+    const { key, value } = edit.to;
+    return value === null ? here.having(key) : here.carrying(key, value);
+  }
   let rarest: Items<Selectable> | undefined;
-  for (const pair of pairs) {
-    const list = pair === repair.from ? undefined : here.carrying(pair.key, pair.value);
+  for (const one of all) {
+    const list = one === asked || !isPair(one) ? undefined : here.carrying(one.key, one.values?.[0] ?? '');
     if (list !== undefined && (rarest === undefined || list.length < rarest.length)) rarest = list;
   }
   return rarest ?? [];
 }
 
-function textOf({ from, to }: Repair, owner: string): string {
-  const was = `${from.key}=${from.value}`;
-  return to === null ? `without ${was} it selects ${owner}` : `${was} is written ${to.key}=${to.value} on ${owner}`;
+function textOf({ from, to }: SelectorEdit, owner: string): string {
+  return to === null
+    ? `without ${labelText(from)} it selects ${owner}`
+    : `${labelText(from)} is written ${labelText(to)} on ${owner}`;
+}
+
+function labelText({ key, value }: AskedLabel): string {
+  return value === null ? key : `${key}=${value}`;
 }
 
 function elsewhereFound(selector: LabelSelector, found: readonly Selectable[]): NearestSelector {
@@ -126,23 +176,59 @@ function elsewhereFound(selector: LabelSelector, found: readonly Selectable[]): 
   const [first] = found;
   const namespace = first?.namespace ?? '';
   const text = `${owners[0] ?? ''} in namespace ${namespace} has these labels`;
-  return { selector, namespace, repair: 'namespace', text, owners };
+  return { selector, namespace, repair: 'namespace', text, owners, edits: [] };
 }
 
 /** The labels in use that a label may be meant to be, each once or more. */
 export function nearLabels(label: LabelPair, here: Pick<ByLabel<Selectable>, 'keys' | 'values'>): readonly LabelPair[] {
-  return repairsOf(label, here, false).flatMap((one) => one.to ?? []);
+  const found: LabelPair[] = [];
+  offerLabels(label, here, (_kind, to) => found.push(to));
+  return found;
 }
 
 function repairsOf(
-  from: LabelPair,
+  asked: LabelSelectorRequirement,
   here: Pick<ByLabel<Selectable>, 'keys' | 'values'>,
   canDrop: boolean,
 ): readonly Repair[] {
-  const repairs: Repair[] = canDrop ? [{ from, to: null, kind: 'drop', distance: 0 }] : [];
-  const offer = (kind: Repair['kind'], key: string, value: string, distance: number): void => {
-    repairs.push({ from, to: { key, value }, kind, distance });
-  };
+  const { key, operator, values = [] } = asked;
+  if (operator === 'Exists') return keysNear(asked, here.keys());
+  if (operator !== 'In') return [];
+  const repairs: Repair[] = [];
+  if (canDrop && isPair(asked)) {
+    const from = { key, value: values[0] ?? '' };
+    repairs.push({ asked, edit: { from, to: null }, kind: 'drop', distance: 0 });
+  }
+  for (const value of new Set(values)) {
+    const from = { key, value };
+    offerLabels(from, here, (kind, to, distance) => repairs.push({ asked, edit: { from, to }, kind, distance }));
+  }
+  return repairs;
+}
+
+/** Nothing but the key speaks for what was meant, so that it has to be nearer than where a value is the same. */
+function keysNear(asked: LabelSelectorRequirement, keys: readonly string[]): readonly Repair[] {
+  return keys.flatMap((key): Repair[] => {
+    if (key === asked.key) return [];
+    const edit = { from: { key: asked.key, value: null }, to: { key, value: null } };
+    if (key.toLowerCase() === asked.key.toLowerCase()) return [{ asked, edit, kind: 'case', distance: 0 }];
+    const distance = slipDistance(asked.key, key);
+    return distance === undefined || !isSlipOfKey(asked.key, key, distance)
+      ? []
+      : [{ asked, edit, kind: 'spelling', distance }];
+  });
+}
+
+/** A short key with another letter (`role`, `rule`) is another one, and one with two letters turned round is a slip. */
+function isSlipOfKey(a: string, b: string, distance: number): boolean {
+  const length = Math.min(a.length, b.length);
+  if (distance > 1) return length >= 10;
+  return length >= 6 || Array.from(a).sort().join('') === Array.from(b).sort().join('');
+}
+
+type Offer = (kind: 'case' | 'spelling' | 'key', to: LabelPair, distance: number) => void;
+
+function offerLabels(from: LabelPair, here: Pick<ByLabel<Selectable>, 'keys' | 'values'>, offer: Offer): void {
   for (const key of here.keys()) {
     const isSameKey = key === from.key;
     const isCaseOfKey = key.toLowerCase() === from.key.toLowerCase();
@@ -152,38 +238,21 @@ function repairsOf(
     const values = here.values(key);
     const isThere = !isSameKey && values.has(from.value);
     if (isCaseOfKey) {
-      for (const value of values.sameButCase(from.value)) offer('case', key, value, 0);
-      if (isThere) offer('case', key, from.value, 0);
+      for (const value of values.sameButCase(from.value)) offer('case', { key, value }, 0);
+      if (isThere) offer('case', { key, value: from.value }, 0);
     }
-    if (isThere && slipOfKey !== undefined) offer('spelling', key, from.value, slipOfKey);
-    if (isThere && isSameMeaning) offer('key', key, from.value, 0);
+    if (isThere && slipOfKey !== undefined) offer('spelling', { key, value: from.value }, slipOfKey);
+    if (isThere && isSameMeaning) offer('key', { key, value: from.value }, 0);
     if (!isSameKey && !isSameMeaning) continue;
     for (const { word, distance } of values.slipsOf(from.value)) {
-      if (isSameKey) offer('spelling', key, word, distance);
+      if (isSameKey) offer('spelling', { key, value: word }, distance);
       // A right key would be likelier than both at once.
-      else offer('key', key, word, 1 + distance);
+      else offer('key', { key, value: word }, 1 + distance);
     }
   }
-  return repairs;
 }
 
-/** The selector with one pair replaced or dropped, everything else as it was. */
-function withRepair(selector: LabelSelector, { from, to }: Repair): LabelSelector {
-  const labels = Object.entries(selector.matchLabels ?? {}).flatMap(([key, value]): [string, string][] => {
-    if (key !== from.key || value !== from.value) return [[key, value]];
-    return to === null ? [] : [[to.key, to.value]];
-  });
-  const expressions = (selector.matchExpressions ?? []).flatMap((one): LabelSelectorRequirement[] => {
-    if (one.key !== from.key || pairsOf({ matchExpressions: [one] })[0]?.value !== from.value) return [one];
-    return to === null ? [] : [{ key: to.key, operator: 'In', values: [to.value] }];
-  });
-  return {
-    ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),
-    ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
-  };
-}
-
-function ownersOf(selector: LabelSelector, candidates: Items<Selectable>): readonly string[] {
+function ownersOf(selector: LabelSelector, candidates: readonly Selectable[]): readonly string[] {
   const owners = candidates.filter((one) => matches(selector, one.labels)).map((one) => one.owner);
   return [...new Set(owners)].sort();
 }

@@ -4,7 +4,6 @@ import { kindOf, WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
-import type { Entries } from '../../store/entries.ts';
 import { LongList, sameLongList, type Items } from '../../store/long-list.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { mapChanged } from '../workload/map-changed.ts';
@@ -12,7 +11,7 @@ import { reuse } from '../workload/reuse.ts';
 import { workloadList, type AnalysedWorkload } from '../workload/workloads.ts';
 import { amongPodsOf, isCalico, selects, type PodSelector } from './pod-selector.ts';
 import { willSelect } from './labels-to-come.ts';
-import { LabelIndex, tellingPair, type ByLabel, type LabelPair } from './label-index.ts';
+import { LabelIndex, tellingPair, type ByLabel, type ByValue, type LabelPair } from './label-index.ts';
 
 /** Labels that a selector can meet: those of a pod, or of a template whose pods are not there now. */
 export interface Selectable {
@@ -139,6 +138,7 @@ export function selectablesByLabel(view: ClusterView, namespace: string): ByLabe
     keys: () => view.part(`label-keys/${namespace}`, index, (all) => all.keys()),
     values: (key) => view.part(`label-values/${namespace}/${key}`, index, (all) => all.values(key)),
     carrying: (key, value) => carrying(view, namespace, { key, value }),
+    having: (key) => selectablesOfKey(view, namespace, key).all(),
   };
 }
 
@@ -154,7 +154,7 @@ function carrying(view: ClusterView, namespace: string, { key, value }: LabelPai
 
 const NOTHING: readonly Selectable[] = [];
 
-function selectablesOfKey(view: ClusterView, namespace: string, key: string): Entries<Items<Selectable>> {
+function selectablesOfKey(view: ClusterView, namespace: string, key: string): ByValue<Selectable> {
   return view.part(
     `label-lists/${namespace}/${key}`,
     (inner) => selectableIndex(inner, namespace),

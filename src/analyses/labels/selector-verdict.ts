@@ -1,12 +1,11 @@
 import { kindInfo, WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
-import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { NAME_LABEL } from '../network/namespace-labels.ts';
 import { namespacesSeen, type LabelReferrer } from './label-referrers.ts';
 import { nearestAmong } from './nearest-in-cluster.ts';
 import { nearestNamespaceSelector } from './nearest-namespace.ts';
 import type { NearestSelector } from './nearest-selector.ts';
-import { CALICO_NAMESPACE, isCalico, keysRead, type PodSelector } from './pod-selector.ts';
+import { keysRead, plainSelector, type PodSelector } from './pod-selector.ts';
 import { selectsSomething } from './selectable.ts';
 
 /** Whether a selector finds pods. `pending`: the first list is still under way; `no-namespace`: there is none to look in. */
@@ -64,12 +63,6 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** What a selector asks for, to look for what is near; of an expression only where it is nothing but equalities. */
-function plainSelector(selector: PodSelector): LabelSelector | undefined {
-  if (!isCalico(selector)) return selector;
-  return selector.parsed.isPlain && !keysRead(selector).includes(CALICO_NAMESPACE) ? selector.required : undefined;
 }
 
 /**

@@ -1,10 +1,9 @@
-import { pairsOf, type LabelPair } from '../../analyses/labels/label-index.ts';
-import { isCalico } from '../../analyses/labels/pod-selector.ts';
+import type { AskedLabel, SelectorEdit } from '../../analyses/labels/selector-edits.ts';
 import { selected } from '../../analyses/labels/selectable.ts';
 import { namespacesSeen } from '../../analyses/labels/label-referrers.ts';
 import { ownSelectors, type PolicyObject } from '../../analyses/labels/wider-selectors.ts';
-import { withEquality } from '../../kube/calico-selector.ts';
-import { withCiliumLabel } from '../../kube/cilium-policy.ts';
+import { withLabels } from '../../kube/calico-selector.ts';
+import { withCiliumLabels } from '../../kube/cilium-policy.ts';
 import { objectOf, selectorOf, stringOf, type JsonObject } from '../../kube/network-policy-json.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { someOf } from '../../kube/some-of.ts';
@@ -38,29 +37,27 @@ function isPluginKind(kind: string): kind is PluginPolicy['kind'] {
 }
 
 /**
- * Writes the label that is meant into the selector of a policy of Cilium or Calico, and leaves the rest as it is.
+ * Writes the labels that are meant into the selector of a policy of Cilium or Calico, and leaves the rest as it is.
  *
- * @param meant the whole selector as it should be, by plain labels
+ * @param edits what is asked for, and what is meant, by plain labels
  */
 export function ofPluginPolicy(
   view: ClusterView,
   policy: PluginPolicy,
-  meant: LabelSelector,
+  edits: readonly SelectorEdit[],
 ): RemedyDraft | RemedyRefusal {
   const [own, more] = ownSelectors(policy);
   const [spec] = policy.specs.map(objectOf);
   if (own === undefined || more !== undefined || spec === undefined || policy.isListed === true) {
     return { refused: 'The policy has several specifications: correct the selector in the one that selects nothing.' };
   }
-  const was = isCalico(own.selector) ? own.selector.required : own.selector;
-  const [from, to] = [pairNotIn(was, meant), pairNotIn(meant, was)];
-  const changed = from === undefined || to === undefined ? undefined : changedSelector(policy, spec, from, to);
-  if (changed === undefined || from === undefined || to === undefined) {
+  const field = FIELDS[policy.kind];
+  const changed = changedSelector(policy, spec, edits);
+  const after: PluginPolicy = { ...policy, specs: [{ ...spec, [field]: changed?.value }] };
+  const selects = changed === undefined ? [] : ownersOf(view, after);
+  if (changed === undefined || selects.length === 0) {
     return { refused: 'The label does not stand in the selector in a way that could be changed alone.' };
   }
-  const field = FIELDS[policy.kind];
-  const after: PluginPolicy = { ...policy, specs: [{ ...spec, [field]: changed.value }] };
-  const selects = ownersOf(view, after);
   return {
     note: 'Check that the label is what the policy was meant for: pods that it selects from now on are held to it. If the label of the pods is the one that is wrong, correct it there instead.',
     manifests: [
@@ -71,10 +68,16 @@ export function ofPluginPolicy(
         spec: { [field]: changed.patch },
       },
     ],
-    comments: [{ document: 0, path: ['spec', field], text: `asked for ${pairText(from)}, which nothing has` }],
+    comments: [
+      {
+        document: 0,
+        path: ['spec', field],
+        text: `asked for ${labelsText(edits.map(({ from }) => from))}, which nothing has`,
+      },
+    ],
     use: { type: 'patch', commands: [command(view, policy)] },
     changes: [{ type: 'upsert', object: after }],
-    effects: [`with ${pairText(to)} it selects ${someOf(selects, 5)}`],
+    effects: [`with ${labelsText(edits.flatMap(({ to }) => to ?? []))} it selects ${someOf(selects, 5)}`],
   };
 }
 
@@ -87,16 +90,15 @@ interface Changed {
 function changedSelector(
   { kind }: PluginPolicy,
   spec: JsonObject,
-  from: LabelPair,
-  to: LabelPair,
+  edits: readonly SelectorEdit[],
 ): Changed | undefined {
   if (FIELDS[kind] === 'selector') {
-    const text = withEquality(stringOf(spec['selector']) ?? '', from, to);
+    const text = withLabels(stringOf(spec['selector']) ?? '', edits);
     return text === undefined ? undefined : { value: text, patch: text };
   }
   const before = selectorOf(spec['endpointSelector']);
   if (before === undefined) return undefined;
-  const value = withCiliumLabel(before, from, to);
+  const value = withCiliumLabels(before, edits);
   return selectorText(value) === selectorText(before) ? undefined : { value, patch: smallestPatch(before, value) };
 }
 
@@ -112,15 +114,9 @@ function smallestPatch(before: LabelSelector, after: LabelSelector): Manifest {
   return { matchExpressions: expressions };
 }
 
-/** The one label that a selector asks for and another does not. */
-function pairNotIn(selector: LabelSelector, other: LabelSelector): LabelPair | undefined {
-  const others = new Set(pairsOf(other).map(pairText));
-  const [pair, more] = pairsOf(selector).filter((one) => !others.has(pairText(one)));
-  return more === undefined ? pair : undefined;
-}
-
-function pairText({ key, value }: LabelPair): string {
-  return `${key}=${value}`;
+/** `app=web, app=api`, or the key alone where any value would do. */
+function labelsText(labels: readonly AskedLabel[]): string {
+  return labels.map(({ key, value }) => (value === null ? key : `${key}=${value}`)).join(', ');
 }
 
 function ownersOf(view: ClusterView, policy: PluginPolicy): readonly string[] {

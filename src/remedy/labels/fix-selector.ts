@@ -1,6 +1,7 @@
 import { refOf, refText } from '../../kube/object-ref.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { selected } from '../../analyses/labels/selectable.ts';
+import type { SelectorEdit } from '../../analyses/labels/selector-edits.ts';
 import { apiVersionOf, kindInfo } from '../../model/kind.ts';
 import type { MonitorObject, ObjectOf, PodDisruptionBudgetObject, ServiceObject } from '../../model/objects.ts';
 import type { LabelSelector } from '../../model/selector.ts';
@@ -14,6 +15,7 @@ interface Fix {
   readonly selector: LabelSelector;
   readonly namespace: string;
   readonly repair: string;
+  readonly edits: readonly SelectorEdit[];
 }
 
 /** Writes the nearest selector that matches something in place of one that matches nothing. */
@@ -27,7 +29,7 @@ export const fixSelector: Remedy = {
     const namespace = finding.subject.namespace ?? '';
     if (fix === null) return { refused: 'No label is near enough to be what was meant.' };
     const plugin = pluginPolicy(view, finding.subject);
-    if (plugin !== undefined) return ofPluginPolicy(view, plugin, fix.selector);
+    if (plugin !== undefined) return ofPluginPolicy(view, plugin, fix.edits);
     if (kind === 'ServiceMonitor' || kind === 'PodMonitor') return ofMonitor(view.get(kind, namespace, name), fix);
     if (fix.namespace !== namespace) {
       return {

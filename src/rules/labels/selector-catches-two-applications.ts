@@ -3,7 +3,7 @@
 import { applicationsOf } from '../../analyses/labels/applications.ts';
 import { selected, type Selectable } from '../../analyses/labels/selectable.ts';
 import { refOf } from '../../kube/object-ref.ts';
-import { isEmptySelector, selectorKeys, selectorText } from '../../kube/selector.ts';
+import { isAmong, isEmptySelector, selectorKeys, selectorText } from '../../kube/selector.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
 import type { LabelSelector } from '../../model/selector.ts';
@@ -60,6 +60,7 @@ function caught(
   const applications = applicationsOf(found);
   if (applications === undefined || applications.names.length < 2 || isByProduct(selector)) return [];
   const { key, names } = applications;
+  if (isNaming(selector, key, names)) return [];
   const products = new Set(found.flatMap((one) => one.labels[PART_OF] ?? []));
   const shown = names.slice(0, 5).join(', ');
   return [
@@ -73,6 +74,14 @@ function caught(
       ],
     },
   ];
+}
+
+/** A selector that lists the applications (`app in (web, cart)`) means them all. */
+function isNaming({ matchExpressions = [] }: LabelSelector, key: string, names: readonly string[]): boolean {
+  return matchExpressions.some(
+    ({ key: own, operator, values = [] }) =>
+      own === key && operator === 'In' && names.every((name) => isAmong(values, name)),
+  );
 }
 
 /** A selector by product alone (`part-of: shop`) names all of its applications on purpose. */

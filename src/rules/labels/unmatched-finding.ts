@@ -1,6 +1,7 @@
 import { keysRead, podSelectorText, type PodSelector } from '../../analyses/labels/pod-selector.ts';
 import type { LabelReferrer } from '../../analyses/labels/label-referrers.ts';
 import type { NearestSelector } from '../../analyses/labels/nearest-selector.ts';
+import type { SelectorEdit } from '../../analyses/labels/selector-edits.ts';
 import type { SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
 import { selectorText } from '../../kube/selector.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
@@ -23,6 +24,7 @@ interface SelectorFix {
   readonly selector: LabelSelector;
   readonly namespace: string;
   readonly repair: string;
+  readonly edits: readonly SelectorEdit[];
 }
 
 /** A selector that was judged, and what its owner does with the pods. */
@@ -115,7 +117,7 @@ function absent(
   const fix: SelectorFix | null =
     near === undefined || !isFixable
       ? null
-      : { path, selector: near.selector, namespace: near.namespace, repair: near.repair };
+      : { path, selector: near.selector, namespace: near.namespace, repair: near.repair, edits: near.edits };
   return {
     severity: near === undefined ? 'low' : 'medium',
     absence: true,

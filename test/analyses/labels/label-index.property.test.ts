@@ -15,7 +15,18 @@ import { viewOf } from './clusters.ts';
 import { naiveNearest } from './naive-nearest.ts';
 
 const NAMESPACES = ['shop', 'data', 'edge'] as const;
-const key = fc.constantFrom('app', 'ap', 'App', 'app.kubernetes.io/name', 'tier', 'env', 'component', 'constructor');
+const key = fc.constantFrom(
+  'app',
+  'ap',
+  'App',
+  'app.kubernetes.io/name',
+  'tier',
+  'teir',
+  'env',
+  'component',
+  'compnoent',
+  'constructor',
+);
 const value = fc.constantFrom('frontend', 'frotnend', 'Frontend', 'cart', 'cert', 'web-1', 'web-2', 'x', 'prod', '');
 const labels = fc.dictionary(key, value, { maxKeys: 4 });
 const selector: fc.Arbitrary<LabelSelector> = fc.record(

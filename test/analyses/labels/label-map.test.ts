@@ -73,6 +73,50 @@ describe('labelMap', () => {
     expect(new Set(map.reliedOnBy.map((one) => one.effect))).toEqual(new Set(['selects']));
   });
 
+  it.each([
+    [`app in {'web'} && has(app)`, true],
+    [`app in {'cart'} && has(app)`, false],
+    [`app in {'cart'} && has(app) || tier == 'x'`, false],
+    [`has(app) && has(tier)`, true],
+    [`has(app) && app != 'web' && tier == 'front'`, false],
+    [`app == 'web' && app starts with 'ca'`, false],
+    [`has(app) && tier == 'gold' && team in {'a'}`, true],
+    [`!has(app) && projectcalico.org/namespace == 'shop'`, true],
+    [`has(app) && projectcalico.org/namespace == 'data'`, false],
+  ])('lists a Calico policy (%s) where it can make a difference that pods have app=web: %s', (selector, isListed) => {
+    const calico = viewOf(
+      deployment('shop', 'web', { app: 'web' }),
+      document({
+        apiVersion: 'projectcalico.org/v3',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'calico', namespace: 'shop' },
+        spec: { selector, types: ['Ingress'] },
+      }),
+    );
+    const map = labelMap(calico, 'shop', { matchLabels: { app: 'web' } });
+    expect(map.reliedOnBy.some(({ by }) => by.name === 'calico')).toBe(isListed);
+  });
+
+  it('does not list what asks for another value of the label and for the label itself', () => {
+    const budget = document({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'cart', namespace: 'shop' },
+      spec: {
+        selector: {
+          matchExpressions: [
+            { key: 'app', operator: 'In', values: ['cart'] },
+            { key: 'app', operator: 'Exists' },
+          ],
+        },
+      },
+    });
+    const map = labelMap(viewOf(deployment('shop', 'web', { app: 'web' }), budget), 'shop', {
+      matchLabels: { app: 'web' },
+    });
+    expect(map).toEqual({ selects: ['Deployment shop/web'], reliedOnBy: [] });
+  });
+
   it('names the PodMonitors that look into the namespace', () => {
     const monitor = (namespace: string, name: string, namespaceSelector?: unknown): string =>
       document({

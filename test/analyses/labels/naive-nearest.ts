@@ -11,9 +11,7 @@ export function naiveNearest(
   candidates: readonly Selectable[],
 ): NearestSelector | undefined {
   const found = candidates.flatMap((one) => nearOf(selector, namespace, one, candidates) ?? []);
-  const [best] = found.toSorted(
-    (a, b) => a.score - b.score || compare(a.place, b.place) || compare(a.near.text, b.near.text),
-  );
+  const [best] = found.toSorted((a, b) => a.score - b.score || compare(a.place, b.place) || compare(a.text, b.text));
   return best?.near;
 }
 
@@ -34,6 +32,8 @@ interface Near {
   readonly score: number;
   /** Where it comes in order among those as near. */
   readonly place: string;
+  /** How its first edit reads. */
+  readonly text: string;
 }
 
 function nearOf(
@@ -51,43 +51,139 @@ function nearOf(
   if (its !== namespace) {
     if (!matches(selector, labels) || !requiresSomething(selector)) return undefined;
     const text = `${owner} in namespace ${its} has these labels`;
-    const near = { selector, namespace: its, repair: 'namespace', text, owners: owners(selector) } as const;
-    return { near, score: 30, place: `${its} ${owner}` };
+    const near = { selector, namespace: its, repair: 'namespace', text, owners: owners(selector), edits: [] } as const;
+    return { near, score: 30, place: `${its} ${owner}`, text };
   }
-  const pairs = [
-    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, value })),
-    ...(selector.matchExpressions ?? []).flatMap((one) => {
-      const value = singleValue(one);
-      return value === undefined ? [] : [{ key: one.key, value }];
+  const asked: readonly Asked[] = [
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, one]): Asked => {
+      const requirement = { key, operator: 'In', values: [one] };
+      return { requirement, replace: (to) => ({ ...selector, matchLabels: renamed(selector, key, to) }) };
+    }),
+    ...(selector.matchExpressions ?? []).map((requirement, at): Asked => {
+      const all = selector.matchExpressions ?? [];
+      const replace: Asked['replace'] = (to) => ({
+        ...selector,
+        matchExpressions: to === null ? all.toSpliced(at, 1) : all.with(at, to),
+      });
+      return { requirement, replace };
     }),
   ];
-  const wrong = pairs.filter(({ key, value }) => own(labels, key) !== value);
-  const others = (selector.matchExpressions ?? []).filter((one) => singleValue(one) === undefined);
-  const [from] = wrong;
-  if (from === undefined || wrong.length > 1 || !others.every((one) => meets(one, labels))) return undefined;
-  const repairs = Object.entries(labels).flatMap(([key, value]) => repairOf(from, { key, value }) ?? []);
-  const [repair] = repairs.toSorted(
-    (a, b) => a.score - b.score || compare(text(from, a.to, owner), text(from, b.to, owner)),
+  const [wrong, more] = asked.filter(({ requirement }) => !meets(requirement, labels));
+  if (wrong === undefined || more !== undefined) return undefined;
+  const { requirement } = wrong;
+  const best = editsBy(requirement, { labels, owner })[0];
+  if (best === undefined) {
+    const isSingle = (one: Asked): boolean => singleValue(one.requirement) !== undefined;
+    if (!isSingle(wrong) || asked.filter(isSingle).length < 2) return undefined;
+    const fixed = tidy(wrong.replace(null));
+    const from = { key: requirement.key, value: singleValue(requirement) ?? '' };
+    const dropped = `without ${labelText(from)} it selects ${owner}`;
+    const edits = [{ from, to: null }];
+    const near = { selector: fixed, namespace, repair: 'drop', text: dropped, owners: owners(fixed), edits } as const;
+    return { near, score: 40, place: owner, text: dropped };
+  }
+  // The other values of the expression, each as it is nearest among all that meets the rest.
+  const rest = asked.filter((one) => one !== wrong);
+  const others = candidates.filter(
+    (one) =>
+      one.namespace === its &&
+      !meets(requirement, one.labels) &&
+      rest.every((other) => meets(other.requirement, one.labels)),
   );
-  if (repair === undefined && pairs.length < 2) return undefined;
-  const to = repair?.to ?? null;
-  const fixed = replaced(selector, from, to);
+  const values = best.to.key === requirement.key ? [...new Set(requirement.values ?? [])] : [];
+  const further = values
+    .filter((one) => one !== best.from.value)
+    .flatMap((one) => {
+      const all = others.flatMap((other) => editsBy(requirement, other));
+      const own = all.filter(({ from, to }) => from.value === one && to.key === requirement.key);
+      return own.toSorted((a, b) => a.score - b.score || compare(a.owner, b.owner) || compare(a.text, b.text))[0] ?? [];
+    });
+  const edits = [best, ...further];
+  const written = (requirement.values ?? []).map(
+    (one) => edits.find(({ from }) => from.value === one)?.to.value ?? one,
+  );
+  const fixed = tidy(
+    wrong.replace(
+      requirement.operator === 'Exists'
+        ? { ...requirement, key: best.to.key }
+        : { ...requirement, key: best.to.key, values: [...new Set(written)] },
+    ),
+  );
   return {
     near: {
       selector: fixed,
       namespace,
-      repair: repair?.kind ?? 'drop',
-      text: text(from, to, owner),
+      repair: best.kind,
+      text: edits.map((one) => one.text).join(', '),
       owners: owners(fixed),
+      edits: edits.map(({ from, to }) => ({ from, to })),
     },
-    score: repair?.score ?? 40,
+    score: best.score,
     place: owner,
+    text: best.text,
   };
 }
 
-function text(from: Pair, to: Pair | null, owner: string): string {
-  const was = `${from.key}=${from.value}`;
-  return to === null ? `without ${was} it selects ${owner}` : `${was} is written ${to.key}=${to.value} on ${owner}`;
+/** A requirement, and the selector with another in its place, or with none. */
+interface Asked {
+  readonly requirement: LabelSelectorRequirement;
+  readonly replace: (to: LabelSelectorRequirement | null) => LabelSelector;
+}
+
+function renamed({ matchLabels = {} }: LabelSelector, key: string, to: LabelSelectorRequirement | null): Labels {
+  return Object.fromEntries(
+    Object.entries(matchLabels).flatMap(([one, value]): [string, string][] => {
+      if (one !== key) return [[one, value]];
+      return to === null ? [] : [[to.key, to.values?.[0] ?? '']];
+    }),
+  );
+}
+
+/** Without what is empty. */
+function tidy({ matchLabels = {}, matchExpressions = [] }: LabelSelector): LabelSelector {
+  return {
+    ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
+    ...(matchExpressions.length > 0 ? { matchExpressions } : {}),
+  };
+}
+
+interface Edit {
+  readonly from: { readonly key: string; readonly value: string | null };
+  readonly to: { readonly key: string; readonly value: string | null };
+  readonly kind: NearestSelector['repair'];
+  readonly score: number;
+  readonly owner: string;
+  readonly text: string;
+}
+
+/** How a requirement would have to read for these labels to meet it, the nearest first. */
+function editsBy(
+  { key, operator, values = [] }: LabelSelectorRequirement,
+  { labels, owner }: Pick<Selectable, 'labels' | 'owner'>,
+): readonly Edit[] {
+  const found = Object.entries(labels).flatMap(([itsKey, its]): Omit<Edit, 'owner' | 'text'>[] => {
+    if (operator === 'Exists') {
+      const edit = { from: { key, value: null }, to: { key: itsKey, value: null } };
+      if (itsKey.toLowerCase() === key.toLowerCase()) return [{ ...edit, kind: 'case', score: 0 }];
+      const distance = slip(key, itsKey);
+      const length = Math.min(key.length, itsKey.length);
+      const isTurned = Array.from(key).sort().join('') === Array.from(itsKey).sort().join('');
+      const isNear = distance === 1 ? length >= 6 || isTurned : distance === 2 && length >= 10;
+      return isNear ? [{ ...edit, kind: 'spelling', score: 10 + (distance ?? 0) }] : [];
+    }
+    if (operator !== 'In') return [];
+    return values.flatMap((value) => {
+      const repair = repairOf({ key, value }, { key: itsKey, value: its });
+      return repair === undefined ? [] : [{ ...repair, from: { key, value } }];
+    });
+  });
+  return found
+    .map((one) => ({ ...one, owner, text: `${labelText(one.from)} is written ${labelText(one.to)} on ${owner}` }))
+    .toSorted((a, b) => a.score - b.score || compare(a.text, b.text));
+}
+
+function labelText({ key, value }: { readonly key: string; readonly value: string | null }): string {
+  return value === null ? key : `${key}=${value}`;
 }
 
 interface Repair {
@@ -120,21 +216,6 @@ function slip(a: string, b: string): number | undefined {
   return distance <= (length >= 6 ? 2 : length >= 3 ? 1 : 0) ? distance : undefined;
 }
 
-function replaced(selector: LabelSelector, from: Pair, to: Pair | null): LabelSelector {
-  const pairs = Object.entries(selector.matchLabels ?? {}).flatMap(([key, value]): [string, string][] => {
-    if (key !== from.key || value !== from.value) return [[key, value]];
-    return to === null ? [] : [[to.key, to.value]];
-  });
-  const expressions = (selector.matchExpressions ?? []).flatMap((one): LabelSelectorRequirement[] => {
-    if (one.key !== from.key || singleValue(one) !== from.value) return [one];
-    return to === null ? [] : [{ key: to.key, operator: 'In', values: [to.value] }];
-  });
-  return {
-    ...(pairs.length > 0 ? { matchLabels: Object.fromEntries(pairs) } : {}),
-    ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
-  };
-}
-
 function requiresSomething({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
   return (
     Object.keys(matchLabels).length > 0 ||
@@ -144,10 +225,6 @@ function requiresSomething({ matchLabels = {}, matchExpressions = [] }: LabelSel
 
 function singleValue({ operator, values = [] }: LabelSelectorRequirement): string | undefined {
   return operator === 'In' && values.length === 1 ? values[0] : undefined;
-}
-
-function own(labels: Labels, key: string): string | undefined {
-  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 function compare(a: string, b: string): number {

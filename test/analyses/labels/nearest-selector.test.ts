@@ -81,3 +81,46 @@ test('an In expression of one value is repaired like a label, other expressions 
     { key: 'tier', operator: 'Exists' },
   ]);
 });
+
+test.each<[string, LabelSelector, string, LabelSelector]>([
+  [
+    'each value of an expression that is near something',
+    { matchExpressions: [{ key: 'app', operator: 'In', values: ['shard-2', 'frontent', 'Shard-1'] }] },
+    'app=Shard-1 is written app=shard-1 on Deployment shop/shard-1, app=frontent is written app=frontend on Deployment shop/frontend',
+    { matchExpressions: [{ key: 'app', operator: 'In', values: ['shard-2', 'frontend', 'shard-1'] }] },
+  ],
+  [
+    'the key of an expression with several values, which stay',
+    { matchExpressions: [{ key: 'k8s-app', operator: 'In', values: ['frontend', 'api'] }] },
+    'k8s-app=frontend is written app=frontend on Deployment shop/frontend',
+    { matchExpressions: [{ key: 'app', operator: 'In', values: ['frontend', 'api'] }] },
+  ],
+  [
+    'the key that has to be there, beside what is right',
+    { matchLabels: { app: 'frontend' }, matchExpressions: [{ key: 'teir', operator: 'Exists' }] },
+    'teir is written tier on Deployment shop/frontend',
+    { matchLabels: { app: 'frontend' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+  ],
+])('%s', (_name, selector, text, meant) => {
+  const found = nearest(selector);
+  expect({ text: found?.text, selector: found?.selector }).toEqual({ text, selector: meant });
+});
+
+test.each<[string, LabelSelector]>([
+  ['a short key with another letter', { matchExpressions: [{ key: 'apt', operator: 'Exists' }] }],
+  ['a key of another convention', { matchExpressions: [{ key: 'role', operator: 'Exists' }] }],
+  ['values that nothing is like', { matchExpressions: [{ key: 'app', operator: 'In', values: ['index', 'search'] }] }],
+  [
+    'several values where all others match: whoever has none of them may be meant to come',
+    {
+      matchLabels: { app: 'frontend' },
+      matchExpressions: [{ key: 'track', operator: 'In', values: ['canary', 'beta'] }],
+    },
+  ],
+  [
+    'a key where all others match',
+    { matchLabels: { app: 'frontend' }, matchExpressions: [{ key: 'canary', operator: 'Exists' }] },
+  ],
+])('nothing is near %s', (_name, selector) => {
+  expect(nearest(selector)).toBeUndefined();
+});

@@ -11,10 +11,18 @@ export function repositoryOf(image: string): string | undefined {
 }
 
 /**
- * Repositories that some pod pulls with a pull secret, each with one workload that does: they are private, as far as
- * can be told. Changes only when specifications do, not as pods come and go.
+ * A workload that pulls a repository with a pull secret: the repository is private, as far as can be told. Who asks is
+ * judged again only where the answer for this repository changes.
+ *
+ * @param repository as `repositoryOf` names it
+ * @returns such as `Deployment shop/web`; undefined where no workload does
  */
-export function privateRepositories(view: ClusterView): ReadonlyMap<string, string> {
+export function pullsWithSecret(view: ClusterView, repository: string): string | undefined {
+  return view.part(`private-repository/${repository}`, privateRepositories, (all) => all.get(repository));
+}
+
+/** Every such repository with one workload each. Changes only when specifications do, not as pods come and go. */
+function privateRepositories(view: ClusterView): ReadonlyMap<string, string> {
   return view.derive(
     'private-repositories',
     (inner) => {

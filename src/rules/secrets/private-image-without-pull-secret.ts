@@ -5,7 +5,7 @@
  * Source: KEP-2535; https://kubernetes.io/docs/concepts/containers/images/#ensureimagepullcredentialverification
  */
 import { judgedSpecs, membersOf } from '../../analyses/pod-security/judged-specs.ts';
-import { privateRepositories, repositoryOf, unaskedContainers } from '../../analyses/secrets/private-images.ts';
+import { pullsWithSecret, repositoryOf, unaskedContainers } from '../../analyses/secrets/private-images.ts';
 import { containerPath } from '../../analyses/vigilance/spec-path.ts';
 import { kubeletMinors } from '../../analyses/vigilance/kubelet-minors.ts';
 import type { Evidence } from '../../model/finding.ts';
@@ -23,17 +23,20 @@ export const privateImageUnasked = rule({
   needs: ['Pod'],
   check(subject, view) {
     if (kubeletMinors(view).every((minor) => minor >= FIRST_ASKING_MINOR)) return [];
-    const repositories = privateRepositories(view);
     const evidence: Evidence[] = [];
     const concerned = judgedSpecs(subject).filter(({ spec }) => {
-      const own = unaskedContainers(spec).filter(({ image }) => repositories.has(repositoryOf(image) ?? ''));
-      for (const container of own) {
-        const text = `container ${container.name} runs ${container.image}, which ${repositories.get(repositoryOf(container.image) ?? '') ?? ''} pulls with a secret`;
+      let isConcerned = false;
+      for (const container of unaskedContainers(spec)) {
+        const repository = repositoryOf(container.image);
+        const puller = repository === undefined ? undefined : pullsWithSecret(view, repository);
+        if (puller === undefined) continue;
+        isConcerned = true;
+        const text = `container ${container.name} runs ${container.image}, which ${puller} pulls with a secret`;
         if (evidence.some((one) => one.text === text)) continue;
         const path = `${containerPath(subject.ref.kind, container)}.imagePullPolicy`;
         evidence.push({ text, object: subject.ref, path });
       }
-      return own.length > 0;
+      return isConcerned;
     });
     if (concerned.length === 0) return [];
     return [

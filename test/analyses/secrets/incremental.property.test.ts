@@ -19,6 +19,7 @@ const meta = fc.record({ namespace, name });
 const podSpec = fc.record({
   hostPID: fc.boolean(),
   serviceAccountName: fc.constantFrom('default', 'a'),
+  imagePullSecrets: fc.constantFrom([], [{ name: 'a' }]),
   containers: fc.constantFrom(
     [{ name: 'main', image: 'i' }],
     [{ name: 'main', image: 'i:1', envFrom: [{ secretRef: { name: 'a' } }] }],
@@ -111,6 +112,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc
     .record({ kind: fc.constantFrom<Kind>('Pod', 'CronJob', 'RoleBinding'), denied: fc.boolean() })
     .map(({ kind, denied }) => coverage(kind, denied ? 'denied' : 'live')),
+  fc
+    .constantFrom('v1.34.2', 'v1.36.0')
+    .map((kubeletVersion) =>
+      upsert(object('Node', { metadata: { name: 'n' }, status: { nodeInfo: { kubeletVersion } } })),
+    ),
   fc
     .constantFrom('v1.36.3', 'v1.34.0', null)
     .map((serverVersion): Change => ({ type: 'facts', facts: { serverVersion } })),

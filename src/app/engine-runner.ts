@@ -1,5 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import type { Change } from '../model/change.ts';
+import type { Kind } from '../model/kind.ts';
 import type { Rule } from '../rules/rule.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import { StoreView } from '../store/store-view.ts';
@@ -7,14 +8,38 @@ import type { SessionClock } from './session-source.ts';
 import { SLICE } from './turns.ts';
 
 /**
- * Milliseconds between the end of judging and the next change: what changes of a watch have in common (a namespace, a
- * pane's figures) is judged once for all that come meanwhile. Pictures are further apart.
+ * The least and the most milliseconds between the end of judging and the next change: what changes of a watch have in
+ * common (a namespace, a pane's figures) is judged once for all that come meanwhile. In between, no more than a tenth of
+ * the time goes to judging: the more comes at once, the less a change costs.
  */
-const REST = 250;
-/** Once all was read, no more than a tenth of the time goes to judging: the more comes at once, the less a change costs. */
+interface Wait {
+  readonly least: number;
+  readonly most: number;
+}
+/** What somebody wrote is looked for: with the next picture, half a second later at most, it shows within a second. */
+const WRITTEN: Wait = { least: 250, most: 500 };
+/** What runs in a cluster changes all the time by itself, and waits for company. */
+const RUNNING: Wait = { least: 1000, most: 2000 };
 const DUTY = 10;
-/** Unless what is shown would get too old, milliseconds. */
-const LONGEST_REST = 2000;
+
+/** Kinds whose events are mostly status, written by kubelets and controllers. */
+const RUNNING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'Pod',
+  'Node',
+  'Endpoints',
+  'EndpointSlice',
+  'ReplicaSet',
+  'ReplicationController',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+  'PodDisruptionBudget',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+]);
 /** That many changes at once are a list, which is judged as it comes. */
 const LIST = 100;
 
@@ -37,10 +62,11 @@ export class EngineRunner {
   #unsettledSince: number | null;
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
-  #endRest: (() => void) | undefined;
+  #pause: { readonly until: number; readonly end: () => void } | undefined;
   /** Milliseconds that the slices took since all was judged. */
   #cost = 0;
-  #rest = REST;
+  /** The wait that keeps to the share of judging, milliseconds. */
+  #rest = 0;
   #isFollowing = false;
 
   /** @param onWork called after each slice that had something to judge */
@@ -56,7 +82,7 @@ export class EngineRunner {
     return this.#unsettledSince;
   }
 
-  /** All was read once: what comes from now on may wait for more where judging it takes long. */
+  /** All was read once: what comes from now on may wait for more. */
   follow(): void {
     this.#isFollowing = true;
   }
@@ -64,7 +90,7 @@ export class EngineRunner {
   push(changes: readonly Change[]): void {
     if (this.#stopped) return;
     this.#queue.push(changes);
-    if (changes.length < LIST) this.#wait();
+    if (changes.length < LIST) this.#wait(this.#isFollowing && changes.every(isRunning) ? RUNNING : WRITTEN);
     else this.#wake();
   }
 
@@ -99,21 +125,23 @@ export class EngineRunner {
   stop(): void {
     this.#stopped = true;
     this.#queue.length = 0;
-    this.#endRest?.();
+    this.#pause?.end();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #wait(): void {
-    if (this.#running || this.#endRest !== undefined) return;
-    const left = this.#ended + this.#rest - this.#clock.now();
+  #wait({ least, most }: Wait): void {
+    const until = this.#ended + Math.min(Math.max(least, this.#rest), most);
+    if (this.#running || (this.#pause !== undefined && this.#pause.until <= until)) return;
+    this.#pause?.end();
+    const left = until - this.#clock.now();
     if (left <= 0) this.#wake();
-    else this.#endRest = this.#clock.after(left, () => this.#wake());
+    else this.#pause = { until, end: this.#clock.after(left, () => this.#wake()) };
   }
 
   #wake(): void {
     if (this.#running || this.#stopped) return;
-    this.#endRest?.();
-    this.#endRest = undefined;
+    this.#pause?.end();
+    this.#pause = undefined;
     this.#running = true;
     this.#clock.soon(() => this.#slice());
   }
@@ -140,7 +168,7 @@ export class EngineRunner {
     this.#cost += this.#ended - begin;
     if (settled) {
       this.#running = false;
-      if (this.#isFollowing) this.#rest = Math.min(Math.max(REST, this.#cost * DUTY), LONGEST_REST);
+      if (this.#isFollowing) this.#rest = this.#cost * DUTY;
       this.#cost = 0;
       this.#unsettledSince = null;
     } else {
@@ -149,4 +177,10 @@ export class EngineRunner {
     if (hadWork) this.#onWork();
     if (settled) for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** Whether a change is what goes on in a cluster without anybody doing something. */
+function isRunning(change: Change): boolean {
+  if (change.type === 'upsert') return RUNNING_KINDS.has(change.object.kind);
+  return change.type === 'remove' && RUNNING_KINDS.has(change.kind);
 }

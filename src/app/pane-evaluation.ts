@@ -7,8 +7,8 @@ import type { SessionScope } from './session-scope.ts';
 import type { SessionClock } from './session-source.ts';
 import { Turns } from './turns.ts';
 
-/** How often panes that nobody looks at are evaluated, milliseconds. */
-const BACKGROUND_PERIOD = 2000;
+/** How often panes that nobody looks at are evaluated, for their figures in the tabs, milliseconds. */
+const BACKGROUND_PERIOD = 5000;
 
 /** What panes are made of. */
 interface Judged {
@@ -45,21 +45,22 @@ export class PaneEvaluation {
    * Evaluates what is due. The view must not change until it is done.
    *
    * @param focus the pane in front; null: all are
-   * @returns whether panes are left for later, and the milliseconds that it took, without what others did meanwhile
+   * @returns when the first of the panes is due that are left for later (milliseconds since the epoch; null: none is),
+   *   and the milliseconds that it took, without what others did meanwhile
    */
   async run(
     view: ClusterView,
     { findings, scope, pending, version, rowsBeside }: Judged,
     focus: PaneName | null,
-  ): Promise<{ readonly left: boolean; readonly cost: number }> {
-    let left = false;
+  ): Promise<{ readonly due: number | null; readonly cost: number }> {
+    let due: number | null = null;
     const turns = new Turns(this.#clock);
     for (const pane of this.#panes) {
       const last = this.#done.get(pane.name);
       if (last?.version === version) continue;
       const isFront = focus === null || focus === pane.name;
-      if (last !== undefined && !isFront && this.#clock.now() - last.time < BACKGROUND_PERIOD) {
-        left = true;
+      if (last !== undefined && !isFront && this.#clock.now() < last.time + BACKGROUND_PERIOD) {
+        due = Math.min(due ?? Infinity, last.time + BACKGROUND_PERIOD);
         continue;
       }
       const own = findings.get(pane.name) ?? [];
@@ -86,6 +87,6 @@ export class PaneEvaluation {
       this.#done.set(pane.name, { version, time: this.#clock.now(), snapshot });
       await turns.next();
     }
-    return { left, cost: turns.cost };
+    return { due, cost: turns.cost };
   }
 }

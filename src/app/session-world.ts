@@ -77,7 +77,7 @@ export class SessionWorld {
   readonly #scope: SessionScope;
   readonly #reading: FirstReading;
   #isAuditPending: boolean;
-  #cancel: (() => void) | undefined;
+  #planned: { readonly at: number; readonly cancel: () => void } | undefined;
   #lastPicture = 0;
   #cost = 0;
   #isDrawing = false;
@@ -119,13 +119,20 @@ export class SessionWorld {
     this.runner.tick();
   }
 
-  /** Plans the next picture. */
-  schedule(): void {
-    if (this.#isStopped || this.#cancel !== undefined || this.#isDrawing) return;
+  /**
+   * Plans the next picture.
+   *
+   * @param notBefore milliseconds since the epoch
+   */
+  schedule(notBefore = 0): void {
+    if (this.#isStopped || this.#isDrawing) return;
     const period =
       this.#lastPicture === 0 ? FIRST_PERIOD : Math.min(Math.max(PERIOD, this.#cost * DUTY), LONGEST_PERIOD);
-    const wait = Math.max(0, this.#lastPicture + period - this.#clock.now());
-    this.#cancel = this.#clock.after(wait, () => void this.#draw());
+    const at = Math.max(this.#lastPicture + period, notBefore);
+    if (this.#planned !== undefined && this.#planned.at <= at) return;
+    this.#planned?.cancel();
+    const wait = Math.max(0, at - this.#clock.now());
+    this.#planned = { at, cancel: this.#clock.after(wait, () => void this.#draw()) };
   }
 
   /** The picture of what is known now. */
@@ -157,7 +164,7 @@ export class SessionWorld {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#cancel?.();
+    this.#planned?.cancel();
     this.runner.stop();
     await this.source.stop();
   }
@@ -229,7 +236,7 @@ export class SessionWorld {
   }
 
   async #draw(): Promise<void> {
-    this.#cancel = undefined;
+    this.#planned = undefined;
     this.#isDrawing = true;
     const release = this.runner.hold();
     const version = this.#version;
@@ -239,7 +246,7 @@ export class SessionWorld {
     const shown = await this.#shown(pending);
     const { findings, byPane } = shown;
     this.#findings = findings;
-    const { left, cost } = await this.#evaluation.run(
+    const { due, cost } = await this.#evaluation.run(
       view,
       {
         findings: byPane,
@@ -253,11 +260,13 @@ export class SessionWorld {
     release();
     this.#isDrawing = false;
     if (this.#isStopped) return;
-    this.#wasWhole ||= isWhole && !left;
+    this.#wasWhole ||= isWhole && due === null;
     this.#lastPicture = this.#clock.now();
     this.#events.publish();
     this.#cost = shown.cost + cost + this.#clock.now() - this.#lastPicture;
-    if (left || version !== this.#version) this.schedule();
+    if (version !== this.#version) this.schedule();
+    // Where the cluster goes on changing, they come along with the next picture.
+    else if (due !== null) this.schedule(this.#wasWhole ? due + PERIOD : due);
   }
 }
 

@@ -3,10 +3,12 @@ import { EngineRunner } from '../../src/app/engine-runner.ts';
 import type { AnalysedWorkload } from '../../src/analyses/workload/workloads.ts';
 import type { Change } from '../../src/model/change.ts';
 import { rule } from '../../src/rules/rule.ts';
-import { pod } from '../objects.ts';
+import { object, pod } from '../objects.ts';
 import { quiet, TestClock } from './test-clock.ts';
 
 const upsert = (name: string): Change => ({ type: 'upsert', object: pod(name) });
+
+const policy = (name: string): Change => ({ type: 'upsert', object: object('NetworkPolicy', { metadata: { name } }) });
 
 function started(): { clock: TestClock; runner: EngineRunner; sizes: number[] } {
   const clock = new TestClock();
@@ -33,6 +35,34 @@ describe('the changes of a watch', () => {
     runner.push([upsert('e')]);
     await quiet();
     expect(sizes).toEqual([1, 4, 5]);
+  });
+
+  test('wait a second for company once all was read, unless somebody wrote something', async () => {
+    const { clock, runner, sizes } = started();
+    runner.follow();
+    runner.push([upsert('a')]);
+    await quiet();
+    expect(sizes).toEqual([1]);
+    runner.push([upsert('b')]);
+    runner.push([{ type: 'remove', kind: 'Pod', namespace: 'default', name: 'c' }]);
+    await clock.pass(999);
+    expect(sizes).toEqual([1]);
+    await clock.pass(1);
+    expect(sizes).toEqual([1, 2]);
+    await clock.pass(100);
+    runner.push([upsert('d')]);
+    runner.push([policy('e')]);
+    await clock.pass(149);
+    expect(sizes).toEqual([1, 2]);
+    await clock.pass(1);
+    expect(sizes).toEqual([1, 2, 4]);
+    await clock.pass(500);
+    runner.push([upsert('f')]);
+    runner.push([policy('g'), upsert('h')]);
+    await quiet();
+    expect(sizes).toEqual([1, 2, 4, 7]);
+    await clock.pass(2000);
+    expect(sizes).toEqual([1, 2, 4, 7]);
   });
 
   test('wait ten times as long as the last took to be judged once all was read, and two seconds at most', async () => {
@@ -65,7 +95,7 @@ describe('the changes of a watch', () => {
     await push('c');
     expect(judged.length).toBe(3);
     await push('d', 'e', 'f', 'g');
-    await clock.pass(599);
+    await clock.pass(999);
     expect(judged.length).toBe(3);
     await clock.pass(1);
     expect(judged.length).toBe(7);
@@ -74,6 +104,22 @@ describe('the changes of a watch', () => {
     expect(judged.length).toBe(7);
     await clock.pass(1);
     expect(judged.length).toBe(8);
+    await push('i', 'j');
+    await clock.pass(1000);
+    expect(judged.length).toBe(10);
+    await push('k');
+    await clock.pass(1199);
+    expect(judged.length).toBe(10);
+    await clock.pass(1);
+    expect(judged.length).toBe(11);
+    // A tenth of the time would be six hundred; what somebody wrote waits for half a second at most.
+    await push('l', 'm', 'n');
+    await clock.pass(100);
+    runner.push([policy('p')]);
+    await clock.pass(399);
+    expect(judged.length).toBe(11);
+    await clock.pass(1);
+    expect(judged.length).toBe(14);
   });
 
   test('do not hold up a list, and are judged with it', async () => {

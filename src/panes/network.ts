@@ -42,15 +42,9 @@ export const networkPane: Pane = {
   *rows(view, findings) {
     const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
     for (const namespace of allNamespaces(view)) {
-      for (const workload of workloads(view, namespace)) {
-        const id = key(workload.ref.kind, namespace, workload.ref.name);
-        yield workloadRow(
-          workload,
-          bySubject.get(id) ?? NO_FINDINGS,
-          workloadIsolation(view, workload),
-          exposures(view, workload),
-          ageText(view.now, workload.created),
-        );
+      for (const { id, workload, verdicts, exposed } of judgedWorkloads(view, namespace)) {
+        const age = ageText(view.now, workload.created);
+        yield workloadRow(workload, bySubject.get(id) ?? NO_FINDINGS, verdicts, exposed, age);
         bySubject.delete(id);
       }
     }
@@ -78,6 +72,30 @@ export const networkPane: Pane = {
   },
 };
 
+/** A workload and what its row and the headline tell of it. */
+interface JudgedWorkload {
+  /** The key of its row. */
+  readonly id: string;
+  readonly workload: AnalysedWorkload;
+  readonly verdicts: ReturnType<typeof workloadIsolation>;
+  readonly exposed: ReturnType<typeof exposures>;
+  readonly pods: PodCounts;
+}
+
+/** From one picture to the next, most namespaces are the same: one look tells, instead of three for each workload. */
+function judgedWorkloads(view: ClusterView, namespace: string): readonly JudgedWorkload[] {
+  return view.derive(`network-pane/${namespace}`, (inner) =>
+    workloads(inner, namespace).map((workload) => ({
+      id: key(workload.ref.kind, namespace, workload.ref.name),
+      workload,
+      verdicts: workloadIsolation(inner, workload),
+      exposed: exposures(inner, workload),
+      pods: countPods(classIsolation(inner, workload.ref)),
+    })),
+  );
+}
+
+/** Of pods that policies apply to; a template of files counts as one. */
 interface PodCounts {
   readonly judged: number;
   readonly isolated: number;
@@ -85,29 +103,19 @@ interface PodCounts {
   readonly unknown: number;
 }
 
-/** Pods of the workloads shown that policies apply to; a template of files counts as one. */
+/** The pods of the workloads shown. */
 function podCounts(view: ClusterView, shown: ReadonlySet<string>): PodCounts {
   const total = { judged: 0, isolated: 0, everyone: 0, unknown: 0 };
   for (const namespace of allNamespaces(view)) {
-    for (const { ref } of workloads(view, namespace)) {
-      if (!shown.has(key(ref.kind, namespace, ref.name))) continue;
-      const { judged, isolated, everyone, unknown } = countsOf(classIsolation(view, ref));
-      total.judged += judged;
-      total.isolated += isolated;
-      total.everyone += everyone;
-      total.unknown += unknown;
+    for (const { id, pods } of judgedWorkloads(view, namespace)) {
+      if (!shown.has(id)) continue;
+      total.judged += pods.judged;
+      total.isolated += pods.isolated;
+      total.everyone += pods.everyone;
+      total.unknown += pods.unknown;
     }
   }
   return total;
-}
-
-/** From one picture to the next, most workloads have the same verdicts. */
-const COUNTS = new WeakMap<readonly ClassIsolation[], PodCounts>();
-
-function countsOf(own: readonly ClassIsolation[]): PodCounts {
-  let counts = COUNTS.get(own);
-  if (counts === undefined) COUNTS.set(own, (counts = countPods(own)));
-  return counts;
 }
 
 function countPods(own: readonly ClassIsolation[]): PodCounts {

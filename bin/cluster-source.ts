@@ -18,7 +18,7 @@ import { followAudit, hasAuditLog } from './follow-audit.ts';
 import { followFlows } from './load-flows.ts';
 import { maskObject } from '../src/kube/mask-object.ts';
 import type { Settings } from './settings.ts';
-import { boundedYoungGeneration, boundOldGeneration } from './bounded-memory.ts';
+import { boundedYoungGeneration, boundOldGeneration, collectAlone } from './bounded-memory.ts';
 
 /** After a connection could not be made, it is tried again so often, in milliseconds. */
 const RETRY = 10_000;
@@ -109,6 +109,7 @@ export class ClusterSource implements SessionSource {
         });
         await this.#live.initial;
         boundOldGeneration();
+        collectAlone();
         await this.#live.done;
         return;
       } catch (error) {

@@ -28,6 +28,7 @@ const MAX_LIST_DEPTH = 8;
 const MAX_OTHER_KINDS = 500;
 const MAX_REMOVED = 10_000;
 const MAX_PROBLEMS_OF_ONE = 20;
+const TOO_DEEP = `lists more than ${MAX_LIST_DEPTH} deep in each other are not read`;
 const NOT_JUDGED = 'makes pods, and k8sec judges no such workload in files: look at its pods on a cluster';
 
 interface Item {
@@ -51,6 +52,10 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
 
   const addItem = (item: Item, document: RawDocument, file: string): void => {
     const raw = item.value;
+    if (isList(raw)) {
+      report(item, document, file, null, [{ field: 'items', message: TOO_DEEP, path: ['items'] }]);
+      return;
+    }
     if (!isObject(raw) || item.kind === '' || item.apiVersion === '') {
       if (isObject(raw) && KNOWN_NAMES.has(item.kind) && isObject(raw['metadata'])) {
         report(item, document, file, null, [{ field: 'apiVersion', message: 'is required', path: [] }]);
@@ -164,14 +169,13 @@ function* expand(
   lines: readonly number[],
   depth: number,
 ): Generator<Item> {
-  if (depth > MAX_LIST_DEPTH) return;
   if (depth === 0 && Array.isArray(value)) {
     for (const [index, element] of value.entries()) {
       yield* expand(element, given, [index], lines[index] ?? line, [], depth + 1);
     }
     return;
   }
-  if (isList(value)) {
+  if (isList(value) && depth <= MAX_LIST_DEPTH) {
     const items = Array.isArray(value['items']) ? value['items'] : [];
     const ofItems = itemType(value);
     for (const [index, element] of items.entries()) {

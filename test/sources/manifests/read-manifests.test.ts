@@ -62,6 +62,17 @@ describe('forms of input', () => {
     );
   });
 
+  test('what is in too many lists is told as not read: kubectl applies it', async () => {
+    const nested = (times: number): unknown =>
+      times === 0 ? { apiVersion: 'v1', kind: 'Pod', ...pod('p') } : { kind: 'List', items: [nested(times - 1)] };
+    const result = async (times: number): Promise<readonly unknown[]> => {
+      const { objects, broken } = await read({ 'x.json': JSON.stringify(nested(times)) });
+      return [objects.length, broken.map(({ field, message }) => `${field}: ${message}`)];
+    };
+    expect(await result(9)).toEqual([1, []]);
+    expect(await result(10)).toEqual([0, ['items: lists more than 8 deep in each other are not read']]);
+  });
+
   test('List, typed list, list of lists, and an answer of the API, with the line of each item', async () => {
     const typed = { apiVersion: 'v1', kind: 'PodList', metadata: {}, items: [pod('p'), pod('q')] };
     const list = { kind: 'List', items: [{ apiVersion: 'v1', kind: 'Pod', ...pod('r') }, typed] };

@@ -1,6 +1,7 @@
 /**
  * Rules of aggregated ClusterRoles. On a server a controller writes them into `.rules`, and the authorizer only reads
- * those; a file holds what somebody wrote, so that for files they are computed as the controller would.
+ * those; a file holds what somebody wrote, so that for files they are computed as the controller would. What a file says
+ * that a server stored counts beside them: whoever writes a uid into a manifest must not hide what it will give.
  * Source: pkg/controller/clusterroleaggregation/clusterroleaggregation_controller.go syncClusterRole.
  */
 import type { PolicyRule, RoleObject } from '../model/objects.ts';
@@ -16,8 +17,8 @@ export function effectiveRules(role: RoleObject, clusterRoles: readonly RoleObje
 }
 
 /** Whether the stored rules of the role are what it grants. */
-export function hasStoredRules(role: RoleObject): boolean {
-  return role.aggregation === null || role.uid !== '';
+export function hasStoredRules({ aggregation, uid, location }: RoleObject): boolean {
+  return aggregation === null || (uid !== '' && location === null);
 }
 
 function collect(
@@ -27,7 +28,8 @@ function collect(
 ): readonly PolicyRule[] {
   if (hasStoredRules(role) || role.aggregation === null) return role.rules;
   const deeper = new Set(inProgress).add(role);
-  const found = new Map<string, PolicyRule>();
+  const stored = role.uid === '' ? [] : role.rules;
+  const found = new Map(stored.map((rule) => [ruleKey(rule), rule]));
   for (const selector of role.aggregation) {
     for (const other of clusterRoles) {
       if (other.name === role.name || deeper.has(other) || !matches(selector, other.labels)) continue;

@@ -7,13 +7,13 @@ import { sameItems } from '../../store/same-items.ts';
 export const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 /**
- * The labels that namespace selectors see. A namespace from files carries its name label as the server would set it,
- * and a namespace that is only used, not declared, has no other.
+ * The labels that namespace selectors see. A namespace from files carries its name label as the server sets it whatever
+ * they say, and a namespace that is only used, not declared, has no other.
  */
 export function namespaceLabels(view: ClusterView, namespace: string): Labels {
   return view.derive(`namespace-labels/${namespace}`, (inner, previous: Labels | undefined) => {
     const object = inner.get('Namespace', '', namespace);
-    if (object !== undefined && object.uid !== '') return object.labels;
+    if (object !== undefined && object.uid !== '' && object.location === null) return object.labels;
     const labels = { ...object?.labels, [NAME_LABEL]: namespace };
     return previous !== undefined && sameLabels(previous, labels) ? previous : labels;
   });

@@ -148,6 +148,7 @@ export async function loadFiles(
   const result = await readManifests(settings.from, {
     ...(defaultNamespace === undefined ? {} : { defaultNamespace }),
     stdin: world.readStandardInput,
+    toBeCreated: !settings.complete,
   });
   const missing = result.unreadable.find(({ path }) => settings.from.includes(path));
   if (missing !== undefined) throw new LoadError(`cannot read ${missing.path}: ${missing.message}`);

@@ -8,6 +8,7 @@ import { isObject, object, text, type JsonObject } from '../slim/json-reading.ts
 import { nameOf } from '../slim/meta.ts';
 import type { Slimmer } from '../slim/slimmer.ts';
 import { validateObject } from '../slim/validity/validate-object.ts';
+import { asSent } from './as-sent.ts';
 import { whatItIsAbout } from './broken-policy.ts';
 import { makesPods } from './makes-pods.ts';
 import type { DuplicateObject, SkippedCounts } from './manifest-result.ts';
@@ -41,7 +42,8 @@ interface Item {
 
 const KNOWN_NAMES: ReadonlySet<string> = new Set(ALL_KINDS.map((kind) => kindInfo(kind).kind));
 
-export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string): ObjectCollector {
+/** @param asIs whether what objects say of their uid, status and owners is so; else only of those that a server had */
+export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string, asIs: boolean): ObjectCollector {
   const objects = new Map<string, KubeObject>();
   const broken: BrokenObject[] = [];
   const duplicates: DuplicateObject[] = [];
@@ -86,7 +88,7 @@ export function createObjectCollector(slimmer: Slimmer, defaultNamespace: string
     }
     const problems = validateObject(raw, kind);
     if (problems.length > 0) report(item, document, file, kind, problems);
-    else keep(slimmer.slim(raw, kind, { file, line: item.line }));
+    else keep(slimmer.slim(asIs ? raw : asSent(raw), kind, { file, line: item.line }));
   };
 
   const written = ({ value, apiVersion, kind, line }: Item, known: Kind | undefined, file: string): WrittenObject => {

@@ -15,6 +15,11 @@ export interface ManifestOptions {
   readonly fs?: ManifestFiles;
   /** For namespaced objects that name no namespace: the one `-n`, else `default`. */
   readonly defaultNamespace?: string;
+  /**
+   * Whether objects are to be created: what they say of their uid, status and owners is then so only where a server had
+   * them. Else all is as it stands, as in a dump of a cluster.
+   */
+  readonly toBeCreated?: boolean;
 }
 
 const STDIN = '(stdin)';
@@ -27,7 +32,8 @@ const STDIN = '(stdin)';
 export async function readManifests(paths: readonly string[], options: ManifestOptions = {}): Promise<ManifestResult> {
   const files = options.fs ?? nodeFiles;
   const defaultNamespace = options.defaultNamespace ?? 'default';
-  const collector = createObjectCollector(createSlimmer({ defaultNamespace }), defaultNamespace);
+  const slimmer = createSlimmer({ defaultNamespace });
+  const collector = createObjectCollector(slimmer, defaultNamespace, options.toBeCreated !== true);
   const unreadable: UnreadablePath[] = [];
   let count = 0;
 

@@ -62,6 +62,33 @@ describe('forms of input', () => {
     );
   });
 
+  test('to be created, an object has no uid, status or owner that a manifest claims; a copy of a server has', async () => {
+    const owner = { apiVersion: 'example.com/v1', kind: 'App', name: 'x', uid: 'o', controller: true };
+    const claimed = (metadata: object): string =>
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: {
+          name: 'p',
+          uid: 'u',
+          deletionTimestamp: '2026-01-01T00:00:00Z',
+          ownerReferences: [owner],
+          ...metadata,
+        },
+        spec: { containers: [{ name: 'a', image: 'i:1' }] },
+        status: { phase: 'Succeeded' },
+      });
+    const asRead = async (text: string, options: ManifestOptions): Promise<readonly unknown[]> => {
+      const { objects } = await read({ 'x.json': text }, ['x.json'], options);
+      return objects.map((one) => one.kind === 'Pod' && [one.uid, one.owners.length, one.deleting, one.phase]);
+    };
+    const [sent] = await asRead(claimed({}), { toBeCreated: true });
+    expect(sent).toEqual(['', 0, false, '']);
+    const whole = ['u', 1, true, 'Succeeded'];
+    expect(await asRead(claimed({ resourceVersion: '7' }), { toBeCreated: true })).toEqual([whole]);
+    expect(await asRead(claimed({}), {})).toEqual([whole]);
+  });
+
   test('what is in too many lists is told as not read: kubectl applies it', async () => {
     const nested = (times: number): unknown =>
       times === 0 ? { apiVersion: 'v1', kind: 'Pod', ...pod('p') } : { kind: 'List', items: [nested(times - 1)] };

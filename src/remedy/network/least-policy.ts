@@ -1,6 +1,6 @@
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
 import { workloadIsolation } from '../../analyses/network/isolation.ts';
-import { workloadSelector } from '../../analyses/network/stable-labels.ts';
+import { labelToAdd, workloadSelector, type WorkloadSelector } from '../../analyses/network/stable-labels.ts';
 import { workload as workloadOf, workloads, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import { DIRECTIONS, type Direction } from '../../kube/network-policy-rule.ts';
 import { refText } from '../../kube/object-ref.ts';
@@ -73,7 +73,11 @@ function workloadPart(
   if (selector === undefined)
     return { refused: 'Its pods have no labels that stay the same: label its template first.' };
   if (selector.alsoSelects.length > 0) {
-    return { refused: `Its labels also select ${selector.alsoSelects.join(', ')}: give it a label of its own first.` };
+    const label = labelToAdd(view, workload);
+    const what = workload.ref.kind === 'Pod' ? 'it' : 'its template';
+    return {
+      refused: `Its labels also select ${someOf(selector.alsoSelects, NAMED)}: give ${what} ${label === null ? 'a label of its own' : `the label ${label}`} first.`,
+    };
   }
   const { namespace, name } = workload.ref;
   const declared = declaredFlows(view);
@@ -94,12 +98,19 @@ function workloadPart(
     ...document,
     comments: [
       ...document.comments,
-      { path: ['spec', 'podSelector'], text: `the selector of ${refText(workload.ref)}` },
+      { path: ['spec', 'podSelector'], text: `the selector of ${refText(workload.ref)}${ofReleaseText(selector)}` },
       ...why('ingress'),
       ...why('egress'),
     ],
     undecided: undecided.map((text) => `${refText(workload.ref)}: ${text}`),
   };
+}
+
+/** A label of a release stays as long as the selector of the workload, and no longer. */
+function ofReleaseText({ ofRelease }: WorkloadSelector): string {
+  return ofRelease.length === 0
+    ? ''
+    : `, which cannot change; a workload of another ${ofRelease.join(', ')} needs a policy of its own`;
 }
 
 function draft(view: ClusterView, parts: readonly Part[]): RemedyDraft {

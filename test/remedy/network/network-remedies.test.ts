@@ -318,6 +318,84 @@ test('a workload whose labels also select another is refused', () => {
   expect(made).toMatchObject({ refused: expect.stringContaining('Deployment cart-two') as string });
 });
 
+describe('workloads that have a label in common', () => {
+  const deployment = (name: string, selector: object, labels: object): string =>
+    `---\n${JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: selector },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'i:1' }] } },
+      },
+    })}\n`;
+  const VERSION = 'app.kubernetes.io/version';
+  const asked = (...deployments: readonly string[]): RemedyDraft | { readonly refused: string } => {
+    const engine = engineOf(namespace('shop') + deployments.join(''));
+    return leastPolicy.build(findingOf(engine, 'network/no-ingress-isolation', 'Deployment shop/one'), engine.view);
+  };
+  const selectorOf = (made: RemedyDraft | { readonly refused: string }): unknown =>
+    'refused' in made ? made : (made.manifests[0]?.['spec'] as Record<string, unknown> | undefined)?.['podSelector'];
+
+  test.each([
+    ['a further label of its pods', { app: 'web' }, { app: 'web', track: 'blue', [VERSION]: '1' }, { track: 'blue' }],
+    [
+      'the version, where its selector asks for it',
+      { app: 'web', [VERSION]: '1' },
+      { app: 'web', [VERSION]: '1' },
+      { [VERSION]: '1' },
+    ],
+  ])('are told apart by %s', (_name, selector, labels, more) => {
+    const other = { ...labels, track: 'green', [VERSION]: '2' };
+    const twin = deployment('two', { ...selector, ...(VERSION in selector ? { [VERSION]: '2' } : {}) }, other);
+    expect(selectorOf(asked(deployment('one', selector, labels), twin))).toEqual({
+      matchLabels: { app: 'web', ...more },
+    });
+  });
+
+  test('one label that tells is enough, and the version is said to stay as long as the workload', () => {
+    const one = { app: 'web', tier: 'front', track: 'blue', [VERSION]: '1' };
+    const two = { app: 'web', tier: 'front', track: 'green', [VERSION]: '1' };
+    const alone = asked(deployment('one', { app: 'web' }, one), deployment('two', { app: 'web' }, two));
+    expect(selectorOf(alone)).toEqual({ matchLabels: { app: 'web', track: 'blue' } });
+    const own = { app: 'web', [VERSION]: '1' };
+    const made = asked(
+      deployment('one', own, own),
+      deployment('two', { app: 'web', [VERSION]: '2' }, { app: 'web', [VERSION]: '2' }),
+    );
+    const texts = 'refused' in made ? [made.refused] : made.comments.map(({ text }) => text);
+    expect(texts).toContain(
+      `the selector of Deployment shop/one, which cannot change; a workload of another ${VERSION} needs a policy of its own`,
+    );
+  });
+
+  test('are refused with the label to add where nothing else tells them apart', () => {
+    const labels = { app: 'web', [VERSION]: '1' };
+    const twin = { app: 'web', [VERSION]: '2' };
+    const refusal = (key: string, what = 'its template'): object => ({
+      refused: `Its labels also select Deployment two: give ${what} the label ${key}=one first.`,
+    });
+    const plain = deployment('one', { app: 'web' }, labels);
+    expect(asked(plain, deployment('two', { app: 'web' }, twin))).toEqual(refusal('app.kubernetes.io/component'));
+    // Without pods now, it will have them.
+    const live = engineOf(
+      namespace('shop') + pod('shop', 'one', labels) + deployment('two', { app: 'web' }, twin),
+      false,
+    );
+    const bare = findingOf(live, 'network/no-ingress-isolation', 'Pod shop/one');
+    expect(leastPolicy.build(bare, live.view)).toEqual(refusal('app.kubernetes.io/component', 'it'));
+    // Another workload carries that already, and a Service would begin to select its pods.
+    const taken = deployment('three', { app: 'api' }, { app: 'api', 'app.kubernetes.io/component': 'one' });
+    const service = `---\n${JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'one', namespace: 'shop' },
+      spec: { selector: { component: 'one' }, ports: [{ port: 80 }] },
+    })}\n`;
+    expect(asked(plain, deployment('two', { app: 'web' }, twin), taken, service)).toEqual(refusal('workload'));
+  });
+});
+
 test('pods without labels are refused: a policy for them would be one for the whole namespace', () => {
   const engine = engineOf(namespace('shop') + pod('shop', 'bare', {}) + pod('shop', 'web', { app: 'web' }));
   const made = leastPolicy.build(findingOf(engine, 'network/no-ingress-isolation', 'Pod shop/bare'), engine.view);

@@ -10,6 +10,7 @@ import { refOf, refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { Evidence, Severity } from '../../model/finding.ts';
 import type { ServiceObject } from '../../model/objects.ts';
+import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -30,12 +31,14 @@ export const exposedService = rule({
     const backends = backendsOf(view, subject);
     const sensitive = [...new Set(subject.ports.flatMap(sensitivePort))];
     const behind = backends.map(refText);
-    const isKnown = view.readable('Pod', subject.namespace).ok;
+    const isKnown = view.readable('Pod', subject.namespace).ok && !isPartial(view);
+    // Endpoints without a selector are addresses that somebody wrote down, or nothing yet.
+    const isEmpty = isKnown && subject.selector !== null && backends.length === 0;
     const nothing = subject.selector === null ? 'endpoints without a selector' : isKnown ? 'no pod' : 'unknown pods';
     const ports = subject.ports.map((port) => `${port.port}/${port.protocol}`).join(', ');
     return [
       {
-        severity: severityOf(subject, exposures, sensitive.length > 0, isKnown && backends.length === 0),
+        severity: severityOf(subject, exposures, sensitive.length > 0, isEmpty),
         title: `${exposureTitle(worst)} on ${ports}${exposureNote(worst)}`,
         why: `Behind it ${backends.length <= 1 ? 'stands' : 'stand'} ${behind.length === 0 ? nothing : someOf(behind, NAMED)}.${
           sensitive.length === 0 ? '' : ` ${sensitive.join(' and ')} should not be reachable from outside.`
@@ -46,6 +49,12 @@ export const exposedService = rule({
     ];
   },
 });
+
+/** In files that are not the whole cluster what is missing may be elsewhere. */
+function isPartial(view: ClusterView): boolean {
+  const { source, complete } = view.facts();
+  return source === 'files' && !complete;
+}
 
 function sensitivePort(port: ServiceObject['ports'][number]): string[] {
   const name = sensitiveService(port.targetPort) ?? sensitiveService(port.port);

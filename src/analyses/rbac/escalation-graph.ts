@@ -59,7 +59,7 @@ const EMPTY: EscalationGraph = {
   parts: new Map(),
   actors: new Map(),
   pools: new Map(),
-  incoming: new Map(),
+  incoming: { lists: new Map(), common: new Map(), standing: [] },
   ways: { 'cluster-admin': new Map(), node: new Map(), secrets: new Map() },
   inputs: [],
   strangers: new Set(),
@@ -192,12 +192,13 @@ interface Accounts {
 
 function graphOf(before: EscalationGraph, parts: StepParts, changes: Changes, accounts: Accounts): EscalationGraph {
   const { actors, touched } = actorSteps(parts, before, changes.parts);
-  const ofGroups = groupSteps(actors);
+  const common = commonSteps(actors, before);
+  const groups = actors.get('');
   const poolIn = (namespace: string): Pool | undefined => {
     const shard = actors.get(namespace);
-    const groups = ofGroups(namespace);
-    if (shard === undefined && groups.length === 0) return undefined;
-    return poolOf(namespace, shard, groups, accounts.of(namespace), before.pools.get(namespace));
+    const group = groups?.get(`g:${ALL_SERVICE_ACCOUNTS}:${namespace}`);
+    if (shard === undefined && group === undefined && common.size === 0) return undefined;
+    return poolOf(namespace, shard, group, accounts.of(namespace), before.pools.get(namespace));
   };
   const changed = new Set([...touched, ...changes.accounts, ...before.strangers]);
   // What a group is granted may be of every namespace.
@@ -205,9 +206,22 @@ function graphOf(before: EscalationGraph, parts: StepParts, changes: Changes, ac
   // Every namespace has its account `default`, listed or not.
   const pools = some ?? allPools([...accounts.known(), ...parts.keys(), ...actors.keys()], poolIn);
   const incoming =
-    some === undefined ? incomingOf(pools) : incomingAfter(before.incoming, before.pools, pools, changed);
+    some === undefined
+      ? incomingOf(pools, common)
+      : incomingAfter(before.incoming, before.pools, pools, changed, common);
   const ways = incoming === before.incoming ? before.ways : waysBy(incoming, before.ways);
   return { ...before, parts, actors, pools, incoming, ways };
+}
+
+/** The first step to each place of the groups that every service account is in; those of before where nothing was granted to groups anew. */
+function commonSteps(actors: ActorSteps, before: EscalationGraph): Incoming['common'] {
+  const shard = actors.get('');
+  if (shard === before.actors.get('')) return before.incoming.common;
+  const common = new Map<Place, Step>();
+  for (const name of [ALL_SERVICE_ACCOUNTS, AUTHENTICATED]) {
+    for (const step of shard?.get(`g:${name}`) ?? NO_STEPS) if (!common.has(step.to)) common.set(step.to, step);
+  }
+  return common;
 }
 
 function allPools(names: readonly string[], poolIn: (namespace: string) => Pool | undefined): Pools {
@@ -252,20 +266,6 @@ function poolAccounts(view: ClusterView, namespace: string): PoolAccounts {
     },
     (a, b) => a.known === b.known && a.listed === b.listed && a.users === b.users,
   );
-}
-
-/** What the groups of the accounts of a namespace are granted, one list a group. */
-function groupSteps(actors: ActorSteps): (namespace: string) => readonly (readonly Step[])[] {
-  const shard = actors.get('');
-  const common = [ALL_SERVICE_ACCOUNTS, AUTHENTICATED].flatMap((name) => [shard?.get(`g:${name}`) ?? []]);
-  const ofAll = common.filter((steps) => steps.length > 0);
-  const prefix = `g:${ALL_SERVICE_ACCOUNTS}:`;
-  const hasOwn = [...(shard?.keys() ?? [])].some((key) => key.startsWith(prefix));
-  if (!hasOwn) return () => ofAll;
-  return (namespace) => {
-    const own = shard?.get(`${prefix}${namespace}`);
-    return own === undefined ? ofAll : [...ofAll, own];
-  };
 }
 
 /** The steps that a subject takes by what is bound to it by name. */

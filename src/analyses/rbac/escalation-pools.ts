@@ -20,6 +20,8 @@ export interface Pool {
   readonly any: readonly Exit[];
   /** Of accounts that a running pod has. */
   readonly running: readonly Exit[];
+  /** The account that stands for all where a step is everybody's: of those there are, and of those that a running pod has. */
+  readonly standing: { readonly any: string; readonly running: string | undefined };
 }
 
 /** The accounts of a namespace; `known` is null where it is not known which exist. */
@@ -41,23 +43,39 @@ export type Pools = ReadonlyMap<string, Pool>;
 /** An exit that leads to a place, with the pool that it belongs to. */
 type Entrance = readonly [from: Place, exit: Exit];
 
-/** What leads to each place, in order of namespace. */
-export type Incoming = ReadonlyMap<Place, readonly Entrance[]>;
+/** What leads to each place. */
+export interface Incoming {
+  /** From single pools, in order of namespace. */
+  readonly lists: ReadonlyMap<Place, readonly Entrance[]>;
+  /** From every pool, by what the groups of all accounts are granted. */
+  readonly common: ReadonlyMap<Place, Step>;
+  /** Every pool with the accounts that stand for all of it, in order of namespace; none where nothing is common. */
+  readonly standing: readonly Standing[];
+}
+
+interface Standing {
+  readonly namespace: string;
+  readonly accounts: Pool['standing'];
+}
+
+const NO_STEPS: readonly Step[] = [];
+const NO_ENTRANCES: readonly Entrance[] = [];
+const NO_STANDING: readonly Standing[] = [];
 
 /**
  * The pool of a namespace; the one of before where nothing that it is made of changed.
  *
  * @param shard steps by account
- * @param groups steps of the groups that its accounts are in
+ * @param group steps of the group of the namespace's accounts
  */
 export function poolOf(
   namespace: string,
   shard: ReadonlyMap<string, readonly Step[]> | undefined,
-  groups: readonly (readonly Step[])[],
+  group: readonly Step[] = NO_STEPS,
   accounts: PoolAccounts,
   before: Pool | undefined,
 ): Pool {
-  const inputs = [shard, accounts, ...groups];
+  const inputs = [shard, accounts, group];
   const { known, listed, users } = accounts;
   if (before !== undefined && sameItems(before.inputs, inputs)) return before;
   const names = known === null ? undefined : new Set(known.map((one) => one.name));
@@ -80,11 +98,21 @@ export function poolOf(
   // What a group is granted each of its accounts holds: one stands for all.
   const [anyName = 'default'] = [...(names ?? [])].sort();
   const [runningName] = [...users.keys()].filter(isThere).sort();
-  for (const step of groups.flat()) {
-    add(any, `${prefix}${anyName}`, step);
-    if (runningName !== undefined) add(running, `${prefix}${runningName}`, step);
+  const standing = {
+    any: `${prefix}${anyName}`,
+    running: runningName === undefined ? undefined : `${prefix}${runningName}`,
+  };
+  for (const step of group) {
+    add(any, standing.any, step);
+    if (standing.running !== undefined) add(running, standing.running, step);
   }
-  return { inputs, listed, any: keptExits(any, before?.any), running: keptExits(running, before?.running) };
+  return {
+    inputs,
+    listed,
+    any: keptExits(any, before?.any),
+    running: keptExits(running, before?.running),
+    standing,
+  };
 }
 
 /** Exits that are equal to those of before are these, and where all are, so is the list. */
@@ -113,18 +141,25 @@ export function waysTo(
   const settle = (place: Place, distance: number, exit: Exit, frontier: Place[]): void => {
     if (ways.has(place) || place === sink) return;
     const old = before?.get(place);
-    const isKept = old?.distance === distance && old.exit === exit;
+    const isKept = old?.distance === distance && old.exit.step === exit.step && old.exit.account === exit.account;
     isSame &&= isKept;
     ways.set(place, isKept ? old : { distance, exit });
     frontier.push(place);
     const slash = place.indexOf('/');
     if (slash > 0) settle(`${place.slice(0, slash)}/*` as Place, distance, exit, frontier);
   };
+  /** What leads from all pools to one place leads on from all, and nothing common is left to add. */
+  let isCommonReached = false;
   let frontier: Place[] = [sink];
   for (let distance = 1; frontier.length > 0; distance += 1) {
     const next: Place[] = [];
     for (const place of frontier) {
-      for (const [from, exit] of incoming.get(place) ?? []) settle(from, distance, exit, next);
+      const common: Step | undefined = isCommonReached ? undefined : incoming.common.get(place);
+      const own = incoming.lists.get(place) ?? NO_ENTRANCES;
+      for (const [from, exit] of common === undefined ? own : withCommon(own, common, incoming.standing)) {
+        settle(from, distance, exit, next);
+      }
+      isCommonReached ||= common !== undefined;
       const way = place === 'running-account/*' ? ways.get(place) : undefined;
       if (way !== undefined) settle('node', distance, way.exit, next);
     }
@@ -133,13 +168,52 @@ export function waysTo(
   return isSame && before?.size === ways.size ? before : ways;
 }
 
-/** @param pools in order of namespace */
-export function incomingOf(pools: Pools): Incoming {
-  const incoming = new Map<Place, Entrance[]>();
-  for (const [namespace, pool] of pools) {
-    for (const one of exitsOf(namespace, pool)) listAt(incoming, one[1].step.to).push(one);
+/** A pool's own way to a place comes before the one that all pools have. */
+function* withCommon(
+  own: readonly Entrance[],
+  step: Step,
+  standing: readonly Standing[],
+): Generator<Entrance, void, undefined> {
+  const byPool = new Map(own);
+  for (const { namespace, accounts } of standing) {
+    const any = `any-account/${namespace}` as const;
+    yield [any, byPool.get(any) ?? { account: accounts.any, step }];
+    const running = `running-account/${namespace}` as const;
+    const exit =
+      byPool.get(running) ?? (accounts.running === undefined ? undefined : { account: accounts.running, step });
+    if (exit !== undefined) yield [running, exit];
   }
-  return incoming;
+}
+
+/**
+ * @param pools in order of namespace
+ * @param common the first step to each place that every account takes
+ */
+export function incomingOf(pools: Pools, common: Incoming['common']): Incoming {
+  const lists = new Map<Place, Entrance[]>();
+  for (const [namespace, pool] of pools) {
+    for (const one of exitsOf(namespace, pool)) listAt(lists, one[1].step.to).push(one);
+  }
+  return { lists, common, standing: standingOf(pools, common) };
+}
+
+/** @param before the standing of last time, given back where it is the same */
+function standingOf(
+  pools: Pools,
+  common: Incoming['common'],
+  before: readonly Standing[] = NO_STANDING,
+): readonly Standing[] {
+  if (common.size === 0) return NO_STANDING;
+  const standing = [...pools].map(([namespace, { standing: accounts }]) => ({ namespace, accounts }));
+  const isSame =
+    standing.length === before.length &&
+    standing.every(({ namespace, accounts }, at) => {
+      const old = before[at];
+      return (
+        old?.namespace === namespace && old.accounts.any === accounts.any && old.accounts.running === accounts.running
+      );
+    });
+  return isSame ? before : standing;
 }
 
 /**
@@ -147,8 +221,22 @@ export function incomingOf(pools: Pools): Incoming {
  * namespaces changed: the first pods of a cluster change them all.
  *
  * @param before of the pools as they were
+ * @param changed the namespaces whose pools may be others
  */
-export function incomingAfter(before: Incoming, old: Pools, now: Pools, changed: Iterable<string>): Incoming {
+export function incomingAfter(
+  before: Incoming,
+  old: Pools,
+  now: Pools,
+  changed: Iterable<string>,
+  common: Incoming['common'],
+): Incoming {
+  const lists = listsAfter(before.lists, old, now, changed);
+  const standing = standingOf(now, common, before.standing);
+  const isSame = lists === before.lists && common === before.common && standing === before.standing;
+  return isSame ? before : { lists, common, standing };
+}
+
+function listsAfter(before: Incoming['lists'], old: Pools, now: Pools, changed: Iterable<string>): Incoming['lists'] {
   const others = new Set<string>();
   /** By place that is touched: what leads there from the namespaces that changed. */
   const come = new Map<Place, Entrance[]>();
@@ -160,14 +248,14 @@ export function incomingAfter(before: Incoming, old: Pools, now: Pools, changed:
     for (const one of exitsOf(namespace, is)) listAt(come, one[1].step.to).push(one);
   }
   if (others.size === 0) return before;
-  const incoming = new Map(before);
+  const lists = new Map(before);
   for (const [place, own] of come) {
     const left = (before.get(place) ?? []).filter(([from]) => !others.has(namespaceOf(from)));
     const list = inOrder(left, own);
-    if (list.length === 0) incoming.delete(place);
-    else incoming.set(place, list);
+    if (list.length === 0) lists.delete(place);
+    else lists.set(place, list);
   }
-  return incoming;
+  return lists;
 }
 
 function listAt(lists: Map<Place, Entrance[]>, place: Place): Entrance[] {

@@ -33,13 +33,13 @@ export const auditPane: Pane = {
   summary,
 };
 
-function rows(view: ClusterView, findings: readonly Finding[]): readonly Row[] {
+function* rows(view: ClusterView, findings: readonly Finding[]): Generator<Row> {
   const groups = auditGroups(view);
-  return findings.flatMap((finding) => {
-    if (finding.rule === 'audit/log-coverage') return [coverageRow(finding, view)];
+  for (const finding of findings) {
     const group = groups.get(groupKey(finding));
-    return group === undefined ? [] : [rowOf(group, finding, view.now)];
-  });
+    if (finding.rule === 'audit/log-coverage') yield coverageRow(finding, view);
+    else if (group !== undefined) yield rowOf(group, finding, view.now);
+  }
 }
 
 function groupKey(finding: Finding): string {

@@ -28,18 +28,32 @@ export const rbacPane: Pane = {
     { name: 'USED', width: [8, 48], wide: true },
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
-  rows: (view, findings) => {
+  *rows(view, findings) {
     const bySubject = Map.groupBy(findings, keyOf);
-    const rows: Row[] = [];
+    const byAddOn = new Map<string, Made[]>();
+    /** What is found of one add-on is one row, made when all of it is there. */
+    const isKept = (made: Made): boolean => {
+      const addOn = addOnOf(made.findings);
+      if (addOn === undefined) return false;
+      const there = byAddOn.get(addOn);
+      if (there === undefined) byAddOn.set(addOn, [made]);
+      else there.push(made);
+      return true;
+    };
     for (const namespace of ['', ...view.namespaces('RoleBinding')]) {
       for (const binding of bindingsIn(view, namespace)) {
         const key = `${binding.kind}/${namespace}/${binding.name}`;
-        rows.push(bindingRow(view, binding, bySubject.get(key) ?? []));
+        const own = bySubject.get(key) ?? [];
         bySubject.delete(key);
+        const row = bindingRow(view, binding, own);
+        if (!isKept({ row, findings: own })) yield row;
       }
     }
-    for (const own of bySubject.values()) rows.push(otherRow(own));
-    return togetherByAddOn(rows, findings);
+    for (const own of bySubject.values()) {
+      const row = otherRow(own);
+      if (!isKept({ row, findings: own })) yield row;
+    }
+    for (const [addOn, made] of byAddOn) yield addOnRow(addOn, made);
   },
   summary: (_view, findings, rows) => {
     const bindings = rows.filter((one) => one.kind.endsWith('RoleBinding'));
@@ -133,15 +147,15 @@ function rankOf(subject: Finding['subject'] | undefined): number {
   }
 }
 
-/** What is found of one add-on is one row, under its worst binding. */
-function togetherByAddOn(rows: readonly Row[], findings: readonly Finding[]): readonly Row[] {
-  const byId = new Map(findings.map((finding) => [finding.id, finding]));
-  const ofAddOn = (row: Row): string | undefined => {
-    const [first, ...more] = new Set(row.findings.map((id) => byId.get(id)?.addOn));
-    return more.length === 0 ? first : undefined;
-  };
-  const groups = Map.groupBy(rows, ofAddOn);
-  return [...groups].flatMap(([addOn, own]) => (addOn === undefined ? own : addOnRow(addOn, own, byId)));
+interface Made {
+  readonly row: Row;
+  readonly findings: readonly Finding[];
+}
+
+/** The add-on that all findings of a row are of. */
+function addOnOf(findings: readonly Finding[]): string | undefined {
+  const [first, ...more] = new Set(findings.map(({ addOn }) => addOn));
+  return more.length === 0 ? first : undefined;
 }
 
 const ADD_ON_KEY = 'add-on/';
@@ -150,8 +164,10 @@ function isAddOnRow({ key }: Row): boolean {
   return key.startsWith(ADD_ON_KEY);
 }
 
-function addOnRow(addOn: string, rows: readonly Row[], byId: ReadonlyMap<string, Finding>): Row {
-  const own = worstFirst(rows.flatMap((row) => row.findings.flatMap((id) => byId.get(id) ?? [])));
+/** Under its worst binding. */
+function addOnRow(addOn: string, made: readonly Made[]): Row {
+  const rows = made.map(({ row }) => row);
+  const own = worstFirst(made.flatMap(({ findings }) => worstFirst(findings)));
   const bindings = rows.filter((row) => row.kind.endsWith('RoleBinding'));
   const worst = own.find(({ subject }) => subject.kind.endsWith('RoleBinding'))?.subject;
   const head = bindings.find((row) => row.name === worst?.name && row.kind === worst.kind) ?? rows[0];

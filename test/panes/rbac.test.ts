@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { rowOrder, WORST_FIRST } from '../../src/app/sort-rows.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { rbacPane } from '../../src/panes/rbac.ts';
@@ -33,4 +33,22 @@ test('of what is equally bad, workloads come first, then people, then everybody 
     'medium g-account-here',
     'info narrow',
   ]);
+});
+
+test('the first row is there before the other bindings are looked at, so that keys come in between', () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const view = viewOfObjects([
+    rawRole('reader', ['get core configmaps']),
+    ...names.map((name) => rawBinding(name, name, 'reader', { kind: 'User', name: 'alice' })),
+  ]);
+  const asked = vi.spyOn(view, 'derive');
+  const rows = rbacPane.rows(view, [])[Symbol.iterator]();
+  expect(rows.next().value?.name).toBe('a');
+  const [first] = [asked.mock.calls.length];
+  expect([rows.next(), rows.next(), rows.next()].map(({ value }) => (value as { name: string }).name)).toEqual([
+    'b',
+    'c',
+    'd',
+  ]);
+  expect(first).toBeLessThan(asked.mock.calls.length / 2);
 });

@@ -1,3 +1,4 @@
+import { requestKey } from '../../kube/audit-request-key.ts';
 import { createPrincipals, type PrincipalRole } from '../../kube/audit-principal.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditGroup } from '../../model/audit-group.ts';
@@ -60,9 +61,9 @@ class StreamDetector implements AuditDetector {
   readonly #groups = new GroupCollector();
   readonly #self: string | null;
   readonly #books = new Map<string, ProfileBook>();
-  /** Long-running requests that were judged when they started: their end is not judged again. */
-  #open = new Set<string>();
-  #openBefore = new Set<string>();
+  /** Long-running requests that were judged when they started, with their URIs: their end is not judged again. */
+  #open = new Map<string, string>();
+  #openBefore = new Map<string, string>();
 
   constructor({ burst, secretBurst, isDeployer, self, learned }: AuditDetectorOptions) {
     this.#principalOf = createPrincipals(isDeployer ?? (() => false));
@@ -135,17 +136,21 @@ class StreamDetector implements AuditDetector {
    * A request is judged once. Most are when they are complete; connections that stay open (exec, watch) and failed
    * authentication, which has no other stage, when the response starts.
    */
-  #isFirstJudgement({ stage, code, auditID, time, verb }: AuditEvent, topic: string): boolean {
+  #isFirstJudgement(event: AuditEvent, topic: string): boolean {
+    const { stage, code, verb } = event;
     if (code !== 401 && !isLongRunning(topic, verb)) return stage !== 'ResponseStarted';
-    // Clients can name all their requests alike.
-    const key = `${auditID} ${time}`;
+    const { auditID, time, requestURI } = event;
+    const short = `${auditID} ${time} ${verb}`;
+    const uri = this.#open.get(short) ?? this.#openBefore.get(short);
+    // A client that gives two requests one id, and sends them at once, has them judged both.
+    const key = uri === undefined || uri === requestURI ? short : requestKey(event);
     if (this.#open.has(key) || this.#openBefore.has(key)) return false;
     if (stage !== 'ResponseStarted') return true;
     if (this.#open.size >= MOST_OPEN) {
       this.#openBefore = this.#open;
-      this.#open = new Set();
+      this.#open = new Map();
     }
-    this.#open.add(key);
+    this.#open.set(key, requestURI);
     return true;
   }
 

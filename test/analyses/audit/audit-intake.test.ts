@@ -51,6 +51,21 @@ describe('audit intake', () => {
     expect(intake.state().groups.get('exec-reads-credentials|alice')?.count).toBe(2);
   });
 
+  it.each(['watch', 'get'])('judges a command beside a %s of the same id and moment', (verb) => {
+    const intake = createAuditIntake();
+    const decoy = event({
+      auditID: 'mine',
+      stage: 'ResponseStarted',
+      verb,
+      requestURI: '/api/v1/namespaces/shop/pods/cart/log?follow=true',
+      objectRef: { resource: 'pods', subresource: 'log', namespace: 'shop', name: 'cart' },
+      requestReceivedTimestamp: at(0),
+    });
+    const command = { ...exec(0), auditID: 'mine' };
+    intake.push([decoy, command, { ...command, stage: 'ResponseComplete' }]);
+    expect(intake.state().groups.get('exec-reads-credentials|alice')?.count).toBe(1);
+  });
+
   it.each([
     ['failed-authentication-burst|unauthenticated 10.0.0.9', { user: {}, stage: 'ResponseStarted', code: 401 }],
     ['forbidden-burst|eve', { user: { username: 'eve' }, stage: 'ResponseComplete', code: 403 }],

@@ -312,6 +312,50 @@ describe('reading audit logs', () => {
     ]);
   });
 
+  // A client can send an Audit-ID of its own (k8s.io/apiserver pkg/endpoints/filters/audit_init.go), with two requests in the
+  // same millisecond: what it did must not hide behind what it also asked for.
+  it.each<[string, Record<string, unknown>]>([
+    ['verb', { verb: 'delete' }],
+    ['path', { requestURI: '/api/v1/namespaces/shop/pods/cart/exec?command=cat' }],
+    ['caller', { user: { username: 'mallory' } }],
+    ['identity', { impersonatedUser: { username: 'system:admin' } }],
+    ['answer', { responseStatus: { code: 403 } }],
+  ])('takes two requests of one id for two where they differ in the %s', async (_what, other) => {
+    const decoy = rawEvent({ auditID: 'mine' });
+    const { events, notes } = await read({ log: lines([decoy, { ...decoy, ...other }, decoy]) }, ['log']);
+    expect(events).toHaveLength(2);
+    expect(notes[0]?.duplicates).toBe(1);
+  });
+
+  it('takes two names that are created under one id for two', async () => {
+    const create = (name: string): Record<string, unknown> =>
+      rawEvent({
+        auditID: 'mine',
+        verb: 'create',
+        requestURI: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+        objectRef: { resource: 'clusterrolebindings', apiGroup: 'rbac.authorization.k8s.io', name },
+      });
+    const { events } = await read({ log: lines([create('a'), create('b'), create('a')]) }, ['log']);
+    expect(events.map((event) => event.object?.name)).toEqual(['a', 'b']);
+  });
+
+  it('takes two bodies that are created under one id for two', async () => {
+    const create = (privileged: boolean): Record<string, unknown> =>
+      rawEvent({
+        auditID: 'mine',
+        verb: 'create',
+        level: 'Request',
+        requestURI: '/api/v1/namespaces/shop/pods',
+        objectRef: { resource: 'pods', namespace: 'shop' },
+        requestObject: {
+          metadata: { generateName: 'a-' },
+          spec: { containers: [{ name: 'c', image: 'x', securityContext: { privileged } }] },
+        },
+      });
+    const { events } = await read({ log: lines([create(false), create(true), create(false)]) }, ['log']);
+    expect(events.map((event) => event.body?.pod?.privileged)).toEqual([false, true]);
+  });
+
   it('says what a packed file that was cut short could not give', async () => {
     const packed = gzipSync(lines(Array.from({ length: 2000 }, () => rawEvent())));
     const { events, notes } = await read({ log: packed.subarray(0, packed.length - 2000) }, ['log'], 512);

@@ -14,7 +14,7 @@ import { painter } from './painter.ts';
 import { readBaseline } from './read-baseline.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
-import { writeRemedies } from './write-remedies.ts';
+import { writeRemedies, type WrittenRemedies } from './write-remedies.ts';
 
 /**
  * The format that `-o` names.
@@ -52,8 +52,9 @@ export async function prepareReport(world: World, settings: Settings, loaded: Lo
   const baseline = await readBaseline(world, settings);
   const report = reportOf(world, settings, loaded, baseline);
   const verdict = exitVerdict(report, settings.failOn);
-  const files = settings.remediate === undefined ? NO_FILES : await writeRemedies(world, settings.remediate, report);
-  if (settings.remediate !== undefined && !settings.quiet) world.warn(writtenText(files, settings.remediate));
+  const folder = settings.remediate;
+  const { files, left } = folder === undefined ? NONE_WRITTEN : await writeRemedies(world, folder, report);
+  if (folder !== undefined && !settings.quiet) world.warn(`${writtenText(files, folder)}${leftText(left, folder)}`);
   const took = world.now() - loaded.startedAt;
   return {
     report,
@@ -109,7 +110,15 @@ function writtenText(files: FormatContext['files'], folder: string): string {
   return `wrote ${count} ${count === 1 ? 'remedy' : 'remedies'} to ${folder}\n`;
 }
 
-const NO_FILES: FormatContext['files'] = new Map();
+/** Patches of an earlier state give back what has been taken since. */
+function leftText(left: readonly string[], folder: string): string {
+  const [first] = left;
+  if (first === undefined) return '';
+  const more = left.length === 1 ? '' : ` and ${left.length - 1} more`;
+  return `${folder} still has ${first}${more}, which this run did not write: remove what is of an earlier run, for it is of an earlier state\n`;
+}
+
+const NONE_WRITTEN: WrittenRemedies = { files: new Map(), left: [] };
 
 /** Writes to standard output, or to the file of `--output-file` whole or not at all. */
 export async function writeReport(

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, open, rename, rm, writeFile } from 'node:fs/promises';
+import { access, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileBytes } from '../src/sources/file-bytes.ts';
@@ -25,6 +25,8 @@ export interface World {
   readonly warn: (text: string) => void;
   readonly readFile: (path: string) => Promise<string>;
   readonly exists: (path: string) => Promise<boolean>;
+  /** The files so deep in a folder (1: in it), by their paths in it; none where it is not there. */
+  readonly listFiles: (folder: string, depth: number) => Promise<readonly string[]>;
   readonly readStandardInput: () => Promise<Uint8Array>;
   /** Writes a file whole or not at all. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
@@ -58,6 +60,7 @@ export function processWorld(): World {
         () => true,
         () => false,
       ),
+    listFiles,
     readStandardInput: async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
@@ -71,6 +74,17 @@ export function processWorld(): World {
     },
     createFile,
   };
+}
+
+/** See {@link World.listFiles}. */
+export async function listFiles(folder: string, depth: number): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const lists = entries.map(async (entry): Promise<readonly string[]> => {
+    if (!entry.isDirectory()) return depth === 1 ? [entry.name] : [];
+    const inner = depth === 1 ? [] : await listFiles(join(folder, entry.name), depth - 1);
+    return inner.map((path) => join(entry.name, path));
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 async function createFile(path: string): Promise<FileInMaking> {

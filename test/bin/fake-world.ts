@@ -1,7 +1,7 @@
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { main } from '../../bin/main.ts';
-import { readText, type World } from '../../bin/world.ts';
+import { listFiles, readText, type World } from '../../bin/world.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
@@ -34,6 +34,7 @@ export async function run(argv: readonly string[], overrides: Partial<World> = {
         () => true,
         () => false,
       ),
+    listFiles,
     readStandardInput: async () => new Uint8Array(),
     writeFile: async (path, text) => {
       await mkdir(dirname(path), { recursive: true });

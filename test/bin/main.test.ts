@@ -244,6 +244,23 @@ subjects: [{kind: ServiceAccount, name: reader}]
     expect(readFileSync(file, 'utf8')).toContain('kind: Deployment');
   });
 
+  it('says what an earlier run left in the folder of remedies, and nothing of what else lies there', async () => {
+    const argv = ['--from', at('privileged.yaml'), '--rule', PRIVILEGED_RULE, '--remediate', at('again')];
+    await report(...argv);
+    for (const folder of ['again/team/gone', 'again/team/other']) mkdirSync(at(folder), { recursive: true });
+    writeFileSync(at('again/team/other/own.yaml'), '');
+    expect((await report(...argv)).err).toBe(`wrote 1 remedy to ${at('again')}\n`);
+    writeFileSync(at('again/_no-owner/shop/old.yaml'), '');
+    writeFileSync(
+      at('again/team/gone/README.md'),
+      '# gone\n\nNothing here has been applied. Read what each file says at its head first.\n',
+    );
+    expect((await report(...argv)).err).toBe(
+      `wrote 1 remedy to ${at('again')}\n${at('again')} still has _no-owner/shop/old.yaml and 1 more, which this run did not write: ` +
+        'remove what is of an earlier run, for it is of an earlier state\n',
+    );
+  });
+
   it('takes waivers from a config file, and refuses one it does not understand', async () => {
     writeFileSync(
       at('config.yaml'),

@@ -28,6 +28,16 @@ export interface GroupReadme {
   readonly rivals: ReadonlyMap<string, readonly string[]>;
 }
 
+/** The name of the page of a folder. */
+export const README = 'README.md';
+
+const NOT_APPLIED = 'Nothing here has been applied. Read what each file says at its head first.';
+
+/** Whether a text is the page of a folder of remedies. */
+export function isPage(text: string): boolean {
+  return text.includes(NOT_APPLIED);
+}
+
 /** Rivals of a file that are named. */
 const MOST_RIVALS = 3;
 
@@ -40,7 +50,7 @@ export function groupReadme({ group, fixes, held, values, together, rivals }: Gr
   const lines = [
     `# ${escaped(`${group.owner} / ${group.application}`)}`,
     '',
-    'Nothing here has been applied. Read what each file says at its head first.',
+    NOT_APPLIED,
     ...advice.flatMap((line) => ['', escaped(line)]),
     ...(held === null ? [] : ['', componentText([...targets.values()])]),
     ...(values.length === 0

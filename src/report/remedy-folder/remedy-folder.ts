@@ -6,7 +6,7 @@ import { liveObject } from '../../remedy/manifest-identity.ts';
 import type { Manifest } from '../../remedy/remedy.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { StoreView } from '../../store/store-view.ts';
-import { groupReadme, type Fix } from './group-readme.ts';
+import { groupReadme, README, type Fix } from './group-readme.ts';
 import { kustomization, type RemedyFile } from './kustomization.ts';
 import { remedyGroup, type RemedyGroup } from './remedy-group.ts';
 import { rivals } from './rivals.ts';
@@ -126,7 +126,7 @@ function groupFiles(
     ...names,
     ...values,
     ...(component === undefined ? [] : [['kustomization.yaml', component.text] as const]),
-    ['README.md', readme],
+    [README, readme],
   ]);
 }
 

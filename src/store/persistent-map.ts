@@ -20,19 +20,33 @@ const EMPTY: Leaf<never> = { keys: [], values: [] };
  */
 export class PersistentMap<T> {
   readonly size: number;
-  readonly #root: Node<T>;
+  #root: Node<T> | undefined;
+  /** The entries as they were given, until another map is made from them: most never change. */
+  #entries: ReadonlyMap<string, T> | undefined;
 
-  private constructor(size: number, root: Node<T>) {
+  private constructor(size: number, root: Node<T> | undefined, entries?: ReadonlyMap<string, T>) {
     this.size = size;
     this.#root = root;
+    this.#entries = entries;
   }
 
+  /** @param entries which become the map's own */
   static of<T>(entries: ReadonlyMap<string, T>): PersistentMap<T> {
-    return new PersistentMap(entries.size, built([...entries.keys()], [...entries.values()], 0));
+    return new PersistentMap(entries.size, undefined, entries);
+  }
+
+  #nodes(): Node<T> {
+    if (this.#root === undefined) {
+      const entries = this.#entries ?? new Map<string, T>();
+      this.#root = built([...entries.keys()], [...entries.values()], 0);
+      this.#entries = undefined;
+    }
+    return this.#root;
   }
 
   get(key: string): T | undefined {
-    let node = this.#root;
+    if (this.#entries !== undefined) return this.#entries.get(key);
+    let node = this.#nodes();
     for (let hash = isBranch(node) ? hashOf(key) : 0; isBranch(node); hash >>>= BITS) {
       node = node[hash & (WIDTH - 1)] ?? EMPTY;
     }
@@ -42,17 +56,21 @@ export class PersistentMap<T> {
 
   with(key: string, value: T): PersistentMap<T> {
     const size = this.get(key) === undefined ? this.size + 1 : this.size;
-    return new PersistentMap(size, withEntry(this.#root, key, value, hashOf(key), 0));
+    return new PersistentMap(size, withEntry(this.#nodes(), key, value, hashOf(key), 0));
   }
 
   without(key: string): PersistentMap<T> {
     if (this.get(key) === undefined) return this;
-    return new PersistentMap(this.size - 1, withoutEntry(this.#root, key, hashOf(key)));
+    return new PersistentMap(this.size - 1, withoutEntry(this.#nodes(), key, hashOf(key)));
   }
 
   /** In no order that means anything. */
   *keys(): Generator<string, void> {
-    const open: Node<T>[] = [this.#root];
+    if (this.#entries !== undefined) {
+      yield* this.#entries.keys();
+      return;
+    }
+    const open: Node<T>[] = [this.#nodes()];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (isBranch(node)) open.push(...node);
       else yield* node.keys;

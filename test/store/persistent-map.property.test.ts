@@ -14,7 +14,7 @@ it('holds what a Map holds, and every earlier state stays as it was', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(key, fc.nat())), fc.array(step, { maxLength: 60 }), (entries, steps) => {
       const model = new Map(entries);
-      let map = PersistentMap.of(model);
+      let map = PersistentMap.of(new Map(model));
       const states = [{ map, expected: new Map(model) }];
       for (const one of steps) {
         if (one.value === undefined) model.delete(one.key);

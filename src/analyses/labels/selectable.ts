@@ -64,17 +64,22 @@ export function selectablesOf(workload: AnalysedWorkload): readonly Selectable[]
     const { ref, classes, template } = workload;
     const owner = refText(ref);
     const { namespace } = ref;
-    const [first] = classes;
-    if (classes.length === 1 && first !== undefined && (template?.labels ?? first.labels) === first.labels) {
-      found = [{ namespace, labels: first.labels, owner }];
-    } else {
-      const all = new Set(classes.map((one) => one.labels));
-      if (template !== undefined) all.add(template.labels);
-      found = Array.from(all, (labels) => ({ namespace, labels, owner }));
-    }
+    found = distinctLabels(classes, template).map((labels) => ({ namespace, labels, owner }));
     OF_WORKLOAD.set(workload, found);
   }
   return found;
+}
+
+/** A Set of a few takes longer to make than to look through them. */
+const FEW = 16;
+
+function distinctLabels(
+  classes: AnalysedWorkload['classes'],
+  template: AnalysedWorkload['template'],
+): readonly Labels[] {
+  const all = classes.map(({ labels }) => labels);
+  if (template !== undefined) all.push(template.labels);
+  return all.length > FEW ? [...new Set(all)] : all.filter((labels, at) => all.indexOf(labels) === at);
 }
 
 /** Templates of workloads that an operator owns: its own kind is not read, and their pods may be scaled away. */

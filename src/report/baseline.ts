@@ -68,7 +68,7 @@ export function parseBaseline(text: string, file: string): Baseline {
     report = JSON.parse(text);
   } catch {
     // V8's own message quotes the text.
-    throw new BaselineError(`${file} is not JSON`);
+    throw new BaselineError(`${file} is not JSON: a baseline is what --report -o json wrote`);
   }
   return baselineOf(report, file);
 }

@@ -149,7 +149,7 @@ describe('a baseline', () => {
   });
 
   it.each([
-    ['{', 'old.json is not JSON'],
+    ['{', 'old.json is not JSON: a baseline is what --report -o json wrote'],
     ['[]', 'old.json is no report of k8sec'],
     ['{"schemaVersion":"2","findings":[]}', 'old.json is no report of k8sec'],
   ])('that reads %j is refused', (text, message) => {

@@ -1,3 +1,4 @@
+import { requestPath } from '../../kube/request-uri.ts';
 import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 import type { AuditUse } from '../../model/audit-state.ts';
 
@@ -70,7 +71,7 @@ export class AccessUses {
     if (last !== undefined && isOf(last.key, event)) return last;
     // The authorizer was asked about whom the request acts as.
     const { username, groups } = event.impersonated ?? event.user;
-    const path = object === null ? pathOf(event.requestURI) : '';
+    const path = object === null ? requestPath(event.requestURI) : '';
     const what =
       object === null
         ? path
@@ -121,10 +122,4 @@ function isOfSecrets({ object, user }: AuditEvent): boolean {
 function shownUse({ key, names, count, first, last, answered, auditID }: Counted): AuditUse {
   const own = names.size > MOST_NAMES ? null : [...names].sort();
   return { ...key, names: own, count: Math.max(1, count), first, last, answered, auditID };
-}
-
-/** The path of a request without its query. */
-function pathOf(uri: string): string {
-  const end = uri.indexOf('?');
-  return end < 0 ? uri : uri.slice(0, end);
 }

@@ -1,3 +1,4 @@
+import { isDryRun } from '../../kube/request-uri.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditWrite } from '../../model/audit-state.ts';
 import { kindInfo } from '../../model/kind.ts';
@@ -37,9 +38,9 @@ export class RecentWrites {
 function writeOf(event: AuditEvent): AuditWrite | undefined {
   const { object, verb, stage, time, user, requestURI } = event;
   if (object === null || object.subresource !== '' || !isWriteVerb(verb)) return undefined;
-  if (stage === 'RequestReceived' || outcomeOf(event) !== 'done' || requestURI.includes('dryRun=')) return undefined;
+  if (stage === 'RequestReceived' || outcomeOf(event) !== 'done') return undefined;
   const { resource, namespace, name } = object;
   const apiGroup = object.apiGroup === 'crd.projectcalico.org' ? 'projectcalico.org' : object.apiGroup;
-  if (!WRITTEN.has(`${apiGroup}/${resource}`)) return undefined;
+  if (!WRITTEN.has(`${apiGroup}/${resource}`) || isDryRun(requestURI)) return undefined;
   return { time, verb, username: user.username, apiGroup, resource, namespace, name };
 }

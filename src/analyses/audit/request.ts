@@ -1,4 +1,5 @@
 import { isSystemNamespace, type Principal } from '../../kube/audit-principal.ts';
+import { requestPath } from '../../kube/request-uri.ts';
 import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 
 /** One request as detections judge it, once however many stages were logged. */
@@ -69,7 +70,7 @@ export function isInSystemNamespace(request: AuditRequest): boolean {
 
 /** Whether a list or watch covers all namespaces: objectRef is filled in for lists too, so the path decides. */
 export function isClusterWide(request: AuditRequest): boolean {
-  return request.namespace === '' && !request.event.requestURI.includes('/namespaces/');
+  return request.namespace === '' && !requestPath(request.event.requestURI).includes('/namespaces/');
 }
 
 export function userAgentIs(request: AuditRequest, pattern: RegExp): boolean {

@@ -1,6 +1,7 @@
 import { isObject, objectAt, objectsAt, textAt, type JsonObject } from '../../kube/audit-json.ts';
 import { createTimeReader } from '../../kube/audit-time.ts';
 import { pastObject } from '../../kube/past-object.ts';
+import { isDryRun } from '../../kube/request-uri.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import { kindInfo } from '../../model/kind.ts';
@@ -39,12 +40,21 @@ export function createAuditPastReader(slimmer: Slimmer): (event: AuditEvent, raw
     const kind = writtenKind(event);
     if (kind === null) return NOTHING;
     const raw = rawOf();
+    if (isOnlyTried(raw)) return NOTHING;
     const staged = timeOf(raw['stageTimestamp']);
     const bodies: Bodies = { event, raw, kind, slimmer, time: (Number.isNaN(staged) ? event.time : staged) + 1 };
     if (event.verb === 'deletecollection') return swept(bodies);
     if (event.verb === 'delete' || event.object?.subresource === 'eviction') return deleted(bodies);
     return written(bodies);
   };
+}
+
+/** Writes say so in their query, as a whole: that of events is cut. Deletions may say so in their options instead. */
+function isOnlyTried(raw: JsonObject): boolean {
+  if (isDryRun(textAt(raw, 'requestURI'))) return true;
+  const options = objectAt(raw, 'requestObject');
+  const dryRun = options?.['kind'] === 'DeleteOptions' ? options['dryRun'] : undefined;
+  return Array.isArray(dryRun) && dryRun.includes('All');
 }
 
 interface Bodies {
@@ -56,13 +66,12 @@ interface Bodies {
   readonly time: number;
 }
 
-function writtenKind({ object, verb, stage, code, decision, requestURI, user }: AuditEvent): PastKind | null {
+function writtenKind({ object, verb, stage, code, decision, user }: AuditEvent): PastKind | null {
   if (object === null || stage !== 'ResponseComplete' || !WRITES.has(verb)) return null;
   // Without Calico's own API server its objects are served by the definitions below it.
   const group = object.apiGroup === 'crd.projectcalico.org' ? 'projectcalico.org' : object.apiGroup;
   const kind = KIND_OF_RESOURCE.get(resourceKey({ group, resource: object.resource }));
   if (kind === undefined || (code === null ? decision === 'forbid' : code >= 400)) return null;
-  if (/[?&]dryRun=All/.test(requestURI)) return null;
   if (object.subresource !== '' && SUBRESOURCES[kind]?.has(object.subresource) !== true) return null;
   // NodeRestriction keeps a kubelet from changing labels through the status.
   if (object.subresource === 'status' && user.username.startsWith('system:node:')) return null;

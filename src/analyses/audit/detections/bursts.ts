@@ -1,5 +1,6 @@
 import { certainAddress, type Principal } from '../../../kube/audit-principal.ts';
 import { requestKey } from '../../../kube/audit-request-key.ts';
+import { requestPath } from '../../../kube/request-uri.ts';
 import { userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import { isOpenPath } from './identity.ts';
@@ -11,16 +12,11 @@ const ANY = { topics: 'any', level: 'Metadata', verbs: [], isPattern: true, blin
 const DASHBOARDS = /^(?:k9s|lens|openlens|freelens|headlamp|k8sec|octant|dashboard|rancher)\b/i;
 const SCRIPT = /^(?:curl|wget|python|perl|ruby|kubectl)|python-requests/i;
 
-function pathOf(uri: string): string {
-  const query = uri.indexOf('?');
-  return query < 0 ? uri : uri.slice(0, query);
-}
-
 function createAnonymousScanning({ burst }: DetectorOptions): Detector {
   const window = new SlidingWindow(BURST_SPAN);
   return ({ event, outcome }) => {
     if (isOpenPath(event.requestURI)) return null;
-    const found = window.add(certainAddress(event), pathOf(event.requestURI), event.time, burst);
+    const found = window.add(certainAddress(event), requestPath(event.requestURI), event.time, burst);
     if (found === null) return null;
     const severity = outcome === 'done' ? 'high' : 'medium';
     return {
@@ -55,7 +51,7 @@ function createForbiddenBurst({ burst }: DetectorOptions): Detector {
     const { principal, event } = request;
     if (event.code !== 403 || principal.role === 'anonymous') return null;
     const key = principal.actor.name;
-    const wide = kinds.add(key, `${request.verb} ${request.topic || pathOf(event.requestURI)}`, event.time, 4);
+    const wide = kinds.add(key, `${request.verb} ${request.topic || requestPath(event.requestURI)}`, event.time, 4);
     const found = requests.add(key, requestKey(event), event.time, burst);
     if (found === null) return null;
     const what = `was refused ${found.distinct} times within 300 s${wide === null ? '' : ` over ${wide.distinct} kinds of request`}, the last time for`;

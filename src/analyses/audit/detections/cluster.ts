@@ -1,3 +1,4 @@
+import { kubeletPath } from '../../../kube/request-uri.ts';
 import { isInSystemNamespace, type AuditRequest } from '../request.ts';
 import { hit, levels, single, type Detection, type Levels } from './detection.ts';
 
@@ -12,17 +13,17 @@ const WORKLOADS = [
   'cronjobs',
 ] as const;
 /** What monitoring reads of kubelets. Source: kubelet's authorization docs, metrics-server, Prometheus. */
-const KUBELET_FIGURES = /\/proxy\/?(?:metrics|healthz|stats|livez|readyz)(?:[/?]|$)/;
-const KUBELET_EXEC = /\/proxy\/(?:run|exec|attach|portForward|cri)(?:[/?]|$)/i;
+const KUBELET_FIGURES = /^\/(?:metrics|healthz|stats|livez|readyz)(?:\/|$)/;
+const KUBELET_EXEC = /^\/(?:run|exec|attach|portForward|cri)(?:\/|$)/i;
 const DNS_CONFIG = new Set(['coredns', 'kube-dns', 'coredns-custom', 'node-local-dns']);
 
 /** Expected of people, controllers and deployers; medium from a workload's account. */
 const EXPECTED = levels('info info medium info high - critical');
 
 function nodeProxy(request: AuditRequest): ReturnType<typeof hit> {
-  const uri = request.event.requestURI;
-  if (KUBELET_FIGURES.test(uri)) return null;
-  return KUBELET_EXEC.test(uri)
+  const path = kubeletPath(request.event.requestURI);
+  if (KUBELET_FIGURES.test(path)) return null;
+  return KUBELET_EXEC.test(path)
     ? hit(
         levels('high high critical critical critical critical critical'),
         request,

@@ -1,5 +1,6 @@
 import { NO_QUERY } from '../../../kube/audit-gke.ts';
 import { certainAddress } from '../../../kube/audit-principal.ts';
+import { queryValue } from '../../../kube/request-uri.ts';
 import { isClusterWide, isInSystemNamespace, userAgentIs, type AuditRequest } from '../request.ts';
 import { SlidingWindow } from '../sliding-window.ts';
 import {
@@ -19,6 +20,7 @@ const TOPICS = ['secrets'] as const;
 const SCRIPT = /^(?:curl|wget|python|perl|ruby|httpie|php|okhttp|java)|python-requests|aiohttp|kali|masscan|nmap/i;
 const GO_CLIENT = /^Go-http-client\//;
 const KUBECTL = /^kubectl/i;
+const OWNED_BY_HELM = /(?:^|,)\s*owner\s*==?\s*helm\s*(?:,|$)/;
 
 function isRead(request: AuditRequest): boolean {
   return request.verb === 'get' || request.verb === 'list' || request.verb === 'watch';
@@ -26,9 +28,11 @@ function isRead(request: AuditRequest): boolean {
 
 /** A program that keeps a cache: it watches, or lists from the server's cache (`resourceVersion=0`). */
 function isInformer({ verb, event }: AuditRequest): boolean {
+  const { requestURI } = event;
   return (
     verb === 'watch' ||
-    /[?&](?:resourceVersion=0|sendInitialEvents=true|watch=(?:true|1))(?:&|$)/.test(event.requestURI)
+    queryValue(requestURI, 'resourceVersion') === '0' ||
+    ['sendInitialEvents', 'watch'].some((name) => /^(?:true|1)$/.test(queryValue(requestURI, name) ?? ''))
   );
 }
 
@@ -39,7 +43,7 @@ function isByHand(request: AuditRequest): boolean {
 
 /** Helm keeps its releases in Secrets; it lists nothing else (`owner=helm`). */
 function isHelmHistory({ event, name }: AuditRequest): boolean {
-  return name.startsWith('sh.helm.release.') || /labelSelector=[^&]*owner(?:%3D|=)helm/i.test(event.requestURI);
+  return name.startsWith('sh.helm.release.') || OWNED_BY_HELM.test(queryValue(event.requestURI, 'labelSelector') ?? '');
 }
 
 function listsSecrets(request: AuditRequest): Hit | null {

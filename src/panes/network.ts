@@ -48,7 +48,10 @@ export const networkPane: Pane = {
         bySubject.delete(id);
       }
     }
-    for (const own of bySubject.values()) yield objectRow(view, own);
+    for (const own of bySubject.values()) {
+      const [first] = own;
+      if (first !== undefined) yield objectRow(first, own);
+    }
   },
   summary: (view, _findings, rows) => {
     const counts = podCounts(view, new Set(rows.map((row) => row.key)));
@@ -167,10 +170,11 @@ function makeWorkloadRow(
   };
 }
 
+const objectRow = keptRows(makeObjectRow);
+
 /** A row of something else that a finding is about: a policy, a Service, a namespace, the cluster. */
-function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
+function makeObjectRow({ subject: { kind, name, namespace } }: Finding, findings: readonly Finding[]): Row {
   const own = sorted(findings);
-  const { kind, name, namespace } = own[0]?.subject ?? { kind: '', name: '', namespace: null };
   const found = own.map((finding) => finding.title).join('; ');
   return {
     ...rowHead(own, kind, namespace ?? '', name),
@@ -182,7 +186,7 @@ function objectRow(view: ClusterView, findings: readonly Finding[]): Row {
       EGRESS: NOTHING,
       'EXPOSED BY': NOTHING,
       POLICIES: { text: found, tone: 'plain' },
-      AGE: { text: ageText(view.now, null), tone: 'muted' },
+      AGE: { text: ageText(0, null), tone: 'muted' },
     },
     created: null,
     labels: {},

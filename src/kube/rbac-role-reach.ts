@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../model/objects.ts';
-import { neverNamed } from './rbac-inert.ts';
+import { mayBeUnnamed, neverNamed } from './rbac-inert.ts';
 import { PERMISSIONS, type Need, type Permission } from './rbac-permissions.ts';
 import { resourceMatches } from './rbac-rule.ts';
 
@@ -85,9 +85,10 @@ export function hold(
   const names: string[] = [];
   let isNamed = true;
   for (const [at, rule] of rules.entries()) {
-    if (!isMatching(rule, permission, isClusterWide)) continue;
-    const ruleNames = rule.resourceNames ?? [];
-    if (ruleNames.length > 0) {
+    const match = matchOf(rule, permission, isClusterWide);
+    if (match === 'none') continue;
+    if (match === 'named') {
+      const ruleNames = (rule.resourceNames ?? []).filter((name) => name !== '');
       const counted =
         permission.names === undefined ? ruleNames : ruleNames.filter((name) => permission.names?.includes(name));
       if (counted.length === 0) continue;
@@ -101,30 +102,39 @@ export function hold(
   return { permission, rules: positions, names: isNamed ? [...new Set(names)] : null };
 }
 
+type Wanted = Pick<Permission, 'verbs' | 'groups' | 'resources'>;
+
 /** Whether a rule gives one of these verbs on one of the resources, for every name or for some. */
-function isMatching(
-  rule: PolicyRule,
-  wanted: Pick<Permission, 'verbs' | 'groups' | 'resources'>,
-  isClusterWide: boolean,
-): boolean {
-  const { apiGroups: groups, verbs } = rule;
-  if (groups === undefined) return false;
-  if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return false;
+function isMatching(rule: PolicyRule, wanted: Wanted, isClusterWide: boolean): boolean {
+  return matchOf(rule, wanted, isClusterWide) !== 'none';
+}
+
+/**
+ * The same, and whether for all that there is: without names, or by the empty name, which requests for a collection and
+ * those that create have (pkg/apis/rbac/v1 evaluation_helpers.go `ResourceNameMatches`).
+ */
+function matchOf(rule: PolicyRule, wanted: Wanted, isClusterWide: boolean): 'none' | 'named' | 'whole' {
+  const { apiGroups: groups, verbs, resourceNames: names = [] } = rule;
+  if (groups === undefined) return 'none';
+  if (!groups.includes('*') && !wanted.groups.some((group) => groups.includes(group))) return 'none';
   const isAnyVerb = verbs.includes('*');
-  const isNamed = (rule.resourceNames ?? []).length > 0;
-  return wanted.verbs.some((verb) => {
-    if (!isAnyVerb && !verbs.includes(verb)) return false;
-    return wanted.resources.some((full) => {
+  let found: 'none' | 'named' = 'none';
+  for (const verb of wanted.verbs) {
+    if (!isAnyVerb && !verbs.includes(verb)) continue;
+    for (const full of wanted.resources) {
       const slash = full.indexOf('/');
       const resource = slash < 0 ? full : full.slice(0, slash);
       const subresource = slash < 0 ? '' : full.slice(slash + 1);
-      if (!isClusterWide && verb !== 'bind' && CLUSTER_ONLY.has(resource)) return false;
-      if (isNamed && neverNamed(verb, subresource)) return false;
-      return (rule.resources ?? []).some((one) =>
+      if (!isClusterWide && verb !== 'bind' && CLUSTER_ONLY.has(resource)) continue;
+      const isOf = (rule.resources ?? []).some((one) =>
         subresource === '*' ? anySubresource(one, resource) : resourceMatches(one, resource, subresource),
       );
-    });
-  });
+      if (!isOf) continue;
+      if (names.length === 0 || (names.includes('') && mayBeUnnamed(verb, subresource))) return 'whole';
+      if (!neverNamed(verb, subresource)) found = 'named';
+    }
+  }
+  return found;
 }
 
 /** Whether a rule's resource is one subresource of this resource, or several. */

@@ -8,5 +8,5 @@ export function ruleText(rule: PolicyRule): string {
     (rule.resources ?? []).map((resource) => (group === '' ? resource : `${resource}.${group}`)),
   );
   const what = [...resources, ...(rule.nonResourceURLs ?? [])].join(', ');
-  return `${verbs} ${what === '' ? '(nothing)' : what}${names.length === 0 ? '' : ` (names ${names.join(', ')})`}`;
+  return `${verbs} ${what === '' ? '(nothing)' : what}${names.length === 0 ? '' : ` (names ${names.map((name) => name || '""').join(', ')})`}`;
 }

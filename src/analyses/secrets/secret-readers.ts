@@ -80,11 +80,17 @@ function readersOf(view: ClusterView, namespace: string, name: string): Readers 
   };
 }
 
+/** The names of requests that return a Secret: its own, and none, for a list of all. */
+function askedBy(verb: string, name: string): readonly { readonly verb: string; readonly asked: string }[] {
+  const names = verb === 'get' || name === '' ? [name] : [name, ''];
+  return names.map((asked) => ({ verb, asked }));
+}
+
 /** By the bindings of one namespace, or by ClusterRoleBindings for ''. */
 function readersBy(view: ClusterView, namespace: string, name: string): Readers {
   const readers = new Map<string, SecretReader>();
   let complete = true;
-  for (const verb of READING) {
+  for (const { verb, asked } of READING.flatMap((one) => askedBy(one, name))) {
     const request: RequestAttributes = {
       type: 'resource',
       verb,
@@ -92,7 +98,7 @@ function readersBy(view: ClusterView, namespace: string, name: string): Readers 
       resource: 'secrets',
       subresource: '',
       namespace,
-      name,
+      name: asked,
     };
     const { holders, holes } = whoCanBy(view, request, namespace);
     if (holes.length > 0) complete = false;

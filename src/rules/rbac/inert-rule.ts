@@ -17,7 +17,9 @@ function inertBecause(one: PolicyRule): string | undefined {
   if (resources.length > 0 && resources.every((resource) => resource !== '*' && resource.endsWith('/*'))) {
     return `${resources.join(', ')} matches nothing: only * and */subresource are wildcards`;
   }
-  const isNamed = (one.resourceNames ?? []).length > 0;
+  const names = one.resourceNames ?? [];
+  // The empty name is that of a request without one.
+  const isNamed = names.length > 0 && !names.includes('');
   const isTopLevel = resources.every((resource) => resource !== '*' && !resource.includes('/'));
   if (isNamed && isTopLevel && one.verbs.length > 0 && one.verbs.every((verb) => NAMELESS.has(verb))) {
     return `${one.verbs.join(' and ')} carry no name, so that a rule with resourceNames never allows them`;

@@ -51,6 +51,14 @@ const POLICY = [
   binding('ci', 'writes', [user('ci')]),
 ];
 
+it('names who lists all by a rule for the empty name', () => {
+  const nameless = role('nameless', { verbs: ['list'], resourceNames: [''] });
+  const objects = [...POLICY, nameless, binding('lists', 'nameless', [user('eve')])];
+  for (const name of ['db', 'mail']) {
+    expect(secret(name, objects)?.readBy?.items.map((one) => one.name)).toContain('eve');
+  }
+});
+
 it('names each subject with every binding that lets it read, and counts it once', () => {
   const ada = { kind: 'User', namespace: null, name: 'ada' };
   const both = [

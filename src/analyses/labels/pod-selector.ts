@@ -83,6 +83,11 @@ export function plainSelector(selector: PodSelector): LabelSelector | undefined 
   };
 }
 
+/** What all that a selector matches satisfies, as Kubernetes would write it. */
+export function requiredOf(selector: PodSelector): LabelSelector {
+  return isCalico(selector) ? { matchExpressions: selector.parsed.requirements } : selector;
+}
+
 /** Whether there are other labels with which a selector matches because of the value of a key, or would without it. */
 export function isDecidedBy(selector: PodSelector, key: string, labels: Labels): boolean {
   const value = labels[key];

@@ -37,7 +37,7 @@ function check(
   const { ref } = workload;
   const { selector } = term;
   // From files the pods that an operator makes are never there.
-  if (view.facts().source === 'files' && isOperatedSelector(selector.matchLabels ?? {})) return [];
+  if (view.facts().source === 'files' && isOperatedSelector(selector)) return [];
   // Whoever keeps other tenants away need not have any yet.
   const judged = term.type === 'anti-affinity' ? { ...term, mismatchLabelKeys: [] } : term;
   const referrer = placementReferrer(ref, judged, labels, ref.namespace);

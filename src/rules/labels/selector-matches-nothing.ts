@@ -10,7 +10,7 @@ import { isEmptySelector } from '../../kube/selector.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import { WORKLOAD_KINDS } from '../../model/kind.ts';
 import type { HorizontalPodAutoscalerObject, KubeObject } from '../../model/objects.ts';
-import type { Labels } from '../../model/selector.ts';
+import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED, unmatchedFinding } from './unmatched-finding.ts';
@@ -24,7 +24,7 @@ const serviceMatchesNothing = rule({
   check: (service, view) => {
     const { selector, namespace } = service;
     if (selector === null || Object.keys(selector).length === 0 || service.type === 'ExternalName') return [];
-    if (isOperated(service, selector, view)) return [];
+    if (isOperated(service, { matchLabels: selector }, view)) return [];
     return unmatchedFinding(judgeSelector(view, { matchLabels: selector }, [namespace]), {
       object: refOf(service),
       path: 'spec.selector',
@@ -42,8 +42,7 @@ const budgetMatchesNothing = rule({
   check: (budget, view) => {
     const { selector, namespace } = budget;
     // An empty selector means every pod of the namespace: whatever comes is protected.
-    if (selector === null || isEmptySelector(selector) || isOperated(budget, selector.matchLabels ?? {}, view))
-      return [];
+    if (selector === null || isEmptySelector(selector) || isOperated(budget, selector, view)) return [];
     return unmatchedFinding(judgeSelector(view, selector, [namespace]), {
       object: refOf(budget),
       path: 'spec.selector',
@@ -68,7 +67,7 @@ export const SELECTOR_MATCHES_NOTHING = [
 ] as const;
 
 /** An operator that owns the object makes the pods too, in its own time; from files its pods are never there. */
-function isOperated(object: KubeObject, selector: Labels, view: ClusterView): boolean {
+function isOperated(object: KubeObject, selector: LabelSelector, view: ClusterView): boolean {
   if (object.owners.some((owner) => owner.controller)) return true;
   return view.facts().source === 'files' && isOperatedSelector(selector);
 }

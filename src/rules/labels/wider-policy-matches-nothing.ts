@@ -4,7 +4,7 @@
 // Source: docs.cilium.io, "Layer 3 policies" (endpointSelector); network-policy-api.sigs.k8s.io (subject);
 // docs.tigera.io/calico/latest/reference/resources/{networkpolicy,globalnetworkpolicy} (selector).
 import type { LabelReferrer } from '../../analyses/labels/label-referrers.ts';
-import { keysRead, podSelectorText } from '../../analyses/labels/pod-selector.ts';
+import { keysRead, podSelectorText, requiredOf } from '../../analyses/labels/pod-selector.ts';
 import { judgeReferrer, type SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
 import {
   CLUSTER_POLICIES,
@@ -13,6 +13,7 @@ import {
   type PolicyObject,
 } from '../../analyses/labels/wider-selectors.ts';
 import { isReservedLabel } from '../../kube/cilium-policy.ts';
+import { isOperatedSelector } from '../../kube/operated-selector.ts';
 import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED, unmatchedReferrer } from './unmatched-finding.ts';
@@ -24,7 +25,10 @@ export const WIDER_POLICY_MATCHES_NOTHING = [...NAMESPACED_POLICIES, ...CLUSTER_
     needs: [subject, 'Pod', 'Namespace', ...WORKLOAD_KINDS],
     check: (policy, view) => {
       const all = ownSelectors(policy).filter((own) => !keysRead(own.selector).some(isReservedLabel));
+      const isFromFiles = view.facts().source === 'files';
       return all.flatMap((own) => {
+        // From files the pods that an operator makes are never there.
+        if (isFromFiles && isOperatedSelector(requiredOf(own.selector))) return [];
         const verdict = judgeReferrer(view, own, policy.namespace);
         const isOfHosts = mayBeOfHosts(policy, own);
         if (isOfHosts && verdict.type === 'nothing' && !isSlip(verdict)) return [];

@@ -5,6 +5,7 @@ import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
 import { nearestNamespaceSelector } from '../../analyses/labels/nearest-namespace.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { isOperatedSelector } from '../../kube/operated-selector.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -45,6 +46,8 @@ function checkPeer(
   const { namespaceSelector, podSelector = {} } = peer;
   const namespaces = namespaceSelector === undefined ? [policy.namespace] : matchingNamespaces(view, namespaceSelector);
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
+  // From files the pods that an operator makes are never there; namespaces that are not there are another matter.
+  if (namespaces.length > 0 && view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
   const home = namespaces.includes(policy.namespace) ? policy.namespace : namespaces[0];
   const isOfNamespaces = namespaces.length === 0 && namespaceSelector !== undefined;
   const near = isOfNamespaces

@@ -3,6 +3,7 @@
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicySpec.podSelector.
 import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
+import { isOperatedSelector } from '../../kube/operated-selector.ts';
 import { isEmptySelector, selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { rule } from '../rule.ts';
@@ -29,6 +30,8 @@ export const policySelectsNothing = rule({
         },
       ];
     }
+    // From files the pods that an operator makes are never there.
+    if (view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
     const near = nearestInCluster(view, podSelector, namespace);
     return [
       {

@@ -105,7 +105,10 @@ function deleted(bodies: Bodies): AuditPast {
     return only(bodies, { name, time, type: 'gone', change: 'deleted', object });
   }
   // A pod ends when its kubelet says so, up to its grace period after the first request; a namespace when it is empty.
-  const isLast = kind === 'Pod' ? event.user.username.startsWith('system:node:') : kind !== 'Namespace';
+  const isByNode = event.user.username.startsWith('system:node:');
+  // Whether a deletion is only tried stands in its options, which this level leaves out; kubelets don't try.
+  const mayBeTried = event.level === 'Metadata' && !isByNode;
+  const isLast = kind === 'Pod' ? isByNode : kind !== 'Namespace' && !mayBeTried;
   if (isLast) return only(bodies, { name, time, type: 'gone', change: 'deleted', object: null });
   return only(bodies, { name, time, type: 'unsure', change: 'written', object: null });
 }

@@ -79,7 +79,7 @@ test('what is only said to be a dry run is a write', () => {
   ]);
 });
 
-test('a deletion that was only tried takes nothing away', () => {
+test('a deletion that was only tried takes nothing away, and one that may have been leaves it open', () => {
   const pastOf = createAuditPastReader(createSlimmer());
   const role = { resource: 'roles', apiGroup: 'rbac.authorization.k8s.io', namespace: 'shop', name: 'r' };
   const requestURI = '/apis/rbac.authorization.k8s.io/v1/namespaces/shop/roles/r';
@@ -89,12 +89,14 @@ test('a deletion that was only tried takes nothing away', () => {
     propagationPolicy: 'Background',
   };
   const types = [
-    { requestURI, requestObject: options },
-    { requestURI, requestObject: { ...options, dryRun: ['All'] } },
+    {},
+    { requestObject: options },
+    { requestObject: { ...options, dryRun: ['All'] } },
     { requestURI: `${requestURI}?x=${'x'.repeat(4000)}&dryRun=All` },
+    { level: 'Metadata' },
   ].map((parts) => {
-    const raw = rawEvent({ verb: 'delete', level: 'Request', objectRef: role, ...parts });
+    const raw = rawEvent({ verb: 'delete', level: 'Request', objectRef: role, requestURI, ...parts });
     return pastOf(normalised(raw), () => raw).observations.map((one) => one.type);
   });
-  expect(types).toEqual([['gone'], [], []]);
+  expect(types).toEqual([['gone'], ['gone'], [], [], ['unsure']]);
 });

@@ -15,9 +15,11 @@ export interface TableState {
   readonly offset: number;
   /**
    * Whether the cursor belongs to its row. Until a person has touched the table, and while the first lists run, the
-   * cursor stays at the top instead and rows sort themselves in.
+   * cursor stays at the top instead.
    */
   readonly pinned: boolean;
+  /** Whether the first lists were read and judged: until then rows sort themselves in, from then on they keep their places. */
+  readonly settled: boolean;
   /** Rows that arrived above the screen since it was last scrolled there. */
   readonly newAbove: number;
   readonly sort: Sort;
@@ -47,6 +49,7 @@ export const EMPTY_TABLE: TableState = {
   cursor: 0,
   offset: 0,
   pinned: false,
+  settled: false,
   newAbove: 0,
   sort: WORST_FIRST,
   columns: null,
@@ -68,6 +71,7 @@ export function absorbRows(table: TableState, source: readonly Row[], scope: Tab
   if (!table.pinned || table.shown.length === 0) {
     return withCursor({ ...table, source, shown: [...selected].sort(order), marks, newAbove: 0 }, 0, 0, scope.height);
   }
+  if (!table.settled) return resort({ ...table, source, marks }, scope);
   const same = selected.length === source.length ? renewedRows(table, source) : undefined;
   const { rows, added } = same === undefined ? mergeRows(table.shown, selected, order) : { rows: same, added: NONE };
   const cursor = same === undefined ? follow(table, rows) : table.cursor;
@@ -101,6 +105,11 @@ export function fitTable(table: TableState, height: number): TableState {
 /** From now on the cursor belongs to the row that it is on. */
 export function pin(table: TableState): TableState {
   return table.pinned ? table : { ...table, pinned: true };
+}
+
+/** The first lists are read and judged: the cursor belongs to its row, and rows keep their places. */
+export function settle(table: TableState): TableState {
+  return table.settled && table.pinned ? table : { ...table, pinned: true, settled: true };
 }
 
 /** Marks the row under the cursor, or takes its mark away. */

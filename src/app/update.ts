@@ -13,7 +13,7 @@ import { mapTables, scopeOf } from './scope.ts';
 import { treeGraph, treeText } from './row-tree.ts';
 import type { SessionSnapshot } from './session-model.ts';
 import { here, type SessionState } from './state.ts';
-import { absorbRows, fitTable, pin, type TableState } from './table-state.ts';
+import { absorbRows, fitTable, settle, type TableState } from './table-state.ts';
 import { withEditedRemedy } from './remedy-actions.ts';
 
 /** The session's reducer: what a thing that happened changes, and what is to be done besides. Pure. */
@@ -142,7 +142,7 @@ function resize(state: SessionState): SessionState {
   return { ...state, tables: mapTables(state, (table) => fitTable(table, height)) };
 }
 
-/** Takes over a snapshot. Once the first lists are read and judged, every cursor belongs to its row. */
+/** Takes over a snapshot. Once the first lists are read and judged, every cursor belongs to its row, and rows keep their places. */
 function absorb(state: SessionState, snapshot: SessionSnapshot): SessionState {
   const { connection, judging } = snapshot;
   const calm = connection.status !== 'connecting' && connection.status !== 'syncing' && !judging;
@@ -150,7 +150,7 @@ function absorb(state: SessionState, snapshot: SessionSnapshot): SessionState {
   const tables = mapTables(state, (table, name): TableState => {
     const rows = snapshot.panes.find((pane) => pane.name === name)?.rows ?? [];
     const changed = rows === table.source ? table : absorbRows(table, rows, scope);
-    return calm && changed.shown.length > 0 ? pin(changed) : changed;
+    return calm && changed.shown.length > 0 ? settle(changed) : changed;
   });
   return { ...state, snapshot, tables };
 }

@@ -46,12 +46,14 @@ function isEscalating(rule: Rules[number]): boolean {
   return isRbac && has(rule.resources, ...ROLES, ...BINDINGS) && has(rule.verbs, ...WRITE_VERBS);
 }
 
-function readsSecrets(rule: Rules[number]): boolean {
+/** Of no Secret in particular: a list has the empty name, which a rule may list as well. */
+function readsSecrets({ resourceNames: names, resources, apiGroups, verbs }: Rules[number]): boolean {
+  const reading = names.length === 0 ? ['get', 'list', 'watch', '*'] : ['list', 'watch', '*'];
   return (
-    rule.resourceNames.length === 0 &&
-    (rule.resources.includes('secrets') || rule.resources.includes('*')) &&
-    rule.apiGroups.some((group) => group === '' || group === '*') &&
-    rule.verbs.some((verb) => ['get', 'list', 'watch', '*'].includes(verb))
+    (names.length === 0 || names.includes('')) &&
+    (resources.includes('secrets') || resources.includes('*')) &&
+    apiGroups.some((group) => group === '' || group === '*') &&
+    verbs.some((verb) => reading.includes(verb))
   );
 }
 

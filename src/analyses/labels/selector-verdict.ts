@@ -8,11 +8,14 @@ import type { NearestSelector } from './nearest-selector.ts';
 import { keysRead, plainSelector, type PodSelector } from './pod-selector.ts';
 import { selectsSomething } from './selectable.ts';
 
-/** Whether a selector finds pods. `pending`: the first list is still under way; `no-namespace`: there is none to look in. */
+/** Something that could not be read, or is not read yet: the first list is still under way (`pending`). */
+type UnreadKinds = { readonly type: 'pending' } | { readonly type: 'unknown'; readonly reason: string };
+
+/** Whether a selector finds pods; `no-namespace`: there is none to look in. */
 export type SelectorVerdict =
-  | { readonly type: 'matches' | 'pending' }
+  | { readonly type: 'matches' }
   | { readonly type: 'nothing' | 'no-namespace'; readonly near: NearestSelector | undefined }
-  | { readonly type: 'unknown'; readonly reason: string };
+  | UnreadKinds;
 
 const MATCHES: SelectorVerdict = { type: 'matches' };
 const SELECTED_KINDS: readonly Kind[] = ['Pod', ...WORKLOAD_KINDS];
@@ -24,7 +27,7 @@ export function judgeSelector(
   namespaces: readonly string[],
 ): SelectorVerdict {
   if (namespaces.some((namespace) => selectsSomething(view, selector, namespace))) return MATCHES;
-  const unread = firstOf(namespaces, (namespace) => unreadKinds(view, namespace, SELECTED_KINDS));
+  const unread = firstOf(namespaces, (namespace) => unreadPods(view, namespace));
   const plain = plainSelector(selector);
   return unread ?? { type: 'nothing', near: plain && nearestAmong(view, plain, namespaces) };
 }
@@ -65,6 +68,11 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
   return undefined;
 }
 
+/** Why it cannot be said that a namespace has no such pod, nor anything that makes one; undefined where all was read. */
+export function unreadPods(view: ClusterView, namespace: string): UnreadKinds | undefined {
+  return unreadKinds(view, namespace, SELECTED_KINDS);
+}
+
 /**
  * Why it cannot be said that something is absent: kinds that are denied, not read yet, or of which an object could not
  * be used; undefined where all was read.
@@ -73,7 +81,7 @@ export function unreadKinds(
   view: ClusterView,
   namespace: string | undefined,
   kinds: readonly Kind[],
-): SelectorVerdict | undefined {
+): UnreadKinds | undefined {
   for (const kind of kinds) {
     const readable = view.readable(kind, namespace);
     if (!readable.ok) {

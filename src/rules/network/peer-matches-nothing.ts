@@ -5,6 +5,7 @@ import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
 import { nearestNamespaceSelector } from '../../analyses/labels/nearest-namespace.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
+import { unreadPods } from '../../analyses/labels/selector-verdict.ts';
 import { isOperatedSelector } from '../../kube/operated-selector.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -48,6 +49,22 @@ function checkPeer(
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
   // From files the pods that an operator makes are never there; namespaces that are not there are another matter.
   if (namespaces.length > 0 && view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
+  const object = refOf(policy);
+  const unread = namespaces.map((name) => unreadPods(view, name)).find((one) => one !== undefined);
+  if (unread?.type === 'pending') return [];
+  if (unread !== undefined) {
+    const wanted = `${selectorText(podSelector)} in ${namespaces.join(', ')}`;
+    return [
+      {
+        key: path,
+        severity: 'info',
+        title: `it is not known whether a peer matches a pod (${path})`,
+        why: `Nothing that could be read has the labels ${wanted}, but ${unread.reason}.`,
+        evidence: [{ text: `allows ${wanted}`, object, path }],
+        unknown: true,
+      },
+    ];
+  }
   const home = namespaces.includes(policy.namespace) ? policy.namespace : namespaces[0];
   const isOfNamespaces = namespaces.length === 0 && namespaceSelector !== undefined;
   const near = isOfNamespaces
@@ -55,7 +72,6 @@ function checkPeer(
     : home === undefined
       ? undefined
       : nearestInCluster(view, podSelector, home);
-  const object = refOf(policy);
   const missing = isOfNamespaces
     ? `no namespace has the labels ${selectorText(namespaceSelector)}`
     : `no pod in ${namespaces.join(', ')} has the labels ${selectorText(podSelector)}`;

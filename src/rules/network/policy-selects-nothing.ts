@@ -3,6 +3,7 @@
 // Source: k8s.io/api networking/v1 types.go, NetworkPolicySpec.podSelector.
 import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
+import { unreadPods } from '../../analyses/labels/selector-verdict.ts';
 import { isOperatedSelector } from '../../kube/operated-selector.ts';
 import { isEmptySelector, selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
@@ -32,6 +33,19 @@ export const policySelectsNothing = rule({
     }
     // From files the pods that an operator makes are never there.
     if (view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
+    const unread = unreadPods(view, namespace);
+    if (unread?.type === 'pending') return [];
+    if (unread !== undefined) {
+      return [
+        {
+          severity: 'info',
+          title: 'it is not known whether it selects a pod',
+          why: `Nothing that could be read in namespace ${namespace} has the labels ${selectorText(podSelector)}, but ${unread.reason}.`,
+          evidence: [{ text: `selects ${selectorText(podSelector)}`, object, path: 'spec.podSelector' }],
+          unknown: true,
+        },
+      ];
+    }
     const near = nearestInCluster(view, podSelector, namespace);
     return [
       {

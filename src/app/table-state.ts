@@ -65,13 +65,10 @@ export function cursorRow(table: TableState): Row | undefined {
 
 /** Takes over new rows: the cursor keeps its row and its line on the screen, what comes above it scrolls off. */
 export function absorbRows(table: TableState, source: readonly Row[], scope: TableScope): TableState {
+  const marks = keepMarks(table.marks, source);
+  if (!table.settled || table.shown.length === 0) return resort({ ...table, source, marks }, scope);
   const selected = selectRows(source, { ...scope, filter: table.filter, asOf: table.asOf });
   const order = groupedOrder(rowOrder(table.sort), selected, scope.grouping);
-  const marks = keepMarks(table.marks, source);
-  if (!table.pinned || table.shown.length === 0) {
-    return withCursor({ ...table, source, shown: [...selected].sort(order), marks, newAbove: 0 }, 0, 0, scope.height);
-  }
-  if (!table.settled) return resort({ ...table, source, marks }, scope);
   const same = selected.length === source.length ? renewedRows(table, source) : undefined;
   const { rows, added } = same === undefined ? mergeRows(table.shown, selected, order) : { rows: same, added: NONE };
   const cursor = same === undefined ? follow(table, rows) : table.cursor;

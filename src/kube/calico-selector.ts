@@ -1,4 +1,4 @@
-import type { Labels, LabelSelectorRequirement } from '../model/selector.ts';
+import type { Labels, LabelSelectorRequirement, SelectorEdit } from '../model/selector.ts';
 import { meets } from './selector.ts';
 
 /** A parsed Calico selector. */
@@ -20,12 +20,6 @@ interface CalicoTerm {
   readonly values: readonly string[];
   /** Whether these are parts of values. */
   readonly isOfParts: boolean;
-}
-
-/** A label of an expression, null for whatever value, and what stands in its place. */
-interface LabelEdit {
-  readonly from: { readonly key: string; readonly value: string | null };
-  readonly to: { readonly key: string; readonly value: string | null } | null;
 }
 
 /** A part of an expression. */
@@ -57,7 +51,7 @@ export function parseCalicoSelector(text: string): CalicoSelector | null {
  * `has(app)`. All else of the text stays as it is. undefined where it does not ask for them, or where the text is no
  * selector.
  */
-export function withLabels(text: string, edits: readonly LabelEdit[]): string | undefined {
+export function withLabels(text: string, edits: readonly SelectorEdit[]): string | undefined {
   const tokens = parseCalicoSelector(text) === null ? [] : (tokenise(text) ?? []);
   const places = tokens.flatMap((_token, at) => editedPlaces(tokens, at, edits));
   if (places.length === 0) return undefined;
@@ -73,10 +67,10 @@ export function withLabels(text: string, edits: readonly LabelEdit[]): string | 
 /** What is written where in place of what stands there, in order. */
 type Place = Pick<Token, 'start' | 'end' | 'value'>;
 
-function editedPlaces(tokens: readonly Token[], at: number, edits: readonly LabelEdit[]): readonly Place[] {
+function editedPlaces(tokens: readonly Token[], at: number, edits: readonly SelectorEdit[]): readonly Place[] {
   const token = tokens[at];
   if (token === undefined) return [];
-  const editOf = (key: string, value: string | null): LabelEdit['to'] =>
+  const editOf = (key: string, value: string | null): SelectorEdit['to'] =>
     edits.find(({ from }) => from.key === key && from.value === value)?.to ?? null;
   if (token.type === 'call') {
     const key = keyOfCall(token.value);

@@ -1,5 +1,5 @@
 import type { WiderPolicyObject } from '../model/objects.ts';
-import type { Labels, LabelSelector } from '../model/selector.ts';
+import type { Labels, LabelSelector, SelectorEdit } from '../model/selector.ts';
 import { objectOf, objectsOf, selectorOf, stringsOf, type JsonObject } from './network-policy-json.ts';
 import { DIRECTIONS, type Direction, type PodIdentity } from './network-policy-rule.ts';
 import { matches, selectorKeys } from './selector.ts';
@@ -93,21 +93,15 @@ export function plainCiliumSelector(selector: LabelSelector): LabelSelector | nu
   return selectorKeys(plain).every(isOfIdentity) ? plain : null;
 }
 
-/** A label that a selector asks for, null for whatever value, and what stands in its place. */
-interface LabelEdit {
-  readonly from: { readonly key: string; readonly value: string | null };
-  readonly to: { readonly key: string; readonly value: string | null } | null;
-}
-
 /**
  * A selector with other labels wherever it asks for some, in a pair or in an expression. The source of a label (`k8s:app`)
  * and all else stay as they are.
  */
 export function withCiliumLabels(
   { matchLabels, matchExpressions }: LabelSelector,
-  edits: readonly LabelEdit[],
+  edits: readonly SelectorEdit[],
 ): LabelSelector {
-  const meant = (key: string, value: string | null): LabelEdit['to'] =>
+  const meant = (key: string, value: string | null): SelectorEdit['to'] =>
     edits.find(({ from }) => from.key === plainKey(key) && from.value === value)?.to ?? null;
   const renamed = (key: string, to: string): string => {
     const plain = plainKey(key);

@@ -11,4 +11,16 @@ export interface LabelSelectorRequirement {
   readonly values?: readonly string[];
 }
 
+/** A label as a selector asks for it: with a value, or (null) with whatever value. */
+export interface AskedLabel {
+  readonly key: string;
+  readonly value: string | null;
+}
+
+/** A label of a selector, and what it is meant to be; null: it is not asked for. */
+export interface SelectorEdit {
+  readonly from: AskedLabel;
+  readonly to: AskedLabel | null;
+}
+
 export type Labels = Readonly<Record<string, string>>;

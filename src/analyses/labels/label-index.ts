@@ -1,4 +1,4 @@
-import type { Labels, LabelSelector } from '../../model/selector.ts';
+import type { Labels, LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
 import { SimilarWords } from '../../kube/similar-words.ts';
 import type { Entries } from '../../store/entries.ts';
 import { innerDifferenceOf, LongList, spliced, type Items } from '../../store/long-list.ts';
@@ -131,11 +131,16 @@ export function tellingPair(selector: LabelSelector): LabelPair | undefined {
 /** The labels that whatever a selector matches has: its pairs, and expressions with one value. */
 export function pairsOf(selector: LabelSelector): readonly LabelPair[] {
   const pairs = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, value }));
-  for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
-    const [value] = values;
-    if (operator === 'In' && values.length === 1 && value !== undefined) pairs.push({ key, value });
+  for (const one of selector.matchExpressions ?? []) {
+    const [value] = one.values ?? [];
+    if (isPair(one) && value !== undefined) pairs.push({ key: one.key, value });
   }
   return pairs;
+}
+
+/** Whether a requirement is for one value, as those of `matchLabels` are. */
+export function isPair({ operator, values = [] }: LabelSelectorRequirement): boolean {
+  return operator === 'In' && values.length === 1;
 }
 
 /** What goes and comes at one place; a list is there only where something does. */

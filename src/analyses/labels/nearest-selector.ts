@@ -1,10 +1,10 @@
 import { matches, meets } from '../../kube/selector.ts';
 import { requirementsOf } from '../../kube/selector-implication.ts';
 import { slipDistance } from '../../kube/similar-words.ts';
-import type { LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
+import type { LabelSelector, LabelSelectorRequirement, SelectorEdit } from '../../model/selector.ts';
 import type { Items } from '../../store/long-list.ts';
-import type { ByLabel, LabelPair } from './label-index.ts';
-import { withEdits, type AskedLabel, type SelectorEdit } from './selector-edits.ts';
+import { isPair, type ByLabel, type LabelPair } from './label-index.ts';
+import { askedText, withEdits } from './selector-edits.ts';
 import type { Selectable } from './selectable.ts';
 
 /** A selector one repair away from one that matches nothing, and what it would match. */
@@ -85,11 +85,6 @@ export function nearestSelector(
   };
 }
 
-/** Whether a requirement is for one value, as those of `matchLabels` are. */
-function isPair({ operator, values = [] }: LabelSelectorRequirement): boolean {
-  return operator === 'In' && values.length === 1;
-}
-
 interface Found {
   readonly repair: Repair;
   readonly owner: string;
@@ -163,12 +158,8 @@ function candidatesFor(
 
 function textOf({ from, to }: SelectorEdit, owner: string): string {
   return to === null
-    ? `without ${labelText(from)} it selects ${owner}`
-    : `${labelText(from)} is written ${labelText(to)} on ${owner}`;
-}
-
-function labelText({ key, value }: AskedLabel): string {
-  return value === null ? key : `${key}=${value}`;
+    ? `without ${askedText(from)} it selects ${owner}`
+    : `${askedText(from)} is written ${askedText(to)} on ${owner}`;
 }
 
 function elsewhereFound(selector: LabelSelector, found: readonly Selectable[]): NearestSelector {

@@ -3,7 +3,7 @@ import type { CalicoSelector } from '../../kube/calico-selector.ts';
 import { requirementsOf } from '../../kube/selector-implication.ts';
 import { matches, meets, selectorKeys, selectorText } from '../../kube/selector.ts';
 import type { Labels, LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
-import { pairsOf } from './label-index.ts';
+import { isPair, pairsOf } from './label-index.ts';
 
 /** What selects pods or namespaces: labels as Kubernetes writes them, or an expression of Calico's. */
 export type PodSelector = LabelSelector | CalicoExpression;
@@ -73,13 +73,12 @@ export function plainSelector(selector: PodSelector): LabelSelector | undefined 
   if (!isCalico(selector)) return selector;
   const { isPlain, requirements } = selector.parsed;
   if (!isPlain || keysRead(selector).includes(CALICO_NAMESPACE)) return undefined;
-  const isPair = (one: LabelSelectorRequirement): boolean =>
-    pairsOf({ matchExpressions: [one] }).length > 0 &&
-    !requirements.some((other) => other !== one && other.key === one.key);
-  const pairs = pairsOf({ matchExpressions: requirements.filter(isPair) });
+  const isLabel = (one: LabelSelectorRequirement): boolean =>
+    isPair(one) && !requirements.some((other) => other !== one && other.key === one.key);
+  const pairs = pairsOf({ matchExpressions: requirements.filter(isLabel) });
   return {
     matchLabels: Object.fromEntries(pairs.map(({ key, value }) => [key, value])),
-    matchExpressions: requirements.filter((one) => !isPair(one)),
+    matchExpressions: requirements.filter((one) => !isLabel(one)),
   };
 }
 

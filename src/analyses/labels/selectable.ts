@@ -120,7 +120,7 @@ function hasSelectables(view: ClusterView, namespace: string): boolean {
 export function selected(view: ClusterView, selector: PodSelector, namespace: string): readonly Selectable[] {
   const here = amongPodsOf(selector, namespace);
   const candidates = candidatesOf(view, here, namespace);
-  if (isOnePair(here)) return isList(candidates) ? candidates : candidates.filter(() => true);
+  if (isOnePair(here)) return isList(candidates) ? candidates : [...candidates];
   return candidates.filter((one) => selects(here, one.labels));
 }
 

@@ -1,15 +1,8 @@
-import type { LabelSelector, LabelSelectorRequirement } from '../../model/selector.ts';
+import type { AskedLabel, LabelSelector, LabelSelectorRequirement, SelectorEdit } from '../../model/selector.ts';
 
-/** A label as a selector asks for it: with a value, or (null) with whatever value. */
-export interface AskedLabel {
-  readonly key: string;
-  readonly value: string | null;
-}
-
-/** A label of a selector, and what it is meant to be; null: it is not asked for. */
-export interface SelectorEdit {
-  readonly from: AskedLabel;
-  readonly to: AskedLabel | null;
+/** `app=web`, or the key alone where any value would do. */
+export function askedText({ key, value }: AskedLabel): string {
+  return value === null ? key : `${key}=${value}`;
 }
 
 /**

@@ -27,7 +27,7 @@ export function judgeSelector(
   namespaces: readonly string[],
 ): SelectorVerdict {
   if (namespaces.some((namespace) => selectsSomething(view, selector, namespace))) return MATCHES;
-  const unread = firstOf(namespaces, (namespace) => unreadPods(view, namespace));
+  const unread = unreadPods(view, namespaces);
   const plain = plainSelector(selector);
   return unread ?? { type: 'nothing', near: plain && nearestAmong(view, plain, namespaces) };
 }
@@ -68,9 +68,9 @@ function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R
   return undefined;
 }
 
-/** Why it cannot be said that a namespace has no such pod, nor anything that makes one; undefined where all was read. */
-export function unreadPods(view: ClusterView, namespace: string): UnreadKinds | undefined {
-  return unreadKinds(view, namespace, SELECTED_KINDS);
+/** Why it cannot be said that namespaces have no such pod, nor anything that makes one; undefined where all was read. */
+export function unreadPods(view: ClusterView, namespaces: readonly string[]): UnreadKinds | undefined {
+  return firstOf(namespaces, (namespace) => unreadKinds(view, namespace, SELECTED_KINDS));
 }
 
 /**

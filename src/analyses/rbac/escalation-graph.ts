@@ -17,6 +17,7 @@ import { stepsIn, type NamespaceSink, type Place, type Sink, type Step } from '.
 import { ALL_SERVICE_ACCOUNTS, AUTHENTICATED } from '../../kube/rbac-user.ts';
 import { NAMESPACE_GROUPS, namespaceGroup } from './namespace-group.ts';
 import { accountUsers } from './service-accounts.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 /** One hop of a path: who takes which step to whom. */
 export interface Hop {
@@ -259,8 +260,7 @@ function poolAccounts(view: ClusterView, namespace: string): PoolAccounts {
   return view.derive(
     `rbac/pool-accounts/${namespace}`,
     (inner) => {
-      const { source, complete } = inner.facts();
-      const isKnown = (source !== 'files' || complete) && inner.readable('ServiceAccount', namespace).ok;
+      const isKnown = !isPartial(inner) && inner.readable('ServiceAccount', namespace).ok;
       const listed = inner.list('ServiceAccount', namespace);
       return { known: isKnown ? listed : null, listed, users: accountUsers(inner, namespace) };
     },

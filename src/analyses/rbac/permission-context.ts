@@ -11,6 +11,7 @@ import type { BindingObject, PolicyRule } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { atMost, shifted } from './grant-severity.ts';
 import { bindingsIn, rulesOfRole } from './policy.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 const BOOTSTRAP_GROUP = 'system:bootstrappers';
 const DEVICE_ADMINISTRATION = 'resource.kubernetes.io/admin-access';
@@ -44,11 +45,10 @@ export function needIsMet(
 
 /** What could not be read counts as given: nothing is called bounded that is not known to be. */
 function factHolds(view: ClusterView, fact: ClusterFact, namespace: string | null): boolean {
-  const { source, complete } = view.facts();
   switch (fact) {
     case 'bootstrap-groups-bound':
       return (
-        (source === 'files' && !complete) ||
+        isPartial(view) ||
         !view.readable('ClusterRoleBinding').ok ||
         view.derive('rbac/bootstrap-groups-bound', (inner) =>
           [...bindingsIn(inner, ''), ...bindingsIn(inner, 'kube-system')].some(isForBootstrap),

@@ -4,6 +4,7 @@ import { bootstrapRules } from '../../kube/rbac-bootstrap.ts';
 import { subjectKey, userKeys, type RbacUser } from '../../kube/rbac-user.ts';
 import type { BindingObject, RoleObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 /** Bindings by what their subjects stand for (`subjectKey`), each list in order of name. */
 export type SubjectIndex = ReadonlyMap<string, readonly BindingObject[]>;
@@ -73,8 +74,7 @@ function rulesOfObject(view: ClusterView, role: RoleObject): RoleObject['rules']
  * that files which are not the whole cluster may bind them without declaring them. What the files' own roles add to `admin`, `edit` and `view` by their labels is part of them.
  */
 function builtInRules(view: ClusterView, namespace: string, name: string): RoleObject['rules'] | undefined {
-  const facts = view.facts();
-  if (facts.source !== 'files' || facts.complete) return undefined;
+  if (!isPartial(view)) return undefined;
   const rules = bootstrapRules(namespace, name);
   if (rules === undefined || namespace !== '') return rules;
   const label = `rbac.authorization.k8s.io/aggregate-to-${name}`;

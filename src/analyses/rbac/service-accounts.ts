@@ -3,6 +3,7 @@ import type { Subject } from '../../model/objects.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { livingSpecs, runningSpecs } from '../workload/running-specs.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 /** Workloads by the service account that they run as. */
 export type AccountUsers = ReadonlyMap<string, readonly string[]>;
@@ -64,6 +65,5 @@ export function danglingAccounts(
     return view.readable('ServiceAccount', namespace).ok;
   });
   if (gone.length === 0) return gone;
-  const facts = view.facts();
-  return facts.source === 'files' && !facts.complete ? [] : gone;
+  return isPartial(view) ? [] : gone;
 }

@@ -2,6 +2,7 @@ import { refOf } from '../../kube/object-ref.ts';
 import type { Evidence } from '../../model/finding.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { controlPlanePods } from './control-plane-pods.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 /** A connection that the control plane makes or takes, and what its client logs in with. */
 type Leg =
@@ -116,7 +117,7 @@ function extensionLeg(view: ClusterView): TlsLeg {
     };
   }
   if (!readable.ok) return unknown(leg, `apiservices: ${readable.reason}`);
-  if (view.facts().source === 'files' && !view.facts().complete) return unknown(leg, 'files are not the whole cluster');
+  if (isPartial(view)) return unknown(leg, 'files are not the whole cluster');
   const reason = remote.length === 0 ? 'there is no extension API server' : 'certificates of extensions are checked';
   return { leg, status: 'yes', reason, evidence: [] };
 }

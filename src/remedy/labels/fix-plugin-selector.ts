@@ -1,4 +1,4 @@
-import type { AskedLabel, SelectorEdit } from '../../analyses/labels/selector-edits.ts';
+import { askedText } from '../../analyses/labels/selector-edits.ts';
 import { selected } from '../../analyses/labels/selectable.ts';
 import { namespacesSeen } from '../../analyses/labels/label-referrers.ts';
 import { ownSelectors, type PolicyObject } from '../../analyses/labels/wider-selectors.ts';
@@ -9,7 +9,7 @@ import { selectorText } from '../../kube/selector.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import { apiVersionOf, kindInfo, kindOf } from '../../model/kind.ts';
-import type { LabelSelector } from '../../model/selector.ts';
+import type { LabelSelector, SelectorEdit } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { kubectl } from '../kubectl.ts';
 import type { Manifest, RemedyDraft, RemedyRefusal } from '../remedy.ts';
@@ -72,12 +72,14 @@ export function ofPluginPolicy(
       {
         document: 0,
         path: ['spec', field],
-        text: `asked for ${labelsText(edits.map(({ from }) => from))}, which nothing has`,
+        text: `asked for ${edits.map(({ from }) => askedText(from)).join(', ')}, which nothing has`,
       },
     ],
     use: { type: 'patch', commands: [command(view, policy)] },
     changes: [{ type: 'upsert', object: after }],
-    effects: [`with ${labelsText(edits.flatMap(({ to }) => to ?? []))} it selects ${someOf(selects, 5)}`],
+    effects: [
+      `with ${edits.flatMap(({ to }) => (to === null ? [] : askedText(to))).join(', ')} it selects ${someOf(selects, 5)}`,
+    ],
   };
 }
 
@@ -112,11 +114,6 @@ function smallestPatch(before: LabelSelector, after: LabelSelector): Manifest {
     values.length === 0 ? { key, operator } : { key, operator, values },
   );
   return { matchExpressions: expressions };
-}
-
-/** `app=web, app=api`, or the key alone where any value would do. */
-function labelsText(labels: readonly AskedLabel[]): string {
-  return labels.map(({ key, value }) => (value === null ? key : `${key}=${value}`)).join(', ');
 }
 
 function ownersOf(view: ClusterView, policy: PluginPolicy): readonly string[] {

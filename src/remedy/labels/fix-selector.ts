@@ -1,10 +1,9 @@
 import { refOf, refText } from '../../kube/object-ref.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { selected } from '../../analyses/labels/selectable.ts';
-import type { SelectorEdit } from '../../analyses/labels/selector-edits.ts';
 import { apiVersionOf, kindInfo } from '../../model/kind.ts';
 import type { MonitorObject, ObjectOf, PodDisruptionBudgetObject, ServiceObject } from '../../model/objects.ts';
-import type { LabelSelector } from '../../model/selector.ts';
+import type { LabelSelector, SelectorEdit } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Manifest, Remedy, RemedyDraft, RemedyRefusal } from '../remedy.ts';
 import { kubectl } from '../kubectl.ts';

@@ -7,7 +7,7 @@ import { placementOf, placementReferrer } from '../../analyses/labels/placement-
 import { judgeReferrer } from '../../analyses/labels/selector-verdict.ts';
 import { namespaceLabels } from '../../analyses/network/namespace-labels.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
-import { isOperatedSelector } from '../../kube/operated-selector.ts';
+import { isOperatedElsewhere } from '../../analyses/labels/operated-pods.ts';
 import { ownKeys } from '../../kube/placement-selector.ts';
 import { matches, selectorText } from '../../kube/selector.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -36,8 +36,7 @@ function check(
 ): readonly FindingDraft[] {
   const { ref } = workload;
   const { selector } = term;
-  // From files the pods that an operator makes are never there.
-  if (view.facts().source === 'files' && isOperatedSelector(selector)) return [];
+  if (isOperatedElsewhere(view, selector)) return [];
   // Whoever keeps other tenants away need not have any yet.
   const judged = term.type === 'anti-affinity' ? { ...term, mismatchLabelKeys: [] } : term;
   const referrer = placementReferrer(ref, judged, labels, ref.namespace);

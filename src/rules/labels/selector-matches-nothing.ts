@@ -5,7 +5,7 @@
 import { judgeSelector, unreadKinds } from '../../analyses/labels/selector-verdict.ts';
 import { nearestName } from '../../kube/nearest-name.ts';
 import { refOf } from '../../kube/object-ref.ts';
-import { isOperatedSelector } from '../../kube/operated-selector.ts';
+import { isOperatedElsewhere } from '../../analyses/labels/operated-pods.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import { WORKLOAD_KINDS } from '../../model/kind.ts';
@@ -69,7 +69,7 @@ export const SELECTOR_MATCHES_NOTHING = [
 /** An operator that owns the object makes the pods too, in its own time; from files its pods are never there. */
 function isOperated(object: KubeObject, selector: LabelSelector, view: ClusterView): boolean {
   if (object.owners.some((owner) => owner.controller)) return true;
-  return view.facts().source === 'files' && isOperatedSelector(selector);
+  return isOperatedElsewhere(view, selector);
 }
 
 function checkTarget(scaler: HorizontalPodAutoscalerObject, view: ClusterView): readonly FindingDraft[] {

@@ -1,11 +1,10 @@
 import { keysRead, podSelectorText, type PodSelector } from '../../analyses/labels/pod-selector.ts';
 import type { LabelReferrer } from '../../analyses/labels/label-referrers.ts';
 import type { NearestSelector } from '../../analyses/labels/nearest-selector.ts';
-import type { SelectorEdit } from '../../analyses/labels/selector-edits.ts';
 import type { SelectorVerdict } from '../../analyses/labels/selector-verdict.ts';
 import { selectorText } from '../../kube/selector.ts';
 import type { FindingDraft, ObjectRef } from '../../model/finding.ts';
-import type { LabelSelector } from '../../model/selector.ts';
+import type { LabelSelector, SelectorEdit } from '../../model/selector.ts';
 
 /** What the rules about selectors that match nothing have in common, whatever holds the selector. */
 export const UNMATCHED = {

@@ -13,7 +13,7 @@ import {
   type PolicyObject,
 } from '../../analyses/labels/wider-selectors.ts';
 import { isReservedLabel } from '../../kube/cilium-policy.ts';
-import { isOperatedSelector } from '../../kube/operated-selector.ts';
+import { isOperatedElsewhere } from '../../analyses/labels/operated-pods.ts';
 import { WORKLOAD_KINDS, type Kind } from '../../model/kind.ts';
 import { rule } from '../rule.ts';
 import { UNMATCHED, unmatchedReferrer } from './unmatched-finding.ts';
@@ -25,10 +25,8 @@ export const WIDER_POLICY_MATCHES_NOTHING = [...NAMESPACED_POLICIES, ...CLUSTER_
     needs: [subject, 'Pod', 'Namespace', ...WORKLOAD_KINDS],
     check: (policy, view) => {
       const all = ownSelectors(policy).filter((own) => !keysRead(own.selector).some(isReservedLabel));
-      const isFromFiles = view.facts().source === 'files';
       return all.flatMap((own) => {
-        // From files the pods that an operator makes are never there.
-        if (isFromFiles && isOperatedSelector(requiredOf(own.selector))) return [];
+        if (isOperatedElsewhere(view, requiredOf(own.selector))) return [];
         const verdict = judgeReferrer(view, own, policy.namespace);
         const isOfHosts = mayBeOfHosts(policy, own);
         if (isOfHosts && verdict.type === 'nothing' && !isSlip(verdict)) return [];

@@ -3,6 +3,7 @@
 import { enforcement } from '../../analyses/network/enforcement.ts';
 import { cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 export const notEnforced = rule({
   id: 'network/not-enforced',
@@ -12,9 +13,8 @@ export const notEnforced = rule({
   references: [cis('5.3.1'), owasp('K05')],
   needs: ['DaemonSet'],
   check: (_cluster, view) => {
-    const facts = view.facts();
     // Files that are not a whole cluster never hold its network plugin: that says nothing.
-    if (facts.source === 'files' && !facts.complete) return [];
+    if (isPartial(view)) return [];
     const { status, evidence } = enforcement(view);
     if (status === 'yes') return [];
     const proof = evidence.map((text) => ({ text }));

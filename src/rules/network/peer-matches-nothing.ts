@@ -6,7 +6,7 @@ import { nearestNamespaceSelector } from '../../analyses/labels/nearest-namespac
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { matchingNamespaces } from '../../analyses/network/namespace-labels.ts';
 import { unreadPods } from '../../analyses/labels/selector-verdict.ts';
-import { isOperatedSelector } from '../../kube/operated-selector.ts';
+import { isOperatedElsewhere } from '../../analyses/labels/operated-pods.ts';
 import { selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import type { FindingDraft } from '../../model/finding.ts';
@@ -48,9 +48,9 @@ function checkPeer(
   const namespaces = namespaceSelector === undefined ? [policy.namespace] : matchingNamespaces(view, namespaceSelector);
   if (namespaces.some((name) => selectsSomething(view, podSelector, name))) return [];
   // From files the pods that an operator makes are never there; namespaces that are not there are another matter.
-  if (namespaces.length > 0 && view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
+  if (namespaces.length > 0 && isOperatedElsewhere(view, podSelector)) return [];
   const object = refOf(policy);
-  const unread = namespaces.map((name) => unreadPods(view, name)).find((one) => one !== undefined);
+  const unread = unreadPods(view, namespaces);
   if (unread?.type === 'pending') return [];
   if (unread !== undefined) {
     const wanted = `${selectorText(podSelector)} in ${namespaces.join(', ')}`;

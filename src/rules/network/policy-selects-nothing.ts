@@ -4,7 +4,7 @@
 import { nearestInCluster } from '../../analyses/labels/nearest-in-cluster.ts';
 import { selectsSomething } from '../../analyses/labels/selectable.ts';
 import { unreadPods } from '../../analyses/labels/selector-verdict.ts';
-import { isOperatedSelector } from '../../kube/operated-selector.ts';
+import { isOperatedElsewhere } from '../../analyses/labels/operated-pods.ts';
 import { isEmptySelector, selectorText } from '../../kube/selector.ts';
 import { refOf } from '../../kube/object-ref.ts';
 import { rule } from '../rule.ts';
@@ -31,9 +31,8 @@ export const policySelectsNothing = rule({
         },
       ];
     }
-    // From files the pods that an operator makes are never there.
-    if (view.facts().source === 'files' && isOperatedSelector(podSelector)) return [];
-    const unread = unreadPods(view, namespace);
+    if (isOperatedElsewhere(view, podSelector)) return [];
+    const unread = unreadPods(view, [namespace]);
     if (unread?.type === 'pending') return [];
     if (unread !== undefined) {
       return [

@@ -6,6 +6,7 @@ import { missingRoleMessage } from '../../kube/authorizer.ts';
 import { bindingVerdict } from '../../analyses/rbac/binding-verdict.ts';
 import { bindingRules, NO_FINDINGS, roleRef } from './grant-finding.ts';
 import { refOf } from '../../kube/object-ref.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 export const danglingRole = bindingRules(
   'dangling-role',
@@ -27,7 +28,7 @@ export const danglingRole = bindingRules(
         evidence: [{ text: missingRoleMessage(binding), object: refOf(binding), path: 'roleRef' }],
         absence: !never,
         // Files that are a part of the cluster may bind a role that stands in another part.
-        remedies: never || view.facts().source !== 'files' || view.facts().complete ? ['rbac/remove-binding'] : [],
+        remedies: never || !isPartial(view) ? ['rbac/remove-binding'] : [],
       },
     ];
   },

@@ -12,6 +12,7 @@ import type { FindingDraft } from '../../model/finding.ts';
 import type { BindingObject, Subject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { bindingRules, NO_FINDINGS, roleRef, scopeText } from './grant-finding.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 export const danglingSubject = bindingRules(
   'dangling-subject',
@@ -73,8 +74,7 @@ function emptyGroups(view: ClusterView, binding: BindingObject, verdict: Binding
   return verdict.subjects.flatMap((subject): readonly FindingDraft[] => {
     const namespace = subject.kind === 'Group' ? namespaceOfAccounts(subject.name) : undefined;
     if (namespace === undefined || view.get('Namespace', '', namespace) !== undefined) return [];
-    const facts = view.facts();
-    if ((facts.source === 'files' && !facts.complete) || !view.readable('Namespace').ok) return [];
+    if (isPartial(view) || !view.readable('Namespace').ok) return [];
     const role = roleRef(binding);
     const path = `subjects[${binding.subjects.indexOf(subject)}]`;
     return [

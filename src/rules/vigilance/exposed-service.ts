@@ -10,9 +10,9 @@ import { refOf, refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { Evidence, Severity } from '../../model/finding.ts';
 import type { ServiceObject } from '../../model/objects.ts';
-import type { ClusterView } from '../../store/cluster-view.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 const NAMED = 5;
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443, 8080, 8443]);
@@ -49,12 +49,6 @@ export const exposedService = rule({
     ];
   },
 });
-
-/** In files that are not the whole cluster what is missing may be elsewhere. */
-function isPartial(view: ClusterView): boolean {
-  const { source, complete } = view.facts();
-  return source === 'files' && !complete;
-}
 
 function sensitivePort(port: ServiceObject['ports'][number]): string[] {
   const name = sensitiveService(port.targetPort) ?? sensitiveService(port.port);

@@ -255,12 +255,13 @@ export class SessionWorld {
         version,
         rowsBeside: (pane) => this.#rowsBeside(pane, findings, view, isWhole),
       },
-      this.#events.focus(),
+      // The first whole picture is one of all panes, so that what was read is not said to be judged for longer.
+      isWhole && !this.#wasWhole ? null : this.#events.focus(),
     );
     release();
     this.#isDrawing = false;
     if (this.#isStopped) return;
-    this.#wasWhole ||= isWhole && due === null;
+    this.#wasWhole ||= isWhole;
     this.#lastPicture = this.#clock.now();
     this.#events.publish();
     this.#cost = shown.cost + cost + this.#clock.now() - this.#lastPicture;

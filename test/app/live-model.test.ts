@@ -239,6 +239,19 @@ describe('a live model', () => {
     expect(calm.map(({ panes }) => panes.map((pane) => pane.rows.length))).toEqual(calm.map(() => [2, 2, 2, 2, 2]));
   });
 
+  test('once all is read and judged it is so in every pane, whichever is looked at', async () => {
+    const others = (['network', 'rbac'] as const).map((name): Pane => ({ ...PANE, name }));
+    const { model, clock, sources } = setup({ panes: [PANE, ...others] });
+    model.focus('network');
+    sources[0]?.apply(METRICS, coverage('syncing'), namespace('bad-a'));
+    await clock.pass(1000);
+    expect(model.snapshot().judging).toBe(true);
+    sources[0]?.apply(coverage('live'), namespace('bad-b'));
+    await clock.pass(1000);
+    expect(model.snapshot().judging).toBe(false);
+    expect(model.snapshot().panes.map((pane) => pane.rows.length)).toEqual([2, 2, 2]);
+  });
+
   test('a kind whose list fails is waited for no longer, and metrics that nobody answered for are', async () => {
     const { model, clock, sources } = setup({ rules: [RULE, EARLY] });
     sources[0]?.apply(coverage('live'), coverage('syncing', 'connection reset', 'Pod'), namespace('bad-a'));

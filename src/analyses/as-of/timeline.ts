@@ -125,19 +125,18 @@ export class Timeline {
     this.#named = new Set(this.#inOrder.map(({ kind }) => kind));
   }
 
-  /** Times at which anything may have changed, within a period; its end is exclusive. */
+  /** Times at which the answer may become another one, within a period; its end is exclusive. */
   changesBetween(from: number, to: number): readonly number[] {
     const times = new Set<number>();
-    for (const { observations } of this.#entries.values()) {
-      for (const { time } of observations) if (time > from && time < to) times.add(time);
-    }
-    for (const windows of this.#windows.values()) {
-      for (const window of windows) {
-        if (window.from > from && window.from < to) times.add(window.from);
-        if (window.to + 1 > from && window.to + 1 < to) times.add(window.to + 1);
+    const byKind = Map.groupBy(this.#entries.values(), (entry) => entry.kind);
+    for (const kind of PAST_KINDS) {
+      const own = this.#turnsOf(kind, byKind.get(kind) ?? []);
+      for (const time of own) if (time > from && time < to) times.add(time);
+      for (const time of this.#doubtsBetween(kind, [...own].sort(ascending))) {
+        if (time > from && time < to) times.add(time);
       }
     }
-    return [...times].sort((a, b) => a - b);
+    return [...times].sort(ascending);
   }
 
   /** When an object that was present at a time was made, and when it is known to have gone; null: not known. */
@@ -214,6 +213,42 @@ export class Timeline {
         covers(listing, kind, namespace) &&
         this.#isWatched('NetworkPolicy', Math.min(listing.time, time), Math.max(listing.time, time)),
     );
+  }
+
+  /** The times at which what is known of a kind turns, but for its doubts. */
+  #turnsOf(kind: PastKind, entries: readonly Entry[]): ReadonlySet<number> {
+    const turns = new Set<number>();
+    // What is seen at an instant is known for that instant, and after it only where the kind is watched.
+    const see = (time: number): void => {
+      turns.add(time);
+      if (!this.#isWatched(kind, time, time + 1)) turns.add(time + 1);
+    };
+    for (const window of this.#windows.get(kind) ?? []) turns.add(window.from).add(window.to + 1);
+    for (const listing of this.#listings) if (listing.kinds.some((one) => one.kind === kind)) see(listing.time);
+    for (const { observations } of entries) {
+      for (const { time, object } of observations) {
+        see(time);
+        if (object === null) continue;
+        const writes = 'managers' in object ? object.managers.map((one) => one.time) : [];
+        for (const told of [object.created, ...writes]) {
+          if (told !== null && !this.#isWatched(kind, told, told + SECOND)) turns.add(told).add(told + SECOND);
+        }
+      }
+    }
+    return turns;
+  }
+
+  /**
+   * The doubts of a kind at which the answer may turn: between two times at which something was seen the first, from
+   * which on nothing is known of what came before, and the last, up to which nothing is known of what came after.
+   */
+  #doubtsBetween(kind: PastKind, turns: readonly number[]): readonly number[] {
+    const between = (time: number): number => firstAfter(turns.length, (index) => turns[index] ?? Infinity, time);
+    const all = [...(this.#doubts.get(kind)?.values() ?? [])].flatMap(({ unnamed, swept }) => [unnamed, swept]);
+    return all.flatMap((times) => {
+      const places = Array.from(times, between);
+      return [...times].filter((_, at) => places[at] !== places[at - 1] || places[at] !== places[at + 1]);
+    });
   }
 
   #entry({ kind, namespace, name }: Pick<Observation, 'kind' | 'namespace' | 'name'>): Entry {
@@ -455,6 +490,10 @@ function firstAfter(length: number, timeAt: (index: number) => number, time: num
     else high = middle;
   }
   return low;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }
 
 function covers(listing: Listing, kind: PastKind, namespace: string): boolean {

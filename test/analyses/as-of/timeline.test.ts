@@ -185,6 +185,47 @@ describe('Timeline', () => {
     );
   });
 
+  it('says of each time of a period what it says at the last change before it', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        steps,
+        instants,
+        fc.array(share, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(share, fc.constantFrom('unnamed' as const, 'swept' as const)), { maxLength: 2 }),
+        fc.tuple(share, fc.double({ min: 0, max: 0.6, noNaN: true })),
+        (history, shares, snapshots, doubtful, [cutAt, cutLength]) => {
+          const twin = new Twin(history);
+          const from = instantOf(twin, cutAt);
+          const to = Math.floor(from + cutLength * (twin.end - START));
+          const observations = twin.observations.filter((one) => one.time < from || one.time > to);
+          const windows: Window[] = [
+            { kind: 'Role' as const, from: START, to: from - 1 },
+            { kind: 'Role' as const, from: to + 1, to: twin.end },
+          ].filter((one) => one.from < one.to);
+          const listings = snapshots.map((one) => twin.listing(instantOf(twin, one)));
+          const doubts = doubtful.map(([one, type]): Doubt => {
+            return { kind: 'Role', namespace: 'shop', time: instantOf(twin, one), type, evidence: 'id' };
+          });
+          const line = timeline({ observations, listings, windows, doubts });
+          const said = (time: number): readonly string[] => {
+            const { present, unknown } = line.at(time);
+            const isComplete = line.incompleteAt('Role', 'shop', time) === null;
+            const names = [...present.map((one) => one.object.name), ...unknown.map((one) => `${one.name} unknown`)];
+            return [...names.sort(), isComplete ? 'complete' : 'perhaps more'];
+          };
+          const changes = [START, ...line.changesBetween(START, twin.end + SECOND)];
+          for (const time of [...shares, ...snapshots].map((one) => instantOf(twin, one) + 1)) {
+            if (observations.some((one) => one.begun <= time && time < one.time)) continue;
+            const before = changes.findLast((one) => one <= time) ?? START;
+            expect(said(time)).toEqual(said(before));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('knows that what was deleted without a body had been there, though its creation is in a hole of the log', () => {
     const told = (time: number): Observation => ({
       kind: 'Role',

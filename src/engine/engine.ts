@@ -1,10 +1,11 @@
 import { oneLevelUp, sensitiveReason } from '../analyses/sensitive/sensitive.ts';
 import type { Change } from '../model/change.ts';
 import { findingId, type Finding, type FindingDraft, type ObjectRef } from '../model/finding.ts';
-import type { Rule, SubjectType } from '../rules/rule.ts';
+import type { Rule, SubjectOf, SubjectType } from '../rules/rule.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { deepEqual } from '../store/deep-equal.ts';
 import type { StoreView } from '../store/store-view.ts';
+import { ConcernedRules } from './concerned-rules.ts';
 import { subjectSource } from './subjects.ts';
 
 /** What a step of the engine changed. */
@@ -44,6 +45,7 @@ const FINDINGS = `findings${SEPARATOR}`;
 export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
+  readonly #ofWorkloads: ConcernedRules;
   /** By cell: the verdicts with failures. */
   readonly #failing = new Map<string, Unfinished>();
   /** By subject type and scope: the keys of the subjects there are, each once. */
@@ -71,6 +73,7 @@ export class Engine {
       if (there === undefined) this.#rules.set(rule.subject, [rule]);
       else there.push(rule);
     }
+    this.#ofWorkloads = new ConcernedRules(this.#rules.get('Workload') ?? NO_RULES);
   }
 
   /** Current findings by id. */
@@ -246,7 +249,13 @@ export class Engine {
     }
   }
 
-  /** Runs every rule of a subject. A rule that fails costs nobody else's result. */
+  #rulesFor(type: SubjectType, subject: unknown): readonly Rule[] {
+    return type === 'Workload'
+      ? this.#ofWorkloads.of(subject as SubjectOf<'Workload'>)
+      : (this.#rules.get(type) ?? NO_RULES);
+  }
+
+  /** Runs every rule that a subject concerns. A rule that fails costs nobody else's result. */
   #check(view: ClusterView, cell: string): Verdict {
     const behindType = cell.indexOf(SEPARATOR, FINDINGS.length);
     const behindScope = cell.indexOf(SEPARATOR, behindType + 1);
@@ -256,7 +265,7 @@ export class Engine {
     if (subject === undefined) return NOTHING;
     let findings: Finding[] | undefined;
     let failures: RuleFailure[] | undefined;
-    for (const rule of this.#rules.get(type) ?? NO_RULES) {
+    for (const rule of this.#rulesFor(type, subject)) {
       try {
         const drafts = rule.check(subject as never, view);
         // Most checks find nothing, and an iterator for each of them is a tenth of what judging throws away.

@@ -3,6 +3,7 @@ import type { AuditGroup } from '../model/audit-group.ts';
 import type { FindingDraft, PaneName, Reference } from '../model/finding.ts';
 import type { Kind } from '../model/kind.ts';
 import type { ObjectOf } from '../model/objects.ts';
+import type { PodSpec } from '../model/pod-spec.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 
 /** What rules are about: an object of a kind, a workload with its pods, the cluster, or a group of audit detections. */
@@ -32,6 +33,11 @@ export interface Rule<S extends SubjectType = SubjectType> {
   readonly references: readonly Reference[];
   /** Kinds that decide the verdict; while one of them is unreadable the verdict is unknown where it matters. */
   readonly needs: readonly Kind[];
+  /**
+   * Of a rule about workloads that looks for something in specifications: whether one may have it, by nothing but that
+   * specification. A workload none of whose specifications may, in its template or its pods, passes unasked.
+   */
+  readonly concerns?: (spec: PodSpec) => boolean;
   /** Findings about this subject; an empty list means that it passed. Pure; everything is read through `view`. */
   check(subject: SubjectOf<S>, view: ClusterView): readonly FindingDraft[];
 }

@@ -18,6 +18,11 @@ export interface HostPathMount {
   readonly runtimeSocket: string | undefined;
 }
 
+/** Whether a specification has volumes that may be host paths. */
+export function mayMountHostPath({ volumes }: PodSpec): boolean {
+  return volumes.some(({ hostPath, claimName }) => hostPath !== null || claimName !== null);
+}
+
 /** Host paths of a specification, hidden ones behind claims included. */
 export function hostPathMounts(
   view: ClusterView,

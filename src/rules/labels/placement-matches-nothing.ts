@@ -22,6 +22,7 @@ export const placementMatchesNothing = rule({
   ...UNMATCHED,
   subject: 'Workload',
   needs: ['Pod', 'Namespace', ...WORKLOAD_KINDS],
+  concerns: ({ placementTerms }) => placementTerms.length > 0,
   check: (workload, view) => {
     const { terms, labels } = placementOf(workload);
     return terms.length === 0 ? [] : terms.flatMap((term) => check(workload, term, labels, view));

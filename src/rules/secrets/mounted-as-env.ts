@@ -16,6 +16,7 @@ export const mountedAsEnv = rule({
   help: 'Mount the Secret as a file where the program can read one.',
   references: [cis('5.4.1'), owasp('K03'), attack('T1552.001')],
   needs: ['Pod'],
+  concerns: ({ containers }) => containers.some((one) => one.envSources.some(({ kind }) => kind === 'Secret')),
   check(subject) {
     const evidence = new Map<string, Evidence>();
     const names = new Set<string>();

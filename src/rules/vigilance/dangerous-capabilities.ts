@@ -16,14 +16,14 @@ export const dangerousCapabilities = rule({
   help: 'Drop ALL and add only what the program needs; NET_BIND_SERVICE is the only one that restricted allows. NET_ADMIN and NET_RAW let a container rewrite or sniff the traffic of its pod, SYS_ADMIN and its like reach the node.',
   references: [cis('5.2.8'), cis('5.2.9'), owasp('K01'), nsa('1.10'), attack('T1611'), podSecurityStandard('baseline')],
   needs: ['Pod'],
+  concerns: ({ containers }) => containers.some((container) => addedBy(container).length > 0),
   check(subject) {
     const { kind } = subject.ref;
     const names = new Set<string>();
-    const textOf = ({ name, securityContext }: Container): string | undefined => {
-      if (securityContext.privileged === true) return undefined;
-      const added = dangerous(securityContext.capabilities?.add ?? []);
+    const textOf = (container: Container): string | undefined => {
+      const added = addedBy(container);
       for (const one of added) names.add(one);
-      return added.length === 0 ? undefined : `container ${name} adds ${added.join(', ')}`;
+      return added.length === 0 ? undefined : `container ${container.name} adds ${added.join(', ')}`;
     };
     const field = 'securityContext.capabilities.add';
     const found = findTraits(subject, 'medium', (spec) => containerTraits(spec, kind, field, textOf));
@@ -44,6 +44,9 @@ export const dangerousCapabilities = rule({
   },
 });
 
-function dangerous(added: readonly string[]): string[] {
-  return [...new Set(added.map(capabilityName))].filter((name) => DANGEROUS_CAPABILITIES.has(name)).sort();
+/** The dangerous capabilities that a container adds, in order; a privileged one has them all anyway. */
+function addedBy({ securityContext }: Container): readonly string[] {
+  if (securityContext.privileged === true) return [];
+  const added = (securityContext.capabilities?.add ?? []).map(capabilityName);
+  return [...new Set(added)].filter((name) => DANGEROUS_CAPABILITIES.has(name)).sort();
 }

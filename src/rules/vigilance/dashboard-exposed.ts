@@ -7,6 +7,7 @@ import { exposures } from '../../analyses/network/exposure.ts';
 import { judgedSpecs, membersOf } from '../../analyses/pod-security/judged-specs.ts';
 import { parseImage } from '../../kube/image-reference.ts';
 import { ROUTE_KINDS } from '../../model/kind.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
 import { attack, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -27,10 +28,11 @@ export const dashboardExposed = rule({
   help: 'Take the Service back to ClusterIP and remove the Ingress or route; reach the dashboard by kubectl port-forward, or put a login proxy before it, and give its service account no rights of its own.',
   references: [owasp('K06'), attack('T1133')],
   needs: ['Pod', 'Service', 'Ingress', 'Gateway', ...ROUTE_KINDS],
+  concerns: (spec) => DASHBOARDS.some(([, repository]) => runs([spec], repository)),
   check(subject, view) {
-    const specs = judgedSpecs(subject);
-    const images = specs.flatMap(({ spec }) => spec.containers.map((one) => parseImage(one.image)?.repository ?? ''));
-    const [name] = DASHBOARDS.find(([, repository]) => images.some((image) => repository.test(image))) ?? [];
+    const judged = judgedSpecs(subject);
+    const specs = judged.map(({ spec }) => spec);
+    const [name] = DASHBOARDS.find(([, repository]) => runs(specs, repository)) ?? [];
     if (name === undefined) return [];
     const ways = exposures(view, subject);
     if (ways.length === 0) return [];
@@ -43,8 +45,14 @@ export const dashboardExposed = rule({
           text: `${way.type} by ${way.by} on ${way.ports.join(', ')}`,
           object: subject.ref,
         })),
-        members: membersOf(specs),
+        members: membersOf(judged),
       },
     ];
   },
 });
+
+function runs(specs: readonly PodSpec[], repository: RegExp): boolean {
+  return specs.some(({ containers }) =>
+    containers.some((one) => repository.test(parseImage(one.image)?.repository ?? '')),
+  );
+}

@@ -25,6 +25,7 @@ export const hostNamespaces = rule({
   help: 'Sharing a namespace of the node removes the wall that a container is. Leave hostPID, hostIPC and hostNetwork unset; expose ports by a Service instead of the host network.',
   references: referencesOf(FIELDS),
   needs: ['Pod'],
+  concerns: (spec) => FIELDS.some((field) => spec[field]),
   check(subject) {
     const path = specPath(subject.ref.kind);
     const shared = (spec: PodSpec): readonly (typeof FIELDS)[number][] => FIELDS.filter((field) => spec[field]);

@@ -3,7 +3,7 @@
  * cannot see it, because the pod only names a claim.
  * Source: https://kubernetes.io/docs/concepts/storage/volumes/#hostpath, Pod Security Standards (baseline: hostPathVolumes).
  */
-import { hostPathMounts, type HostPathMount } from '../../analyses/vigilance/host-paths.ts';
+import { hostPathMounts, mayMountHostPath, type HostPathMount } from '../../analyses/vigilance/host-paths.ts';
 import { findTraits } from '../../analyses/vigilance/privilege.ts';
 import { attack, cis, nsa, owasp, podSecurityStandard } from '../references.ts';
 import { rule } from '../rule.ts';
@@ -15,6 +15,7 @@ export const hostPath = rule({
   help: 'Through a writable host path a container changes the node; through /etc, /var/lib/kubelet and the like it reads the credentials of the node and of other pods. Use another kind of volume; where a node agent needs a path, mount the narrowest one, read-only.',
   references: [cis('5.2.11'), owasp('K01'), nsa('1.4'), attack('T1611'), podSecurityStandard('baseline')],
   needs: ['Pod', 'PersistentVolume', 'PersistentVolumeClaim'],
+  concerns: mayMountHostPath,
   check(subject, view) {
     const { kind, namespace } = subject.ref;
     const all = new Map<string, HostPathMount>();

@@ -14,6 +14,7 @@ export const hostPort = rule({
   help: 'Use a Service (ClusterIP behind an Ingress or Gateway, or LoadBalancer) so that exposure is visible and can be limited; remove hostPort.',
   references: [cis('5.2.12'), owasp('K06'), attack('T1133'), podSecurityStandard('baseline')],
   needs: ['Pod'],
+  concerns: ({ containers }) => containers.some(({ ports }) => ports.some(({ hostPort: port }) => port !== null)),
   check(subject) {
     const { kind } = subject.ref;
     const ports = new Set<string>();

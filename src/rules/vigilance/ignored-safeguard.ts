@@ -30,6 +30,9 @@ export const ignoredSafeguard = rule({
   help: 'Move a seccomp profile to securityContext.seccompProfile of the pod or container. Before 1.30 an AppArmor profile belongs into the annotation container.apparmor.security.beta.kubernetes.io/CONTAINER. A field that servers drop is misspelt, or belongs into the other security context; kubectl apply --validate=strict refuses it.',
   references: [cis('5.6.2'), owasp('K01')],
   needs: ['Pod'],
+  concerns: (spec) =>
+    [ignoredAnnotations, droppedFields, unknownFields].some((traits) => traits(spec).length > 0) ||
+    spec.hostUsers === false,
   check(subject, view) {
     const minor = serverMinor(view);
     const seccomp = minor < FIRST_IGNORING_MINOR ? undefined : findTraits(subject, 'medium', ignoredAnnotations);

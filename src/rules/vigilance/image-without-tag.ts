@@ -5,6 +5,7 @@
  */
 import { containerTraits, findTraits } from '../../analyses/vigilance/privilege.ts';
 import { parseImage } from '../../kube/image-reference.ts';
+import type { Container } from '../../model/pod-spec.ts';
 import { cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -15,16 +16,10 @@ export const imageWithoutTag = rule({
   help: 'Name a version, better a digest (image@sha256:…), so that what runs is what was reviewed.',
   references: [cis('5.5.1'), owasp('K07')],
   needs: ['Pod'],
+  concerns: ({ containers }) => containers.some((container) => textOf(container) !== undefined),
   check(subject) {
     const { kind } = subject.ref;
-    const found = findTraits(subject, 'low', (spec) =>
-      containerTraits(spec, kind, 'image', ({ name, image }) => {
-        const parsed = parseImage(image);
-        if (parsed === null || parsed.digest !== null) return undefined;
-        if (parsed.tag === null) return `container ${name} runs ${image}, which has no tag`;
-        return parsed.tag === 'latest' ? `container ${name} runs ${image}` : undefined;
-      }),
-    );
+    const found = findTraits(subject, 'low', (spec) => containerTraits(spec, kind, 'image', textOf));
     if (found === undefined) return [];
     return [
       {
@@ -37,3 +32,10 @@ export const imageWithoutTag = rule({
     ];
   },
 });
+
+function textOf({ name, image }: Container): string | undefined {
+  const parsed = parseImage(image);
+  if (parsed === null || parsed.digest !== null) return undefined;
+  if (parsed.tag === null) return `container ${name} runs ${image}, which has no tag`;
+  return parsed.tag === 'latest' ? `container ${name} runs ${image}` : undefined;
+}

@@ -23,6 +23,7 @@ export const privilegedWorkload = rule({
   help: 'Whoever takes over such a container has the node, and with it every pod, token and secret there. Remove privileged and grant the one capability or device that is needed; if it is a node agent that cannot do without, keep it in a namespace of its own and waive this finding.',
   references: BOTH,
   needs: ['Pod'],
+  concerns: (spec) => traits(spec, '').length > 0,
   check(subject) {
     const { kind } = subject.ref;
     const found = findTraits(subject, 'high', (spec) => traits(spec, kind));

@@ -19,6 +19,7 @@ export const retiredAddon = rule({
   help: 'Replace the add-on by a maintained one before the next vulnerability of it becomes known; until then keep it away from untrusted networks.',
   references: [owasp('K07'), attack('T1190')],
   needs: ['Pod'],
+  concerns: ({ containers }) => containers.some(({ image }) => RETIRED_ADDONS.some((addon) => isOf(addon, image))),
   check(subject, view) {
     return RETIRED_ADDONS.flatMap((addon): FindingDraft[] => {
       const evidence = imagesOf(subject, addon);
@@ -42,11 +43,15 @@ function imagesOf(subject: AnalysedWorkload, addon: RetiredAddon): readonly Evid
   const found = new Map<string, Evidence>();
   for (const { spec } of judgedSpecs(subject)) {
     for (const container of spec.containers) {
-      const image = parseImage(container.image);
-      if (image === null || !addon.matches(image)) continue;
+      if (!isOf(addon, container.image)) continue;
       const path = `${containerPath(subject.ref.kind, container)}.image`;
       found.set(path, { text: `container ${container.name} runs ${container.image}`, object: subject.ref, path });
     }
   }
   return [...found.values()];
+}
+
+function isOf(addon: RetiredAddon, text: string): boolean {
+  const image = parseImage(text);
+  return image !== null && addon.matches(image);
 }

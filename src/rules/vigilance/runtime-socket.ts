@@ -3,7 +3,7 @@
  * socket knows no authorization, and read-only mounts do not limit what is sent through it.
  * Source: https://docs.docker.com/engine/security/#docker-daemon-attack-surface; Trivy KSV-0006, Kubescape C-0074.
  */
-import { hostPathMounts } from '../../analyses/vigilance/host-paths.ts';
+import { hostPathMounts, mayMountHostPath } from '../../analyses/vigilance/host-paths.ts';
 import { findTraits } from '../../analyses/vigilance/privilege.ts';
 import { attack, cis, nsa, owasp, podSecurityStandard } from '../references.ts';
 import { rule } from '../rule.ts';
@@ -15,6 +15,7 @@ export const runtimeSocket = rule({
   help: 'The socket is root on the node. Build images without a daemon (BuildKit rootless, Kaniko successors), read metrics from the kubelet instead, and remove the volume.',
   references: [cis('5.2.11'), owasp('K01'), nsa('1.4'), attack('T1611'), podSecurityStandard('baseline')],
   needs: ['Pod', 'PersistentVolume', 'PersistentVolumeClaim'],
+  concerns: mayMountHostPath,
   check(subject, view) {
     const { kind, namespace } = subject.ref;
     const found = findTraits(subject, 'critical', (spec) =>

@@ -15,6 +15,7 @@ export const sharedProcessNamespace = rule({
   help: 'Leave shareProcessNamespace unset; debug by an ephemeral container with a target instead.',
   references: [owasp('K01'), attack('T1552.001')],
   needs: ['Pod'],
+  concerns: (spec) => spec.shareProcessNamespace,
   check(subject) {
     const path = `${specPath(subject.ref.kind)}.shareProcessNamespace`;
     const found = findTraits(subject, 'low', (spec) => {

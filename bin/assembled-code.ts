@@ -10,6 +10,7 @@ const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '..');
 /** How what is in `src/assembly` is imported, and the file that is meant. */
 const MODULES: Readonly<Record<string, string>> = {
+  'assembled:audit-bodies': 'src/assembly/audit-bodies.ts',
   'assembled:audit-lines': 'src/assembly/audit-lines.ts',
   'assembled:pod-page': 'src/assembly/pod-page.ts',
 };

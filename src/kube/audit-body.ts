@@ -1,4 +1,4 @@
-import type { AuditBodyFacts } from '../model/audit-event.ts';
+import type { AuditBodyFacts, AuditObjectRef } from '../model/audit-event.ts';
 import { isObject, listAt, objectAt, objectsAt, textAt, textsAt, type JsonObject } from './audit-json.ts';
 import { holdsPodSpec, podFacts } from './audit-pod-facts.ts';
 import { findCredentials, judgeCredential } from './credential-detector.ts';
@@ -33,6 +33,14 @@ const BODY_RESOURCES = new Set([
 /** Whether detections read bodies of this resource. */
 export function hasBodyFacts(resource: string): boolean {
   return BODY_RESOURCES.has(resource) || holdsPodSpec(resource);
+}
+
+const WRITES = new Set(['create', 'update', 'patch', 'apply']);
+
+/** Whether detections read the bodies of a request. */
+export function readsBodies(verb: string, object: AuditObjectRef): boolean {
+  const { resource, subresource } = object;
+  return WRITES.has(verb) && hasBodyFacts(resource) && (subresource === '' || subresource === 'ephemeralcontainers');
 }
 
 /**

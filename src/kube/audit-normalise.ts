@@ -1,5 +1,5 @@
 import type { AuditEvent, AuditObjectRef, AuditUser } from '../model/audit-event.ts';
-import { bodyFacts, hasBodyFacts } from './audit-body.ts';
+import { bodyFacts, readsBodies } from './audit-body.ts';
 import { isObject, type JsonObject } from './audit-json.ts';
 import { createTimeReader } from './audit-time.ts';
 import { exactText } from './exact-text.ts';
@@ -31,7 +31,13 @@ const NOBODY: AuditUser = { username: '', uid: '', groups: NO_TEXTS, extra: NO_R
 export interface AuditNormaliser {
   /** @returns null for what is no audit event (no id, stage or time) */
   normalise(raw: JsonObject): AuditEvent | null;
+  /** What is asked for, as the event of the same fields says it. */
+  asked(raw: AskedFields): Asked;
 }
+
+export type Asked = Pick<AuditEvent, 'verb' | 'object'>;
+
+type AskedFields = { readonly [field in 'verb' | 'objectRef']: unknown };
 
 export function createAuditNormaliser(): AuditNormaliser {
   return new Normaliser();
@@ -52,8 +58,7 @@ class Normaliser implements AuditNormaliser {
     if (Number.isNaN(time)) return null;
     const level: AuditEvent['level'] =
       levelText === 'Request' || levelText === 'RequestResponse' ? levelText : 'Metadata';
-    const verb = this.#name(raw['verb']);
-    const object = this.#object(raw['objectRef']);
+    const { verb, object } = this.asked({ verb: raw['verb'], objectRef: raw['objectRef'] });
     const uri = raw['requestURI'];
     const status = raw['responseStatus'];
     const code = isObject(status) ? status['code'] : undefined;
@@ -81,6 +86,10 @@ class Normaliser implements AuditNormaliser {
       annotations: isObject(annotations) ? this.#annotations(annotations) : NO_RECORD,
       body: bodyOf(raw, verb, object),
     };
+  }
+
+  asked({ verb, objectRef }: AskedFields): Asked {
+    return { verb: this.#name(verb), object: this.#object(objectRef) };
   }
 
   #timeOf(raw: JsonObject): number {
@@ -167,8 +176,7 @@ class Normaliser implements AuditNormaliser {
 
 /** What the bodies say of a write whose object has facts that matter. */
 function bodyOf(raw: JsonObject, verb: string, object: AuditObjectRef | null): AuditEvent['body'] {
-  if (object === null || !isWrite(verb) || !hasBodyFacts(object.resource)) return null;
-  if (object.subresource !== '' && object.subresource !== 'ephemeralcontainers') return null;
+  if (object === null || !readsBodies(verb, object)) return null;
   const requestObject = raw['requestObject'];
   const responseObject = raw['responseObject'];
   if (!isBody(requestObject) && !isBody(responseObject)) return null;
@@ -231,10 +239,6 @@ function stageOf(value: unknown): AuditEvent['stage'] | null {
 /** A patch is a list; a word stands where a provider left a body out. */
 function isBody(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
-}
-
-function isWrite(verb: string): boolean {
-  return verb === 'create' || verb === 'update' || verb === 'patch' || verb === 'apply';
 }
 
 function text(value: unknown, longest?: number): string {

@@ -3,6 +3,7 @@ import { createAuditDecoder, type AuditDecoder } from '../../kube/audit-decoder.
 import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
+import { bodyCutter, type BodyReaders } from './body-cutter.ts';
 import { EventSelection, type SelectionOptions } from './event-selection.ts';
 import { JsonItems } from './json-items.ts';
 import { shapeOf } from './first-line.ts';
@@ -67,6 +68,7 @@ export class AuditText {
       this.#decoder.decode(text);
       this.#countLine(before);
     };
+    const readers: BodyReaders = options.onRaw === undefined ? 'events' : 'events and objects';
     const sink: LineSink = {
       event: (event, raw) => {
         this.#lines += 1;
@@ -75,6 +77,7 @@ export class AuditText {
       line: (text) => {
         if (text !== '' && text !== '\r') onItem(text);
       },
+      cut: (line) => bodyCutter().cut(line, readers),
     };
     this.#splitter = new LineSplitter(
       {

@@ -1,11 +1,12 @@
 import { isObject, objectAt, objectsAt, textAt, type JsonObject } from '../../kube/audit-json.ts';
 import { createTimeReader } from '../../kube/audit-time.ts';
 import { pastObject } from '../../kube/past-object.ts';
+import { pastKindWritten } from '../../kube/past-writes.ts';
 import { isDryRun } from '../../kube/request-uri.ts';
 import { sanitise } from '../../kube/sanitise.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import { kindInfo } from '../../model/kind.ts';
-import { PAST_KINDS, type Doubt, type Observation, type PastKind, type PastObject } from '../../model/observation.ts';
+import type { Doubt, Observation, PastKind, PastObject } from '../../model/observation.ts';
 import type { Slimmer } from '../slim/slimmer.ts';
 
 /** What one event tells about objects. */
@@ -17,16 +18,6 @@ export interface AuditPast {
 }
 
 const NOTHING: AuditPast = { observations: [], doubt: null, written: null };
-
-const KIND_OF_RESOURCE = new Map(PAST_KINDS.map((kind) => [resourceKey(kindInfo(kind)), kind] as const));
-
-const WRITES = new Set(['create', 'update', 'patch', 'apply', 'delete', 'deletecollection']);
-
-/** Subresources whose writes may change an object's labels, what a pod holds, or whether it is there. */
-const SUBRESOURCES: Readonly<Partial<Record<PastKind, ReadonlySet<string>>>> = {
-  Pod: new Set(['status', 'ephemeralcontainers', 'eviction']),
-  Namespace: new Set(['status', 'finalize']),
-};
 
 /**
  * Reads what audit events tell about the past of objects: with the response's body exactly; with the request's for all
@@ -67,12 +58,9 @@ interface Bodies {
 }
 
 function writtenKind({ object, verb, stage, code, decision, user }: AuditEvent): PastKind | null {
-  if (object === null || stage !== 'ResponseComplete' || !WRITES.has(verb)) return null;
-  // Without Calico's own API server its objects are served by the definitions below it.
-  const group = object.apiGroup === 'crd.projectcalico.org' ? 'projectcalico.org' : object.apiGroup;
-  const kind = KIND_OF_RESOURCE.get(resourceKey({ group, resource: object.resource }));
-  if (kind === undefined || (code === null ? decision === 'forbid' : code >= 400)) return null;
-  if (object.subresource !== '' && SUBRESOURCES[kind]?.has(object.subresource) !== true) return null;
+  if (object === null || stage !== 'ResponseComplete') return null;
+  const kind = pastKindWritten(verb, object);
+  if (kind === null || (code === null ? decision === 'forbid' : code >= 400)) return null;
   // NodeRestriction keeps a kubelet from changing labels through the status.
   if (object.subresource === 'status' && user.username.startsWith('system:node:')) return null;
   return kind;
@@ -195,8 +183,4 @@ function observation(bodies: Bodies, told: Told): Observation {
 function doubtOf(bodies: Bodies, type: Doubt['type']): Doubt {
   const { event, kind, time } = bodies;
   return { kind, namespace: namespaceOf(bodies), time, type, evidence: event.auditID };
-}
-
-function resourceKey({ group, resource }: { readonly group: string; readonly resource: string }): string {
-  return `${resource}.${group}`;
 }

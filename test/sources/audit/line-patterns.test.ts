@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseObject } from '../../../src/kube/audit-json.ts';
 import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
+import { BodyCutter } from '../../../src/sources/audit/body-cutter.ts';
 import { LinePatterns } from '../../../src/sources/audit/line-patterns.ts';
 import { clusterDay } from '../../analyses/audit/cluster-day.ts';
 
@@ -25,6 +26,7 @@ function read(patterns: LinePatterns, log: readonly string[]): readonly Read[] {
   patterns.read(Buffer.from(log.join('\n')), {
     event: (event, raw) => all.push({ event, text: raw() }),
     line: (text) => all.push({ event: null, text }),
+    cut: (line) => line,
   });
   return all;
 }
@@ -190,6 +192,25 @@ describe('patterns of lines', () => {
     const events = known(all);
     expect(events.length).toBeGreaterThan(15_000);
     expect(new Set(events.map((event) => event.object)).size).toBeLessThan(1500);
+  });
+
+  it('know long lines by what is left of them once they are cut', () => {
+    const cutter = new BodyCutter();
+    const body = (bytes: number): string => `"responseObject":{"data":"${'x'.repeat(bytes)}"},`;
+    const before = '"requestReceivedTimestamp"';
+    const log = [3_000, 70_000, 5, 3_000, 70_000].map((bytes, at) =>
+      again(FIRST, at + 1).replace(before, `${body(bytes)}${before}`),
+    );
+    const patterns = new LinePatterns();
+    const events: AuditEvent[] = [];
+    for (const lines of [log.slice(0, 1), log.slice(1, 2), log.slice(2, 4), log.slice(4)]) {
+      patterns.read(Buffer.from(lines.join('\n')), {
+        event: (event) => events.push(event),
+        line: () => undefined,
+        cut: (line) => cutter.cut(line, 'events'),
+      });
+    }
+    expect(events).toEqual([log[1], log[3], log[4]].map((line = '') => parsedWhole(line)));
   });
 
   it('hold other queries, times and versions of the object', () => {

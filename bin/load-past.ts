@@ -1,5 +1,6 @@
 import { countText } from '../src/kube/count-text.ts';
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
@@ -23,7 +24,8 @@ import {
 import { openHistory } from '../src/sources/history/history-database.ts';
 import { HiddenTimes, type HiddenTime } from '../src/sources/history/hidden-times.ts';
 import { HistoryReader, type ImportedSource } from '../src/sources/history/history-reader.ts';
-import { readJournal } from '../src/sources/journal/read-journal.ts';
+import { JournalError } from '../src/sources/journal/journal-error.ts';
+import { readJournal, type JournalPart } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
 import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
@@ -50,6 +52,8 @@ interface Draft {
 /** A log as far as it decides about times that are covered. */
 type ReadLog = Pick<ImportedSource, 'notes' | 'hidden' | 'isFinished'>;
 
+const CHUNK_BYTES = 1 << 20;
+
 /** Times of one log that a note tells. */
 const MOST_TOLD = 5;
 
@@ -73,7 +77,6 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
     clusterUID: null,
   };
   for (const path of settings.from) await addSnapshot(world, path, draft);
-  if (settings.journal !== undefined) await addJournal(world, settings.journal, draft);
   let demoLogs: readonly string[] = [];
   let close = async (): Promise<void> => undefined;
   if (present !== undefined) {
@@ -82,6 +85,8 @@ export async function loadPast(world: World, settings: Settings, range: PastRang
     ({ demoLogs, close } = await addCluster(world, settings, draft));
   }
   try {
+    // Of which cluster the question is says the cluster, where there is one.
+    if (settings.journal !== undefined) await addJournal(settings.journal, draft);
     await addAuditLogs(world, settings, [...settings.auditLogs, ...demoLogs], range, draft);
   } finally {
     await close();
@@ -106,22 +111,58 @@ async function addSnapshot(world: World, path: string, draft: Draft): Promise<vo
   draft.sources.push({ type: 'snapshot', name: path, sha256: createHash('sha256').update(text).digest('hex') });
 }
 
-async function addJournal(world: World, folder: string, draft: Draft): Promise<void> {
+async function addJournal(folder: string, draft: Draft): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new LoadError(`--journal: cannot read ${folder}: ${reasonOf(error)}`);
   });
   const files = names.filter((name) => name.startsWith('journal-') && name.endsWith('.ndjson')).sort();
   if (files.length === 0) throw new LoadError(`--journal ${folder}: no journal is there (k8sec record writes one)`);
+  const own = draft.clusterUID;
+  const others: string[] = [];
   for (const name of files) {
     const path = join(folder, name);
-    const text = await world.readFile(path);
-    const { observations, listings, windows, clusterUID, damaged } = readJournal(text, path);
-    addUID(clusterUID, path, draft);
+    const { part, sha256 } = await readJournalFile(path);
+    const { observations, listings, windows, clusterUID, damaged } = part;
+    if (own !== null && clusterUID !== null && clusterUID !== own) {
+      others.push(name);
+      continue;
+    }
+    if (clusterUID !== null && draft.clusterUID !== null && clusterUID !== draft.clusterUID) {
+      throw new LoadError(
+        `--journal ${folder} holds journals of several clusters (${name} is of ${clusterUID}, one before it of ` +
+          `${draft.clusterUID}): name the one that is meant by --context, or by a snapshot of it with --from`,
+      );
+    }
+    draft.clusterUID ??= clusterUID;
+    if (clusterUID === null && listings.length > 0) {
+      draft.notes.push(`${path} does not say which cluster it is of: it is taken for the same one`);
+    }
     for (const one of observations) draft.observations.push(one);
     draft.listings.push(...listings);
     draft.windows.push(...windows);
     if (damaged > 0) draft.notes.push(`${path}: ${damaged} lines are damaged: it is not watched from them on`);
-    draft.sources.push({ type: 'journal', name: path, sha256: createHash('sha256').update(text).digest('hex') });
+    draft.sources.push({ type: 'journal', name: path, sha256 });
+  }
+  if (others.length > 0) draft.notes.push(`${folder}: of another cluster, and left out: ${others.join(', ')}`);
+}
+
+/** @throws LoadError where it cannot be read */
+async function readJournalFile(path: string): Promise<{ readonly part: JournalPart; readonly sha256: string }> {
+  const hash = createHash('sha256');
+  async function* pieces(): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    for await (const piece of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
+      const chunk = piece as Buffer;
+      hash.update(chunk);
+      yield decoder.decode(chunk, { stream: true });
+    }
+  }
+  try {
+    const part = await readJournal(pieces(), path);
+    return { part, sha256: hash.digest('hex') };
+  } catch (error) {
+    if (error instanceof JournalError) throw error;
+    throw new LoadError(`--journal: cannot read ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -1,3 +1,6 @@
+import type { Change } from '../src/model/change.ts';
+import type { Coverage } from '../src/model/coverage.ts';
+import type { Kind } from '../src/model/kind.ts';
 import { PAST_KINDS } from '../src/model/observation.ts';
 import { openJournal } from '../src/sources/journal/journal-writer.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
@@ -29,6 +32,7 @@ export async function runRecord(world: World, settings: Settings, words: readonl
   process.once('SIGTERM', stop).once('SIGINT', stop);
   const journal = openJournal(settings.journal, world.now());
   const host = nodeHost();
+  const holes = new Holes();
   try {
     const source = startLiveSource({
       connection,
@@ -36,25 +40,73 @@ export async function runRecord(world: World, settings: Settings, words: readonl
       namespaces: readNamespaces(settings, connection, config),
       secretsMode: 'off',
       mode: 'watch',
-      sink: changeSink(createSlimmer(), (changes) => journal.apply(changes, world.now())),
+      sink: changeSink(createSlimmer(), (changes) => {
+        journal.apply(changes, world.now());
+        holes.apply(changes);
+      }),
       signal: abort.signal,
       clock: host.clock,
     });
-    await source.initial;
-    if (!settings.quiet) world.warn(`recording ${connection.server} into ${settings.journal}; ctrl-c ends it\n`);
+    let failure: unknown;
+    let hasBegun = false;
+    source.initial.then(
+      () => {
+        hasBegun = true;
+        if (!settings.quiet) world.warn(`recording ${connection.server} into ${settings.journal}; ctrl-c ends it\n`);
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        failure = error ?? new Error('unknown');
+        abort.abort();
+      },
+    );
     while (!abort.signal.aborted) {
       journal.flush(world.now());
+      if (hasBegun) for (const text of holes.untold()) world.warn(`${text}\n`);
       await host.clock.sleep(FLUSH, abort.signal);
     }
+    if (failure !== undefined) throw failure;
     await source.done;
     return 0;
   } catch (error) {
-    if (abort.signal.aborted) return 0;
     throw new LoadError(error instanceof Error ? error.message : String(error));
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop);
-    journal.close(world.now());
     abort.abort();
-    await close();
+    try {
+      journal.close(world.now());
+    } finally {
+      await close();
+    }
   }
+}
+
+/** What the journal does not get, as a person is told of it. */
+class Holes {
+  readonly #told = new Map<Kind, string>();
+  readonly #now = new Map<Kind, string>();
+
+  apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.type === 'coverage') this.#now.set(change.coverage.kind, holeText(change.coverage));
+    }
+  }
+
+  /** One line for all kinds of which the same is to be said, where it was not said before. */
+  untold(): readonly string[] {
+    const news = [...this.#now].filter(([kind, text]) => text !== (this.#told.get(kind) ?? ''));
+    for (const [kind, text] of news) this.#told.set(kind, text);
+    return [...Map.groupBy(news, ([, text]) => text)].map(([text, kinds]) => {
+      const names = kinds.map(([kind]) => kind).join(', ');
+      return text === '' ? `recorded again: ${names}` : `not every change is recorded of ${names}: ${text}`;
+    });
+  }
+}
+
+/** '' where every change is recorded. */
+function holeText({ status, reason, unseenSince, namespaces }: Coverage): string {
+  if (status === 'absent' || status === 'syncing') return '';
+  if (status !== 'live') return reason;
+  if (unseenSince !== undefined) return reason || 'the watch broke, and is caught up';
+  return namespaces === 'all' ? '' : reason;
 }

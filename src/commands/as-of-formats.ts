@@ -89,7 +89,12 @@ function dataOf(report: AsOfReport): unknown {
       to: until === null ? null : instant(until),
       reason,
     })),
-    coverage: past.evidence.windows.map((one) => ({ kind: one.kind, from: instant(one.from), to: instant(one.to) })),
+    coverage: past.evidence.windows.map(({ kind, namespaces, from: since, to: until }) => ({
+      kind,
+      ...(namespaces === 'all' ? {} : { namespaces }),
+      from: instant(since),
+      to: instant(until),
+    })),
     notes: notesOf(report),
   };
 }
@@ -240,7 +245,8 @@ function* csvForm(report: AsOfReport): Generator<string> {
   yield basis('cluster', '', past.clusterUID ?? 'of unknown UID');
   yield basis('query', '', target, [instant(from), endOf(to)]);
   for (const one of past.evidence.windows) {
-    yield basis('coverage', one.kind, '', [instant(one.from), instant(one.to)], 'every change is known');
+    const where = one.namespaces === 'all' ? '' : ` in ${one.namespaces.join(', ')}`;
+    yield basis('coverage', one.kind, '', [instant(one.from), instant(one.to)], `every change${where} is known`);
   }
   for (const { type, name, sha256 } of past.sources) {
     yield basis('source', type, name, ['', ''], sha256 === null ? '' : `SHA-256 ${sha256}`);
@@ -300,8 +306,12 @@ function* htmlForm(report: AsOfReport): Generator<string> {
   );
   yield section(
     'Coverage',
-    ['Kind', 'Watched'],
-    past.evidence.windows.map((one) => [one.kind, intervalText(one.from, one.to)]),
+    ['Kind', 'Namespaces', 'Watched'],
+    past.evidence.windows.map((one) => [
+      one.kind,
+      one.namespaces === 'all' ? 'all' : one.namespaces.join(', '),
+      intervalText(one.from, one.to),
+    ]),
   );
   for (const note of notesOf(report)) yield `<p class="muted">${html(note)}</p>\n`;
   yield '</body>\n</html>\n';

@@ -15,6 +15,11 @@ export interface Coverage {
   readonly reason: string;
   /** Of Secrets: only name, type and number of keys of each were read; `reason` says so. Absent elsewhere. */
   readonly namesOnly?: true;
+  /**
+   * Of what was read once: changes after this time, in milliseconds since the epoch, may not have been told, or never
+   * will be: the kind is listed now and then instead of watched, or its watch broke. Absent where every change is told.
+   */
+  readonly unseenSince?: number;
   /** Milliseconds since the epoch at which the status began. */
   readonly since: number;
 }

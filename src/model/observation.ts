@@ -66,6 +66,8 @@ export interface Listing {
 /** A time in which every change of a kind left an observation. */
 export interface Window {
   readonly kind: PastKind;
+  /** Where. */
+  readonly namespaces: 'all' | readonly string[];
   readonly from: number;
   readonly to: number;
 }

@@ -87,7 +87,7 @@ describe('a session with --journal', () => {
     const changes: readonly Change[] = [{ type: 'upsert', object: pod('db', {}) }, LISTED];
     inner.apply(changes);
     pass(1);
-    const part = readJournal(await written(), 'journal');
+    const part = await readJournal([await written()], 'journal');
     expect(part.listings.map(({ time, objects }) => [time, objects.map((one) => one.name)])).toEqual([[START, ['db']]]);
     expect(passed).toEqual(changes);
     await recorded.stop();
@@ -102,7 +102,8 @@ describe('a session with --journal', () => {
     else inner.fail('no connection');
     pass(10);
     await recorded.stop();
-    expect(readJournal(await written(), 'journal').windows).toEqual([{ kind: 'Pod', from: START, to: START + 8_000 }]);
+    const { windows } = await readJournal([await written()], 'journal');
+    expect(windows).toEqual([{ kind: 'Pod', namespaces: 'all', from: START, to: START + 8_000 }]);
   });
 
   it('says once that the folder cannot be written, and goes on', async () => {

@@ -52,7 +52,7 @@ function evidence(hasBodies: boolean, witnesses: readonly Witness[] = []): PastE
         evidence: 'start.k8sec',
       },
     ],
-    windows: PAST_KINDS.map((kind) => ({ kind, from: START, to: START + 60 * MINUTE })),
+    windows: PAST_KINDS.map((kind) => ({ kind, namespaces: 'all', from: START, to: START + 60 * MINUTE })),
     doubts: [],
     witnesses,
     notes: [],

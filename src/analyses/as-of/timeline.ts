@@ -97,7 +97,7 @@ export class Timeline {
   readonly #entries = new Map<string, Entry>();
   /** The entries by kind and name, whatever order the evidence came in. */
   readonly #inOrder: readonly Entry[];
-  readonly #windows = new Map<PastKind, readonly Window[]>();
+  readonly #windows = new Map<PastKind, WindowsOfKind>();
   readonly #listings: readonly Listing[];
   readonly #doubts = new Map<PastKind, DoubtsOfKind>();
   /** Kinds of which the log lacks a creation that must have been in it, with that object. */
@@ -118,7 +118,7 @@ export class Timeline {
       doubtOverlaps(observations);
     }
     for (const [kind, windows] of Map.groupBy(evidence.windows, (window) => window.kind)) {
-      this.#windows.set(kind, merged(windows));
+      this.#windows.set(kind, windowsOfKind(windows));
     }
     this.#checkCreations();
     this.#inOrder = [...this.#entries.values()].sort(byName);
@@ -172,13 +172,17 @@ export class Timeline {
       if (listing.time <= time) before = listing.time;
       else after ??= listing.time;
     }
-    if (before !== null && this.#isWatched(kind, before, time) && !this.#hasDoubt(kind, namespace, before, time)) {
+    if (
+      before !== null &&
+      this.#isWatched(kind, namespace, before, time) &&
+      !this.#hasDoubt(kind, namespace, before, time)
+    ) {
       return null;
     }
-    const isWatchedAfter = after !== null && this.#isWatched(kind, time, after);
+    const isWatchedAfter = after !== null && this.#isWatched(kind, namespace, time, after);
     if (after !== null && isWatchedAfter && !this.#hasDoubt(kind, namespace, time, after, 'swept')) return null;
     if (this.#wasNeverThere(kind, namespace, time)) return null;
-    const windows = this.#windows.get(kind) ?? [];
+    const windows = this.#windowsOf(kind, namespace);
     const window = windows.find((one) => one.from <= time && time <= one.to);
     const lacking = this.#unlogged.get(kind);
     return {
@@ -211,7 +215,7 @@ export class Timeline {
     return this.#listings.some(
       (listing) =>
         covers(listing, kind, namespace) &&
-        this.#isWatched('NetworkPolicy', Math.min(listing.time, time), Math.max(listing.time, time)),
+        this.#isWatched('NetworkPolicy', namespace, Math.min(listing.time, time), Math.max(listing.time, time)),
     );
   }
 
@@ -219,19 +223,22 @@ export class Timeline {
   #turnsOf(kind: PastKind, entries: readonly Entry[]): ReadonlySet<number> {
     const turns = new Set<number>();
     // What is seen at an instant is known for that instant, and after it only where the kind is watched.
-    const see = (time: number): void => {
+    const see = (time: number, namespace: string): void => {
       turns.add(time);
-      if (!this.#isWatched(kind, time, time + 1)) turns.add(time + 1);
+      if (!this.#isWatched(kind, namespace, time, time + 1)) turns.add(time + 1);
     };
-    for (const window of this.#windows.get(kind) ?? []) turns.add(window.from).add(window.to + 1);
-    for (const listing of this.#listings) if (listing.kinds.some((one) => one.kind === kind)) see(listing.time);
-    for (const { observations } of entries) {
+    for (const windows of this.#windows.get(kind)?.values() ?? []) {
+      for (const window of windows) turns.add(window.from).add(window.to + 1);
+    }
+    for (const listing of this.#listings) if (listing.kinds.some((one) => one.kind === kind)) see(listing.time, '');
+    for (const { namespace, observations } of entries) {
       for (const { time, object } of observations) {
-        see(time);
+        see(time, namespace);
         if (object === null) continue;
         const writes = 'managers' in object ? object.managers.map((one) => one.time) : [];
         for (const told of [object.created, ...writes]) {
-          if (told !== null && !this.#isWatched(kind, told, told + SECOND)) turns.add(told).add(told + SECOND);
+          if (told !== null && !this.#isWatched(kind, namespace, told, told + SECOND))
+            turns.add(told).add(told + SECOND);
         }
       }
     }
@@ -284,7 +291,7 @@ export class Timeline {
       for (const { change, object } of observations) {
         if (change !== 'seen' || object === null || object.created === null) continue;
         const { created } = object;
-        if (!this.#isWatched(kind, created - SECOND, created + 2 * SECOND)) continue;
+        if (!this.#isWatched(kind, namespace, created - SECOND, created + 2 * SECOND)) continue;
         const isLogged = observations.some(
           (one) => one.change === 'created' && Math.abs(one.time - created) < 2 * SECOND,
         );
@@ -295,10 +302,16 @@ export class Timeline {
     for (const kind of this.#unlogged.keys()) this.#windows.delete(kind);
   }
 
-  /** Whether every change of the kind between two times left an observation. */
-  #isWatched(kind: PastKind, from: number, to: number): boolean {
+  /** Whether every change of the kind in a namespace, '' for all, between two times left an observation. */
+  #isWatched(kind: PastKind, namespace: string, from: number, to: number): boolean {
     if (from >= to) return from === to;
-    return (this.#windows.get(kind) ?? []).some((window) => window.from <= from && to <= window.to);
+    return this.#windowsOf(kind, namespace).some((window) => window.from <= from && to <= window.to);
+  }
+
+  /** @param namespace '' for cluster-scoped kinds, and for all namespaces */
+  #windowsOf(kind: PastKind, namespace: string): readonly Times[] {
+    const own = this.#windows.get(kind);
+    return own?.get(namespace) ?? own?.get('') ?? [];
   }
 
   #hasDoubt(kind: PastKind, namespace: string, from: number, to: number, type?: Doubt['type']): boolean {
@@ -337,7 +350,7 @@ export class Timeline {
       return { status: 'unknown', existed: false, reason: 'it was being changed at that instant' };
     }
     const isUnbroken = (from: number, to: number): boolean =>
-      this.#isWatched(kind, from, to) && !this.#hasDoubt(kind, namespace, from, to, 'swept');
+      this.#isWatched(kind, namespace, from, to) && !this.#hasDoubt(kind, namespace, from, to, 'swept');
     const sinceBefore = before !== undefined && isUnbroken(before.time, time);
     const end = after === undefined ? Infinity : after.change === 'seen' ? after.time : after.begun;
     const untilAfter = after !== undefined && isUnbroken(time, end);
@@ -527,14 +540,32 @@ function isAnyIn(times: Float64Array, from: number, to: number): boolean {
   return next !== undefined && next <= to;
 }
 
-/** Windows that touch or overlap become one. */
-function merged(windows: readonly Window[]): readonly Window[] {
-  const joined: Window[] = [];
-  for (const window of windows.toSorted((a, b) => a.from - b.from)) {
+interface Times {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By namespace, for those that some windows are of alone, together with the windows of all, which stand under ''. */
+type WindowsOfKind = ReadonlyMap<string, readonly Times[]>;
+
+function windowsOfKind(windows: readonly Window[]): WindowsOfKind {
+  const named = windows.flatMap(({ namespaces }) => (namespaces === 'all' ? [] : namespaces));
+  return new Map(
+    ['', ...new Set(named)].map((namespace) => [
+      namespace,
+      merged(windows.filter(({ namespaces }) => namespaces === 'all' || namespaces.includes(namespace))),
+    ]),
+  );
+}
+
+/** Times that touch or overlap become one. */
+function merged(times: readonly Times[]): readonly Times[] {
+  const joined: Times[] = [];
+  for (const { from, to } of times.toSorted((a, b) => a.from - b.from)) {
     const last = joined.at(-1);
-    if (last !== undefined && window.from <= last.to) {
-      joined[joined.length - 1] = { ...last, to: Math.max(last.to, window.to) };
-    } else joined.push(window);
+    if (last !== undefined && from <= last.to) {
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    } else joined.push({ from, to });
   }
   return joined;
 }

@@ -115,7 +115,9 @@ export function auditWindows(
   times.push({ from, to: end });
   const start = Math.min(begin, ...listings.filter((time) => time < begin && begin - time <= reach));
   if (times[0] !== undefined) times[0].from = start;
-  return kinds.flatMap((kind) => times.filter((one) => one.from < one.to).map((one) => ({ kind, ...one })));
+  return kinds.flatMap((kind) =>
+    times.filter((one) => one.from < one.to).map((one) => ({ kind, namespaces: 'all', ...one })),
+  );
 }
 
 /** Kinds of every cluster that were never written in a log: its policy may leave them out. */

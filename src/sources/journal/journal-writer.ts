@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pastObject, samePast } from '../../kube/past-object.ts';
 import type { Change } from '../../model/change.ts';
+import type { Coverage } from '../../model/coverage.ts';
 import { PAST_KINDS, type PastKind, type PastObject } from '../../model/observation.ts';
 import { TOOL } from '../../model/tool.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -9,7 +10,17 @@ import { makeFolder } from '../make-folder.ts';
 export const JOURNAL_FORMAT = 'k8sec-journal';
 export const JOURNAL_VERSION = 1;
 
-/** Appends what as-of needs to a file of its own in a folder: lines of JSON, each whole or not there. */
+/** A watch tells of a change this much later at most, in milliseconds. */
+export const DELAY = 2000;
+/** Calls this far apart in milliseconds say that the machine slept, or its clock was set: `flush` comes every second. */
+const MOST_APART = 10_000;
+/** After that, a connection that is dead is found out within this time (transport.ts closes silent streams earlier). */
+const REST = 180_000;
+const DAY = 86_400_000;
+/** Characters; strings have a longest length. */
+const MOST_PENDING = 1 << 24;
+
+/** Appends what as-of needs to files of its own in a folder: lines of JSON, each whole or not there. */
 export interface JournalWriter {
   /** Takes changes as a source emits them; status of pods and other kinds leave nothing. */
   apply(changes: readonly Change[], now: number): void;
@@ -21,102 +32,189 @@ export interface JournalWriter {
 }
 
 /**
- * Begins a file `journal-TIME.ndjson`. Every file begins with all objects, so that older ones can be deleted.
+ * Begins a file `journal-TIME.ndjson`, and another one each day (UTC). Every file begins with all objects, so that older
+ * ones can be deleted.
  *
  * @param now milliseconds since the epoch
  */
 export function openJournal(folder: string, now: number): JournalWriter {
-  makeFolder(folder);
-  const name = `journal-${new Date(now).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`;
-  const file = openSync(join(folder, name), 'ax', 0o600);
-  const objects = new Map<string, PastObject>();
-  const watched = new Set<PastKind>();
-  /** Kinds that the server does not serve. */
-  const absent = new Set<PastKind>();
-  let pending = '';
-  const write = (line: Record<string, unknown>): void => {
-    pending += `${JSON.stringify(line)}\n`;
-  };
-  write({ format: JOURNAL_FORMAT, version: JOURNAL_VERSION, tool: TOOL, time: now });
+  return new Writer(folder, now);
+}
 
-  const remove = (key: string, time: number): void => {
-    const object = objects.get(key);
-    if (object === undefined) return;
-    objects.delete(key);
-    write({ time, down: key });
-  };
-  const applyOne = (change: Change, time: number): void => {
+type Scope = Coverage['namespaces'];
+
+class Writer implements JournalWriter {
+  readonly #folder: string;
+  readonly #objects = new Map<string, PastObject>();
+  /** Of which every change is told, and where. */
+  readonly #watched = new Map<PastKind, Scope>();
+  /** Which of these the journal does not say so of yet, after its clock or its process stood still. */
+  readonly #resting = new Set<PastKind>();
+  /** Kinds that the server does not serve. */
+  readonly #absent = new Set<PastKind>();
+  #restUntil = 0;
+  #clusterUID: string | null = null;
+  #file: number;
+  #day: number;
+  #last: number;
+  #pending = '';
+
+  constructor(folder: string, now: number) {
+    makeFolder(folder);
+    this.#folder = folder;
+    this.#last = now;
+    this.#day = dayOf(now);
+    this.#file = this.#begin(now);
+  }
+
+  apply(changes: readonly Change[], now: number): void {
+    this.#tick(now);
+    for (const change of changes) this.#apply(change, now);
+  }
+
+  lose(now: number): void {
+    this.#tick(now);
+    for (const kind of this.#watched.keys()) this.#unwatch(kind, now);
+  }
+
+  flush(now: number): void {
+    this.#tick(now);
+    if (dayOf(now) !== this.#day) this.#roll(now);
+    this.#put(now);
+  }
+
+  close(now: number): void {
+    try {
+      this.#tick(now);
+      this.#put(now);
+    } finally {
+      closeSync(this.#file);
+    }
+  }
+
+  /** What came between two calls that are too far apart was not watched, nor is what a dead connection hides after it. */
+  #tick(now: number): void {
+    const last = this.#last;
+    this.#last = now;
+    if (now < last - DELAY || now - last > MOST_APART) {
+      for (const kind of this.#watched.keys()) {
+        if (!this.#resting.has(kind)) this.#write({ time: now, lost: kind, since: Math.min(last, now) });
+        this.#resting.add(kind);
+      }
+      // A clock that was set back comes by the same times again: what was written of them is of no use.
+      this.#restUntil = Math.max(this.#restUntil, last, now) + REST;
+    }
+    if (this.#resting.size === 0 || now < this.#restUntil) return;
+    for (const kind of this.#resting) this.#list(kind, now);
+    this.#resting.clear();
+  }
+
+  #apply(change: Change, time: number): void {
     switch (change.type) {
       case 'upsert': {
         const object = pastObject(change.object);
         if (object === null) return;
         const key = keyOf(object);
-        const there = objects.get(key);
+        const there = this.#objects.get(key);
         if (there !== undefined && samePast(there, object)) return;
-        objects.set(key, object);
-        write({ time, up: object });
+        this.#objects.set(key, object);
+        this.#write({ time, up: object });
         return;
       }
       case 'remove':
-        remove(keyOf(change), time);
+        this.#remove(keyOf(change), time);
         return;
       case 'retain':
-        for (const [key, { kind, namespace, name: own }] of objects) {
+        for (const [key, { kind, namespace, name: own }] of this.#objects) {
           if (kind !== change.kind || change.keep.has(`${namespace}/${own}`)) continue;
-          if (change.namespaces === 'all' || change.namespaces.includes(namespace)) remove(key, time);
+          if (change.namespaces === 'all' || change.namespaces.includes(namespace)) this.#remove(key, time);
         }
         return;
-      case 'coverage': {
-        const { status, namespaces } = change.coverage;
-        const kind = PAST_KINDS.find((one) => one === change.coverage.kind);
-        if (kind === undefined) return;
-        if (status === 'absent') write({ time, absent: kind });
-        if (status === 'absent') absent.add(kind);
-        else absent.delete(kind);
-        if (watched.has(kind) === (status === 'live')) return;
-        if (status === 'live') {
-          watched.add(kind);
-          write({ time, listed: kind, namespaces });
-          // That a kind is not served is found out before anything is watched: it is told where the watch begins.
-          if (kind === 'NetworkPolicy') for (const one of absent) write({ time, absent: one });
-        } else {
-          watched.delete(kind);
-          write({ time, lost: kind });
-        }
+      case 'coverage':
+        this.#cover(change.coverage, time);
         return;
-      }
       case 'facts':
-        if (typeof change.facts.clusterUID === 'string') write({ time, clusterUID: change.facts.clusterUID });
+        if (typeof change.facts.clusterUID !== 'string') return;
+        this.#clusterUID = change.facts.clusterUID;
+        this.#write({ time, clusterUID: this.#clusterUID });
         return;
       case 'broken':
       case 'audit':
       case 'flows':
     }
-  };
-  const flush = (time: number): void => {
-    write({ time });
-    let bytes = Buffer.from(pending);
-    pending = '';
-    while (bytes.length > 0) bytes = bytes.subarray(writeSync(file, bytes));
-    fsyncSync(file);
-  };
-  return {
-    apply(changes, time) {
-      for (const change of changes) applyOne(change, time);
-    },
-    lose(time) {
-      for (const kind of watched) write({ time, lost: kind });
-      watched.clear();
-    },
-    flush,
-    close(time) {
-      try {
-        flush(time);
-      } finally {
-        closeSync(file);
-      }
-    },
-  };
+  }
+
+  #remove(key: string, time: number): void {
+    if (this.#objects.delete(key)) this.#write({ time, down: key });
+  }
+
+  #cover({ kind: covered, status, namespaces, unseenSince }: Coverage, time: number): void {
+    const kind = PAST_KINDS.find((one) => one === covered);
+    if (kind === undefined) return;
+    if (status === 'absent') this.#write({ time, absent: kind });
+    if (status === 'absent') this.#absent.add(kind);
+    else this.#absent.delete(kind);
+    const isWatched = status === 'live' && unseenSince === undefined;
+    const before = this.#watched.get(kind);
+    if (isWatched && before !== undefined && String(before) === String(namespaces)) return;
+    if (before !== undefined) this.#unwatch(kind, Math.min(unseenSince ?? time, time));
+    if (!isWatched) return;
+    this.#watched.set(kind, namespaces);
+    this.#list(kind, time);
+  }
+
+  #unwatch(kind: PastKind, since: number): void {
+    this.#watched.delete(kind);
+    if (!this.#resting.delete(kind)) this.#write({ time: this.#last, lost: kind, since });
+  }
+
+  /** @param since from when on every change was told; the time itself where the kind was not watched before */
+  #list(kind: PastKind, time: number, since = time): void {
+    this.#write({ time, listed: kind, namespaces: this.#watched.get(kind), since });
+    // That a kind is not served is found out before anything is watched: it is told where the watch begins.
+    if (kind === 'NetworkPolicy') for (const one of this.#absent) this.#write({ time, absent: one });
+  }
+
+  /** Goes on in another file: what was watched stays so without a break. */
+  #roll(now: number): void {
+    this.#put(now);
+    closeSync(this.#file);
+    this.#day = dayOf(now);
+    this.#file = this.#begin(now);
+    if (this.#clusterUID !== null) this.#write({ time: now, clusterUID: this.#clusterUID });
+    for (const object of this.#objects.values()) {
+      this.#write({ time: now, up: object });
+      if (this.#pending.length > MOST_PENDING) this.#drain();
+    }
+    for (const kind of this.#watched.keys()) if (!this.#resting.has(kind)) this.#list(kind, now, now - DELAY);
+  }
+
+  #begin(now: number): number {
+    const name = `journal-${new Date(now).toISOString().replaceAll(':', '-')}-${process.pid}.ndjson`;
+    const file = openSync(join(this.#folder, name), 'ax', 0o600);
+    this.#write({ format: JOURNAL_FORMAT, version: JOURNAL_VERSION, tool: TOOL, time: now });
+    return file;
+  }
+
+  #write(line: Record<string, unknown>): void {
+    this.#pending += `${JSON.stringify(line)}\n`;
+  }
+
+  #put(now: number): void {
+    this.#write({ time: now });
+    this.#drain();
+    fsyncSync(this.#file);
+  }
+
+  #drain(): void {
+    let bytes = Buffer.from(this.#pending);
+    this.#pending = '';
+    while (bytes.length > 0) bytes = bytes.subarray(writeSync(this.#file, bytes));
+  }
+}
+
+function dayOf(time: number): number {
+  return Math.floor(time / DAY);
 }
 
 function keyOf({

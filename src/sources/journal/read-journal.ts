@@ -1,12 +1,16 @@
 import { parseCleanJson } from '../../kube/clean-json.ts';
-import type { Listing, Observation, PastKind, PastObject, Window } from '../../model/observation.ts';
+import {
+  PAST_KINDS,
+  type Listing,
+  type Observation,
+  type PastKind,
+  type PastObject,
+  type Window,
+} from '../../model/observation.ts';
 import { isObject } from '../slim/json-reading.ts';
 import { shapeProblem } from '../slim/slim-shape.ts';
 import { JournalError } from './journal-error.ts';
-import { JOURNAL_FORMAT, JOURNAL_VERSION } from './journal-writer.ts';
-
-/** A watch tells of a change this much later at most, in milliseconds. */
-const DELAY = 2000;
+import { DELAY, JOURNAL_FORMAT, JOURNAL_VERSION } from './journal-writer.ts';
 
 /** What one file of a journal tells. */
 export interface JournalPart {
@@ -18,26 +22,41 @@ export interface JournalPart {
   readonly damaged: number;
 }
 
-type Line = Readonly<Record<string, unknown>>;
+type Line = Readonly<Record<string, unknown>> & { readonly time: number };
+
+/** From `time` on, or since an earlier time, every change of a kind is told; all objects of it were told before. */
+type ListedLine = Line & {
+  readonly listed: PastKind;
+  readonly namespaces: 'all' | readonly string[];
+  readonly since?: number;
+};
 
 /**
  * Reads a journal's file, whatever moment it was cut off at.
  *
+ * @param pieces of its text, cut anywhere
  * @param evidence how answers name the file
  * @throws JournalError for another format or a newer version
  */
-export function readJournal(text: string, evidence: string): JournalPart {
+export async function readJournal(
+  pieces: Iterable<string> | AsyncIterable<string>,
+  evidence: string,
+): Promise<JournalPart> {
   const reader = new Reader(evidence);
-  const lines = text.split('\n');
-  // What stands behind the last newline was being written when the recorder was killed.
-  for (const line of lines.slice(0, -1)) reader.line(line);
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = `${rest}${piece}`.split('\n');
+    // What stands behind the last newline was being written when the recorder was killed.
+    rest = lines.pop() ?? '';
+    for (const line of lines) reader.line(line);
+  }
   return reader.end();
 }
 
 class Reader {
   readonly #evidence: string;
   readonly #objects = new Map<string, PastObject>();
-  readonly #since = new Map<PastKind, number>();
+  readonly #watched = new Map<PastKind, { readonly from: number; readonly namespaces: 'all' | readonly string[] }>();
   readonly #observations: Observation[] = [];
   readonly #listings: Listing[] = [];
   readonly #windows: Window[] = [];
@@ -54,22 +73,22 @@ class Reader {
     const line = lineOf(text);
     if (line === null) {
       this.#damaged += 1;
-      for (const kind of this.#since.keys()) this.#lost(kind);
+      for (const kind of this.#watched.keys()) this.#lost(kind, this.#last);
       return;
     }
     if (!this.#hasBegun) this.#begin(line);
-    const time = Number(line['time']);
+    const { time } = line;
     this.#last = time;
     if ('up' in line) this.#up(line['up'] as PastObject, time);
     else if ('down' in line) this.#down(String(line['down']), time);
-    else if ('listed' in line) this.#listed(line['listed'] as PastKind, line['namespaces'] as 'all' | string[], time);
+    else if ('listed' in line) this.#listed(line as ListedLine);
     else if ('absent' in line) this.#absent(line['absent'] as PastKind, time);
-    else if ('lost' in line) this.#lost(line['lost'] as PastKind);
+    else if ('lost' in line) this.#lost(line['lost'] as PastKind, Number(line['since'] ?? time));
     else if (typeof line['clusterUID'] === 'string') this.#clusterUID = line['clusterUID'];
   }
 
   end(): JournalPart {
-    for (const kind of this.#since.keys()) this.#lost(kind);
+    for (const kind of this.#watched.keys()) this.#lost(kind, this.#last);
     return {
       observations: this.#observations,
       listings: this.#listings,
@@ -92,7 +111,7 @@ class Reader {
     const key = `${kind}/${namespace}/${name}`;
     const before = this.#objects.get(key);
     this.#objects.set(key, object);
-    if (!this.#since.has(kind)) return;
+    if (!this.#watched.has(kind)) return;
     const isNew = before === undefined || before.uid !== object.uid;
     if (isNew && before !== undefined) this.#observe(before, time, 'gone');
     this.#observe(object, time, 'content', isNew ? 'created' : 'written');
@@ -101,7 +120,7 @@ class Reader {
   #down(key: string, time: number): void {
     const object = this.#objects.get(key);
     this.#objects.delete(key);
-    if (object !== undefined && this.#since.has(object.kind)) this.#observe(object, time, 'gone');
+    if (object !== undefined && this.#watched.has(object.kind)) this.#observe(object, time, 'gone');
   }
 
   #observe(
@@ -115,10 +134,12 @@ class Reader {
     this.#observations.push({ ...told, basis: 'journal', evidence: this.#evidence });
   }
 
-  #listed(kind: PastKind, namespaces: 'all' | readonly string[], time: number): void {
+  /** After a damaged line it is not known any more which objects there are. */
+  #listed({ listed: kind, namespaces, time, since = time }: ListedLine): void {
+    if (this.#damaged > 0) return;
     const objects = [...this.#objects.values()].filter((object) => object.kind === kind);
     this.#list(time, { kind, namespaces }, objects);
-    this.#since.set(kind, time);
+    this.#watched.set(kind, { from: since, namespaces });
   }
 
   /** What the server does not serve is not watched either: it may be served from any moment on. */
@@ -130,11 +151,12 @@ class Reader {
     this.#listings.push({ time, kinds: [kind], objects, basis: 'journal', evidence: this.#evidence });
   }
 
-  #lost(kind: PastKind): void {
-    const from = this.#since.get(kind);
-    this.#since.delete(kind);
-    const to = this.#last - DELAY;
-    if (from !== undefined && from < to) this.#windows.push({ kind, from, to });
+  /** @param until when it was watched for sure, in milliseconds since the epoch */
+  #lost(kind: PastKind, until: number): void {
+    const watched = this.#watched.get(kind);
+    this.#watched.delete(kind);
+    const to = until - DELAY;
+    if (watched !== undefined && watched.from < to) this.#windows.push({ kind, ...watched, to });
   }
 }
 
@@ -142,8 +164,25 @@ class Reader {
 function lineOf(text: string): Line | null {
   try {
     const line = parseCleanJson(text);
-    return isObject(line) && (!('up' in line) || shapeProblem(line['up']) === null) ? line : null;
+    return isObject(line) && typeof line['time'] === 'number' && isWhole(line) ? (line as Line) : null;
   } catch {
     return null;
   }
+}
+
+function isWhole(line: Readonly<Record<string, unknown>>): boolean {
+  if ('up' in line) return shapeProblem(line['up']) === null && isPastKind((line['up'] as PastObject).kind);
+  if ('listed' in line) return isPastKind(line['listed']) && isScope(line['namespaces']);
+  if ('absent' in line) return isPastKind(line['absent']);
+  return !('lost' in line) || isPastKind(line['lost']);
+}
+
+function isPastKind(kind: unknown): kind is PastKind {
+  return PAST_KINDS.some((one) => one === kind);
+}
+
+function isScope(namespaces: unknown): boolean {
+  return (
+    namespaces === 'all' || (Array.isArray(namespaces) && namespaces.every((one: unknown) => typeof one === 'string'))
+  );
 }

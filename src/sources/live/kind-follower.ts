@@ -102,6 +102,7 @@ export class StatusReporter {
       last !== null &&
       last.status === state.status &&
       last.reason === state.reason &&
+      last.unseenSince === state.unseenSince &&
       String(last.namespaces) === String(namespaces);
     if (!isSame) {
       const since = last?.status === state.status ? last.since : this.#context.clock.now();

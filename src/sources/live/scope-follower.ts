@@ -27,6 +27,8 @@ const SHORT_WATCH_MS = 1000;
 /** After so many failures in a row, nothing having ever been read, the kind is said to be broken. */
 const BROKEN_AFTER = 5;
 const STREAM_TRIES = 3;
+/** A server tells what happened while nobody watched as soon as a watch goes on. */
+const CATCH_UP_MS = 10_000;
 /** After a list that had to be continued inconsistently, and whose start is too old to be watched, it is read again. */
 const APPROXIMATE_MS = 5 * 60_000;
 
@@ -47,6 +49,10 @@ export class ScopeFollower {
   #streamFailures = 0;
   /** Whether changes between the pages of an inconsistent list may never have been told; listed again soon. */
   #isApproximate = false;
+  /** When the server was last heard to have nothing more to tell, in milliseconds since the epoch. */
+  #heard = 0;
+  /** Since when changes may not have been told; null: all are. */
+  #unseenSince: number | null = null;
 
   constructor(plan: ScopePlan, context: FollowContext) {
     this.#plan = plan;
@@ -143,6 +149,12 @@ export class ScopeFollower {
     if (this.#isApproximate) {
       void clock.sleep(around(APPROXIMATE_MS, clock), over.signal).then(() => ending.abort());
     }
+    const caughtUp = async (): Promise<void> => {
+      await clock.sleep(CATCH_UP_MS, over.signal);
+      if (over.signal.aborted) return;
+      this.#unseenSince = null;
+      this.#reportLive();
+    };
     try {
       const events = await watchOnce(
         {
@@ -153,13 +165,19 @@ export class ScopeFollower {
           signal: AbortSignal.any([signal, ending.signal]),
           onOpen: () => {
             isOpen = true;
-            if (!isInitial) this.#reportLive();
+            if (isInitial) return;
+            this.#reportLive();
+            if (this.#unseenSince === null) this.#heard = clock.now();
+            else void caughtUp();
           },
           onEvent: (type, object) => {
             if (this.#version !== null) this.#apply(type, object);
             else initial.add(type, object);
           },
-          onBatch: () => initial.flush(),
+          onBatch: () => {
+            initial.flush();
+            this.#heard = clock.now();
+          },
           onInitialEnd: (version) => {
             initial.flush();
             this.#synced(initial.seen);
@@ -206,6 +224,8 @@ export class ScopeFollower {
     const { target, namespace } = this.#plan;
     if (seen !== null) this.#context.sink.replaceDone(target.kind, namespace === null ? 'all' : [namespace], seen);
     this.#wasListed = true;
+    this.#heard = this.#context.clock.now();
+    this.#unseenSince = this.#isPolling ? (this.#unseenSince ?? this.#heard) : null;
     this.#isApproximate = false;
     this.#streamFailures = 0;
     this.#failures = 0;
@@ -220,18 +240,26 @@ export class ScopeFollower {
   }
 
   #reportLive(): void {
-    const reason =
-      this.#laterVersion !== null || this.#isApproximate
-        ? 'approximate: the list expired while it was read, and changes since its start are not all known yet'
-        : this.#isPolling
-          ? `may be listed but not watched: listed again every ${POLL_MS / 1000} s`
-          : '';
-    this.#plan.report({ status: 'live', reason });
+    const isApproximate = this.#laterVersion !== null || this.#isApproximate;
+    const reason = isApproximate
+      ? 'approximate: the list expired while it was read, and changes since its start are not all known yet'
+      : this.#isPolling
+        ? `may be listed but not watched: listed again every ${POLL_MS / 1000} s`
+        : '';
+    this.#report({ status: 'live', reason }, isApproximate ? this.#heard : null);
+  }
+
+  /** Says with what was read once since when changes of it may not have been told. */
+  #report(state: ScopeState, since: number | null = null): void {
+    const unseenSince = this.#unseenSince ?? since;
+    const wasRead = state.status === 'live' || state.status === 'stale';
+    this.#plan.report(wasRead && unseenSince !== null ? { ...state, unseenSince } : state);
   }
 
   async #watchFailed(error: unknown, isOpen: boolean): Promise<void> {
     const isInitial = this.#version === null;
     if (error instanceof ApiError) this.#serverErrors += 1;
+    if (!isInitial) this.#unseenSince ??= this.#heard;
     switch (afterWatch(error, this.#serverErrors, isInitial)) {
       case 'pages':
         // Such a server does not do it for any kind.
@@ -257,13 +285,14 @@ export class ScopeFollower {
       return;
     }
     // A watch that was open may well open again at once; that is not worth a word.
-    if (!isOpen) this.#plan.report(failureOf(error, true).state);
+    if (isOpen) this.#reportLive();
+    else this.#report(failureOf(error, true).state);
     await this.#pause(error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0);
   }
 
   /** @returns whether to give up for good: in mode `once`, on a refusal or after too many failures */
   async #failed(error: unknown): Promise<boolean> {
-    const { target, namespace, signal, report } = this.#plan;
+    const { target, namespace, signal } = this.#plan;
     const { clock, mode, sink } = this.#context;
     if (signal.aborted) return true;
     const failure = failureOf(error, this.#wasListed);
@@ -273,7 +302,7 @@ export class ScopeFollower {
       this.#wasListed = false;
     }
     const isBroken = !failure.lasting && !this.#wasListed && this.#failures >= BROKEN_AFTER;
-    report(isBroken ? { status: 'broken', reason: failure.state.reason } : failure.state);
+    this.#report(isBroken ? { status: 'broken', reason: failure.state.reason } : failure.state);
     if (mode === 'once' && (failure.lasting || isBroken || isStatus(error, 401))) return true;
     if (failure.lasting) {
       this.#isPolling = false;

@@ -7,6 +7,7 @@ export interface ScopeState {
   readonly status: Coverage['status'];
   readonly reason: string;
   readonly namesOnly?: true;
+  readonly unseenSince?: number;
 }
 
 /** What a failed list or watch means. */
@@ -63,7 +64,13 @@ export function stateOfNamespaces(
     const concerned = names(status);
     if (concerned.length > 0) parts.push(`${status} in ${concerned.join(', ')}`);
   }
-  return { status: overall(scopes), namespaces: read, reason: parts.join('; ') };
+  const unseen = [...scopes.values()].flatMap(({ unseenSince }) => unseenSince ?? []);
+  return {
+    status: overall(scopes),
+    namespaces: read,
+    reason: parts.join('; '),
+    ...(unseen.length === 0 ? {} : { unseenSince: Math.min(...unseen) }),
+  };
 }
 
 /** The worst that can still change first, then the best that was reached. */

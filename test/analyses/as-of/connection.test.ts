@@ -60,7 +60,7 @@ function said({ objects, later, observations = [], unlisted = [], unwatched = []
       basis: 'snapshot',
       evidence: 'snapshot.k8sec',
     })),
-    windows: watched.map((kind) => ({ kind, from: START, to: START + 60 * MINUTE })),
+    windows: watched.map((kind) => ({ kind, namespaces: 'all', from: START, to: START + 60 * MINUTE })),
     doubts: [],
     witnesses: [],
     notes: [],

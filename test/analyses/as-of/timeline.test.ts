@@ -144,7 +144,7 @@ describe('Timeline', () => {
     fc.assert(
       fc.property(steps, instants, fc.boolean(), (history, shares, atEnd) => {
         const twin = new Twin(history.map((step) => ({ ...step, hasBody: true })));
-        const windows: Window[] = [{ kind: 'Role', from: START, to: twin.end }];
+        const windows: Window[] = [{ kind: 'Role', namespaces: 'all', from: START, to: twin.end }];
         const listings = [twin.listing(atEnd ? twin.end : START)];
         const line = timeline({ observations: twin.observations, listings, windows });
         for (const share of shares) {
@@ -169,8 +169,8 @@ describe('Timeline', () => {
           const to = Math.floor(from + cutLength * (twin.end - START));
           const observations = twin.observations.filter((one) => one.time < from || one.time > to);
           const windows: Window[] = [
-            { kind: 'Role' as const, from: START, to: from - 1 },
-            { kind: 'Role' as const, from: to + 1, to: twin.end },
+            { kind: 'Role' as const, namespaces: 'all' as const, from: START, to: from - 1 },
+            { kind: 'Role' as const, namespaces: 'all' as const, from: to + 1, to: twin.end },
           ].filter((one) => one.from < one.to);
           const listings = snapshots.map((share) => twin.listing(instantOf(twin, share)));
           const line = timeline({ observations, listings, windows });
@@ -200,8 +200,8 @@ describe('Timeline', () => {
           const to = Math.floor(from + cutLength * (twin.end - START));
           const observations = twin.observations.filter((one) => one.time < from || one.time > to);
           const windows: Window[] = [
-            { kind: 'Role' as const, from: START, to: from - 1 },
-            { kind: 'Role' as const, from: to + 1, to: twin.end },
+            { kind: 'Role' as const, namespaces: 'all' as const, from: START, to: from - 1 },
+            { kind: 'Role' as const, namespaces: 'all' as const, from: to + 1, to: twin.end },
           ].filter((one) => one.from < one.to);
           const listings = snapshots.map((one) => twin.listing(instantOf(twin, one)));
           const doubts = doubtful.map(([one, type]): Doubt => {
@@ -240,8 +240,8 @@ describe('Timeline', () => {
       evidence: `at ${time}`,
     });
     const windows: Window[] = [
-      { kind: 'Role', from: START, to: START + 10_000 },
-      { kind: 'Role', from: START + 60_000, to: START + 90_000 },
+      { kind: 'Role', namespaces: 'all', from: START, to: START + 10_000 },
+      { kind: 'Role', namespaces: 'all', from: START + 60_000, to: START + 90_000 },
     ];
     const after: Listing = {
       time: START + 90_000,
@@ -257,7 +257,7 @@ describe('Timeline', () => {
   });
 
   it('trusts no log that lacks the creation of something made in its time', () => {
-    const windows: Window[] = [{ kind: 'Role', from: START, to: START + 60_000 }];
+    const windows: Window[] = [{ kind: 'Role', namespaces: 'all', from: START, to: START + 60_000 }];
     const made = role('a', 'u', 1, START + 20_000);
     const listings: Listing[] = [0, 60_000].map((time) => ({
       time: START + time,
@@ -273,7 +273,7 @@ describe('Timeline', () => {
   });
 
   it('sees that a change lacks where two observations contradict each other', () => {
-    const windows: Window[] = [{ kind: 'Role', from: START, to: START + 60_000 }];
+    const windows: Window[] = [{ kind: 'Role', namespaces: 'all', from: START, to: START + 60_000 }];
     const listings: Listing[] = [role('a', 'u', 1, START - 60_000), role('a', 'u', 3, START - 60_000)].map(
       (one, at) => ({
         time: START + at * 60_000,
@@ -331,7 +331,7 @@ describe('Timeline', () => {
       evidence: 'file',
     });
     const one = role('a', 'u', 1, START - 60_000);
-    const windows: Window[] = [{ kind: 'Role', from: START, to: START + 60_000 }];
+    const windows: Window[] = [{ kind: 'Role', namespaces: 'all', from: START, to: START + 60_000 }];
     const line = timeline({ listings: [at(0, [one]), at(30_000, [])], windows, doubts: [swept] });
     const said = [5_000, 20_000, 40_000].map((time) => {
       const { present, unknown } = line.at(START + time);

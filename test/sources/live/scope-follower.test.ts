@@ -3,6 +3,7 @@ import { ApiError } from '../../../src/sources/live/api-error.ts';
 import { targetOf } from '../../../src/sources/live/kinds.ts';
 import { NetworkError } from '../../../src/sources/live/network-error.ts';
 import { ScopeFollower } from '../../../src/sources/live/scope-follower.ts';
+import type { ScopeState } from '../../../src/sources/live/scope-state.ts';
 import { Semaphore } from '../../../src/sources/live/semaphore.ts';
 import { fakeTransport, podPage, type Respond } from './fake-transport.ts';
 import { MirrorSink } from './mirror-sink.ts';
@@ -62,7 +63,9 @@ async function follow(
     }
   });
   const watchList = { enabled: options.watchList ?? false };
-  const report = ({ status, reason }: { readonly status: string; readonly reason: string }): void => {
+  const unseen: boolean[] = [];
+  const report = ({ status, reason, unseenSince }: ScopeState): void => {
+    if (unseen.at(-1) !== (unseenSince !== undefined)) unseen.push(unseenSince !== undefined);
     const line = reason === '' ? status : `${status}: ${reason}`;
     if (states.at(-1) !== line) states.push(line);
   };
@@ -71,7 +74,7 @@ async function follow(
   await new ScopeFollower(plan, context).run();
   const requests = transport.log.map((line) => line.replace(/timeoutSeconds=\d+&?/, '').replace('/api/v1/pods?', ''));
   const watched = transport.log.filter((line) => line.startsWith('watch'));
-  return { sink, slept: clock.slept, states, requests, watched, keys: [...sink.of('Pod').keys()].sort() };
+  return { sink, slept: clock.slept, states, unseen, requests, watched, keys: [...sink.of('Pod').keys()].sort() };
 }
 
 const LIST = 'get limit=500';
@@ -89,6 +92,16 @@ describe('a reflector', () => {
     expect(keys).toEqual(['ns/b', 'ns/c']);
     // Only the watch that brought nothing but a bookmark was very short.
     expect(slept).toEqual([1200]);
+  });
+
+  it.each([
+    ['a clean end', [[event('ADDED', 'c', '11')], [event('ADDED', 'd', '12')], []], [false]],
+    ['a reset', [[new NetworkError('reset', 'broke')], [event('ADDED', 'd', '12')], []], [false, true, false]],
+    ['an expired version', [[failure(410, 'Expired')], [event('ADDED', 'd', '12')], []], [false, true, false]],
+  ])('says after %s whether all changes were told', async (_name, watches, expected) => {
+    // The last watch, which ends the test, breaks too.
+    const { unseen } = await follow([...watches, [bookmark('13')]]);
+    expect(unseen.slice(0, expected.length)).toEqual(expected);
   });
 
   it('asks for bookmarks, and for an end after five to ten minutes', async () => {

@@ -298,11 +298,11 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 /** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
   return openPermissions(view).flatMap(({ key, binding, held, open }) => {
+    // Without a binding of this namespace there is nothing to complete.
+    if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
     const rules = rulesOf(view, binding) ?? [];
     const way = wayOf(view, held, rules, { namespace, roleRef: binding.roleRef });
     if (way === undefined) return [];
-    // Without a binding of this namespace there is nothing to complete.
-    if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
     const takers = new Set(open.flatMap((need) => takersOf(view, key, need, namespace)));
     return [...takers].flatMap((from) =>
       combinations(open.map((need) => givingIt(view, need, from, namespace)))

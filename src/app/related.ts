@@ -5,7 +5,6 @@ import { namespacesSeen, referrersOf, referrersTo, type LabelReferrer } from '..
 import { keysRead, podSelectorText, selects } from '../analyses/labels/pod-selector.ts';
 import { relabelling } from '../analyses/labels/relabel.ts';
 import { selected } from '../analyses/labels/selectable.ts';
-import { identityOf } from '../analyses/network/isolation.ts';
 import { allNamespaces } from '../analyses/network/namespace-labels.ts';
 import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
 import { serviceSelects } from '../analyses/network/service-backends.ts';
@@ -171,9 +170,10 @@ function labelsOf(view: ClusterView, subject: AnalysedWorkload): readonly Relate
 
 function workloadGroups(view: ClusterView, subject: AnalysedWorkload): readonly RelatedGroup[] {
   const { ref, classes } = subject;
-  const policies = classes.flatMap((one) =>
+  const own = compiledPolicies(view, ref.namespace);
+  const policies = classes.flatMap(({ labels }) =>
     DIRECTIONS.flatMap((direction) =>
-      selectingPolicies(view, identityOf(view, one), direction).map(({ object }) => thing(refOf(object))),
+      selectingPolicies(own, labels, direction).map(({ object }) => thing(refOf(object))),
     ),
   );
   const services = view
@@ -368,12 +368,13 @@ function asSubject({ kind, namespace, name }: SecretReader): Subject {
 }
 
 function selectedBy(view: ClusterView, namespace: string, name: string): readonly RelatedThing[] {
-  const policy = compiledPolicies(view, namespace).find(({ object }) => object.name === name);
+  const policies = compiledPolicies(view, namespace);
+  const policy = policies.find(({ object }) => object.name === name);
   if (policy === undefined) return [];
   return workloads(view, namespace)
     .filter(({ classes }) =>
-      classes.some((one) =>
-        DIRECTIONS.some((direction) => selectingPolicies(view, identityOf(view, one), direction).includes(policy)),
+      classes.some(({ labels }) =>
+        DIRECTIONS.some((direction) => selectingPolicies(policies, labels, direction).includes(policy)),
       ),
     )
     .map((one) => thing(one.ref));

@@ -2,8 +2,7 @@ import { brokenFlows, flowText } from '../analyses/network/broken-flows.ts';
 import { declaredFlows } from '../analyses/network/declared-flows.ts';
 import { connectionDifference } from '../analyses/network/connection-difference.ts';
 import type { DeclaredFlow, FlowEnd } from '../analyses/network/declared-flow.ts';
-import { identityOf } from '../analyses/network/isolation.ts';
-import { selectingPolicies } from '../analyses/network/policies.ts';
+import { compiledPolicies, selectingPolicies } from '../analyses/network/policies.ts';
 import type { Direction } from '../kube/network-policy-rule.ts';
 import { refOf } from '../kube/object-ref.ts';
 import { portsText } from '../kube/port-set.ts';
@@ -58,8 +57,8 @@ function brokenConnections(before: ClusterView, after: ClusterView): readonly Br
 
 function closedBy(before: ClusterView, after: ClusterView, { source, destination }: DeclaredFlow): ObjectRef {
   const changed = (end: FlowEnd, direction: Direction): readonly ObjectRef[] =>
-    (end.type === 'workload' ? end.workload.classes : []).flatMap((podClass) =>
-      selectingPolicies(after, identityOf(after, podClass), direction)
+    (end.type === 'workload' ? end.workload.classes : []).flatMap(({ namespace, labels }) =>
+      selectingPolicies(compiledPolicies(after, namespace), labels, direction)
         .map((policy) => policy.object)
         .filter((object) => before.get('NetworkPolicy', object.namespace, object.name) !== object)
         .map(refOf),

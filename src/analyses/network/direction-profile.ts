@@ -60,7 +60,6 @@ export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorklo
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);
       const before = new Map(previous?.profiles.map((one) => [one.peer.podClass, one]));
-      const known = profilesIn(context);
       const earlier = isKept ? [] : (previous?.profiles ?? []).flatMap(({ ingress, egress }) => [ingress, egress]);
       const classes = workload(inner, namespace, kind, name)?.classes ?? [];
       const own = classes.filter((podClass) => inapplicable(podClass) === '');
@@ -69,8 +68,8 @@ export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorklo
         if (old !== undefined && isKept) return old;
         const isSamePeer = old?.peer.identity.namespaceLabels === context.labels;
         const peer = isSamePeer ? old.peer : peerOf(podClass, context.labels);
-        const ingress = profileOf(inner, peer, 'ingress', known, earlier);
-        const egress = profileOf(inner, peer, 'egress', known, earlier);
+        const ingress = profileOf(inner, context, peer, 'ingress', earlier);
+        const egress = profileOf(inner, context, peer, 'egress', earlier);
         return isSamePeer && old.ingress === ingress && old.egress === egress ? old : { peer, ingress, egress };
       });
       return { context, profiles };
@@ -110,19 +109,20 @@ export function isOpen(profile: DirectionProfile): boolean {
 }
 
 /**
- * @param known of the same context: profiles of one name have the same rules there
+ * @param context in it, profiles of one name have the same rules
  * @param earlier of another context: one that has the same rules keeps its identity
  */
 function profileOf(
   view: ClusterView,
+  context: DecisionContext,
   peer: NetworkPeer,
   direction: Direction,
-  known: Map<string, DirectionProfile>,
   earlier: readonly DirectionProfile[],
 ): DirectionProfile {
-  const policies = selectingPolicies(view, peer.identity, direction);
-  const admin = selectingAdminPolicies(view, peer.identity, direction);
-  const undecided = undecidedReason(view, peer, direction, admin);
+  const known = profilesIn(context);
+  const policies = selectingPolicies(context.policies, peer.identity.labels, direction);
+  const admin = selectingAdminPolicies(context.admin, peer.identity, direction);
+  const undecided = undecidedReason(view, context, peer, direction, admin);
   const names = policies.map((policy) => policy.name);
   const key = [direction, ...names, ...admin.map((one) => one.name), undecided].join('\n');
   const there = known.get(key);
@@ -155,18 +155,19 @@ function sameList(a: readonly NetworkRule[] | null, b: readonly NetworkRule[] | 
 
 function undecidedReason(
   view: ClusterView,
+  { readable, broken: policies, plugins }: DecisionContext,
   peer: NetworkPeer,
   direction: Direction,
   admin: readonly CompiledAdminPolicy[],
 ): string {
-  const { namespace } = peer.identity;
-  const readable = view.readable('NetworkPolicy', namespace);
-  if (!readable.ok) return `NetworkPolicies not readable: ${readable.reason}`;
-  const broken = brokenReason(view, peer.identity, direction);
+  if (readable !== '') return `NetworkPolicies not readable: ${readable}`;
+  const broken = brokenReason(policies, peer.identity.labels, direction);
   if (broken !== '') return broken;
-  const plugin = { ...peer.identity, serviceAccount: peer.podClass.spec.serviceAccountName };
-  const unmodelled = pluginUndecided(view, plugin, direction);
-  if (unmodelled !== '') return unmodelled;
+  if (plugins) {
+    const pod = { ...peer.identity, serviceAccount: peer.podClass.spec.serviceAccountName };
+    const unmodelled = pluginUndecided(view, pod, direction);
+    if (unmodelled !== '') return unmodelled;
+  }
   const unclear = admin.map((policy) => policy.undecided[direction]).find((reason) => reason !== null);
   return unclear ?? ambiguity(admin, direction);
 }

@@ -1,12 +1,6 @@
 import { coversFamily, type IpRange } from '../../kube/ip-range.ts';
 import type { CompiledPolicy } from '../../kube/network-policy.ts';
-import {
-  DIRECTIONS,
-  resolvePorts,
-  type Direction,
-  type NetworkRule,
-  type PodIdentity,
-} from '../../kube/network-policy-rule.ts';
+import { DIRECTIONS, resolvePorts, type Direction, type NetworkRule } from '../../kube/network-policy-rule.ts';
 import { everyPort, intersectPorts, samePorts } from '../../kube/port-set.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -14,10 +8,9 @@ import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
 import { workload, workloadName, workloads, type AnalysedWorkload, type WorkloadId } from '../workload/workloads.ts';
-import { namespaceLabels } from './namespace-labels.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenReason, selectingPolicies } from './policies.ts';
-import { widerIsolation, widerUnreadable } from './wider-policies.ts';
+import { widerIsolation } from './wider-policies.ts';
 
 export type IsolationStatus = 'isolated' | 'open' | 'not-applicable' | 'unknown';
 
@@ -91,7 +84,8 @@ export function classIsolation(view: ClusterView, { namespace, kind, name }: Wor
       const classes = own.map((podClass) => {
         const old = before.get(podClass);
         if (old !== undefined && isKept) return old;
-        const now = { podClass, ingress: judge(inner, podClass, 'ingress'), egress: judge(inner, podClass, 'egress') };
+        const ingress = judge(inner, context, podClass, 'ingress');
+        const now = { podClass, ingress, egress: judge(inner, context, podClass, 'egress') };
         const isSame = old !== undefined && deepEqual(old.ingress, now.ingress) && deepEqual(old.egress, now.egress);
         return isSame ? old : now;
       });
@@ -101,42 +95,36 @@ export function classIsolation(view: ClusterView, { namespace, kind, name }: Wor
   ).classes;
 }
 
-/** What selectors see of a pod class. */
-export function identityOf(view: ClusterView, podClass: PodClass): PodIdentity {
-  return {
-    namespace: podClass.namespace,
-    namespaceLabels: namespaceLabels(view, podClass.namespace),
-    labels: podClass.labels,
-  };
-}
-
 /** Why NetworkPolicies do not apply to a pod; '' where they do. */
 export function inapplicable(podClass: PodClass): string {
   if (podClass.spec.hostNetwork) return 'host network';
   return podClass.state === 'finished' ? 'finished' : '';
 }
 
-function judge(view: ClusterView, podClass: PodClass, direction: Direction): DirectionVerdict {
+function judge(
+  view: ClusterView,
+  context: DecisionContext,
+  podClass: PodClass,
+  direction: Direction,
+): DirectionVerdict {
   const reason = inapplicable(podClass);
   if (reason !== '') return verdict('not-applicable', [], reason);
-  const { namespace } = podClass;
-  const readable = view.readable('NetworkPolicy', namespace);
-  if (!readable.ok) return verdict('unknown', [], `NetworkPolicies not readable: ${readable.reason}`);
-  const pod = identityOf(view, podClass);
-  const selecting = selectingPolicies(view, pod, direction);
-  const names = selecting.map((policy) => policy.name);
-  const unreadable = widerUnreadable(view, namespace);
+  const { readable, unreadable, labels: namespaceLabels } = context;
+  if (readable !== '') return verdict('unknown', [], `NetworkPolicies not readable: ${readable}`);
+  const { namespace, labels } = podClass;
+  const selecting = selectingPolicies(context.policies, labels, direction);
   if (selecting.length > 0) {
+    const names = selecting.map((policy) => policy.name);
     const notes = [
       ...(unreadable === '' ? [] : [`isolated by NetworkPolicy; ${unreadable}`]),
       ...(podClass.state === 'pending' ? ['pending: not enforced before the pod has an address'] : []),
     ];
     return { ...verdict('isolated', names, notes.join('; ')), everyone: allowsEveryone(selecting, direction) };
   }
-  const broken = brokenReason(view, pod, direction);
+  const broken = brokenReason(context.broken, labels, direction);
   if (broken !== '') return verdict('unknown', [], broken);
-  const plugin = { ...pod, serviceAccount: podClass.spec.serviceAccountName };
-  const wider = widerIsolation(view, plugin, direction);
+  const pod = { namespace, namespaceLabels, labels, serviceAccount: podClass.spec.serviceAccountName };
+  const wider = widerIsolation(view, context, pod, direction);
   if (wider.status === 'isolates') {
     return { ...verdict('isolated', wider.policies, wider.reason), everyone: wider.everyone };
   }

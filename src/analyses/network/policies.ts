@@ -4,6 +4,7 @@ import type { Direction, PodIdentity } from '../../kube/network-policy-rule.ts';
 import { SelectorIndex } from '../../kube/selector-index.ts';
 import { matches } from '../../kube/selector.ts';
 import type { BrokenObject } from '../../model/change.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
@@ -20,25 +21,41 @@ export function compiledPolicies(view: ClusterView, namespace: string): readonly
   );
 }
 
-/** The policies that isolate pods with these labels in a direction. */
-export function selectingPolicies(
-  view: ClusterView,
-  pod: PodIdentity,
-  direction: Direction,
-): readonly CompiledPolicy[] {
-  return policyIndex(view, pod.namespace)
-    .mayMatch(pod.labels)
-    .filter((policy) => policy[direction] !== null && matches(policy.object.podSelector, pod.labels));
+/** The policies of a namespace by the labels that they need, and which of them select labels that were asked about. */
+interface Selecting {
+  readonly index: SelectorIndex<CompiledPolicy>;
+  readonly byLabels: WeakMap<Labels, readonly CompiledPolicy[]>;
 }
 
-function policyIndex(view: ClusterView, namespace: string): SelectorIndex<CompiledPolicy> {
-  return view.derive(
-    `network-policies-by-label/${namespace}`,
-    (inner) =>
-      new SelectorIndex(
-        compiledPolicies(inner, namespace).filter(({ problem }) => problem === null),
-        ({ object }) => object.podSelector,
-      ),
+/** Labels are asked about in both directions, for what isolates pods and for what they may reach. */
+const SELECTING = new WeakMap<readonly CompiledPolicy[], Selecting>();
+const NONE: readonly CompiledPolicy[] = [];
+
+/**
+ * The policies that isolate pods with these labels in a direction.
+ *
+ * @param policies of the pods' namespace
+ */
+export function selectingPolicies(
+  policies: readonly CompiledPolicy[],
+  labels: Labels,
+  direction: Direction,
+): readonly CompiledPolicy[] {
+  if (policies.length === 0) return NONE;
+  let known = SELECTING.get(policies);
+  if (known === undefined) SELECTING.set(policies, (known = { index: indexOf(policies), byLabels: new WeakMap() }));
+  let selecting = known.byLabels.get(labels);
+  if (selecting === undefined) {
+    selecting = known.index.mayMatch(labels).filter(({ object }) => matches(object.podSelector, labels));
+    known.byLabels.set(labels, selecting);
+  }
+  return selecting.filter((policy) => policy[direction] !== null);
+}
+
+function indexOf(policies: readonly CompiledPolicy[]): SelectorIndex<CompiledPolicy> {
+  return new SelectorIndex(
+    policies.filter(({ problem }) => problem === null),
+    ({ object }) => object.podSelector,
   );
 }
 
@@ -72,10 +89,11 @@ export function brokenPolicies(view: ClusterView, namespace: string): readonly B
 }
 
 /** Why a broken policy leaves it unknown what is decided about a pod; '' where none that may select it does. */
-export function brokenReason(view: ClusterView, pod: PodIdentity, direction: Direction): string {
+export function brokenReason(policies: readonly BrokenPolicy[], labels: Labels, direction: Direction): string {
+  if (policies.length === 0) return '';
   const concerns = ({ about }: BrokenPolicy): boolean =>
-    about === null || about === undefined || (about[direction] && matches(about.podSelector, pod.labels));
-  return brokenPolicies(view, pod.namespace).find(concerns)?.text ?? '';
+    about === null || about === undefined || (about[direction] && matches(about.podSelector, labels));
+  return policies.find(concerns)?.text ?? '';
 }
 
 function aboutOf({ object, ingress, egress }: CompiledPolicy): BrokenPolicy['about'] {
@@ -94,11 +112,11 @@ export function adminPolicies(view: ClusterView): readonly CompiledAdminPolicy[]
   );
 }
 
-/** Admin or baseline policies that speak of a pod and have rules for the direction. */
+/** Those of the admin and baseline policies that speak of a pod and have rules for the direction. */
 export function selectingAdminPolicies(
-  view: ClusterView,
+  policies: readonly CompiledAdminPolicy[],
   pod: PodIdentity,
   direction: Direction,
 ): readonly CompiledAdminPolicy[] {
-  return adminPolicies(view).filter((policy) => policy[direction].length > 0 && adminPolicySelects(policy, pod));
+  return policies.filter((policy) => policy[direction].length > 0 && adminPolicySelects(policy, pod));
 }

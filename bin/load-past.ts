@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AccountUids, severalAtOnce } from '../src/analyses/audit/account-uids.ts';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
 import { intervalText } from '../src/analyses/as-of/past-view.ts';
 import { ACCESS_REQUESTS } from '../src/analyses/as-of/accesses.ts';
@@ -208,6 +209,7 @@ async function addAuditLogs(
   const pastOf = createAuditPastReader(createSlimmer());
   const counter = createActivityCounter();
   const witnesses = new Witnesses(range);
+  const accounts = new AccountUids();
   const shown = progress(world, settings);
   const seen = createSeenEvents();
   const read: ReadLog[] = [];
@@ -229,6 +231,7 @@ async function addAuditLogs(
         },
         onEvents: (events) => {
           for (const event of events) witnesses.add(event);
+          accounts.add(events);
         },
         onUnusable: () => hidden.unusable(),
         onCutShort: () => void (isCutShort = true),
@@ -241,8 +244,15 @@ async function addAuditLogs(
   } finally {
     shown.clear();
   }
+  refuseMixed('the audit logs are', accounts.contradiction());
   for (const one of witnesses.all()) draft.witnesses.push(one);
   addWindows(counter.activity(), read, draft);
+}
+
+/** What was so in one cluster says nothing of another. */
+function refuseMixed(what: string, contradiction: string | null): void {
+  if (contradiction === null) return;
+  throw new LoadError(`${what} of several clusters: ${contradiction}: ask about those of each cluster apart`);
 }
 
 /** The history comes last: what it need not tell depends on what is known otherwise. */
@@ -250,6 +260,9 @@ async function addHistory(path: string, settings: Settings, range: PastRange, dr
   const database = await openHistory(path, 'read');
   try {
     const reader = new HistoryReader(database);
+    for (const [username, uids] of await reader.accountUids()) {
+      refuseMixed(`${path} is`, severalAtOnce(username, uids));
+    }
     const query = { since: settings.auditFrom, until: settings.auditUntil };
     const known = [...draft.observations, ...draft.listings.flatMap((one) => one.objects)];
     const fromLogs = new Set(draft.observations.map(keyOf));

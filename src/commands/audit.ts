@@ -118,11 +118,14 @@ function printText(view: ClusterView, filter: EventFilter, context: CommandConte
     context.print(`${group.severity.padEnd(8)}  ${group.detection}  ${group.technique}\n`);
     for (const hour of group.hours) context.print(`          ${hour.text}\n`);
   }
-  const { first, last, gaps } = state.coverage;
+  const { first, last, gaps, contradiction } = state.coverage;
   context.print(`\n${countText(state.total)} events, ${auditCoverageText(state)}`);
   if (first !== null && last !== null)
     context.print(`; ${new Date(first).toISOString()} to ${new Date(last).toISOString()}`);
   context.print('\n');
+  if (contradiction !== null) {
+    context.print(`the logs are of several clusters: ${contradiction}: read those of each cluster apart\n`);
+  }
   for (const { from, to } of gaps)
     context.print(`gap: nothing from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}\n`);
   const { warmingUp, principals } = state.learning;
@@ -143,7 +146,7 @@ function printText(view: ClusterView, filter: EventFilter, context: CommandConte
   }
 }
 
-/** Lines that could not be used may have held anything. */
-function hasHoles({ notes }: AuditState): boolean {
-  return notes.some((note) => note.broken + note.truncated + note.legacy > 0);
+/** Lines that could not be used may have held anything, and of several clusters nothing can be said as of one. */
+function hasHoles({ notes, coverage }: AuditState): boolean {
+  return coverage.contradiction !== null || notes.some((note) => note.broken + note.truncated + note.legacy > 0);
 }

@@ -39,6 +39,13 @@ export interface AuditUser {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A service account's uid, and when it was used. Times are milliseconds since the epoch. */
+export interface AccountUid {
+  readonly uid: string;
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface AuditObjectRef {
   readonly resource: string;
   readonly subresource: string;

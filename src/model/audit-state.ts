@@ -100,6 +100,8 @@ export interface AuditCoverage {
   readonly last: number | null;
   /** Intervals without any event that are too long for chance. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  /** What shows that the logs are of several clusters, in words; null where nothing does. */
+  readonly contradiction: string | null;
   /** Requests per minute for the last hour of the log, the oldest first. */
   readonly activity: readonly number[];
 }
@@ -122,6 +124,7 @@ export const NO_AUDIT: AuditState = {
     first: null,
     last: null,
     gaps: [],
+    contradiction: null,
     activity: [],
   },
   notes: [],

@@ -81,9 +81,10 @@ export function auditCoverageText({ coverage, notes, total }: AuditState): strin
   if (notes.length === 0) return 'no audit log';
   if (total === 0) return 'log: empty so far';
   const levels = Object.keys(coverage.levels).join(' and ');
-  const { gaps } = coverage;
+  const { gaps, contradiction } = coverage;
   const unread = notes.reduce((sum, note) => sum + note.broken + note.truncated + note.legacy, 0);
   const parts = [
+    ...(contradiction === null ? [] : ['of several clusters']),
     levels,
     gaps.length === 0 ? 'no gaps' : `${gaps.length} ${gaps.length === 1 ? 'gap' : 'gaps'}`,
     ...(unread === 0 ? [] : [`${unread} ${unread === 1 ? 'line' : 'lines'} unreadable`]),

@@ -1,6 +1,7 @@
 import { hasBodyFacts } from '../../kube/audit-body.ts';
 import type { AuditEvent, AuditObjectRef } from '../../model/audit-event.ts';
 import type { AuditCoverage } from '../../model/audit-state.ts';
+import { AccountUids } from './account-uids.ts';
 import { topicOf } from './request.ts';
 
 const MINUTE = 60_000;
@@ -12,7 +13,7 @@ const LEAST_GAP_MINUTES = 5;
 const LEAST_EXPECTED = 20;
 const MOST_GAPS = 100;
 
-/** Counts what a log holds: levels, stages, verbs, resources and minutes without any event. */
+/** Counts what a log holds: levels, stages, verbs, resources and minutes without any event; and whether it is one log. */
 export class LogCoverage {
   readonly #levels = new Map<string, number>();
   readonly #stages = new Map<string, number>();
@@ -20,6 +21,7 @@ export class LogCoverage {
   readonly #resources = new Map<string, number>();
   readonly #bodies = new Map<string, { with: number; without: number }>();
   readonly #minutes = new Map<number, number>();
+  readonly #accounts = new AccountUids();
   readonly #names = new WeakMap<AuditObjectRef, string>();
   #total = 0;
   #first: number | null = null;
@@ -33,6 +35,7 @@ export class LogCoverage {
   }
 
   add(events: readonly AuditEvent[]): void {
+    this.#accounts.add(events);
     for (const event of events) {
       this.#total += 1;
       count(this.#levels, event.level);
@@ -63,6 +66,7 @@ export class LogCoverage {
       first: this.#first,
       last: this.#last,
       gaps: this.#gaps(),
+      contradiction: this.#accounts.contradiction(),
       activity: this.#activity(),
     };
   }

@@ -136,13 +136,13 @@ function usageIndex(view: ClusterView): UsageIndex {
       }
       logged.add(loggedKey(use.verb, use.apiGroup, use.resource, use.subresource));
     }
-    const { first, last, gaps } = coverage;
+    const { first, last, gaps, contradiction } = coverage;
     return {
       byBinding,
       bySubject,
       logged,
       window: first === null || last === null ? null : { from: first, to: last },
-      isComplete: usesAreComplete && gaps.length === 0,
+      isComplete: usesAreComplete && gaps.length === 0 && contradiction === null,
     };
   });
 }

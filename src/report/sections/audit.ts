@@ -41,7 +41,7 @@ export function auditSection(view: ClusterView, findings?: readonly Finding[]): 
         compare(a.time, b.time) ||
         compare(a.findingId, b.findingId),
     );
-  const { levels, stages, verbs, first, last, gaps } = state.coverage;
+  const { levels, stages, verbs, first, last, gaps, contradiction } = state.coverage;
   return {
     events: state.total,
     detections,
@@ -52,6 +52,7 @@ export function auditSection(view: ClusterView, findings?: readonly Finding[]): 
       first: first === null ? null : time(first),
       last: last === null ? null : time(last),
       gaps: gaps.map(({ from, to }) => ({ from: time(from), to: time(to) })),
+      ...(contradiction === null ? {} : { contradiction }),
       learning: state.learning,
       sources: state.notes.map(({ first: _first, last: _last, ...counts }) => counts),
       impossible: auditBlindSpots(state)

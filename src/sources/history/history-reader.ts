@@ -1,5 +1,5 @@
 /** The questions that a history answers: a few named queries over one schema. */
-import type { AuditEvent } from '../../model/audit-event.ts';
+import type { AccountUid, AuditEvent } from '../../model/audit-event.ts';
 import type { AuditQuery } from '../../model/audit-query.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import {
@@ -204,6 +204,28 @@ export class HistoryReader {
     );
     const specs = await new Named(this.#database, 'spec', specOf).of(rows);
     return rows.map((row) => observationOf(row, specs));
+  }
+
+  /** The uids of the service accounts that have several, by username. */
+  async accountUids(): Promise<ReadonlyMap<string, readonly AccountUid[]>> {
+    const rows = await this.#database.rows(
+      `WITH account AS MATERIALIZED (
+         SELECT id, caller, value->'user'->>'uid' AS uid FROM (SELECT id, caller, value::JSON AS value FROM principal)
+         WHERE starts_with(caller, 'system:serviceaccount:')
+       ), several AS MATERIALIZED (
+         SELECT id, caller, uid FROM account WHERE uid <> '' AND caller IN (
+           SELECT caller FROM account WHERE uid <> '' GROUP BY caller HAVING count(DISTINCT uid) > 1)
+       )
+       SELECT several.caller, several.uid, min(time) AS first, max(time) AS last FROM event JOIN several ON event.principal = several.id
+       GROUP BY several.caller, several.uid`,
+    );
+    const uids = rows.map((row) => ({
+      username: String(row['caller']),
+      uid: String(row['uid']),
+      first: Number(row['first']),
+      last: Number(row['last']),
+    }));
+    return Map.groupBy(uids, ({ username }) => username);
   }
 
   async doubts({ since = -Infinity, until = Infinity }: EventQuery): Promise<readonly Doubt[]> {

@@ -366,6 +366,37 @@ describe('answers from a history', () => {
     );
   }, 240_000);
 
+  it('are refused about the logs of several clusters together', async () => {
+    const account = 'system:serviceaccount:kube-system:replicaset-controller';
+    const of = (uid: string): string =>
+      lines(
+        ['10:00', '11:00'].map((time) =>
+          rawEvent({
+            user: { username: account, uid, groups: [] },
+            requestReceivedTimestamp: `2026-11-23T${time}:00.000000Z`,
+          }),
+        ),
+      );
+    const logs = [await log('a.log', of('a')), await log('b.log', of('b'))];
+    await imported(...logs);
+    const found = `the user ${account} is two service accounts at once (UID a and b)`;
+    const question = ['as-of', '2026-11-23T10:30:00Z', 'app=db'];
+    for (const [sources, what] of [
+      [['--history', history], `${history} is`],
+      [logs.flatMap((one) => ['--audit-log', one]), 'the audit logs are'],
+    ] as const) {
+      const { code, err } = await run([...question, ...sources]);
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringContaining(`${what} of several clusters: ${found}: ask about those of each cluster apart`),
+      });
+      const told = await run(['audit', ...sources]);
+      expect(told.code).toBe(3);
+      expect(told.out).toContain(`the logs are of several clusters: ${found}: read those of each cluster apart\n`);
+    }
+    expect((await run([...question, '--audit-log', logs[0] ?? ''])).code).not.toBe(1);
+  });
+
   it('are unknown about the time that a broken line hides, and about no other', async () => {
     const day = clusterDay(Date.parse('2026-01-01T00:00:00Z')).slice(0, 20_000);
     const timeOf = (line: string): number =>

@@ -9,8 +9,10 @@ import { LineSplitter } from './body-lines.ts';
 import type { Clock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
+import { gatheredChunks } from './gathered-chunks.ts';
 import { NetworkError, networkErrorOf } from './network-error.ts';
 import { httpRequest } from './node-http.ts';
+import { Pulse } from './pulse.ts';
 import { requestHeaders } from './request-headers.ts';
 import { withRetryAfter } from './retry-after.ts';
 
@@ -76,6 +78,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export function createTransport(connection: Connection, options: TransportOptions): Transport {
   const pool = new BodyPool();
   const closing = new AbortController();
+  const pulse = new Pulse(options.clock, closing.signal);
   const idleMs = options.idleMs ?? IDLE_MS;
   const streamIdleMs = options.streamIdleMs ?? STREAM_IDLE_MS;
   let current: { readonly agent: Agent; readonly certificate: string | null } | null = null;
@@ -138,8 +141,8 @@ export function createTransport(connection: Connection, options: TransportOption
         const body = await checked(response, idleMs);
         onOpen?.();
         const lines = new LineSplitter();
-        for await (const chunk of whileAlive(body, response, streamIdleMs)) {
-          const batch = lines.push(chunk);
+        for await (const chunks of whileAlive(body, response, streamIdleMs, (back) => pulse.call(back))) {
+          const batch = chunks.flatMap((chunk) => lines.push(chunk));
           if (batch.length > 0) yield batch;
         }
         if (lines.pending > 0) throw new NetworkError('truncated', 'the answer ended in the middle of an object');
@@ -265,9 +268,9 @@ async function checked(response: IncomingMessage, idleMs: number): Promise<Reada
   if (status >= 200 && status < 300) return body;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of whileAlive(body, response, idleMs)) {
-    chunks.push(chunk);
-    length += chunk.length;
+  for await (const some of whileAlive(body, response, idleMs, (back) => back())) {
+    for (const chunk of some) length += chunk.length;
+    chunks.push(...some);
     if (length > MAX_ERROR_BYTES) break;
   }
   throw apiErrorOf(status, Buffer.concat(chunks), response.headers['retry-after']);
@@ -281,16 +284,21 @@ function decoded(response: IncomingMessage): Readable {
   return gunzip;
 }
 
-/** The chunks of a body, as long as one comes every so often. */
-async function* whileAlive(body: Readable, response: IncomingMessage, idleMs: number): AsyncGenerator<Buffer> {
+/** The chunks of a body, as long as one comes every so often; `call` says when those that came are handed on. */
+async function* whileAlive(
+  body: Readable,
+  response: IncomingMessage,
+  idleMs: number,
+  call: (back: () => void) => void,
+): AsyncGenerator<readonly Buffer[]> {
   const timer = setTimeout(() => {
     response.destroy(silence(idleMs));
   }, idleMs);
   try {
-    for await (const chunk of body) {
+    yield* gatheredChunks(body, (back) => {
       timer.refresh();
-      if (Buffer.isBuffer(chunk)) yield chunk;
-    }
+      call(back);
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -20,7 +20,11 @@ export function paintLine(line: Line, paint: Paint): string {
   const { columns, theme, glyphs, selected } = paint;
   const cursor = line.item === undefined ? '' : selected ? glyphs.cursor : ' ';
   const right = fitSpans(line.right ?? [], Math.max(0, columns - LEFT_ROOM), glyphs);
-  const left = fitSpans(line.spans, columns - cursor.length - right.width, glyphs);
+  const room = columns - cursor.length - right.width;
+  const whole = fitSpans(line.spans, room, glyphs);
+  // What is cut does not touch what stands at the right.
+  const touches = whole.isCut && right.width > 0 && !texts(right.spans).startsWith(' ');
+  const left = touches ? fitSpans(line.spans, room - 1, glyphs) : whole;
   const gap = columns - cursor.length - left.width - right.width;
   const isFilled = right.width > 0 || selected;
   const filling = isFilled ? ' '.repeat(Math.max(0, gap)) : '';
@@ -53,7 +57,7 @@ function fitSpans(
   spans: readonly Span[],
   room: number,
   glyphs: Glyphs,
-): { readonly spans: readonly Span[]; readonly width: number } {
+): { readonly spans: readonly Span[]; readonly width: number; readonly isCut: boolean } {
   const out: Span[] = [];
   let width = 0;
   for (const one of spans) {
@@ -66,8 +70,7 @@ function fitSpans(
     }
     const cut = clip(text, room - width, glyphs.ellipsis);
     out.push({ ...one, text: cut });
-    width += textWidth(cut);
-    break;
+    return { spans: out, width: width + textWidth(cut), isCut: true };
   }
-  return { spans: out, width };
+  return { spans: out, width, isCut: false };
 }

@@ -65,7 +65,8 @@ export function chooseContext(state: SessionState, name: string): Step {
     last: undefined,
     namespace: null,
     tables: mapTables(state, (table) => ({ ...EMPTY_TABLE, sort: table.sort })),
-    message: { text: `connecting to ${name}`, tone: 'plain' },
+    // The header says what becomes of it.
+    message: null,
   };
   return stay(fresh, { type: 'switch-context', name });
 }

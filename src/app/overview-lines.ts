@@ -9,7 +9,7 @@ import { countText } from '../kube/count-text.ts';
 import { ageText, clockText } from './number-text.ts';
 import { overviewGroups, type FindingGroup } from './overview-items.ts';
 import { BLANK, line, span, type Line, type Span } from './span.ts';
-import type { FeedEntry } from './session-model.ts';
+import type { FeedEntry, SessionSnapshot } from './session-model.ts';
 import type { SessionState } from './state.ts';
 import { fit, wrap } from './text-width.ts';
 
@@ -29,7 +29,9 @@ export function overviewLines(state: SessionState): readonly Line[] {
   }
   lines.push(heading('standing risk'));
   if (snapshot.connection.status === 'failed') lines.push(...unreachableLines(snapshot.connection.reason, state));
-  else if (groups.standing.length === 0) lines.push(line(span(`   ${calmText(state)}`, 'muted')));
+  else if (groups.standing.length === 0 || isBeginning(snapshot.connection)) {
+    lines.push(line(span(`   ${calmText(state)}`, 'muted')));
+  }
   lines.push(...groups.standing.map((one) => groupLine(one, state)));
   if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
   const earlier = earlierLines(state);
@@ -53,10 +55,14 @@ function unreachableLines(reason: string, state: SessionState): readonly Line[] 
   ];
 }
 
+function isBeginning({ status }: SessionSnapshot['connection']): boolean {
+  return status === 'connecting' || status === 'syncing';
+}
+
 function calmText({ snapshot: { connection, judging } }: SessionState): string {
   switch (connection.status) {
     case 'connecting':
-      return 'connecting: findings appear as soon as the first objects are read';
+      return 'connecting: findings appear as soon as the first objects are read; :ctx chooses another context';
     case 'syncing':
       return 'reading the cluster: findings appear as they are judged';
     case 'failed':

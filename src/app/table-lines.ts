@@ -170,6 +170,7 @@ function reasons(state: SessionState, table: TableState, pane: PaneSnapshot | un
       [`No ${pane.unit} here, as far as k8sec may look.`, 'warning'],
       [denied, 'muted'],
     ];
+  if (pane.summary.isBlind === true) return [[pane.summary.headline, 'warning']];
   return [[`There are no ${pane.unit} to judge.`, 'good']];
 }
 

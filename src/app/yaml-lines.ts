@@ -1,3 +1,4 @@
+import { COMMENT_WIDTH } from '../remedy/to-yaml.ts';
 import { line, span, type Line } from './span.ts';
 import { safe, wrap } from './text-width.ts';
 
@@ -11,7 +12,25 @@ const PARTS = /^(?<key>\s*(?:- )*(?:"[^"]*"|'[^']*'|[\w./~-]+):)(?<value>(?: .*?
  */
 export function yamlLines(yaml: string, columns: number): readonly Line[] {
   const text = yaml.endsWith('\n') ? yaml.slice(0, -1) : yaml;
-  return text.split('\n').flatMap((raw) => commentLines(safe(raw), columns) ?? [yamlLine(safe(raw))]);
+  const lines = text.split('\n').map(safe);
+  return sentences(lines, columns).flatMap((raw) => commentLines(raw, columns) ?? [yamlLine(raw)]);
+}
+
+/** The lines with sentences that were broken into several put together again, where the screen breaks them elsewhere. */
+function sentences(lines: readonly string[], columns: number): readonly string[] {
+  if (columns > COMMENT_WIDTH + 3) return lines;
+  const whole: string[] = [];
+  let before = '';
+  for (const raw of lines) {
+    const [first = ''] = raw.slice(2).split(' ');
+    // Else its first word had still had its place in the line before.
+    const isFull = before.startsWith('# ') && before.length - 1 + first.length > COMMENT_WIDTH;
+    const goesOn = isFull && raw.startsWith('# ') && !raw.startsWith('# by evaluation: ');
+    if (goesOn) whole.push(`${whole.pop() ?? ''} ${raw.slice(2)}`);
+    else whole.push(raw);
+    before = raw;
+  }
+  return whole;
 }
 
 function commentLines(raw: string, columns: number): readonly Line[] | undefined {

@@ -136,6 +136,7 @@ function summary(view: ClusterView, findings: readonly Finding[], own: readonly 
     headline: isRead
       ? `${plural(counted.length, 'anomaly', 'anomalies')}, ${plural(actors, 'actor', 'actors')}, in ${countText(state.total)} events`
       : noSourceText(view),
+    ...(isRead ? {} : { isBlind: true as const }),
     aside: isRead ? `${auditCoverageText(state)}${learningText(state)}` : '',
     share: null,
     activity: isRead ? activity : null,

@@ -67,6 +67,8 @@ export interface PaneSummary {
   readonly subjects: number;
   readonly failing: number;
   readonly headline: string;
+  /** Whether there is nothing that it could judge anything by; the headline then says how to get it. */
+  readonly isBlind?: true;
   /** A second figure, '' where there is none. */
   readonly aside: string;
   /** Share that passed, 0 to 1, where a bar makes sense; null draws none. */

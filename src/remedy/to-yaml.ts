@@ -4,7 +4,7 @@ import { escapeYaml, isClean, sanitise } from '../kube/sanitise.ts';
 import type { Manifest, YamlComment } from './remedy.ts';
 
 /** Longest line of a comment at the head of a document. */
-const COMMENT_WIDTH = 110;
+export const COMMENT_WIDTH = 110;
 
 /**
  * Manifests as a YAML stream, each reason as a comment at its place: above the document for an empty path, else at the

@@ -53,6 +53,21 @@ describe('while kinds are still being read', () => {
     const { state } = new Driver(reading('failed', 'nothing listens at http://127.0.0.1:1'));
     expect(textOf(overviewLines(state))).toMatch(/nothing listens.*\n.*:ctx chooses another context/);
   });
+
+  test('one that does not answer too, though something was found of the client', () => {
+    const finding = findingOf('shop', 'cart', 'high', 'vigilance');
+    const found = { ...reading('connecting'), findings: new Map([[finding.id, finding]]) };
+    expect(textOf(overviewLines(new Driver(found).state))).toContain(':ctx chooses another context');
+  });
+
+  test('a pane without anything to judge by says in its table how to get it', () => {
+    const made = snapshotOf([]);
+    const blind = { headline: 'no audit log: copy the file', isBlind: true as const };
+    const panes = made.panes.map((pane) => ({ ...pane, summary: { ...pane.summary, ...blind } }));
+    const { state } = new Driver({ ...made, panes }, { pane: 'audit' });
+    expect(textOf(tableLines(state, 'audit').empty)).toContain('no audit log: copy the file');
+    expect(textOf(tableLines(state, 'audit').empty)).not.toContain('to judge');
+  });
 });
 
 test('a remedy for what the audit log tells does not pretend that the past goes', () => {

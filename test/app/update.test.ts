@@ -124,6 +124,7 @@ describe('command line', () => {
     expect(driver.effects).toContainEqual({ type: 'switch-context', name: 'staging' });
     expect(openPane(driver.state)).toBe('network');
     expect(driver.state.tables.network.shown).toEqual([]);
+    expect(driver.state.message).toBeNull();
   });
 
   test(':q and ctrl-c while typing quit', () => {

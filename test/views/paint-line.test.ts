@@ -14,3 +14,13 @@ test('signs in the text of an answer are ASCII where the screen is', () => {
   expect(painted(text, UNICODE_GLYPHS)).toBe(text);
   expect(painted(text, ASCII_GLYPHS, 6)).toBe('a > b~');
 });
+
+test('what is cut does not touch what stands at the right', () => {
+  const paint = { columns: 24, theme: THEMES.mono, glyphs: UNICODE_GLYPHS, selected: false };
+  const right = [span('review')];
+  expect(paintLine({ spans: [span('RoleBindings instead of it')], right }, paint)).toBe('RoleBindings ins… review');
+  expect(paintLine({ spans: [span('RoleBindings inste')], right }, paint)).toBe('RoleBindings instereview');
+  expect(paintLine({ spans: [span('RoleBindings instead of it')], right: [span(' f')] }, paint)).toBe(
+    'RoleBindings instead … f',
+  );
+});

@@ -54,6 +54,8 @@ const NAMED_HOST = new RegExp(
   `(?<![\\w])[\\w.-]{0,64}?(?:host|hostname|server|addr|address|endpoint|upstream|broker|data source)["']?\\s{0,8}[:=]\\s{0,8}["']?(?:tcp:)?(${NAME})(?:[:,](\\d{1,5}))?(?![\\w.:/@$-])`,
   'gi',
 );
+/** Of the clients of databases (psql, mysql, redis-cli). */
+const SHORT_FLAG = new RegExp(`(?<![\\w-])-h\\s{1,8}(${NAME})(?![\\w.:/@$-])`, 'g');
 const WHOLE_HOST = new RegExp(`^(${NAME}|${IPV6}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7})\\.?$`, 'i');
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const HOST_KEY =
@@ -92,6 +94,7 @@ export function findHosts(value: string, key = ''): HostPort[] {
       add(match[1] ?? '', match[2] === undefined ? null : Number(match[2]));
     }
   }
+  if (scanned.includes('-h')) for (const match of scanned.matchAll(SHORT_FLAG)) add(match[1] ?? '', null);
   addWhole(scanned, key, add);
   return withoutPortless([...found.values()]);
 }
@@ -128,7 +131,7 @@ function addAuthority(authority: string, impliedPort: number | null, add: Add): 
 /** The whole value, or each item of a comma separated one, where it is nothing but a host name. */
 function addWhole(text: string, key: string, add: Add): void {
   if (text.length > 1024) return;
-  const hostKey = HOST_KEY.test(key.replace(/([a-z])([A-Z])/g, '$1_$2'));
+  const hostKey = key === 'h' || HOST_KEY.test(key.replace(/([a-z])([A-Z])/g, '$1_$2'));
   for (const item of text.split(/[\s,;]+/)) {
     const host = WHOLE_HOST.exec(item)?.[1];
     if (host === undefined) continue;

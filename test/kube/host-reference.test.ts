@@ -20,6 +20,12 @@ describe('findHosts', () => {
     ['redis-master', 'REDIS_HOST', ['redis-master']],
     ['redis-master', 'redisHost', ['redis-master']],
     ['redis-master', 'MODE', []],
+    // psql, pg_dump, mysql and redis-cli name their server so.
+    ['redis-master', 'h', ['redis-master']],
+    ['exec psql -h db -U app', '', ['db']],
+    ['redis-cli -p 6380 -h  cache.data ping', '', ['cache.data']],
+    ['df -h /data', '', []],
+    ['tool --no-h db', '', []],
     ['cart.shop', 'UPSTREAM_NAME', ['cart.shop']],
     ['10.0.0.7:6379', '', ['10.0.0.7:6379']],
     ['[fd00::7]:6379', '', ['fd00::7:6379']],

@@ -6,7 +6,7 @@
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Remedy } from '../remedy.ts';
 import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
-import { patchable, rolledOut, type PatchedWorkload } from '../vigilance/changed-workload.ts';
+import { patchable, rolledOut, rolloutText, type PatchedWorkload } from '../vigilance/changed-workload.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
 import { kubectl } from '../kubectl.ts';
 import { credentialsIn, credentialsSecretName, secretKeyAmong } from './credentials-secret.ts';
@@ -52,7 +52,7 @@ export const secretReferencePatch: Remedy = {
         commands: [secretCommand(target.ref, secretName, secretKey), target.command],
       },
       changes: rolledOut(view, target, (before) => withReference(before, place, secretName, secretKey)),
-      effects: ['the literal leaves the template, not its old revisions and backups'],
+      effects: ['the literal leaves the template, not its old revisions and backups', rolloutText(target)],
     };
   },
 };

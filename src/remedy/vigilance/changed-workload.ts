@@ -31,6 +31,22 @@ export function patchable(view: ClusterView, subject: ObjectRef): PatchedWorkloa
   return { object, template: object.template, ref: { ...subject, namespace }, command };
 }
 
+/** When pods get what changed in the template of a workload. */
+export function rolloutText({ ref }: PatchedWorkload): string {
+  switch (ref.kind) {
+    case 'CronJob':
+      return 'pods get it at the next run; those that run stay as they are';
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return 'only pods that are created from now on get it';
+    case 'StatefulSet':
+    case 'DaemonSet':
+      return 'its pods are replaced by a rollout; with the update strategy OnDelete, each when it is deleted';
+    default:
+      return 'its pods are replaced by a rollout';
+  }
+}
+
 /** What the store holds once a change of the template has been rolled out to the pods. */
 export function rolledOut(
   view: ClusterView,

@@ -3,7 +3,7 @@
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting
  */
 import type { Remedy } from '../remedy.ts';
-import { patchable, rolledOut } from './changed-workload.ts';
+import { patchable, rolledOut, rolloutText } from './changed-workload.ts';
 import { workloadPatch } from './spec-patch.ts';
 
 export const noTokenPatch: Remedy = {
@@ -19,7 +19,7 @@ export const noTokenPatch: Remedy = {
       comments: [],
       use: { type: 'patch', commands: [target.command] },
       changes: rolledOut(view, target, (spec) => ({ ...spec, automountServiceAccountToken: false })),
-      effects: ['its pods are replaced by a rollout and hold no token'],
+      effects: ['its pods hold no token', rolloutText(target)],
     };
   },
 };

@@ -6,7 +6,7 @@ import { policyMinor } from '../../analyses/pod-security/policy-minor.ts';
 import { evaluatePodSecurity, violationsText } from '../../kube/pod-security.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Remedy } from '../remedy.ts';
-import { patchable, rolledOut } from './changed-workload.ts';
+import { patchable, rolledOut, rolloutText } from './changed-workload.ts';
 import { hardenSpec } from './harden-context.ts';
 import { annotationPatch, specPatch, workloadPatch } from './spec-patch.ts';
 
@@ -38,7 +38,7 @@ export const securityContextPatch: Remedy = {
         ...(reached.violations.length === 0
           ? []
           : [`still refused by restricted: ${violationsText(reached.violations)}`]),
-        'its pods are replaced by a rollout',
+        rolloutText(target),
       ],
     };
   },

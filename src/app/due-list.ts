@@ -15,7 +15,7 @@ const NAMED = 4;
 /** Which Secrets have to be rotated, the soonest first, with the date, the period and the consumers. */
 export function dueGroups(view: ClusterView): readonly RelatedGroup[] {
   // A list that is looked at is asked for again at every change of the cluster.
-  const schedule = view.derive('secrets/due-list', (inner) => rotationSchedule(inner, () => true, MOST_DUE));
+  const schedule = view.derive('secrets/due-list', '', (inner) => rotationSchedule(inner, () => true, MOST_DUE));
   const { due, overdue, more } = schedule;
   const readable = view.readable('Secret');
   const notes = [

@@ -2,6 +2,7 @@ import { oneLevelUp, sensitiveReason } from '../analyses/sensitive/sensitive.ts'
 import type { Change } from '../model/change.ts';
 import { findingId, type Finding, type FindingDraft, type ObjectRef } from '../model/finding.ts';
 import type { Rule, SubjectOf, SubjectType } from '../rules/rule.ts';
+import type { Named } from '../store/cell.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { deepEqual } from '../store/deep-equal.ts';
 import type { StoreView } from '../store/store-view.ts';
@@ -34,9 +35,18 @@ const TAKEN = new WeakSet<StoreView>();
 const NOTHING: readonly Finding[] = [];
 const NO_KEYS: readonly string[] = [];
 const NO_RULES: readonly Rule[] = [];
-const SEPARATOR = '\u0000';
-/** What the key of the findings of a subject begins with. */
-const FINDINGS = `findings${SEPARATOR}`;
+/** The names of the engine's own values: scopes by type, keys by scope, findings by key. */
+const SCOPES = 'engine/scopes';
+const KEYS = 'engine/keys/';
+const FINDINGS = 'engine/findings/';
+
+/** The subjects of one type in one scope. */
+interface Place {
+  readonly type: SubjectType;
+  readonly scope: string;
+  /** The name of the cells of their findings; each has the subject's key for its id. */
+  readonly findings: string;
+}
 
 /**
  * Runs the rules over a view and keeps their findings current: after any changes, `settle` re-runs the checks that read
@@ -46,19 +56,24 @@ export class Engine {
   readonly view: StoreView;
   readonly #rules = new Map<SubjectType, Rule[]>();
   readonly #ofWorkloads: ConcernedRules;
-  /** By cell: the verdicts with failures. */
+  /** By place and key: the verdicts with failures. */
   readonly #failing = new Map<string, Unfinished>();
-  /** By subject type and scope: the keys of the subjects there are, each once. */
-  readonly #keys = new Map<SubjectType, Map<string, readonly string[]>>();
-  readonly #pending = new Set<string>();
+  /** By subject type and scope. */
+  readonly #places = new Map<SubjectType, Map<string, Place>>();
+  /** The same by the name of their findings. */
+  readonly #byName = new Map<string, Place>();
+  /** The keys of the subjects there are, each once. */
+  readonly #keys = new Map<Place, readonly string[]>();
+  /** Subjects that are to be judged, by place. */
+  readonly #pending = new Map<Place, Set<string>>();
   readonly #findings = new Map<string, Finding>();
   #opened: Finding[] = [];
   #changed: Finding[] = [];
   #closed: Finding[] = [];
   #started = false;
   /** One function for the cells of all subjects, of which a large cluster has a hundred thousand. */
-  readonly #verdictOf = (view: ClusterView, _previous: Verdict | undefined, key: string): Verdict =>
-    this.#check(view, key);
+  readonly #verdictOf = (view: ClusterView, _previous: Verdict | undefined, key: string, name: string): Verdict =>
+    this.#check(view, this.#placeOf(name), key);
 
   /**
    * @param view it keeps the verdicts, so it has one engine
@@ -103,10 +118,13 @@ export class Engine {
       for (const type of this.#rules.keys()) this.#syncScopes(type);
     }
     for (;;) {
-      for (const key of this.#pending) {
-        if (isDone()) return false;
-        this.#pending.delete(key);
-        this.#judge(key);
+      for (const [place, keys] of this.#pending) {
+        for (const key of keys) {
+          if (isDone()) return false;
+          keys.delete(key);
+          this.#judge(place, key);
+        }
+        this.#pending.delete(place);
       }
       const settled = this.view.graph.settle((...change) => this.#onCell(...change), isDone, isOurs);
       if (!settled) return false;
@@ -135,96 +153,118 @@ export class Engine {
     readonly after: ClusterView;
   } {
     const { after, touched } = this.view.overlay(changes);
-    const affected = this.view.graph.dependents(touched);
-    const subjects = new Set<string>();
-    for (const key of affected) {
-      const [what, type, scope] = key.split(SEPARATOR);
-      if (what === 'findings') subjects.add(key);
-      if (what === 'scopes' || what === 'keys') {
-        const source = subjectSource(type as SubjectType);
-        const scopes = what === 'keys' ? [scope ?? ''] : source.scopes(after);
-        for (const one of scopes) {
-          for (const subject of source.keys(after, one)) {
-            const cell = ['findings', type, one, subject].join(SEPARATOR);
-            if (this.#verdictThere(cell) === undefined) subjects.add(cell);
-          }
+    const subjects = new Map<Place, Set<string>>();
+    const add = (place: Place, key: string): void => {
+      const there = subjects.get(place);
+      if (there === undefined) subjects.set(place, new Set([key]));
+      else there.add(key);
+    };
+    for (const { name, id } of this.view.graph.dependents(touched)) {
+      if (name.startsWith(FINDINGS)) add(this.#placeOf(name), id);
+      const isOfScopes = name === SCOPES;
+      if (!isOfScopes && !name.startsWith(KEYS)) continue;
+      const type = (isOfScopes ? id : name.slice(KEYS.length)) as SubjectType;
+      const source = subjectSource(type);
+      for (const scope of isOfScopes ? source.scopes(after) : [id]) {
+        const place = this.#place(type, scope);
+        for (const key of source.keys(after, scope)) {
+          if (this.#verdictThere(place, key) === undefined) add(place, key);
         }
       }
     }
     const closes: Finding[] = [];
     const opens: Finding[] = [];
     const current = new Map<string, Finding>();
-    for (const key of subjects) {
-      const before = findingsOf(this.#verdictThere(key) ?? NOTHING);
-      const now = findingsOf(after.derive(key, this.#verdictOf, deepEqual));
-      for (const finding of now) current.set(finding.id, finding);
-      closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
-      opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
+    for (const [place, keys] of subjects) {
+      for (const key of keys) {
+        const before = findingsOf(this.#verdictThere(place, key) ?? NOTHING);
+        const now = findingsOf(after.derive(place.findings, key, this.#verdictOf, deepEqual));
+        for (const finding of now) current.set(finding.id, finding);
+        closes.push(...before.filter((finding) => !now.some((other) => other.id === finding.id)));
+        opens.push(...now.filter((finding) => !before.some((other) => other.id === finding.id)));
+      }
     }
     return { closes: closes.sort(byId), opens: opens.sort(byId), now: current, after };
   }
 
-  #onCell(key: string, value: unknown, before: unknown): void {
-    if (!isOurs(key)) return;
-    const [what, type, scope] = key.split(SEPARATOR);
-    if (what === 'findings') this.#record(key, value as Verdict, before as Verdict);
-    if (what === 'scopes') this.#syncScopes(type as SubjectType);
-    if (what === 'keys') this.#syncKeys(type as SubjectType, scope ?? '');
+  #onCell({ name, id }: Named, value: unknown, before: unknown): void {
+    if (name.startsWith(FINDINGS)) this.#record(this.#placeOf(name), id, value as Verdict, before as Verdict);
+    else if (name === SCOPES) this.#syncScopes(id as SubjectType);
+    else if (name.startsWith(KEYS)) this.#syncKeys(this.#place(name.slice(KEYS.length) as SubjectType, id));
+  }
+
+  #place(type: SubjectType, scope: string): Place {
+    let ofType = this.#places.get(type);
+    if (ofType === undefined) this.#places.set(type, (ofType = new Map<string, Place>()));
+    let place = ofType.get(scope);
+    if (place === undefined) {
+      place = { type, scope, findings: `${FINDINGS}${type}/${scope}` };
+      ofType.set(scope, place);
+      this.#byName.set(place.findings, place);
+    }
+    return place;
+  }
+
+  /** @param name of findings, which `#place` made */
+  #placeOf(name: string): Place {
+    const place = this.#byName.get(name);
+    if (place === undefined) throw new Error(`${name} is no name of findings`);
+    return place;
   }
 
   #syncScopes(type: SubjectType): void {
     const source = subjectSource(type);
-    const scopes = this.view.derive(['scopes', type].join(SEPARATOR), (view) => source.scopes(view), deepEqual);
-    for (const scope of scopes) this.#syncKeys(type, scope);
-    const known = this.#keys.get(type);
+    const scopes = this.view.derive(SCOPES, type, (view) => source.scopes(view), deepEqual);
+    for (const scope of scopes) this.#syncKeys(this.#place(type, scope));
     const current = new Set(scopes);
-    for (const scope of known?.keys() ?? []) {
-      if (current.has(scope)) continue;
-      this.#forget(type, scope, NO_KEYS);
-      known?.delete(scope);
-      this.view.graph.drop(['keys', type, scope].join(SEPARATOR));
+    for (const place of this.#places.get(type)?.values() ?? []) {
+      if (current.has(place.scope)) continue;
+      this.#forget(place, NO_KEYS);
+      this.#keys.delete(place);
+      this.#places.get(type)?.delete(place.scope);
+      this.#byName.delete(place.findings);
+      this.view.graph.drop(`${KEYS}${type}`, place.scope);
     }
   }
 
-  #syncKeys(type: SubjectType, scope: string): void {
+  #syncKeys(place: Place): void {
+    const { type, scope } = place;
     const source = subjectSource(type);
-    const cell = ['keys', type, scope].join(SEPARATOR);
-    const keys = this.view.derive(cell, (view) => source.keys(view, scope), deepEqual);
-    const ofType = this.#keys.get(type) ?? new Map<string, readonly string[]>();
-    const before = new Set(ofType.get(scope));
-    const prefix = ['findings', type, scope, ''].join(SEPARATOR);
-    for (const key of keys) {
-      if (!before.has(key)) this.#pending.add(`${prefix}${key}`);
+    const keys = this.view.derive(`${KEYS}${type}`, scope, (view) => source.keys(view, scope), deepEqual);
+    const before = new Set(this.#keys.get(place));
+    const fresh = before.size === 0 ? keys : keys.filter((key) => !before.has(key));
+    if (fresh.length > 0) {
+      const pending = this.#pending.get(place);
+      if (pending === undefined) this.#pending.set(place, new Set(fresh));
+      else for (const key of fresh) pending.add(key);
     }
-    this.#forget(type, scope, keys);
-    ofType.set(scope, keys);
-    this.#keys.set(type, ofType);
+    this.#forget(place, keys);
+    this.#keys.set(place, keys);
   }
 
-  #forget(type: SubjectType, scope: string, kept: readonly string[]): void {
-    const there = this.#keys.get(type)?.get(scope) ?? NO_KEYS;
+  #forget(place: Place, kept: readonly string[]): void {
+    const there = this.#keys.get(place) ?? NO_KEYS;
     const keep = new Set(there.length === 0 ? NO_KEYS : kept);
     for (const key of there) {
       if (keep.has(key)) continue;
-      const gone = ['findings', type, scope, key].join(SEPARATOR);
-      this.#pending.delete(gone);
-      this.#record(gone, NOTHING, this.#verdictThere(gone));
-      this.view.graph.drop(gone);
+      this.#pending.get(place)?.delete(key);
+      this.#record(place, key, NOTHING, this.#verdictThere(place, key));
+      this.view.graph.drop(place.findings, key);
     }
   }
 
-  #judge(key: string): void {
-    this.#record(key, this.view.derive(key, this.#verdictOf, deepEqual));
+  #judge(place: Place, key: string): void {
+    this.#record(place, key, this.view.derive(place.findings, key, this.#verdictOf, deepEqual));
   }
 
   /** The verdict of a subject that was judged. */
-  #verdictThere(key: string): Verdict | undefined {
-    return this.view.graph.valueOf(key) as Verdict | undefined;
+  #verdictThere({ findings }: Place, key: string): Verdict | undefined {
+    return this.view.graph.valueOf(findings, key) as Verdict | undefined;
   }
 
-  #record(key: string, verdict: Verdict, before: Verdict = NOTHING): void {
-    if (isUnfinished(verdict)) this.#failing.set(key, verdict);
-    else if (isUnfinished(before)) this.#failing.delete(key);
+  #record({ findings }: Place, key: string, verdict: Verdict, before: Verdict = NOTHING): void {
+    if (isUnfinished(verdict)) this.#failing.set(`${findings}/${key}`, verdict);
+    else if (isUnfinished(before)) this.#failing.delete(`${findings}/${key}`);
     const was = findingsOf(before);
     const is = findingsOf(verdict);
     // As most are, and judged for the first time.
@@ -256,12 +296,9 @@ export class Engine {
   }
 
   /** Runs every rule that a subject concerns. A rule that fails costs nobody else's result. */
-  #check(view: ClusterView, cell: string): Verdict {
-    const behindType = cell.indexOf(SEPARATOR, FINDINGS.length);
-    const behindScope = cell.indexOf(SEPARATOR, behindType + 1);
-    const type = cell.slice(FINDINGS.length, behindType) as SubjectType;
+  #check(view: ClusterView, { type, scope }: Place, key: string): Verdict {
     const source = subjectSource(type);
-    const subject = source.get(view, cell.slice(behindType + 1, behindScope), cell.slice(behindScope + 1));
+    const subject = source.get(view, scope, key);
     if (subject === undefined) return NOTHING;
     let findings: Finding[] | undefined;
     let failures: RuleFailure[] | undefined;
@@ -299,8 +336,8 @@ function findingsOf(verdict: Verdict): readonly Finding[] {
 }
 
 /** The values that the engine itself asked for: subjects and their findings. */
-function isOurs(key: string): boolean {
-  return key.includes(SEPARATOR);
+function isOurs({ name }: Named): boolean {
+  return name.startsWith(FINDINGS) || name.startsWith(KEYS) || name === SCOPES;
 }
 
 const NO_MEMBERS: readonly string[] = [];

@@ -87,7 +87,7 @@ interface JudgedWorkload {
 
 /** From one picture to the next, most namespaces are the same: one look tells, instead of three for each workload. */
 function judgedWorkloads(view: ClusterView, namespace: string): readonly JudgedWorkload[] {
-  return view.derive(`network-pane/${namespace}`, (inner) =>
+  return view.derive('network-pane', namespace, (inner) =>
     workloads(inner, namespace).map((workload) => ({
       id: key(workload.ref.kind, namespace, workload.ref.name),
       workload,

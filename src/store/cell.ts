@@ -2,7 +2,7 @@ import { isEntries } from './entries.ts';
 import { eachMember, type Few } from './few.ts';
 
 /** How the value of a cell comes about. */
-export type Compute<C> = (context: C, previous: unknown, key: string) => unknown;
+export type Compute<C> = (context: C, previous: unknown, id: string, name: string) => unknown;
 
 /** What a cell takes of the one value that it reads, where it takes but a part: a change then costs it a look, not a run. */
 export interface Part<T = unknown> {
@@ -73,7 +73,8 @@ export const RUNNING = 2;
 
 /** A computed value and what it read. A large cluster has a hundred thousand: every field counts. */
 export class Cell<C> {
-  readonly key: string;
+  readonly name: string;
+  readonly id: string;
   readonly compute: Compute<C>;
   readonly equals: (a: unknown, b: unknown) => boolean;
   readonly part: Part | undefined;
@@ -84,13 +85,15 @@ export class Cell<C> {
   state: typeof CURRENT | typeof DIRTY | typeof RUNNING;
 
   constructor(
-    key: string,
+    name: string,
+    id: string,
     compute: Compute<C>,
     equals: (a: unknown, b: unknown) => boolean,
     part: Part | undefined,
     before?: Cell<C>,
   ) {
-    this.key = key;
+    this.name = name;
+    this.id = id;
     this.compute = compute;
     this.equals = equals;
     this.part = part;
@@ -99,6 +102,14 @@ export class Cell<C> {
     this.readers = undefined;
     this.state = DIRTY;
   }
+}
+
+/** What a cell is known by. */
+export type Named = Pick<Cell<never>, 'name' | 'id'>;
+
+/** A cell's name for people: `isolation/shop/Deployment/web`. */
+export function textOf({ name, id }: Named): string {
+  return id === '' ? name : `${name}/${id}`;
 }
 
 /** What a cell read; nothing where it has not run. */

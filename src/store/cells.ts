@@ -9,7 +9,9 @@ import {
   EntryGroup,
   RUNNING,
   sourcesOf,
+  textOf,
   type Compute,
+  type Named,
   type Part,
   type Source,
 } from './cell.ts';
@@ -33,7 +35,7 @@ interface Base<C> {
 /** What hung on some buckets while a graph was of a revision. */
 interface Dependents {
   readonly revision: number;
-  readonly keys: ReadonlySet<string>;
+  readonly cells: ReadonlySet<Named>;
 }
 
 /**
@@ -46,9 +48,10 @@ export class CellGraph<C> {
   readonly #base: Base<C> | undefined;
   /** False where contents never change: nothing is recorded. */
   readonly #isLive: boolean;
-  readonly #cells = new Map<string, Cell<C>>();
-  /** Of one pass. */
-  readonly #values: Map<string, OnePassValue> | undefined;
+  /** By name and id: texts that are there already, so that asking makes none. */
+  readonly #cells = new Map<string, Map<string, Cell<C>>>();
+  /** Of one pass, by name and id. */
+  readonly #values: Map<string, Map<string, OnePassValue>> | undefined;
   readonly #sources = new Sources<C>();
   readonly #reading = new Reading<C>();
   /** What the computation that runs now has asked for with `once`; null: nothing yet. */
@@ -94,19 +97,22 @@ export class CellGraph<C> {
   /**
    * The value of a cell, computed when it is new or something that it read has changed.
    *
+   * @param name of the computation
+   * @param id what it is of, '' where it is of all
    * @param part given where the cell only takes this part of one other cell's value
    */
   read<T>(
-    key: string,
-    compute: (context: C, previous: T | undefined, key: string) => T,
+    name: string,
+    id: string,
+    compute: (context: C, previous: T | undefined, id: string, name: string) => T,
     equals: (a: T, b: T) => boolean,
     part?: Part<T>,
   ): T {
-    if (this.#values !== undefined) return this.#onePass(this.#values, key, compute);
-    let cell = this.#cells.get(key) ?? this.#fromBase(key);
+    if (this.#values !== undefined) return this.#onePass(this.#values, name, id, compute);
+    let cell = this.#cell(name, id) ?? this.#fromBase(name, id);
     if (cell === undefined) {
-      cell = new Cell(key, compute as Compute<C>, equals as (a: unknown, b: unknown) => boolean, part);
-      this.#cells.set(key, cell);
+      cell = new Cell(name, id, compute as Compute<C>, equals as (a: unknown, b: unknown) => boolean, part);
+      this.#add(name, id, cell);
     }
     try {
       if (cell.state !== CURRENT) this.#run(cell);
@@ -153,30 +159,46 @@ export class CellGraph<C> {
   }
 
   /** The value of a cell as it was last computed; undefined where it never was. */
-  valueOf(key: string): unknown {
-    return this.#values === undefined ? this.#cells.get(key)?.value : this.#values.get(key)?.value;
+  valueOf(name: string, id: string): unknown {
+    return (this.#values === undefined ? this.#cell(name, id) : this.#values.get(name)?.get(id))?.value;
+  }
+
+  #cell(name: string, id: string): Cell<C> | undefined {
+    return this.#cells.get(name)?.get(id);
+  }
+
+  /** @param cell one of this graph or, where it stands here too, of the base */
+  #add(name: string, id: string, cell: Cell<C>): void {
+    const there = this.#cells.get(name);
+    if (there === undefined) this.#cells.set(name, new Map([[id, cell]]));
+    else there.set(id, cell);
   }
 
   #onePass<T>(
-    values: Map<string, OnePassValue>,
-    key: string,
-    compute: (context: C, previous: T | undefined, key: string) => T,
+    all: Map<string, Map<string, OnePassValue>>,
+    name: string,
+    id: string,
+    compute: (context: C, previous: T | undefined, id: string, name: string) => T,
   ): T {
-    const there = values.get(key);
-    if (there?.isPending === true) throw new Error(`The computation ${key} reads itself.`);
-    if (there !== undefined) return there.value as T;
+    let values = all.get(name);
+    if (values === undefined) all.set(name, (values = new Map()));
+    const there = values.get(id);
+    if (there !== undefined) {
+      if (there.isPending) throw new Error(`The computation ${textOf({ name, id })} reads itself.`);
+      return there.value as T;
+    }
     const own: OnePassValue = { value: undefined, isPending: true };
-    values.set(key, own);
+    values.set(id, own);
     const outerAsked = this.#asked;
     this.#asked = null;
     try {
-      const value = compute(this.#context, undefined, key);
+      const value = compute(this.#context, undefined, id, name);
       own.value = value;
       own.isPending = false;
       return value;
     } finally {
       this.#asked = outerAsked;
-      if (own.isPending) values.delete(key);
+      if (own.isPending) values.delete(id);
     }
   }
 
@@ -219,13 +241,13 @@ export class CellGraph<C> {
    * Brings dirty cells up to date until `isDone` says that the time is used up. A dirty cell that no other reads is
    * forgotten unless it is kept: what was asked about objects that are gone must not be remembered for ever.
    *
-   * @param changed called with the key of each cell whose value changed, the value and the one before
+   * @param changed called with each cell whose value changed, and the value before
    * @returns true when nothing is dirty any more
    */
   settle(
-    changed: (key: string, value: unknown, before: unknown) => void,
+    changed: (cell: Named, value: unknown, before: unknown) => void,
     isDone: () => boolean,
-    isKept: (key: string) => boolean = () => true,
+    isKept: (cell: Named) => boolean = () => true,
   ): boolean {
     while (this.#dirty.size > 0 || this.#dirtyEnds.size > 0) {
       const isAtEnds = this.#dirty.size === 0;
@@ -234,35 +256,35 @@ export class CellGraph<C> {
         if (isAtEnds && this.#dirty.size > 0) break;
         this.#unqueue(cell);
         if (cell.state === CURRENT) continue;
-        if (cell.readers === undefined && !isKept(cell.key)) {
-          this.drop(cell.key);
+        if (cell.readers === undefined && !isKept(cell)) {
+          this.drop(cell.name, cell.id);
           continue;
         }
         const before = cell.value;
         this.#run(cell);
-        if (cell.value !== before) changed(cell.key, cell.value, before);
+        if (cell.value !== before) changed(cell, cell.value, before);
       }
     }
     return true;
   }
 
-  /** Every cell that read one of these buckets, directly or through other cells; keys, in no order. */
-  dependents(buckets: ReadonlySet<string>): ReadonlySet<string> {
+  /** Every cell that read one of these buckets, directly or through other cells; in no order. */
+  dependents(buckets: ReadonlySet<string>): ReadonlySet<Named> {
     let known = this.#dependents.get(buckets);
     if (known?.revision !== this.#revision) {
-      known = { revision: this.#revision, keys: this.#dependentsOf(buckets) };
+      known = { revision: this.#revision, cells: this.#dependentsOf(buckets) };
       this.#dependents.set(buckets, known);
     }
-    return known.keys;
+    return known.cells;
   }
 
-  #dependentsOf(buckets: ReadonlySet<string>): ReadonlySet<string> {
-    const found = new Set<string>();
+  #dependentsOf(buckets: ReadonlySet<string>): ReadonlySet<Cell<C>> {
+    const found = new Set<Cell<C>>();
     const queue: Source<C>[] = [...buckets].flatMap((name) => this.#sources.named(name));
     for (let source = queue.pop(); source !== undefined; source = queue.pop()) {
       eachReader(source, (cell) => {
-        if (found.has(cell.key)) return;
-        found.add(cell.key);
+        if (found.has(cell)) return;
+        found.add(cell);
         queue.push(cell);
       });
     }
@@ -270,11 +292,13 @@ export class CellGraph<C> {
   }
 
   /** Forgets a cell, for instance of a subject that is gone. */
-  drop(key: string): void {
-    const cell = this.#cells.get(key);
-    if (cell === undefined) return;
+  drop(name: string, id: string): void {
+    const cells = this.#cells.get(name);
+    const cell = cells?.get(id);
+    if (cells === undefined || cell === undefined) return;
     this.#setReads(cell, undefined);
-    this.#cells.delete(key);
+    cells.delete(id);
+    if (cells.size === 0) this.#cells.delete(name);
     this.#unqueue(cell);
     // Whatever has its value from it asks for another one of that name.
     eachReader(cell, (reader) => this.#markDirty(reader));
@@ -284,18 +308,15 @@ export class CellGraph<C> {
   }
 
   /** The base's cell where its value still stands, or a cell of our own that starts from it. */
-  #fromBase(key: string): Cell<C> | undefined {
+  #fromBase(name: string, id: string): Cell<C> | undefined {
     const base = this.#base;
     if (base === undefined) return undefined;
-    const there = base.graph.#cells.get(key);
+    const there = base.graph.#cell(name, id);
     if (there === undefined || there.state !== CURRENT) return undefined;
-    if (!base.graph.dependents(base.touched).has(key)) return there;
-    if (!this.#differs(there, base)) {
-      this.#cells.set(key, there);
-      return there;
-    }
-    const own = new Cell(key, there.compute, there.equals, there.part, there);
-    this.#cells.set(key, own);
+    if (!base.graph.dependents(base.touched).has(there)) return there;
+    const isSame = !this.#differs(there, base);
+    const own = isSame ? there : new Cell(name, id, there.compute, there.equals, there.part, there);
+    this.#add(name, id, own);
     return own;
   }
 
@@ -305,14 +326,14 @@ export class CellGraph<C> {
       if (source instanceof Bucket) return base.touched.has(source.name);
       const inner = source instanceof Entry ? source.group.whole : source;
       if (inner === undefined) return source instanceof Entry && base.touched.has(bucketName(source));
-      if (!base.graph.dependents(base.touched).has(inner.key)) return false;
-      const value = this.read(inner.key, inner.compute, inner.equals);
+      if (!base.graph.dependents(base.touched).has(inner)) return false;
+      const value = this.read(inner.name, inner.id, inner.compute, inner.equals);
       return source instanceof Entry ? entryOf(value, source.id) !== source.value : value !== inner.value;
     });
   }
 
   #run(cell: Cell<C>): void {
-    if (cell.state === RUNNING) throw new Error(`The computation =${cell.key} reads itself.`);
+    if (cell.state === RUNNING) throw new Error(`The computation ${textOf(cell)} reads itself.`);
     const outerAsked = this.#asked;
     this.#asked = null;
     cell.state = RUNNING;
@@ -321,7 +342,7 @@ export class CellGraph<C> {
     let { reads } = cell;
     let isOutdated = false;
     try {
-      value = cell.compute(this.#context, cell.value, cell.key);
+      value = cell.compute(this.#context, cell.value, cell.id, cell.name);
       if (this.#isLive) {
         reads = this.#reading.reads(reads);
         ({ isOutdated } = this.#reading);

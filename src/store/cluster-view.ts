@@ -36,26 +36,29 @@ export interface ClusterView {
    * A value computed from the view, kept until something that it read changes. Readers of a value that comes out equal
    * again are not re-run.
    *
-   * @param key names the value; the same key must always mean the same computation, which may use nothing from outside
-   *   that the key does not name: the computation of the first call is the one that is run again
-   * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined, and the key: one
-   *   function may then compute many values
+   * @param name of the computation; the same name must always mean the same one, which may use nothing from outside but
+   *   the id: the computation of the first call is the one that is run again
+   * @param id what the value is of, such as a namespace; '' where there is one for all. A text that is there already costs
+   *   nothing, one that is put together is made with every call
+   * @param compute pure; gets the value of the last run (for reuse of unchanged parts), or undefined, and id and
+   *   name: one function may then compute many values
    * @param equals default `Object.is`
    */
   derive<T>(
-    key: string,
-    compute: (view: ClusterView, previous: T | undefined, key: string) => T,
+    name: string,
+    id: string,
+    compute: (view: ClusterView, previous: T | undefined, id: string, name: string) => T,
     equals?: (a: T, b: T) => boolean,
   ): T;
   /**
    * A part of a derived value, for values that hold much (an index, a list of workloads) and whose readers want little of
    * it: they are re-run only when their part is another one by identity.
    *
-   * @param key names the part, as in `derive`
+   * @param name of the part, with its id as in `derive`
    * @param whole nothing but the call that derives the value
    * @param pick takes the part out of it; cheap, and reads nothing else
    */
-  part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P;
+  part<W, P>(name: string, id: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P;
   /**
    * An entry of a derived value that has many by id: like a part, but a change of the value costs nothing to the readers
    * of entries that stayed.

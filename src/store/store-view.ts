@@ -157,15 +157,18 @@ export class StoreView implements ClusterView {
   }
 
   derive<T>(
-    key: string,
-    compute: (view: ClusterView, previous: T | undefined, key: string) => T,
+    name: string,
+    id: string,
+    compute: (view: ClusterView, previous: T | undefined, id: string, name: string) => T,
     equals: (a: T, b: T) => boolean = Object.is,
   ): T {
-    return this.graph.read<T>(key, compute, equals);
+    return this.graph.read<T>(name, id, compute, equals);
   }
 
-  part<W, P>(key: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P {
-    return this.graph.read<P>(key, (view) => pick(whole(view)), Object.is, { pick: pick as (value: unknown) => P });
+  part<W, P>(name: string, id: string, whole: (view: ClusterView) => W, pick: (value: W) => P): P {
+    return this.graph.read<P>(name, id, (view) => pick(whole(view)), Object.is, {
+      pick: pick as (value: unknown) => P,
+    });
   }
 
   entry<T>(name: string, id: string, whole: (view: ClusterView) => Entries<T>): T | undefined {

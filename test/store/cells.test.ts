@@ -1,8 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { textOf } from '../../src/store/cell.ts';
 import { CellGraph } from '../../src/store/cells.ts';
 
 const same = Object.is;
 const NEVER = (): boolean => false;
+
+function dependents(graph: CellGraph<undefined>, buckets: ReadonlySet<string>): readonly string[] {
+  return [...graph.dependents(buckets)].map(textOf).sort();
+}
 
 function counted() {
   const graph = new CellGraph(undefined);
@@ -15,6 +20,7 @@ function counted() {
   const cell = (key: string, compute: () => number): number =>
     graph.read(
       key,
+      '',
       () => {
         runs.push(key);
         return compute();
@@ -51,11 +57,12 @@ class Numbers {
   }
 
   sum(): number {
-    return this.graph.read('sum', (inner) => inner.#number('a') + inner.#number('b'), same);
+    return this.graph.read('sum', '', (inner) => inner.#number('a') + inner.#number('b'), same);
   }
 
   #number(name: string): number {
     return this.graph.read(
+      'number',
       name,
       (inner) => {
         inner.#runs.push(name);
@@ -104,16 +111,17 @@ describe('a graph of one pass', () => {
   it('computes a value once, nothing among them', () => {
     const graph = new CellGraph(undefined, false);
     const runs: string[] = [];
-    const nothing = (): undefined => graph.read('nothing', (_context, _previous, key) => void runs.push(key), same);
-    expect([nothing(), nothing()]).toEqual([undefined, undefined]);
-    expect(runs).toEqual(['nothing']);
+    const nothing = (id: string): undefined =>
+      graph.read('nothing', id, (_context, _previous, of, name) => void runs.push(`${name} ${of}`), same);
+    expect([nothing('a'), nothing('a'), nothing('b')]).toEqual([undefined, undefined, undefined]);
+    expect(runs).toEqual(['nothing a', 'nothing b']);
   });
 
   it('refuses a computation that reads itself, and computes anew what threw', () => {
     const graph = new CellGraph(undefined, false);
-    const loop = (): number => graph.read('loop', () => loop(), same);
-    expect(loop).toThrow('The computation loop reads itself.');
-    expect(graph.read('loop', () => 1, same)).toBe(1);
+    const loop = (): number => graph.read('loop', 'a', () => loop(), same);
+    expect(loop).toThrow('The computation loop/a reads itself.');
+    expect(graph.read('loop', 'a', () => 1, same)).toBe(1);
   });
 
   it('asks once what a computation asks twice, and again in another', () => {
@@ -122,7 +130,8 @@ describe('a graph of one pass', () => {
     const question = (): number => graph.once('question', () => (asked += 1));
     const outer = graph.read(
       'outer',
-      () => [question(), graph.read('inner', () => [question(), question()], same), question()],
+      '',
+      () => [question(), graph.read('inner', '', () => [question(), question()], same), question()],
       same,
     );
     expect(outer).toEqual([1, [2, 2], 1]);
@@ -149,11 +158,11 @@ describe('CellGraph', () => {
     cell('label', () => parity() + 10);
     set('a', 2);
     const changed: string[] = [];
-    expect(graph.settle((key) => changed.push(key), NEVER)).toBe(true);
+    expect(graph.settle(({ name }) => changed.push(name), NEVER)).toBe(true);
     expect(runs).toEqual(['label', 'parity', 'parity']);
     expect(changed).toEqual([]);
     set('a', 3);
-    graph.settle((key) => changed.push(key), NEVER);
+    graph.settle(({ name }) => changed.push(name), NEVER);
     expect(changed.sort()).toEqual(['label', 'parity']);
   });
 
@@ -202,12 +211,14 @@ describe('CellGraph', () => {
     const whole = (): readonly number[] =>
       graph.read(
         'whole',
+        '',
         () => [input('a'), input('b')],
         (x, y) => x.every((item, index) => item === y[index]),
       );
     const part = (at: number): number =>
       graph.read(
-        `part-${at}`,
+        'part',
+        `${at}`,
         () => {
           runs.push(`part-${at}`);
           return whole()[at] ?? 0;
@@ -220,10 +231,10 @@ describe('CellGraph', () => {
     runs.length = 0;
     set('b', 2);
     const changed: string[] = [];
-    graph.settle((key) => changed.push(key), NEVER);
+    graph.settle((one) => changed.push(textOf(one)), NEVER);
     expect(runs).toEqual(['part-1', 'second']);
-    expect(changed).toEqual(['whole', 'part-1', 'second']);
-    expect([...graph.dependents(new Set(['b']))].sort()).toEqual(['first', 'part-0', 'part-1', 'second', 'whole']);
+    expect(changed).toEqual(['whole', 'part/1', 'second']);
+    expect(dependents(graph, new Set(['b']))).toEqual(['first', 'part/0', 'part/1', 'second', 'whole']);
   });
 
   it('runs what read one of many buckets when that is touched by its name, wherever a slash stands in it', () => {
@@ -239,8 +250,8 @@ describe('CellGraph', () => {
     graph.touch(['Pod/shop/web', 'Pod/shop']);
     graph.settle(() => undefined, NEVER);
     expect(runs).toEqual(['Pod/shop: web']);
-    expect([...graph.dependents(new Set(['Pod/shop/b/c']))].sort()).toEqual(['Pod/shop/b: c', 'Pod/shop: b/c']);
-    for (const id of ['web', 'api', 'b/c']) graph.drop(`Pod/shop: ${id}`);
+    expect(dependents(graph, new Set(['Pod/shop/b/c']))).toEqual(['Pod/shop/b: c', 'Pod/shop: b/c']);
+    for (const id of ['web', 'api', 'b/c']) graph.drop(`Pod/shop: ${id}`, '');
     reader('Pod/shop', 'web');
     runs.length = 0;
     graph.touch(['Pod/shop/web', 'Pod/shop/api']);
@@ -283,7 +294,7 @@ describe('CellGraph', () => {
     const { graph, input, cell, set, runs } = counted();
     const inner = (): number => cell('inner', () => input('a'));
     cell('outer', inner);
-    graph.drop('inner');
+    graph.drop('inner', '');
     runs.length = 0;
     graph.settle(() => undefined, NEVER);
     expect(runs).toEqual(['outer', 'inner']);
@@ -302,10 +313,10 @@ describe('CellGraph', () => {
     graph.settle(
       () => undefined,
       NEVER,
-      (key) => key === 'kept',
+      ({ name }) => name === 'kept',
     );
     expect(runs.sort()).toEqual(['inner', 'kept']);
-    expect([...graph.dependents(new Set(['a']))].sort()).toEqual(['inner', 'kept']);
+    expect(dependents(graph, new Set(['a']))).toEqual(['inner', 'kept']);
   });
 
   it('names everything that hangs on a bucket, through other cells too', () => {
@@ -313,7 +324,7 @@ describe('CellGraph', () => {
     const inner = (): number => cell('inner', () => input('a'));
     cell('outer', inner);
     cell('other', () => input('b'));
-    expect([...graph.dependents(new Set(['a']))].sort()).toEqual(['inner', 'outer']);
+    expect(dependents(graph, new Set(['a']))).toEqual(['inner', 'outer']);
   });
 
   it('refuses a computation that reads itself', () => {

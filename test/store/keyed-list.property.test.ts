@@ -67,6 +67,7 @@ it('readers of an entry run again when it changes, and the others are not even l
   const whole = (): KeyedList<Item> =>
     graph.read<KeyedList<Item>>(
       'list',
+      '',
       (_context, previous) => {
         graph.record('items');
         return KeyedList.of(LongList.of(items), idOf, previous);
@@ -76,7 +77,8 @@ it('readers of an entry run again when it changes, and the others are not even l
   const entry = (id: string): Item | undefined => graph.entry('items', id, whole);
   const reader = (id: string): number =>
     graph.read(
-      `reader/${id}`,
+      'reader',
+      id,
       () => {
         runs.push(id);
         return entry(id)?.value ?? -1;

@@ -187,5 +187,5 @@ function sorted(all: ReadonlyMap<string, Growing>): readonly Exposed[] {
 
 /** Of each node, all pods that were given to it, finished ones too. */
 function podsByNode(view: ClusterView): ReadonlyMap<string | null, readonly PodObject[]> {
-  return view.derive('audit/pods-by-node', (inner) => Map.groupBy(inner.list('Pod'), (pod) => pod.nodeName));
+  return view.derive('audit/pods-by-node', '', (inner) => Map.groupBy(inner.list('Pod'), (pod) => pod.nodeName));
 }

@@ -42,7 +42,8 @@ export function installOf(labels: Labels): string | undefined {
 /** Installs of a namespace whose workloads do not agree on part-of, with what most of them say (null for a tie). */
 export function partOfConflicts(view: ClusterView, namespace: string): ReadonlyMap<string, PartOfMajority | null> {
   return view.derive(
-    `part-of/${namespace}`,
+    'part-of',
+    namespace,
     (inner) => {
       const counts = new Map<string, Map<string, number>>();
       for (const { own } of workloadLabels(inner, namespace)) {

@@ -15,7 +15,8 @@ const VERSIONS = /(?:^|[/.-])(?:version|revision|chart|hash|checksum|commit|sha|
 /** The values that workloads of a namespace (or their pods) carry. Keys that controllers write are left out. */
 export function labelCensus(view: ClusterView, namespace: string): LabelCensus {
   return view.derive(
-    `label-census/${namespace}`,
+    'label-census',
+    namespace,
     (inner) => {
       const census = new Map<string, Map<string, number>>();
       for (const { own, onPods } of workloadLabels(inner, namespace)) {
@@ -31,7 +32,8 @@ export function labelCensus(view: ClusterView, namespace: string): LabelCensus {
 /** The same for some keys in all namespaces together. */
 export function clusterCensus(view: ClusterView, keys: readonly string[]): LabelCensus {
   return view.derive(
-    `label-census//${keys.join(',')}`,
+    'label-census-of-keys',
+    keys.join(','),
     (inner) => {
       const census = new Map<string, Map<string, number>>();
       for (const namespace of workloadNamespaces(inner)) {

@@ -32,7 +32,7 @@ const NONE: Coverage = { objects: 0, complete: 0, labels: 0 };
  * objects around them. Mirror pods, which nobody can label, are left out.
  */
 export function labelCoverage(view: ClusterView): LabelCoverage {
-  return view.derive('label-coverage', (inner) => coverageIn(inner, judgedNamespaces(inner)));
+  return view.derive('label-coverage-of-cluster', '', (inner) => coverageIn(inner, judgedNamespaces(inner)));
 }
 
 /** The namespaces that hold something whose labels are judged, in order. */
@@ -71,7 +71,8 @@ interface Counted extends Judged {
 /** The coverage of a namespace by kind and team. */
 function judged(view: ClusterView, namespace: string): readonly Judged[] {
   return view.derive(
-    `label-coverage/${namespace}`,
+    'label-coverage',
+    namespace,
     (inner) => {
       const owners = ownership(inner);
       const found = new Map<string, Map<string, Counted>>();

@@ -39,7 +39,8 @@ interface Referrers {
 /** The pod selectors that objects of a namespace hold, in a fixed order. The selectors of one object share its `by`. */
 export function referrersOf(view: ClusterView, namespace: string): readonly LabelReferrer[] {
   return view.part(
-    `label-referrers-of/${namespace}`,
+    'label-referrers-of',
+    namespace,
     (inner) => referrers(inner, namespace),
     ({ all }) => all,
   );
@@ -47,7 +48,8 @@ export function referrersOf(view: ClusterView, namespace: string): readonly Labe
 
 function referrers(view: ClusterView, namespace: string): Referrers {
   return view.derive(
-    `label-referrers/${namespace}`,
+    'label-referrers',
+    namespace,
     (inner) => {
       const all = [
         ...services(inner, namespace),
@@ -86,7 +88,8 @@ function byKeyRead(referrers: readonly LabelReferrer[]): ReadonlyMap<string, rea
 /** The pod selectors of cluster-scoped objects: webhooks on pods, and policies of other APIs. */
 function clusterReferrers(view: ClusterView): readonly LabelReferrer[] {
   return view.derive(
-    'label-referrers',
+    'label-referrers-everywhere',
+    '',
     (inner) => [...webhooks(inner), ...widerSelectors(inner, CLUSTER_POLICIES)],
     deepEqual,
   );
@@ -121,7 +124,8 @@ export function namespacesSeen(
 ): readonly string[] {
   if (namespaces === null) return [home];
   return view.derive(
-    `namespaces-seen/${namespaces.map((one) => `${isCalico(one) ? 'calico ' : ''}${podSelectorText(one)}`).join('\n')}`,
+    'namespaces-seen',
+    namespaces.map((one) => `${isCalico(one) ? 'calico ' : ''}${podSelectorText(one)}`).join('\n'),
     (inner) =>
       allNamespaces(inner).filter((name) =>
         namespaces.some((one) => selectsNamespace(one, name, namespaceLabels(inner, name))),
@@ -132,7 +136,7 @@ export function namespacesSeen(
 
 /** The selectors of namespaced objects that look into other namespaces, with the namespace of each. */
 function referrersAcross(view: ClusterView): readonly (readonly [string, LabelReferrer])[] {
-  return view.derive('label-referrers-across', (inner) =>
+  return view.derive('label-referrers-across', '', (inner) =>
     allNamespaces(inner).flatMap((name) =>
       referrersOf(inner, name).flatMap((one) => (one.namespaces === null ? [] : [[name, one] as const])),
     ),
@@ -148,7 +152,8 @@ export function referrersReading(
   const [key] = keys;
   if (key === undefined || keys.length > 1) return readingKeys(referrersOf(view, namespace), keys);
   return view.part(
-    `label-readers/${namespace}/${key}`,
+    'label-readers',
+    `${namespace}/${key}`,
     (inner) => referrers(inner, namespace),
     ({ byKey }) => byKey.get(key) ?? NOBODY,
   );

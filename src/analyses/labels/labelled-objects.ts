@@ -27,7 +27,8 @@ export function isLabelledByHand(object: AroundObject): boolean {
 /** The objects around the workloads of a namespace whose labels are judged, in order of kind and name. */
 export function labelledObjects(view: ClusterView, namespace: string): readonly AroundObject[] {
   return view.derive(
-    `labelled-objects/${namespace}`,
+    'labelled-objects',
+    namespace,
     (inner) =>
       judgedKinds(inner).flatMap((kind) => inner.list(kind, namespace).filter((object) => isLabelledByHand(object))),
     sameItems,

@@ -15,7 +15,7 @@ interface NamespaceEnvironment {
 
 /** What a namespace's labels, or else its name, say of its stage; undefined where they say nothing. */
 export function environmentOfNamespace(view: ClusterView, name: string): NamespaceEnvironment | undefined {
-  return view.derive(`environment/${name}`, (inner) => findEnvironment(namespaceLabels(inner, name), name), deepEqual);
+  return view.derive('environment', name, (inner) => findEnvironment(namespaceLabels(inner, name), name), deepEqual);
 }
 
 function findEnvironment(labels: Labels, name: string): NamespaceEnvironment | undefined {
@@ -37,6 +37,7 @@ export function knownEnvironments(
 ): readonly { readonly name: string; readonly environment: string }[] {
   return view.derive(
     'known-environments',
+    '',
     (inner) =>
       allNamespaces(inner).flatMap((name) => {
         const environment = environmentOfNamespace(inner, name)?.environment;

@@ -49,7 +49,8 @@ type NearByValue = ReadonlyMap<string, ReadonlyMap<string, NearValue>>;
 /** The values in a namespace that nearly are one that at least twice as many neighbours use. */
 export function nearValues(view: ClusterView, namespace: string): readonly NearValue[] {
   return view.derive(
-    `near-values/${namespace}`,
+    'near-values',
+    namespace,
     (inner) => {
       const own = labelCensus(inner, namespace);
       const here = [...own].flatMap(([key, counts]) => nearIn(key, counts, 'namespace'));
@@ -67,7 +68,8 @@ export function nearValues(view: ClusterView, namespace: string): readonly NearV
 /** The same for keys that have one meaning everywhere, among the workloads of the whole cluster. */
 function nearInCluster(view: ClusterView): NearByValue {
   return view.derive(
-    'near-values',
+    'near-values-everywhere',
+    '',
     (inner): NearByValue =>
       new Map(
         [...clusterCensus(inner, CLUSTER_KEYS)].map(([key, counts]) => [
@@ -126,7 +128,8 @@ export function demanderText({ by, selector }: LabelReferrer): string {
 /** The values of naming keys that Services, NetworkPolicies and budgets of a namespace select by, by key. */
 export function demandsOf(view: ClusterView, namespace: string): ReadonlyMap<string, Demand> {
   return view.derive(
-    `demands/${namespace}`,
+    'demands',
+    namespace,
     (inner): ReadonlyMap<string, Demand> => {
       const byKey = new Map<string, Map<string, { readonly rank: number; readonly by: LabelReferrer }>>();
       for (const [rank, by] of demanders(inner, namespace).entries()) {

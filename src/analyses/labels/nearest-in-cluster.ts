@@ -19,7 +19,8 @@ export function nearestInCluster(
   namespace: string,
 ): NearestSelector | undefined {
   return view.derive(
-    `nearest/${namespace}/${JSON.stringify(selector)}`,
+    'nearest',
+    `${namespace}/${JSON.stringify(selector)}`,
     (inner) => nearestFrom(inner, selector, namespace),
     deepEqual,
   );
@@ -57,7 +58,8 @@ function namespacesWith(view: ClusterView, selector: LabelSelector): readonly st
   const [key, values] = pair === undefined ? [expression?.key, expression?.values ?? []] : [pair[0], [pair[1]]];
   if (key === undefined || isGeneratedLabel(key)) return [];
   return view.derive(
-    `namespaces-with/${[key, ...values].join('=')}`,
+    'namespaces-with',
+    [key, ...values].join('='),
     (inner) =>
       wordsByNamespace(inner, key).flatMap(([name, words]) =>
         values.length === 0 || values.some((value) => words.has(value)) ? [name] : [],
@@ -69,7 +71,8 @@ function namespacesWith(view: ClusterView, selector: LabelSelector): readonly st
 /** The values of one key in each namespace that has it: what changes of other keys is nothing to its readers. */
 function wordsByNamespace(view: ClusterView, key: string): readonly (readonly [string, SimilarWords])[] {
   return view.derive(
-    `label-words/${key}`,
+    'label-words',
+    key,
     (inner) =>
       vocabularies(inner).flatMap(([name, vocabulary]): (readonly [string, SimilarWords])[] => {
         const words = vocabulary.get(key);
@@ -85,6 +88,7 @@ type Vocabulary = ReadonlyMap<string, SimilarWords>;
 function vocabularies(view: ClusterView): readonly (readonly [string, Vocabulary])[] {
   return view.derive(
     'label-vocabularies',
+    '',
     (inner) => workloadNamespaces(inner).map((name) => [name, writtenVocabulary(inner, name)] as const),
     samePairs,
   );
@@ -96,7 +100,8 @@ function samePairs<T>(a: readonly (readonly [string, T])[], b: readonly (readonl
 
 function writtenVocabulary(view: ClusterView, namespace: string): Vocabulary {
   return view.derive(
-    `written-labels/${namespace}`,
+    'written-labels',
+    namespace,
     (inner): Vocabulary => {
       const here = selectablesByLabel(inner, namespace);
       const keys = here.keys().filter((key) => !isGeneratedLabel(key));

@@ -8,7 +8,7 @@ import type { Selectable } from './selectable.ts';
 
 /** The namespaces as what a namespaceSelector can select. */
 export function selectableNamespaces(view: ClusterView): readonly Selectable[] {
-  return view.derive('selectable-namespaces', (inner) =>
+  return view.derive('selectable-namespaces', '', (inner) =>
     inner.list('Namespace').map(({ name }): Selectable => ({
       namespace: '',
       labels: namespaceLabels(inner, name),
@@ -19,7 +19,7 @@ export function selectableNamespaces(view: ClusterView): readonly Selectable[] {
 
 /** The nearest namespaceSelector that would match a namespace; undefined where none is near. */
 export function nearestNamespaceSelector(view: ClusterView, selector: LabelSelector): NearestSelector | undefined {
-  const index = view.derive('selectable-namespaces-by-label', (inner) =>
+  const index = view.derive('selectable-namespaces-by-label', '', (inner) =>
     LabelIndex.of(LongList.of([selectableNamespaces(inner)])),
   );
   return nearestSelector(selector, '', index);

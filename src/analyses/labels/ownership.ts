@@ -18,6 +18,7 @@ export const NO_OWNERSHIP: Ownership = { label: null, byNamespace: new Map() };
 export function ownership(view: ClusterView): Ownership {
   return view.derive(
     'ownership',
+    '',
     (inner): Ownership => {
       const label = inner.facts().labels?.owner ?? null;
       const owners = inner.list('Namespace').flatMap(({ name, labels }): [string, string][] => {

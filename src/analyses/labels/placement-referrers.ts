@@ -55,7 +55,8 @@ export function barePlacements(view: ClusterView, namespace: string): readonly L
 /** Found by their names, so that a change of any other pod costs nothing here. */
 function barePods(view: ClusterView, namespace: string): readonly AnalysedWorkload[] {
   return view.derive(
-    `bare-pods/${namespace}`,
+    'bare-pods',
+    namespace,
     (inner) =>
       workloadNames(inner, namespace).flatMap((name) =>
         name.startsWith(BARE) ? (workload(inner, namespace, 'Pod', name.slice(BARE.length)) ?? []) : [],

@@ -26,12 +26,12 @@ export interface Selectable {
  * runs of a CronJob, their pods come back). Finished pods count: their owner makes such pods.
  */
 export function selectables(view: ClusterView, namespace: string): LongList<Selectable> {
-  return view.derive(`selectables/${namespace}`, (inner) => new LongList(selectableLists(inner, namespace).items));
+  return view.derive('selectables', namespace, (inner) => new LongList(selectableLists(inner, namespace).items));
 }
 
 /** The same, a list for each workload and one for what operators own. */
 function selectableLists(view: ClusterView, namespace: string): LongList<readonly Selectable[]> {
-  return view.derive(`selectable-lists/${namespace}`, (inner) => {
+  return view.derive('selectable-lists', namespace, (inner) => {
     const own = listsOfWorkloads(inner, namespace);
     const operated = operatedTemplates(inner, namespace);
     return operated.length === 0 ? own : own.appended([operated]);
@@ -40,7 +40,8 @@ function selectableLists(view: ClusterView, namespace: string): LongList<readonl
 
 function listsOfWorkloads(view: ClusterView, namespace: string): LongList<readonly Selectable[]> {
   return view.derive(
-    `selectables-of-workloads/${namespace}`,
+    'selectables-of-workloads',
+    namespace,
     (inner, previous: LongList<readonly Selectable[]> | undefined) =>
       mapChanged(workloadList(inner, namespace), previous, (one, before) =>
         keptFrom(before, reuse(selectablesOf(one), before, sameSelectable)),
@@ -84,7 +85,7 @@ function distinctLabels(
 
 /** Templates of workloads that an operator owns: its own kind is not read, and their pods may be scaled away. */
 function operatedTemplates(view: ClusterView, namespace: string): readonly Selectable[] {
-  return view.derive(`operated-templates/${namespace}`, (inner, previous: readonly Selectable[] | undefined) => {
+  return view.derive('operated-templates', namespace, (inner, previous: readonly Selectable[] | undefined) => {
     const found = WORKLOAD_KINDS.flatMap((kind) =>
       inner.list(kind, namespace).flatMap(({ owners, template }): Selectable[] => {
         const controller = owners.find((owner) => owner.controller);
@@ -110,7 +111,8 @@ export function selectsSomething(view: ClusterView, selector: PodSelector, names
 /** Apart, so that who only asks this is not asked again whenever anything of the namespace changes. */
 function hasSelectables(view: ClusterView, namespace: string): boolean {
   return view.part(
-    `has-selectables/${namespace}`,
+    'has-selectables',
+    namespace,
     (inner) => selectableLists(inner, namespace),
     (all) => all.some((one) => one.length > 0),
   );
@@ -140,8 +142,8 @@ function isOnePair(selector: PodSelector): boolean {
 export function selectablesByLabel(view: ClusterView, namespace: string): ByLabel<Selectable> {
   const index = (inner: ClusterView): LabelIndex<Selectable> => selectableIndex(inner, namespace);
   return {
-    keys: () => view.part(`label-keys/${namespace}`, index, (all) => all.keys()),
-    values: (key) => view.part(`label-values/${namespace}/${key}`, index, (all) => all.values(key)),
+    keys: () => view.part('label-keys', namespace, index, (all) => all.keys()),
+    values: (key) => view.part('label-values', `${namespace}/${key}`, index, (all) => all.values(key)),
     carrying: (key, value) => carrying(view, namespace, { key, value }),
     having: (key) => selectablesOfKey(view, namespace, key).all(),
   };
@@ -161,14 +163,15 @@ const NOTHING: readonly Selectable[] = [];
 
 function selectablesOfKey(view: ClusterView, namespace: string, key: string): ByValue<Selectable> {
   return view.part(
-    `label-lists/${namespace}/${key}`,
+    'label-lists',
+    `${namespace}/${key}`,
     (inner) => selectableIndex(inner, namespace),
     (all) => all.byValue(key),
   );
 }
 
 function selectableIndex(view: ClusterView, namespace: string): LabelIndex<Selectable> {
-  return view.derive(`selectable-index/${namespace}`, (inner, previous: LabelIndex<Selectable> | undefined) =>
+  return view.derive('selectable-index', namespace, (inner, previous: LabelIndex<Selectable> | undefined) =>
     LabelIndex.of(selectableLists(inner, namespace), previous),
   );
 }

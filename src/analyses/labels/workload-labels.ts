@@ -18,7 +18,8 @@ export interface WorkloadLabels {
 /** The labels of a namespace's workloads, in their order. The same as long as no label changes, whatever else does. */
 export function workloadLabels(view: ClusterView, namespace: string): LongList<WorkloadLabels> {
   return view.derive(
-    `workload-labels/${namespace}`,
+    'workload-labels',
+    namespace,
     (inner, previous: LongList<WorkloadLabels> | undefined) =>
       mapChanged(workloadList(inner, namespace), previous, (one, before) => {
         const [own, onPods] = [ownLabels(one), podLabels(one)];

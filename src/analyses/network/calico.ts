@@ -72,7 +72,8 @@ export function hasCalicoPolicies(view: ClusterView, namespace: string): boolean
 
 function calicoPolicies(view: ClusterView, namespace: string): readonly CalicoPolicy[] {
   return view.derive(
-    `calico-policies/${namespace}`,
+    'calico-policies',
+    namespace,
     (inner) =>
       [...inner.list('CalicoNetworkPolicy', namespace), ...inner.list('CalicoGlobalNetworkPolicy')]
         .filter((object) => !isNotOfPods(object))
@@ -82,7 +83,7 @@ function calicoPolicies(view: ClusterView, namespace: string): readonly CalicoPo
 }
 
 function calicoTiers(view: ClusterView): readonly CalicoTierOrder[] {
-  return view.derive('calico-tiers', (inner) => {
+  return view.derive('calico-tiers', '', (inner) => {
     const tiers = inner.list('CalicoTier').map(calicoTier);
     const all = tiers.some((tier) => tier.name === 'default') ? tiers : [...tiers, DEFAULT_TIER];
     return all.toSorted((a, b) => byOrder(a, b));

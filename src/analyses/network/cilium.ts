@@ -49,7 +49,8 @@ function isAlwaysEnforcing(view: ClusterView): boolean {
 
 function ciliumRules(view: ClusterView, namespace: string): readonly CiliumRule[] {
   return view.derive(
-    `cilium-rules/${namespace}`,
+    'cilium-rules',
+    namespace,
     (inner) => {
       const objects = [
         ...inner.list('CiliumNetworkPolicy', namespace),

@@ -25,7 +25,8 @@ export interface DecisionContext {
 
 export function decisionContext(view: ClusterView, namespace: string): DecisionContext {
   return view.derive(
-    `decision-context/${namespace}`,
+    'decision-context',
+    namespace,
     (inner) => {
       const readable = inner.readable('NetworkPolicy', namespace);
       return {

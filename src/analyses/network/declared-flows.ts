@@ -46,7 +46,7 @@ const ANYONE: FlowEnd = { type: 'anyone' };
  * is told. What else is only decided at run time is in no declaration.
  */
 export function declaredFlows(view: ClusterView): DeclaredFlows {
-  return view.derive('declared-flows', (inner) => {
+  return view.derive('declared-flows', '', (inner) => {
     const flows: DeclaredFlow[] = [];
     const unknown: UnknownFlow[] = [];
     const dns = clusterDns(inner);

@@ -55,7 +55,8 @@ export function peerProfiles(view: ClusterView, namespace: string): readonly Pee
 export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly PeerProfiles[] {
   const { namespace, kind, name } = ref;
   return view.derive(
-    `network-profiles/${namespace}/${kind}/${name}`,
+    'network-profiles',
+    `${namespace}/${kind}/${name}`,
     (inner, previous: WorkloadProfiles | undefined) => {
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);
@@ -90,7 +91,8 @@ function profilesIn(context: DecisionContext): Map<string, DirectionProfile> {
 /** The profiles of the pods that a Service selects. */
 export function profilesBehind(view: ClusterView, { namespace, name }: ServiceObject): readonly PeerProfiles[] {
   return view.derive(
-    `network-profiles-behind/${namespace}/${name}`,
+    'network-profiles-behind',
+    `${namespace}/${name}`,
     (inner) => {
       const service = inner.get('Service', namespace, name);
       if (service === undefined) return NO_PROFILES;

@@ -73,7 +73,7 @@ const NODE_AGENT_NAMESPACE_FIRST = 'kube-system';
 
 /** What is known of policy enforcement in this cluster. */
 export function enforcement(view: ClusterView): Enforcement {
-  return view.derive('network-enforcement', judge, deepEqual);
+  return view.derive('network-enforcement', '', judge, deepEqual);
 }
 
 function judge(view: ClusterView): Enforcement {
@@ -117,6 +117,7 @@ function agentText({ namespace, name }: NodeAgent): string {
 function daemonSets(view: ClusterView): readonly NodeAgent[] {
   return view.derive(
     'network-agents',
+    '',
     (inner) =>
       inner
         .list('DaemonSet')

@@ -42,7 +42,7 @@ const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
 /** How a workload's pods are reachable from outside, the widest way first. */
 export function exposures(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly Exposure[] {
   const { namespace, kind, name } = ref;
-  return view.derive(`exposure/${namespace}/${kind}/${name}`, (inner) => findExposures(inner, ref), deepEqual);
+  return view.derive('exposure', `${namespace}/${kind}/${name}`, (inner) => findExposures(inner, ref), deepEqual);
 }
 
 /** `LoadBalancer 5432`, for tables. */
@@ -129,7 +129,8 @@ function behindGateway(view: ClusterView, namespace: string, services: ReadonlyS
 /** The routes of any namespace that lead into this one. */
 function routesInto(view: ClusterView, namespace: string): readonly RouteObject[] {
   return view.derive(
-    `routes-into/${namespace}`,
+    'routes-into',
+    namespace,
     (inner) =>
       ROUTE_KINDS.flatMap((kind) => inner.list(kind)).filter(({ backends }) =>
         backends.some((one) => one.namespace === namespace),

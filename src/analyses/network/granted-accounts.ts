@@ -32,7 +32,8 @@ export function workloadsGranted(
 /** Service accounts, as `namespace/name`. */
 function accountsGranted(view: ClusterView, key: string, isSuch: (rule: PolicyRule) => boolean): readonly string[] {
   return view.derive(
-    `network/accounts-granted/${key}`,
+    'network/accounts-granted',
+    key,
     (inner) => {
       const found = new Set<string>();
       for (const binding of bindingsIn(inner, '')) {

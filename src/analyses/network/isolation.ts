@@ -57,7 +57,8 @@ export function workloadIsolation(
   { ref }: Pick<AnalysedWorkload, 'ref'>,
 ): Readonly<Record<Direction, WorkloadVerdict>> | undefined {
   return view.derive(
-    `workload-isolation/${ref.namespace}/${workloadName(ref)}`,
+    'workload-isolation',
+    `${ref.namespace}/${workloadName(ref)}`,
     (inner) => {
       const own = classIsolation(inner, ref);
       if (own.length === 0) return undefined;
@@ -75,7 +76,8 @@ export function workloadIsolation(
  */
 export function classIsolation(view: ClusterView, { namespace, kind, name }: WorkloadId): readonly ClassIsolation[] {
   return view.derive(
-    `isolation/${namespace}/${kind}/${name}`,
+    'isolation',
+    `${namespace}/${kind}/${name}`,
     (inner, previous: JudgedClasses | undefined) => {
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);

@@ -11,7 +11,7 @@ export const NAME_LABEL = 'kubernetes.io/metadata.name';
  * they say, and a namespace that is only used, not declared, has no other.
  */
 export function namespaceLabels(view: ClusterView, namespace: string): Labels {
-  return view.derive(`namespace-labels/${namespace}`, (inner, previous: Labels | undefined) => {
+  return view.derive('namespace-labels', namespace, (inner, previous: Labels | undefined) => {
     const object = inner.get('Namespace', '', namespace);
     if (object !== undefined && object.uid !== '' && object.location === null) return object.labels;
     const labels = { ...object?.labels, [NAME_LABEL]: namespace };
@@ -22,7 +22,8 @@ export function namespaceLabels(view: ClusterView, namespace: string): Labels {
 /** The namespaces that a selector matches, in order; asked once however many policies have that selector. */
 export function matchingNamespaces(view: ClusterView, selector: LabelSelector): readonly string[] {
   return view.derive(
-    `namespaces-matching/${JSON.stringify(selector)}`,
+    'namespaces-matching',
+    JSON.stringify(selector),
     (inner) => allNamespaces(inner).filter((name) => matches(selector, namespaceLabels(inner, name))),
     sameItems,
   );
@@ -32,6 +33,7 @@ export function matchingNamespaces(view: ClusterView, selector: LabelSelector): 
 export function allNamespaces(view: ClusterView): readonly string[] {
   return view.derive(
     'network/namespaces',
+    '',
     (inner) => {
       const names = new Set(inner.list('Namespace').map((one) => one.name));
       for (const kind of NAMESPACED) for (const name of inner.namespaces(kind)) names.add(name);

@@ -41,7 +41,8 @@ export function policiesNear(
 
 function nearPolicies(view: ClusterView, namespace: string): NearPolicies {
   return view.derive(
-    `near-policies/${namespace}`,
+    'near-policies',
+    namespace,
     (inner): NearPolicies => {
       const here = selectablesByLabel(inner, namespace);
       const byLabel = new Map<string, CompiledPolicy[]>();

@@ -21,7 +21,8 @@ export interface NetworkPeer {
 /** Whether any pod of a namespace takes part in the pod network. */
 export function hasNetworkPeers(view: ClusterView, namespace: string): boolean {
   return view.part(
-    `has-network-peers/${namespace}`,
+    'has-network-peers',
+    namespace,
     (inner) => workloadList(inner, namespace),
     (all) => all.some(({ classes }) => classes.some((one) => inapplicable(one) === '')),
   );

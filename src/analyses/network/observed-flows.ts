@@ -30,7 +30,7 @@ export interface ObservedConnections {
  * than the flow: addresses are used again.
  */
 export function observedConnections(view: ClusterView): ObservedConnections {
-  return view.derive('observed-connections', (inner) => {
+  return view.derive('observed-connections', '', (inner) => {
     const found = new Map<string, ObservedConnection>();
     let unresolved = 0;
     for (const flow of inner.flows().flows) {
@@ -77,7 +77,7 @@ function lastOf(list: readonly ObservedConnection[]): number | null {
 }
 
 function evidenceIndex(view: ClusterView): ReadonlyMap<string, readonly ObservedConnection[]> {
-  return view.derive('observed-connections-by-destination', (inner) =>
+  return view.derive('observed-connections-by-destination', '', (inner) =>
     Map.groupBy(observedConnections(inner).connections, (one) => endText(one.destination)),
   );
 }
@@ -149,7 +149,7 @@ function ownerOf(view: ClusterView, pod: PodObject): AnalysedWorkload | undefine
 
 /** Pods of the pod network by address; a pod on the host's network has its node's. */
 function podsByAddress(view: ClusterView): ReadonlyMap<string, PodObject> {
-  return view.derive('pods-by-address', (inner) => {
+  return view.derive('pods-by-address', '', (inner) => {
     const found = new Map<string, PodObject>();
     for (const pod of inner.list('Pod')) {
       if (pod.spec.hostNetwork || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;

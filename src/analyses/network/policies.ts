@@ -12,7 +12,8 @@ import { sameItems } from '../../store/same-items.ts';
 /** The NetworkPolicies of a namespace with their defaults filled in; unchanged policies keep their identity. */
 export function compiledPolicies(view: ClusterView, namespace: string): readonly CompiledPolicy[] {
   return view.derive(
-    `network-policies/${namespace}`,
+    'network-policies',
+    namespace,
     (inner, previous: readonly CompiledPolicy[] | undefined) => {
       const before = new Map(previous?.map((one) => [one.object, one]));
       return inner.list('NetworkPolicy', namespace).map((object) => before.get(object) ?? compilePolicy(object));
@@ -69,7 +70,8 @@ export interface BrokenPolicy {
 /** Policies of the namespace that can't be judged: stored ones the server would refuse now, and broken documents. */
 export function brokenPolicies(view: ClusterView, namespace: string): readonly BrokenPolicy[] {
   return view.derive(
-    `network-policies-broken/${namespace}`,
+    'network-policies-broken',
+    namespace,
     (inner): readonly BrokenPolicy[] => [
       ...inner
         .broken('NetworkPolicy')
@@ -103,7 +105,7 @@ function aboutOf({ object, ingress, egress }: CompiledPolicy): BrokenPolicy['abo
 
 /** Admin and baseline policies of all three kinds, in the order in which they decide. */
 export function adminPolicies(view: ClusterView): readonly CompiledAdminPolicy[] {
-  return view.derive('admin-policies', (inner) =>
+  return view.derive('admin-policies', '', (inner) =>
     (['AdminNetworkPolicy', 'BaselineAdminNetworkPolicy', 'ClusterNetworkPolicy'] as const)
       .flatMap((kind) => inner.list(kind))
       .map(compileAdminPolicy)

@@ -53,7 +53,7 @@ export const CNI_DEPENDENT = 'depends on the CNI';
 
 /** Every workload of the cluster with what decides its connections. */
 export function reachTable(view: ClusterView): ReachTable {
-  return view.derive('reach-table', (inner) => {
+  return view.derive('reach-table', '', (inner) => {
     const parts = allNamespaces(inner).map((namespace) => namespaceNodes(inner, namespace));
     return {
       nodes: parts.flatMap((part) => part.nodes),
@@ -68,7 +68,7 @@ interface NamespacePart extends Pick<ReachTable, 'nodes' | 'notApplicable'> {
 }
 
 function namespaceNodes(view: ClusterView, namespace: string): NamespacePart {
-  return view.derive(`reach-nodes/${namespace}`, (inner) => {
+  return view.derive('reach-nodes', namespace, (inner) => {
     const nodes: ReachNode[] = [];
     const notApplicable: { ref: WorkloadRefText; reason: string }[] = [];
     for (const workload of workloads(inner, namespace)) {

@@ -62,7 +62,7 @@ function backends(view: ClusterView, { namespace, name }: ServiceName): Backends
 }
 
 function servedByName(view: ClusterView, namespace: string): KeyedList<ServedWorkload> {
-  return view.derive(`served-by-name/${namespace}`, (inner) => served(inner, namespace).workloads);
+  return view.derive('served-by-name', namespace, (inner) => served(inner, namespace).workloads);
 }
 
 interface Served {
@@ -73,7 +73,8 @@ interface Served {
 /** The same as long as every Service selects pods of the same workloads, whatever their other labels are. */
 function served(view: ClusterView, namespace: string): Served {
   return view.derive(
-    `served-workloads/${namespace}`,
+    'served-workloads',
+    namespace,
     (inner, previous: Served | undefined) => {
       const services = inner.list('Service', namespace);
       const before = previous?.workloads;
@@ -105,7 +106,7 @@ function servedBy(
 }
 
 function backendsByService(view: ClusterView, namespace: string): KeyedList<Backends> {
-  return view.derive(`backends-by-service/${namespace}`, (inner, previous: KeyedList<Backends> | undefined) => {
+  return view.derive('backends-by-service', namespace, (inner, previous: KeyedList<Backends> | undefined) => {
     const found = new Map<string, { service: string; selected: Ref[]; live: Ref[] }>();
     for (const { ref, services, sending } of servedByName(inner, namespace).items) {
       for (const { name } of services) {

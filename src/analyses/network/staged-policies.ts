@@ -10,7 +10,7 @@ const CALICO_GROUP = /(?:^|\.)projectcalico\.org$/;
  * Source: docs.tigera.io/calico/latest/reference/resources/stagedkubernetesnetworkpolicy (Calico Open Source 3.30)
  */
 export function stagedPolicies(view: ClusterView): 'yes' | 'no' | 'unknown' {
-  return view.derive('staged-policies', (inner) => {
+  return view.derive('staged-policies', '', (inner) => {
     if (enforcement(inner).by !== 'Calico') return 'no';
     const own = inner.list('CustomResourceDefinition').filter(({ group }) => CALICO_GROUP.test(group));
     if (own.length === 0) return 'unknown';

@@ -12,6 +12,10 @@ export function unmatchedNodes(view: ClusterView, cidrs: readonly string[]): rea
   const mode = view.get('ConfigMap', 'kube-system', 'cilium-config')?.known['policy-cidr-match-mode'] ?? '';
   if (mode.split(/[\s,]+/).includes('nodes')) return [];
   if (!view.readable('Node').ok) return cidrs;
-  const nodes = view.derive('node-addresses', (inner) => new Set(inner.list('Node').flatMap((node) => node.addresses)));
+  const nodes = view.derive(
+    'node-addresses',
+    '',
+    (inner) => new Set(inner.list('Node').flatMap((node) => node.addresses)),
+  );
   return cidrs.filter((cidr) => nodes.has(cidr.slice(0, cidr.lastIndexOf('/'))));
 }

@@ -21,7 +21,7 @@ const NOTHING: WiderVerdict = { status: 'none', policies: [], reason: '', everyo
 
 /** Which of the wider policy kinds could not be read for a namespace; '' where all could. */
 export function widerUnreadable(view: ClusterView, namespace: string): string {
-  return view.derive(`wider-unreadable/${namespace}`, (inner) => {
+  return view.derive('wider-unreadable', namespace, (inner) => {
     const denied = WIDER_POLICY_KINDS.filter((kind) => !inner.readable(kind, namespace).ok);
     if (denied.length === 0) return '';
     return denied.length === WIDER_POLICY_KINDS.length

@@ -24,7 +24,7 @@ export interface NamespaceLevels {
 
 /** The levels of a namespace at the policy version at which this view is judged. */
 export function namespaceLevels(view: ClusterView, namespace: string): NamespaceLevels {
-  return view.derive(`pod-security/${namespace}`, (inner) => levelsOf(inner, namespace), deepEqual);
+  return view.derive('pod-security', namespace, (inner) => levelsOf(inner, namespace), deepEqual);
 }
 
 /** The strictest level that admits every workload, as far as that is certain: what was not read can only lower it. */

@@ -159,7 +159,8 @@ interface Ran {
 /** By account of a namespace: the add-on that alone runs as it; null where something else does; absent where nothing does. */
 function addOnsIn(view: ClusterView, namespace: string): ReadonlyMap<string, Ran | null> {
   return view.derive(
-    `rbac/add-ons/${namespace}`,
+    'rbac/add-ons',
+    namespace,
     (inner) => {
       const found = new Map<string, Ran | null>();
       for (const { account, spec } of accountPods(inner, namespace)) {

@@ -18,6 +18,7 @@ export interface Authorizers {
 export function authorizers(view: ClusterView): Authorizers {
   return view.derive(
     'rbac/authorizers',
+    '',
     (inner) => ({ rbac: rbacRead(inner), node: 'not modelled', ...webhook(inner) }),
     (a, b) => JSON.stringify(a) === JSON.stringify(b),
   );

@@ -20,7 +20,8 @@ interface Surroundings {
 /** One value for all bindings of a namespace ('' for ClusterRoleBindings), since each of them hangs on all of it. */
 export function bindingSurroundings(view: ClusterView, namespace: string): Surroundings {
   return view.derive(
-    `rbac/binding-surroundings/${namespace}`,
+    'rbac/binding-surroundings',
+    namespace,
     (inner) => ({ parameters: parameterPermissions(inner), givenBy: givenBy(inner, namespace) }),
     (a, b) =>
       a.parameters === b.parameters &&

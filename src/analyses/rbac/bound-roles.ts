@@ -14,6 +14,7 @@ export function isBound(view: ClusterView, role: RoleObject): boolean {
 function isAggregated(view: ClusterView, role: RoleObject): boolean {
   const selectors = view.derive(
     'rbac/aggregation-selectors',
+    '',
     (inner) => inner.list('ClusterRole').flatMap((one) => one.aggregation ?? []),
     deepEqual,
   );
@@ -23,7 +24,8 @@ function isAggregated(view: ClusterView, role: RoleObject): boolean {
 /** `Role/name` and `ClusterRole/name` of the roles that bindings of one namespace ('' for ClusterRoleBindings) name. */
 function rolesBoundIn(view: ClusterView, namespace: string): readonly string[] {
   return view.derive(
-    `rbac/bound-roles/${namespace}`,
+    'rbac/bound-roles',
+    namespace,
     (inner) =>
       [...new Set(bindingsIn(inner, namespace).map(({ roleRef }) => `${roleRef.kind}/${roleRef.name}`))].sort(),
     deepEqual,
@@ -33,6 +35,7 @@ function rolesBoundIn(view: ClusterView, namespace: string): readonly string[] {
 function boundClusterRoles(view: ClusterView): ReadonlySet<string> {
   return view.derive(
     'rbac/bound-cluster-roles',
+    '',
     (inner) => new Set(['' as const, ...NAMESPACE_GROUPS].flatMap((group) => clusterRolesBoundIn(inner, group))),
     (a, b) => a.size === b.size && [...a].every((name) => b.has(name)),
   );
@@ -41,7 +44,8 @@ function boundClusterRoles(view: ClusterView): ReadonlySet<string> {
 /** @param group of namespaces; '' for ClusterRoleBindings */
 function clusterRolesBoundIn(view: ClusterView, group: number | ''): readonly string[] {
   return view.derive(
-    `rbac/bound-cluster-roles/${group}`,
+    'rbac/cluster-roles-bound-in',
+    `${group}`,
     (inner) => {
       const own = group === '' ? [''] : inner.namespaces('RoleBinding').filter((one) => namespaceGroup(one) === group);
       const bound = own.flatMap((namespace) => rolesBoundIn(inner, namespace));

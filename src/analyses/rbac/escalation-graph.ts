@@ -79,7 +79,7 @@ const GROUPS: readonly Group[] = [EVERYWHERE, ...NAMESPACE_GROUPS];
  * itself before the graph: a first reading is never one long turn.
  */
 export function escalationGraph(view: ClusterView): EscalationGraph {
-  return view.derive<EscalationGraph>('rbac/escalation-graph', (inner, before = EMPTY) => {
+  return view.derive<EscalationGraph>('rbac/escalation-graph', '', (inner, before = EMPTY) => {
     const inputs = GROUPS.map((group) => groupInputs(inner, group));
     const parts = new Map(before.parts);
     const changes = { parts: new Set<string>(), accounts: new Set<string>() };
@@ -122,7 +122,8 @@ interface NamespaceInputs {
 /** What the graph takes of a group of namespaces: it reads these few values, not some of each namespace. */
 function groupInputs(view: ClusterView, group: Group): Inputs {
   return view.derive(
-    `rbac/graph-inputs/${group}`,
+    'rbac/graph-inputs',
+    `${group}`,
     (inner) =>
       group === EVERYWHERE
         ? new Map([['', { steps: stepsIn(inner, ''), accounts: null }]])
@@ -145,6 +146,7 @@ function groupInputs(view: ClusterView, group: Group): Inputs {
 function namespaceGroups(view: ClusterView): readonly (readonly string[])[] {
   return view.derive(
     'rbac/namespace-groups',
+    '',
     (inner) => {
       const all = new Set([...inner.namespaces('RoleBinding'), ...inner.namespaces('ServiceAccount')]);
       const groups = Map.groupBy(all, namespaceGroup);
@@ -258,7 +260,8 @@ function waysBy(incoming: Incoming, before: EscalationGraph['ways']): Escalation
 /** The accounts of a namespace, in one value. */
 function poolAccounts(view: ClusterView, namespace: string): PoolAccounts {
   return view.derive(
-    `rbac/pool-accounts/${namespace}`,
+    'rbac/pool-accounts',
+    namespace,
     (inner) => {
       const isKnown = !isPartial(inner) && inner.readable('ServiceAccount', namespace).ok;
       const listed = inner.list('ServiceAccount', namespace);

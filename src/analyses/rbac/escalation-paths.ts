@@ -71,7 +71,8 @@ const NO_PATHS: ReadonlyMap<string, EscalationPath> = new Map();
  */
 export function accountPaths(view: ClusterView, namespace: string): ReadonlyMap<string, EscalationPath> {
   return view.derive(
-    `rbac/account-paths/${namespace}`,
+    'rbac/account-paths',
+    namespace,
     (inner) => pathsByNamespace(inner, namespaceGroup(namespace)).get(namespace) ?? NO_PATHS,
   );
 }
@@ -79,7 +80,8 @@ export function accountPaths(view: ClusterView, namespace: string): ReadonlyMap<
 /** Those of a group of namespaces in one value: most changes of the graph leave every path as it is, and end here. */
 function pathsByNamespace(view: ClusterView, group: number): ReadonlyMap<string, AccountPaths['paths']> {
   return view.derive(
-    `rbac/account-paths-of-group/${group}`,
+    'rbac/account-paths-of-group',
+    `${group}`,
     (inner) => accountPathsOfGraph(inner)[group] ?? new Map<string, AccountPaths['paths']>(),
     (a, b) => a.size === b.size && [...a].every(([namespace, paths]) => b.get(namespace) === paths),
   );
@@ -87,7 +89,7 @@ function pathsByNamespace(view: ClusterView, group: number): ReadonlyMap<string,
 
 /** The paths of each group of namespaces. */
 function accountPathsOfGraph(view: ClusterView): readonly ReadonlyMap<string, AccountPaths['paths']>[] {
-  return view.derive('rbac/account-paths-by-group', (inner) => {
+  return view.derive('rbac/account-paths-by-group', '', (inner) => {
     const groups = NAMESPACE_GROUPS.map(() => new Map<string, AccountPaths['paths']>());
     for (const [namespace, { paths }] of accountPathsInGraph(inner)) {
       if (paths.size > 0) groups[namespaceGroup(namespace)]?.set(namespace, paths);
@@ -98,7 +100,7 @@ function accountPathsOfGraph(view: ClusterView): readonly ReadonlyMap<string, Ac
 
 /** A changed graph is looked through once; what it leaves alone of a namespace stays the same. */
 function accountPathsInGraph(view: ClusterView): ReadonlyMap<string, AccountPaths> {
-  const derived = view.derive<PathsOfGraph>('rbac/account-paths-of-graph', (inner, previous) => {
+  const derived = view.derive<PathsOfGraph>('rbac/account-paths-of-graph', '', (inner, previous) => {
     const graph = escalationGraph(inner);
     const isUnmoved = (paths: AccountPaths): boolean => graph.ways === previous?.ways || areUnmoved(graph, paths);
     const byNamespace = new Map<string, AccountPaths>();
@@ -154,6 +156,7 @@ function waysOn(graph: EscalationGraph, place: Place): readonly (Onward | undefi
 export function everyonePaths(view: ClusterView): readonly EscalationPath[] {
   return view.derive(
     'rbac/everyone-paths',
+    '',
     (inner) => everyoneGroups(inner).flatMap((group) => indirectPath(escalationGraph(inner), [`g:${group}`]) ?? []),
     deepEqual,
   );
@@ -243,7 +246,7 @@ export function escapePath<To extends Sink | NamespaceSink>(
 
 /** The accounts of the pods that run on a node, in order. */
 function accountsOnNode(view: ClusterView, node: string): readonly string[] {
-  const byNode = view.derive('rbac/accounts-by-node', (inner) => {
+  const byNode = view.derive('rbac/accounts-by-node', '', (inner) => {
     const found = new Map<string, Set<string>>();
     for (const pod of inner.list('Pod')) {
       if (pod.nodeName === '' || pod.phase === 'Succeeded' || pod.phase === 'Failed') continue;

@@ -64,7 +64,8 @@ export interface Step {
  */
 export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
   return view.derive<readonly Step[]>(
-    `rbac/steps/${namespace}`,
+    'rbac/steps',
+    namespace,
     (inner, previous) => {
       const roles = new Map<BindingObject['roleRef'], BoundRole | undefined>();
       const own = bindingsIn(inner, namespace).flatMap((binding) => {
@@ -246,7 +247,8 @@ function textOf(need: Need): string {
 /** The subjects to which bindings of one namespace ('' for ClusterRoleBindings) grant what is needed. */
 function grantedIn(view: ClusterView, need: Need, scope: string): readonly string[] {
   return view.derive(
-    `rbac/granted/${scope}/${textOf(need)}`,
+    'rbac/granted',
+    `${scope}/${textOf(need)}`,
     (inner) => {
       const giving = bindingsIn(inner, scope).filter((one) => meetsNeed(rulesOf(inner, one) ?? [], need, scope === ''));
       return [...new Set(giving.flatMap((one) => one.subjects.flatMap((subject) => subjectKey(subject, scope) ?? [])))];
@@ -278,6 +280,7 @@ interface OpenPermission {
 function openPermissions(view: ClusterView): readonly OpenPermission[] {
   return view.derive(
     'rbac/open-permissions',
+    '',
     (inner) =>
       bindingsIn(inner, '').flatMap((binding) => {
         const rules = rulesOf(inner, binding);

@@ -28,7 +28,8 @@ const NOBODY: readonly never[] = [];
  */
 function exposedAccounts(view: ClusterView, namespace: string): ReadonlyMap<string, readonly ExposedHolder[]> {
   return view.derive(
-    `rbac/exposed-accounts/${namespace}`,
+    'rbac/exposed-accounts',
+    namespace,
     (inner) => {
       const found = new Map<string, ExposedHolder[]>();
       for (const own of runningSpecs(inner, namespace)) {
@@ -65,7 +66,8 @@ interface AccountUse {
 /** In one value, so that each of the many bindings that give something hangs on one and not on ten. */
 function accountUse(view: ClusterView, namespace: string): AccountUse {
   return view.derive(
-    `rbac/account-use/${namespace}`,
+    'rbac/account-use',
+    namespace,
     (inner) => {
       const unread = EXPOSURE_KINDS.map((kind) => inner.readable(kind, namespace)).find((one) => !one.ok);
       return {

@@ -118,7 +118,7 @@ export function requestsOf(use: AuditUse): readonly RequestAttributes[] {
 }
 
 function usageIndex(view: ClusterView): UsageIndex {
-  return view.derive('rbac/usage', (inner) => {
+  return view.derive('rbac/usage', '', (inner) => {
     const { uses, usesAreComplete, coverage } = inner.audit();
     const byBinding = new Map<string, AuditUse>();
     const bySubject = new Map<string, AuditUse[]>();

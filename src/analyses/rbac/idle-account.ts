@@ -20,7 +20,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export function idleSince(view: ClusterView, namespace: string, name: string): number | null {
   // Asked of every account: most clusters have no such log.
   if (!isLongLog(view)) return null;
-  return view.derive(`rbac/idle-since/${namespace}/${name}`, (inner) => {
+  return view.derive('rbac/idle-since', `${namespace}/${name}`, (inner) => {
     const { window } = logWindow(inner);
     if (window === null) return null;
     const key = `u:${serviceAccountUser(namespace, name)}`;
@@ -31,7 +31,7 @@ export function idleSince(view: ClusterView, namespace: string, name: string): n
 }
 
 function isLongLog(view: ClusterView): boolean {
-  return view.derive('rbac/long-log', (inner) => {
+  return view.derive('rbac/long-log', '', (inner) => {
     const { window, isComplete } = logWindow(inner);
     return window !== null && isComplete && window.to - window.from >= DAY;
   });
@@ -40,7 +40,8 @@ function isLongLog(view: ClusterView): boolean {
 /** What bindings of the account, or of all accounts of its namespace, give; null where it is not all known. */
 function boundRules(view: ClusterView, namespace: string, name: string): readonly PolicyRule[] | null {
   return view.derive(
-    `rbac/bound-rules/${namespace}/${name}`,
+    'rbac/bound-rules',
+    `${namespace}/${name}`,
     (inner) => {
       const rules: PolicyRule[] = [];
       for (const binding of bindingsOf(inner, namespace, name) ?? []) {

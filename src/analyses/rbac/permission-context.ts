@@ -50,7 +50,7 @@ function factHolds(view: ClusterView, fact: ClusterFact, namespace: string | nul
       return (
         isPartial(view) ||
         !view.readable('ClusterRoleBinding').ok ||
-        view.derive('rbac/bootstrap-groups-bound', (inner) =>
+        view.derive('rbac/bootstrap-groups-bound', '', (inner) =>
           [...bindingsIn(inner, ''), ...bindingsIn(inner, 'kube-system')].some(isForBootstrap),
         )
       );
@@ -58,6 +58,7 @@ function factHolds(view: ClusterView, fact: ClusterFact, namespace: string | nul
       if (!view.readable('Namespace').ok) return true;
       const allowed = view.derive(
         'rbac/device-administration',
+        '',
         (inner) =>
           inner
             .list('Namespace')

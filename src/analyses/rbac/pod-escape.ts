@@ -21,7 +21,7 @@ export interface EscapingPods {
 /** Whether pod security of a namespace (null: of some namespace) admits a privileged pod. */
 export function admitsPrivileged(view: ClusterView, namespace: string | null): boolean {
   if (namespace === null) {
-    return view.derive('rbac/admits-privileged', (inner) => {
+    return view.derive('rbac/admits-privileged', '', (inner) => {
       const all = inner.list('Namespace');
       return all.length === 0 || all.some((one) => namespacePolicy(one.labels).enforce.level === 'privileged');
     });
@@ -33,7 +33,8 @@ export function admitsPrivileged(view: ClusterView, namespace: string | null): b
 /** The running workloads of a namespace that can escape to their node, in order. */
 export function escapingPods(view: ClusterView, namespace: string): readonly EscapingPods[] {
   return view.derive(
-    `rbac/escaping-pods/${namespace}`,
+    'rbac/escaping-pods',
+    namespace,
     (inner) =>
       escapingWorkloads(inner, namespace).map(({ ref, because }) => {
         const classes = workload(inner, namespace, ref.kind, ref.name)?.classes ?? [];
@@ -48,7 +49,8 @@ export function escapingPods(view: ClusterView, namespace: string): readonly Esc
 /** Which workloads those are and why, whatever their pods are called. */
 function escapingWorkloads(view: ClusterView, namespace: string): readonly Pick<EscapingPods, 'ref' | 'because'>[] {
   return view.derive(
-    `rbac/escaping-workloads/${namespace}`,
+    'rbac/escaping-workloads',
+    namespace,
     (inner) =>
       runningSpecs(inner, namespace).flatMap(({ ref, specs }) => {
         const running = specs.filter(({ state }) => state === 'active');
@@ -62,7 +64,8 @@ function escapingWorkloads(view: ClusterView, namespace: string): readonly Pick<
 /** The first namespace's that has any. */
 export function anyEscapingPods(view: ClusterView): readonly EscapingPods[] {
   return view.derive(
-    'rbac/escaping-pods',
+    'rbac/escaping-pods-everywhere',
+    '',
     (inner) => {
       for (const namespace of inner.namespaces('Pod')) {
         const found = escapingPods(inner, namespace);

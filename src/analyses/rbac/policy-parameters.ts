@@ -18,6 +18,7 @@ const POLICY_OF = {
 export function parameterPermissions(view: ClusterView): readonly Permission[] {
   return view.derive(
     'rbac/policy-parameters',
+    '',
     (inner) =>
       [...inner.list('ValidatingAdmissionPolicyBinding'), ...inner.list('MutatingAdmissionPolicyBinding')]
         .flatMap((binding) => parametersOf(inner, binding) ?? [])

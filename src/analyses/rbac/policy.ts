@@ -23,7 +23,7 @@ export function rbacPolicy(view: ClusterView): RbacPolicy {
 
 /** The bindings of a namespace ('' for ClusterRoleBindings) by subject. */
 export function subjectIndex(view: ClusterView, namespace: string): SubjectIndex {
-  return view.derive(`rbac/subjects/${namespace}`, (inner) => indexOf(bindingsIn(inner, namespace), namespace));
+  return view.derive('rbac/subjects', namespace, (inner) => indexOf(bindingsIn(inner, namespace), namespace));
 }
 
 /** RoleBindings of a namespace, or the ClusterRoleBindings for ''. */
@@ -60,7 +60,8 @@ export function rulesBoundBy(view: ClusterView, binding: BindingObject): RoleRul
 function rulesOfObject(view: ClusterView, role: RoleObject): RoleObject['rules'] {
   if (hasStoredRules(role)) return role.rules;
   return view.derive(
-    `rbac/aggregated/${role.name}`,
+    'rbac/aggregated',
+    role.name,
     (inner) => {
       const current = inner.get('ClusterRole', '', role.name);
       return current === undefined ? [] : effectiveRules(current, inner.list('ClusterRole'));
@@ -79,7 +80,8 @@ function builtInRules(view: ClusterView, namespace: string, name: string): RoleO
   if (rules === undefined || namespace !== '') return rules;
   const label = `rbac.authorization.k8s.io/aggregate-to-${name}`;
   return view.derive(
-    `rbac/built-in/${name}`,
+    'rbac/built-in',
+    name,
     (inner) => [
       ...rules,
       ...inner.list('ClusterRole').flatMap((role) => (role.labels[label] === 'true' ? rulesOfObject(inner, role) : [])),

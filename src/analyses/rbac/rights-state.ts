@@ -18,7 +18,8 @@ const BY_KEY = new WeakMap<readonly BoundRules[], ReadonlyMap<string, readonly B
 /** Who holds what now. Namespaces whose bindings and roles are those of before are the same lists as before. */
 export function rightsState(view: ClusterView): RightsState {
   return view.derive(
-    'rbac/rights',
+    'rbac/rights-everywhere',
+    '',
     (inner) =>
       new Map(['', ...inner.namespaces('RoleBinding')].map((scope) => [scope, boundIn(inner, scope)] as const)),
     (a, b) => a.size === b.size && [...a].every(([scope, bound]) => b.get(scope) === bound),
@@ -27,7 +28,8 @@ export function rightsState(view: ClusterView): RightsState {
 
 function boundIn(view: ClusterView, scope: string): readonly BoundRules[] {
   return view.derive(
-    `rbac/rights/${scope}`,
+    'rbac/rights',
+    scope,
     (inner) =>
       bindingsIn(inner, scope).map((binding) => {
         const role = rulesBoundBy(inner, binding);

@@ -13,7 +13,8 @@ export type AccountUsers = ReadonlyMap<string, readonly string[]>;
  */
 export function accountUsers(view: ClusterView, namespace: string): AccountUsers {
   return view.derive(
-    `rbac/account-users/${namespace}`,
+    'rbac/account-users',
+    namespace,
     (inner) => {
       const users = new Map<string, string[]>();
       for (const { account, workload: text } of accountPods(inner, namespace)) {

@@ -32,12 +32,12 @@ const NO_GROUPS: KnownGroups = { groups: [], from: [] };
 
 /** The groups of a user that are known; none for a user that nothing tells of. */
 export function knownGroups(view: ClusterView, user: string): KnownGroups {
-  return view.derive(`rbac/groups-of/${user}`, (inner) => people(inner).byUser.get(user) ?? NO_GROUPS, deepEqual);
+  return view.derive('rbac/groups-of', user, (inner) => people(inner).byUser.get(user) ?? NO_GROUPS, deepEqual);
 }
 
 /** Who is in a group, as far as anything tells; in order of name. */
 export function knownMembers(view: ClusterView, group: string): readonly string[] {
-  return view.derive(`rbac/members-of/${group}`, (inner) => people(inner).members.get(group) ?? [], deepEqual);
+  return view.derive('rbac/members-of', group, (inner) => people(inner).members.get(group) ?? [], deepEqual);
 }
 
 /**
@@ -65,7 +65,7 @@ export function heldKeys(view: ClusterView, key: string): readonly string[] {
 }
 
 function people(view: ClusterView): People {
-  return view.derive('rbac/people', (inner) => {
+  return view.derive('rbac/people', '', (inner) => {
     const groups = new Map<string, Map<string, Set<string>>>();
     const add = (user: string, group: string, source: string): void => {
       const own = groups.get(user) ?? new Map<string, Set<string>>();

@@ -33,14 +33,12 @@ function rulesOf(view: ClusterView, binding: BindingObject): readonly PolicyRule
   return role.status === 'found' ? role.rules : undefined;
 }
 
-/** Names of the computations, so that each subject does not build one. */
-const GROUP_KEYS = NAMESPACE_GROUPS.map((group) => `rbac/wide-bindings-of-group/${group}`);
-
 /** The ClusterRoleBindings of a subject. One that changes concerns only RoleBindings of subjects that sort together. */
 function wideBindings(view: ClusterView, key: string): readonly BindingObject[] | undefined {
   const group = namespaceGroup(key);
   const index = view.derive(
-    GROUP_KEYS[group] ?? '',
+    'rbac/wide-bindings-of-group',
+    `${group}`,
     (inner) => wideBindingsByGroup(inner)[group] ?? new Map<string, readonly BindingObject[]>(),
     sameIndex,
   );
@@ -48,7 +46,7 @@ function wideBindings(view: ClusterView, key: string): readonly BindingObject[] 
 }
 
 function wideBindingsByGroup(view: ClusterView): readonly SubjectIndex[] {
-  return view.derive('rbac/wide-bindings-by-group', (inner) => {
+  return view.derive('rbac/wide-bindings-by-group', '', (inner) => {
     const groups = NAMESPACE_GROUPS.map(() => new Map<string, readonly BindingObject[]>());
     for (const [key, bindings] of subjectIndex(inner, '')) groups[namespaceGroup(key)]?.set(key, bindings);
     return groups;

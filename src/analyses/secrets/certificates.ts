@@ -4,7 +4,8 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 /** The cert-manager Certificate that fills a Secret; undefined where none is known. */
 export function certificateOf(view: ClusterView, secret: SecretObject): CertificateObject | undefined {
   const byName = view.derive(
-    `certificates/${secret.namespace}`,
+    'certificates',
+    secret.namespace,
     (inner) =>
       new Map(
         inner

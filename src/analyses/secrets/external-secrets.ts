@@ -8,7 +8,7 @@ export type ExternalSecretsApi = (typeof API_VERSIONS)[number] | 'none' | 'unkno
 
 /** How ExternalSecrets are served, by what discovery said when the kind was read. */
 export function externalSecretsApi(view: ClusterView): ExternalSecretsApi {
-  return view.derive('secrets/external-secrets-api', (inner): ExternalSecretsApi => {
+  return view.derive('secrets/external-secrets-api', '', (inner): ExternalSecretsApi => {
     const { source, complete } = inner.facts();
     const line = inner.coverage().find((one) => one.kind === 'ExternalSecret');
     // Files say neither in which versions a server serves what they hold, nor what it serves beside.

@@ -14,7 +14,7 @@ export function successorOf(view: ClusterView, secret: SecretObject): SecretObje
   const base = baseOf(secret.name);
   if (base === undefined) return undefined;
   const newest = view
-    .derive(`secret-generations/${secret.namespace}`, (inner) => newestByBase(inner, secret.namespace), sameNames)
+    .derive('secret-generations', secret.namespace, (inner) => newestByBase(inner, secret.namespace), sameNames)
     .get(base);
   if (newest === undefined || newest === secret.name) return undefined;
   return view.get('Secret', secret.namespace, newest);

@@ -18,13 +18,14 @@ export function repositoryOf(image: string): string | undefined {
  * @returns such as `Deployment shop/web`; undefined where no workload does
  */
 export function pullsWithSecret(view: ClusterView, repository: string): string | undefined {
-  return view.part(`private-repository/${repository}`, privateRepositories, (all) => all.get(repository));
+  return view.part('private-repository', repository, privateRepositories, (all) => all.get(repository));
 }
 
 /** Every such repository with one workload each. Changes only when specifications do, not as pods come and go. */
 function privateRepositories(view: ClusterView): ReadonlyMap<string, string> {
   return view.derive(
-    'private-repositories',
+    'private-repositories-everywhere',
+    '',
     (inner) => {
       const found = new Map<string, string>();
       for (const namespace of workloadNamespaces(inner)) {
@@ -40,7 +41,8 @@ function privateRepositories(view: ClusterView): ReadonlyMap<string, string> {
 
 function pulledWithSecret(view: ClusterView, namespace: string): ReadonlyMap<string, string> {
   return view.derive(
-    `private-repositories/${namespace}`,
+    'private-repositories',
+    namespace,
     (inner) => {
       const found = new Map<string, string>();
       for (const { spec, by } of namespaceSpecs(inner, namespace)) {

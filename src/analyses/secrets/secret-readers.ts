@@ -52,7 +52,7 @@ export function secretReaders(view: ClusterView, namespace: string, name: string
 
 /** Who may read which Secrets of a namespace. */
 export function readersIn(view: ClusterView, namespace: string): NamespaceReaders {
-  return view.derive(`secret-readers/${namespace}`, (inner) => collect(inner, namespace), deepEqual);
+  return view.derive('secret-readers', namespace, (inner) => collect(inner, namespace), deepEqual);
 }
 
 function collect(view: ClusterView, namespace: string): NamespaceReaders {
@@ -72,7 +72,7 @@ interface Readers {
 
 /** By the bindings of the namespace, and by those that count in every namespace. */
 function readersOf(view: ClusterView, namespace: string, name: string): Readers {
-  const everywhere = view.derive(`secret-readers-everywhere/${name}`, (inner) => readersBy(inner, '', name), deepEqual);
+  const everywhere = view.derive('secret-readers-everywhere', name, (inner) => readersBy(inner, '', name), deepEqual);
   const here = readersBy(view, namespace, name);
   return {
     readers: [...everywhere.readers, ...here.readers],

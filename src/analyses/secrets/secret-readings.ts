@@ -45,7 +45,7 @@ export function secretReadings(view: ClusterView, namespace: string, name: strin
 
 /** The requests that were to answer with Secrets, by namespace ('' for all of them). */
 export function readsOfSecrets(view: ClusterView): ReadonlyMap<string, readonly AuditUse[]> {
-  return view.derive('secret-readings', collect);
+  return view.derive('secret-readings', '', collect);
 }
 
 function collect(view: ClusterView): ReadonlyMap<string, readonly AuditUse[]> {

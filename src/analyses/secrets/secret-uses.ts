@@ -78,13 +78,14 @@ const USE_KINDS: readonly Kind[] = [
 
 /** Every reference to the Secrets of a namespace, from pods and from templates that run no pod now. */
 export function secretUses(view: ClusterView, namespace: string): SecretUses {
-  return view.derive(`secret-uses/${namespace}`, (inner) => collect(inner, namespace), sameUses);
+  return view.derive('secret-uses', namespace, (inner) => collect(inner, namespace), sameUses);
 }
 
 /** Whether everything that may refer to the Secrets of a namespace was read; if not, what was not. */
 export function unreadUseKinds(view: ClusterView, namespace: string): readonly Kind[] {
   return view.derive(
-    `secret-uses-unread/${namespace}`,
+    'secret-uses-unread',
+    namespace,
     (inner) => USE_KINDS.filter((kind) => !inner.readable(kind, isFromAnywhere(kind) ? undefined : namespace).ok),
     deepEqual,
   );
@@ -102,6 +103,7 @@ function isFromAnywhere(kind: Kind): boolean {
 export function unlookedResources(view: ClusterView): readonly string[] {
   return view.derive(
     'secret-uses-unlooked',
+    '',
     (inner) => {
       const read = new Set(ALL_KINDS.map((kind) => `${kindInfo(kind).resource}.${kindInfo(kind).group}`));
       return inner
@@ -162,7 +164,8 @@ interface SpecOwner {
 /** Which workload runs which specification: unchanged while pods come and go, so that uses are not collected again. */
 export function namespaceSpecs(view: ClusterView, namespace: string): readonly SpecOwner[] {
   return view.derive(
-    `spec-owners/${namespace}`,
+    'spec-owners',
+    namespace,
     (inner) => {
       const owners = runningSpecs(inner, namespace);
       return owners.flatMap(({ ref, specs }) =>
@@ -220,6 +223,7 @@ const ANYWHERE = '';
 function referencesAcross(view: ClusterView): ReadonlyMap<string, readonly CrossUse[]> {
   return view.derive(
     'secret-uses-across',
+    '',
     (inner) => {
       const found = new Map<string, CrossUse[]>();
       const add = (namespace: string, use: CrossUse): void => {
@@ -272,7 +276,8 @@ function howOf(kind: Kind): UseKind {
 /** Arguments and env variables of a namespace's pods that name Secrets elsewhere. */
 function argumentsAcross(view: ClusterView, from: string): readonly (CrossUse & { readonly namespace: string })[] {
   return view.derive(
-    `secret-arguments/${from}`,
+    'secret-arguments',
+    from,
     (inner) =>
       [...specsWithTemplates(inner, from)].flatMap(({ spec, by }) =>
         (spec.secretArguments ?? [])

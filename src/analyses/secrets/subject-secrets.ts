@@ -94,7 +94,7 @@ export interface SubjectReading {
 export function readingsBy(view: ClusterView, subject: Subject): readonly SubjectReading[] | null {
   if (view.audit().coverage.first === null) return null;
   const readings = new Map<string, SubjectReading>();
-  for (const use of view.derive('secret-readings-by-subject', bySubjectKey).get(keyOf(subject)) ?? []) {
+  for (const use of view.derive('secret-readings-by-subject', '', bySubjectKey).get(keyOf(subject)) ?? []) {
     const { username, namespace, answered, count } = use;
     if (answered === null) continue;
     for (const name of use.names ?? ['']) {

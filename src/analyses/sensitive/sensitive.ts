@@ -115,7 +115,8 @@ function requested(view: ClusterView, { resource, apiGroup, namespace, name }: A
 /** The workloads of a namespace whose pods are sensitive. */
 function sensitiveWorkloads(view: ClusterView, namespace: string): readonly SensitiveWorkload[] {
   return view.derive(
-    `sensitive-workloads/${namespace}`,
+    'sensitive-workloads',
+    namespace,
     (inner) => {
       const { sensitive } = inner.facts();
       if (sensitive === undefined || sensitive === null) return [];

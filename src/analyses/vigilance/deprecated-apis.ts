@@ -20,7 +20,7 @@ export interface DeprecatedApi {
  * callers. What is deprecated without a date is left out: no upgrade breaks it.
  */
 export function deprecatedApis(view: ClusterView): readonly DeprecatedApi[] {
-  return view.derive('deprecated-apis', collect, deepEqual);
+  return view.derive('deprecated-apis', '', collect, deepEqual);
 }
 
 function collect(view: ClusterView): readonly DeprecatedApi[] {

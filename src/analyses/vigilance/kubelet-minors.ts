@@ -7,6 +7,7 @@ import { serverMinor } from '../pod-security/policy-minor.ts';
 export function kubeletMinors(view: ClusterView): readonly number[] {
   return view.derive(
     'kubelet-minors',
+    '',
     (inner) => {
       const minors = inner
         .list('Node')

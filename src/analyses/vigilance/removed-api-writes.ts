@@ -26,7 +26,8 @@ export function removedApiWrites(view: ClusterView): readonly RemovedApiWrite[] 
 
 function writesOf(view: ClusterView, kind: Kind, namespace: string): readonly RemovedApiWrite[] {
   return view.derive(
-    `removed-api-writes/${kind}/${namespace}`,
+    'removed-api-writes',
+    `${kind}/${namespace}`,
     (inner) =>
       inner.list(kind, namespace).flatMap((object) =>
         lastInRemovedApi(object.managers).map(({ manager, apiVersion, time }) => ({

@@ -25,7 +25,8 @@ export function mountsToken(view: ClusterView, namespace: string, spec: PodSpec)
 export function bindingsOf(view: ClusterView, namespace: string, name: string): readonly BindingObject[] | undefined {
   if (!view.readable('RoleBinding').ok || !view.readable('ClusterRoleBinding').ok) return undefined;
   return view.derive(
-    `service-account-bindings/${namespace}/${name}`,
+    'service-account-bindings',
+    `${namespace}/${name}`,
     (inner) => {
       const index = bindingIndex(inner);
       return [...(index.get(`${namespace}/${name}`) ?? []), ...(index.get(`${namespace}/`) ?? [])];
@@ -36,7 +37,7 @@ export function bindingsOf(view: ClusterView, namespace: string, name: string): 
 
 /** Bindings by `namespace/account`, and by `namespace/` for the group of a namespace's accounts. */
 function bindingIndex(view: ClusterView): ReadonlyMap<string, readonly BindingObject[]> {
-  return view.derive('service-account-bindings', (inner) => {
+  return view.derive('bindings-by-service-account', '', (inner) => {
     const index = new Map<string, BindingObject[]>();
     const add = (key: string, binding: BindingObject): void => {
       const there = index.get(key);

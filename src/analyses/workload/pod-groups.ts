@@ -58,7 +58,8 @@ const MOST_CHANGED = 8;
 /** The pods of a namespace by the workload at the top of their owners, keyed by kind, group version and name. */
 export function podGroups(view: ClusterView, namespace: string): KeyedList<PodGroup> {
   return view.derive<Grouped>(
-    `pod-groups/${namespace}`,
+    'pod-groups',
+    namespace,
     (inner, previous) => groupPods(inner, namespace, previous),
     (a, b) => a.owners === b.owners && sameOthers(a, b) && a.groups === b.groups,
   ).groups;
@@ -103,7 +104,8 @@ const IS_WORKLOAD: ReadonlySet<Kind> = new Set(WORKLOAD_KINDS);
 /** The owner references of the workloads of a namespace, which change far more seldom than the workloads do. */
 function ownersByName(view: ClusterView, namespace: string): OwnersByName {
   return view.derive(
-    `owner-references/${namespace}`,
+    'owner-references',
+    namespace,
     (inner): OwnersByName =>
       new Map(
         WORKLOAD_KINDS.flatMap((kind) =>

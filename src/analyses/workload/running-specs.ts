@@ -31,7 +31,7 @@ export function livingSpecs({ specs }: RunningSpecs): readonly PodSpec[] {
 }
 
 function specsByName(view: ClusterView, namespace: string): KeyedList<RunningSpecs> {
-  return view.derive(`running-specs/${namespace}`, (inner, previous: KeyedList<RunningSpecs> | undefined) =>
+  return view.derive('running-specs', namespace, (inner, previous: KeyedList<RunningSpecs> | undefined) =>
     KeyedList.of(
       mapChanged(workloadList(inner, namespace), previous?.list, keptSpecs),
       ({ ref }) => workloadName(ref),

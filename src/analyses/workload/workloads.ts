@@ -77,7 +77,8 @@ function namesOfClass(one: PodClass): readonly string[] {
 /** The pod classes of a namespace, in order of workload. */
 export function podClasses(view: ClusterView, namespace: string): readonly PodClass[] {
   return view.derive(
-    `pod-classes/${namespace}`,
+    'pod-classes',
+    namespace,
     (inner) => groupsWithTemplates(inner, namespace).items.flatMap((group) => group.classes),
     sameItems,
   );
@@ -91,7 +92,8 @@ export function workloads(view: ClusterView, namespace: string): readonly Analys
 /** The same in pieces that stay the same where nothing changes, for computations that go on from what differs. */
 export function workloadList(view: ClusterView, namespace: string): LongList<AnalysedWorkload> {
   return view.derive(
-    `workloads/${namespace}`,
+    'workloads',
+    namespace,
     (inner, previous) => workloadsOf(inner, namespace, previous),
     sameLongList,
   );
@@ -110,7 +112,8 @@ export function workload(
 /** Kind and name of the workloads of a namespace, such as `Deployment/web`, in order. */
 export function workloadNames(view: ClusterView, namespace: string): readonly string[] {
   return view.part(
-    `workload-names/${namespace}`,
+    'workload-names',
+    namespace,
     (inner) => workloadsByName(inner, namespace),
     (all) => all.ids,
   );
@@ -122,7 +125,7 @@ export function workloadName({ kind, name }: Pick<PodClass['workload'], 'kind' |
 }
 
 function workloadsByName(view: ClusterView, namespace: string): KeyedList<AnalysedWorkload> {
-  return view.derive(`workloads-by-name/${namespace}`, (inner, previous: KeyedList<AnalysedWorkload> | undefined) =>
+  return view.derive('workloads-by-name', namespace, (inner, previous: KeyedList<AnalysedWorkload> | undefined) =>
     KeyedList.of(workloadList(inner, namespace), ({ ref }) => workloadName(ref), previous),
   );
 }
@@ -133,7 +136,7 @@ type Groups = Pick<KeyedList<Group>, 'items' | 'list' | 'get'>;
 /** Workloads of files (in a snapshot they have a location) without pods stand for the pods of their template. */
 function groupsWithTemplates(view: ClusterView, namespace: string): Groups {
   if (!TEMPLATES_COUNT.has(view.facts().source)) return podGroups(view, namespace);
-  return view.derive(`pod-and-template-groups/${namespace}`, (inner, previous: KeyedList<Group> | undefined) => {
+  return view.derive('pod-and-template-groups', namespace, (inner, previous: KeyedList<Group> | undefined) => {
     const groups = podGroups(inner, namespace);
     const isFromFile = inner.facts().source === 'files';
     const templates = workloadObjects(inner, namespace).flatMap(({ object, ref, key, name }): Group[] => {
@@ -240,7 +243,7 @@ interface OwnerObject {
 
 /** Owner objects at the top of their chain: a ReplicaSet of a Deployment, or a Job of a CronJob, is not one. */
 function workloadObjects(view: ClusterView, namespace: string): readonly OwnerObject[] {
-  return view.derive(`workload-objects/${namespace}`, (inner) =>
+  return view.derive('workload-objects', namespace, (inner) =>
     WORKLOAD_KINDS.flatMap((kind: WorkloadKind) =>
       inner.list(kind, namespace).flatMap((object): OwnerObject[] => {
         const ref = topOwner(inner, object);

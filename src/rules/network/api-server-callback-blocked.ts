@@ -93,7 +93,7 @@ interface Conversion {
 
 /** A cluster may have more CustomResourceDefinitions than Services: they are looked through once. */
 function conversionsByService(view: ClusterView): ReadonlyMap<string, readonly Conversion[]> {
-  return view.derive('conversions-by-service', (inner) =>
+  return view.derive('conversions-by-service', '', (inner) =>
     Map.groupBy(
       inner
         .list('CustomResourceDefinition')

@@ -30,7 +30,7 @@ export const supersededRule = rule({
 });
 
 function supersededIn(view: ClusterView, namespace: string): ReadonlyMap<string, readonly SupersededRule[]> {
-  return view.derive(`superseded-rules/${namespace}`, (inner) => {
+  return view.derive('superseded-rules', namespace, (inner) => {
     const policies = compiledPolicies(inner, namespace);
     const found = DIRECTIONS.flatMap((direction) =>
       supersededRules(policies, direction, namespaceLabels(inner, namespace)),

@@ -70,7 +70,8 @@ export const unused = rule({
 /** Thousands of Secrets have the same reason: one text for all of a maker. */
 function whyText(view: ClusterView, maker: string | null): string {
   return view.derive(
-    `secrets/unused-why/${maker ?? ''}`,
+    'secrets/unused-why',
+    maker ?? '',
     (inner) =>
       `Neither pods and pod templates nor service accounts, Ingresses, Gateways, volumes and custom resources that k8sec reads name it.${
         maker === null ? '' : ` ${maker} makes it and may read it itself.`

@@ -4,6 +4,7 @@ import { nearValues } from '../../../src/analyses/labels/near-values.ts';
 import { selected } from '../../../src/analyses/labels/selectable.ts';
 import { Engine } from '../../../src/engine/engine.ts';
 import { RULES } from '../../../src/rules/index.ts';
+import { textOf } from '../../../src/store/cell.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { apply, objectsOf, pod } from '../network/cluster.ts';
 import { deployment, document, service, viewOf } from './clusters.ts';
@@ -13,7 +14,7 @@ function changedCells(view: StoreView, yaml: string): readonly string[] {
   view.apply(objectsOf(yaml).map((object) => ({ type: 'upsert', object })));
   const changed: string[] = [];
   view.graph.settle(
-    (key) => changed.push(key),
+    (cell) => changed.push(textOf(cell)),
     () => false,
   );
   return changed;

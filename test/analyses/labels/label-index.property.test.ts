@@ -68,7 +68,7 @@ function everything(view: StoreView): readonly Selectable[] {
 /** What is asked of a view, so that every answer stands while the cluster changes. */
 function answers(view: StoreView, asked: readonly LabelSelector[]): readonly unknown[] {
   return asked.map((one) =>
-    view.derive(`answer/${JSON.stringify(one)}`, (inner) => ({
+    view.derive('answer', JSON.stringify(one), (inner) => ({
       selected: selected(inner, one, 'shop')
         .map(({ owner }) => owner)
         .sort(),

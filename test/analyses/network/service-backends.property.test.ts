@@ -120,7 +120,7 @@ it('a label that no Service names makes nothing anew behind it but the profiles 
   ]);
   const runs = new Map<string, number>();
   const ask = (key: string, read: (inner: ClusterView) => unknown): void => {
-    view.derive(key, (inner) => {
+    view.derive(key, '', (inner) => {
       runs.set(key, (runs.get(key) ?? 0) + 1);
       return read(inner);
     });

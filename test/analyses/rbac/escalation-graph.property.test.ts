@@ -10,6 +10,7 @@ import {
 } from '../../../src/analyses/rbac/escalation-paths.ts';
 import type { NamespaceSink, Sink, Step } from '../../../src/analyses/rbac/escalation-step.ts';
 import { accountUsers } from '../../../src/analyses/rbac/service-accounts.ts';
+import { textOf } from '../../../src/store/cell.ts';
 import type { StoreView } from '../../../src/store/store-view.ts';
 import { upserts, viewOfObjects, type RawObject } from './view-of.ts';
 
@@ -279,7 +280,7 @@ test('what the graph is made of runs by itself before it, so that a first readin
   view.apply(upserts([everywhere, account('c'), exec('a'), exec('b'), exec('d')]));
   const changed: string[] = [];
   view.graph.settle(
-    (key) => changed.push(key),
+    (cell) => changed.push(textOf(cell)),
     () => false,
   );
   const graph = 'rbac/escalation-graph';

@@ -16,7 +16,7 @@ test('who asks about a repository is not asked again where another one becomes p
       () => undefined,
       () => false,
     );
-    view.derive('asker', (inner) => asked.push(pullsWithSecret(inner, 'registry.example/web')));
+    view.derive('asker', '', (inner) => asked.push(pullsWithSecret(inner, 'registry.example/web')));
   };
   runs('db', 'registry.example/db:1');
   ask();

@@ -28,7 +28,7 @@ function settle(view: StoreView): void {
 function counted(view: StoreView): () => number {
   let runs = 0;
   const ask = (): number => {
-    view.derive('probe', (inner) => {
+    view.derive('probe', '', (inner) => {
       runs += 1;
       return runningSpecs(inner, 'shop').length;
     });

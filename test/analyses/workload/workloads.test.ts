@@ -16,7 +16,7 @@ function pod(name: string, owner: string, phase: string): RawManifest {
 
 it('a change of one workload leaves the others as they are, also those whose owner was not read', () => {
   const view = viewOfObjects([pod('a-1', 'a', 'Running'), pod('b-1', 'b', 'Running')]);
-  const read = (name: string) => view.derive(`read/${name}`, (inner) => workload(inner, 'shop', 'Runner', name));
+  const read = (name: string) => view.derive('read', name, (inner) => workload(inner, 'shop', 'Runner', name));
   const before = [read('a'), read('b')];
   view.apply(upserts([pod('a-1', 'a', 'Pending')]));
   view.graph.settle(

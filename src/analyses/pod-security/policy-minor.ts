@@ -7,14 +7,18 @@ import type { ClusterView } from '../../store/cluster-view.ts';
  * `latest` means there), else (files, or a version that was not read) the newest one known. Never newer than that.
  */
 export function policyMinor(view: ClusterView): number {
-  const { podSecurityVersion, source } = view.facts();
-  const asked = parseKubernetesVersion(podSecurityVersion ?? '');
-  if (asked !== null) return Math.min(asked.minor, NEWEST_POLICY_MINOR);
-  return source === 'files' ? NEWEST_POLICY_MINOR : serverMinor(view);
+  return view.derive('policy-minor', '', (inner) => {
+    const { podSecurityVersion, source } = inner.facts();
+    const asked = parseKubernetesVersion(podSecurityVersion ?? '');
+    if (asked !== null) return Math.min(asked.minor, NEWEST_POLICY_MINOR);
+    return source === 'files' ? NEWEST_POLICY_MINOR : serverMinor(inner);
+  });
 }
 
 /** The server's minor as far as pod security knows it; the newest known where the version was not read. */
 export function serverMinor(view: ClusterView): number {
-  const version = parseKubernetesVersion(view.facts().serverVersion ?? '');
-  return version === null ? NEWEST_POLICY_MINOR : Math.min(version.minor, NEWEST_POLICY_MINOR);
+  return view.derive('server-minor', '', (inner) => {
+    const version = parseKubernetesVersion(inner.facts().serverVersion ?? '');
+    return version === null ? NEWEST_POLICY_MINOR : Math.min(version.minor, NEWEST_POLICY_MINOR);
+  });
 }

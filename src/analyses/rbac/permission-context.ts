@@ -18,8 +18,10 @@ const DEVICE_ADMINISTRATION = 'resource.kubernetes.io/admin-access';
 
 /** Minor version of the server; the newest where it is not known (files). */
 export function serverMinor(view: ClusterView): number {
-  const minor = /^v?1\.(\d+)/.exec(view.facts().serverVersion ?? '')?.[1];
-  return minor === undefined ? Number.POSITIVE_INFINITY : Number(minor);
+  return view.derive('rbac/server-minor', '', (inner) => {
+    const minor = /^v?1\.(\d+)/.exec(inner.facts().serverVersion ?? '')?.[1];
+    return minor === undefined ? Number.POSITIVE_INFINITY : Number(minor);
+  });
 }
 
 /** Whether a server of this minor version has the permission. */

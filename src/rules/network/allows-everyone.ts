@@ -113,9 +113,12 @@ function openingOf(rules: readonly NetworkRule[], everyPort: boolean): Opening |
   return internet.length > 0 ? { whom: 'every address of the internet', everyPort, paths: internet } : undefined;
 }
 
+const NO_PATHS: readonly string[] = [];
+
 /** Paths of the rules whose addresses, with some others, are every address of a family; [] where something is left out. */
 function worldPaths(rules: readonly NetworkRule[], others: readonly IpRange[]): readonly string[] {
   const withAddresses = rules.filter((one) => addressesOf(one).length > 0);
+  if (withAddresses.length === 0) return NO_PATHS;
   const ranges = [...withAddresses.flatMap(addressesOf), ...others];
   return coversFamily(ranges, 4) || coversFamily(ranges, 6) ? withAddresses.map((one) => one.path) : [];
 }

@@ -1,5 +1,5 @@
 import { auditGroup, auditGroups } from '../analyses/audit/audit-groups.ts';
-import { workload, workloadNames, workloadNamespaces } from '../analyses/workload/workloads.ts';
+import { workloadNamed, workloadNames, workloadNamespaces } from '../analyses/workload/workloads.ts';
 import { refOf } from '../kube/object-ref.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { Kind } from '../model/kind.ts';
@@ -24,10 +24,7 @@ const CLUSTER: SubjectSource<SubjectOf<'Cluster'>> = {
 const WORKLOAD: SubjectSource<SubjectOf<'Workload'>> = {
   scopes: workloadNamespaces,
   keys: workloadNames,
-  get: (view, scope, key) => {
-    const slash = key.indexOf('/');
-    return workload(view, scope, key.slice(0, slash), key.slice(slash + 1));
-  },
+  get: workloadNamed,
   ref: (subject) => subject.ref,
 };
 

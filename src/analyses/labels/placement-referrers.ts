@@ -6,7 +6,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { NAME_LABEL } from '../network/namespace-labels.ts';
 import { specPath } from '../vigilance/spec-path.ts';
-import { workload, workloadNames, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadNamed, workloadNames, type AnalysedWorkload } from '../workload/workloads.ts';
 import { isMirror } from './label-health.ts';
 import type { LabelReferrer } from './label-referrers.ts';
 
@@ -59,7 +59,7 @@ function barePods(view: ClusterView, namespace: string): readonly AnalysedWorklo
     namespace,
     (inner) =>
       workloadNames(inner, namespace).flatMap((name) =>
-        name.startsWith(BARE) ? (workload(inner, namespace, 'Pod', name.slice(BARE.length)) ?? []) : [],
+        name.startsWith(BARE) ? (workloadNamed(inner, namespace, name) ?? []) : [],
       ),
     sameItems,
   );

@@ -3,7 +3,7 @@ import type { Direction, NetworkRule } from '../../kube/network-policy-rule.ts';
 import type { ServiceObject } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { workload, workloads, type AnalysedWorkload } from '../workload/workloads.ts';
+import { workloadKey, workloadName, workloadNamed, workloads, type AnalysedWorkload } from '../workload/workloads.ts';
 import { peerOf, type NetworkPeer } from './network-peers.ts';
 import { inapplicable } from './isolation.ts';
 import { selectedBy, serviceSelects } from './service-backends.ts';
@@ -53,16 +53,16 @@ export function peerProfiles(view: ClusterView, namespace: string): readonly Pee
  * identity.
  */
 export function workloadProfiles(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly PeerProfiles[] {
-  const { namespace, kind, name } = ref;
+  const { namespace } = ref;
   return view.derive(
     'network-profiles',
-    `${namespace}/${kind}/${name}`,
+    workloadKey(ref),
     (inner, previous: WorkloadProfiles | undefined) => {
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);
       const before = new Map(previous?.profiles.map((one) => [one.peer.podClass, one]));
       const earlier = isKept ? [] : (previous?.profiles ?? []).flatMap(({ ingress, egress }) => [ingress, egress]);
-      const classes = workload(inner, namespace, kind, name)?.classes ?? [];
+      const classes = workloadNamed(inner, namespace, workloadName(ref))?.classes ?? [];
       const own = classes.filter((podClass) => inapplicable(podClass) === '');
       const profiles = own.map((podClass) => {
         const old = before.get(podClass);

@@ -5,7 +5,7 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { runningSpecsOf } from '../workload/running-specs.ts';
-import type { AnalysedWorkload, WorkloadId } from '../workload/workloads.ts';
+import { workloadKey, type AnalysedWorkload, type WorkloadId } from '../workload/workloads.ts';
 import { servicesOf } from './service-backends.ts';
 
 /** One way in from outside the pod network. */
@@ -41,8 +41,7 @@ const INTERNAL: readonly (readonly [key: string, value: RegExp])[] = [
 
 /** How a workload's pods are reachable from outside, the widest way first. */
 export function exposures(view: ClusterView, { ref }: Pick<AnalysedWorkload, 'ref'>): readonly Exposure[] {
-  const { namespace, kind, name } = ref;
-  return view.derive('exposure', `${namespace}/${kind}/${name}`, (inner) => findExposures(inner, ref), deepEqual);
+  return view.derive('exposure', workloadKey(ref), (inner) => findExposures(inner, ref), deepEqual);
 }
 
 /** `LoadBalancer 5432`, for tables. */

@@ -7,7 +7,14 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import type { PodClass } from '../workload/pod-groups.ts';
-import { workload, workloadName, workloads, type AnalysedWorkload, type WorkloadId } from '../workload/workloads.ts';
+import {
+  workloadKey,
+  workloadName,
+  workloadNamed,
+  workloads,
+  type AnalysedWorkload,
+  type WorkloadId,
+} from '../workload/workloads.ts';
 import { decisionContext, keepsVerdicts, type DecisionContext } from './decision-context.ts';
 import { brokenReason, selectingPolicies } from './policies.ts';
 import { widerIsolation } from './wider-policies.ts';
@@ -58,7 +65,7 @@ export function workloadIsolation(
 ): Readonly<Record<Direction, WorkloadVerdict>> | undefined {
   return view.derive(
     'workload-isolation',
-    `${ref.namespace}/${workloadName(ref)}`,
+    workloadKey(ref),
     (inner) => {
       const own = classIsolation(inner, ref);
       if (own.length === 0) return undefined;
@@ -74,15 +81,16 @@ export function workloadIsolation(
  *
  * Source: k8s.io/api networking/v1 types.go; kubernetes.io/docs/concepts/services-networking/network-policies
  */
-export function classIsolation(view: ClusterView, { namespace, kind, name }: WorkloadId): readonly ClassIsolation[] {
+export function classIsolation(view: ClusterView, ref: WorkloadId): readonly ClassIsolation[] {
+  const { namespace } = ref;
   return view.derive(
     'isolation',
-    `${namespace}/${kind}/${name}`,
+    workloadKey(ref),
     (inner, previous: JudgedClasses | undefined) => {
       const context = decisionContext(inner, namespace);
       const isKept = keepsVerdicts(previous?.context, context);
       const before = new Map(previous?.classes.map((one) => [one.podClass, one]));
-      const own = workload(inner, namespace, kind, name)?.classes ?? [];
+      const own = workloadNamed(inner, namespace, workloadName(ref))?.classes ?? [];
       const classes = own.map((podClass) => {
         const old = before.get(podClass);
         if (old !== undefined && isKept) return old;

@@ -2,17 +2,19 @@ import type { CompiledPolicy } from '../../kube/network-policy.ts';
 import { isEmptySelector } from '../../kube/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { sameItems } from '../../store/same-items.ts';
-import { pairsOf } from '../labels/label-index.ts';
+import { pairsOf, type LabelPair } from '../labels/label-index.ts';
 import { nearLabels } from '../labels/nearest-selector.ts';
 import { selectablesByLabel, type Selectable } from '../labels/selectable.ts';
 import { compiledPolicies } from './policies.ts';
 
-/** Policies by what labels would have to be changed for them to select something. */
-interface NearPolicies {
-  /** By a label (`key=value`) that nearly is one that the policy asks for. */
-  readonly byLabel: ReadonlyMap<string, readonly CompiledPolicy[]>;
-  /** By a label that the policy asks for, then by another key that it asks for too. */
-  readonly byMissingKey: ReadonlyMap<string, ReadonlyMap<string, readonly CompiledPolicy[]>>;
+/** Policies by what labels would have to be changed for them to select something: by key and value of a label. */
+type NearPolicies = ReadonlyMap<string, ReadonlyMap<string, NearLabel>>;
+
+interface NearLabel {
+  /** Those that ask for a label which this one nearly is. */
+  readonly near: readonly CompiledPolicy[];
+  /** Those that ask for this label, by another key that they ask for too. */
+  readonly byMissingKey: ReadonlyMap<string, readonly CompiledPolicy[]>;
 }
 
 /**
@@ -24,14 +26,15 @@ export function policiesNear(
   namespace: string,
   items: readonly Selectable[],
 ): ReadonlySet<CompiledPolicy> {
-  const { byLabel, byMissingKey } = nearPolicies(view, namespace);
+  const byKey = nearPolicies(view, namespace);
   const found = new Set<CompiledPolicy>();
-  if (byLabel.size === 0 && byMissingKey.size === 0) return found;
+  if (byKey.size === 0) return found;
   for (const { labels } of items) {
     for (const key in labels) {
-      const label = `${key}=${labels[key]}`;
-      for (const policy of byLabel.get(label) ?? []) found.add(policy);
-      for (const [missing, policies] of byMissingKey.get(label) ?? []) {
+      const label = byKey.get(key)?.get(labels[key] ?? '');
+      if (label === undefined) continue;
+      for (const policy of label.near) found.add(policy);
+      for (const [missing, policies] of label.byMissingKey) {
         if (!Object.hasOwn(labels, missing)) for (const policy of policies) found.add(policy);
       }
     }
@@ -45,33 +48,41 @@ function nearPolicies(view: ClusterView, namespace: string): NearPolicies {
     namespace,
     (inner): NearPolicies => {
       const here = selectablesByLabel(inner, namespace);
-      const byLabel = new Map<string, CompiledPolicy[]>();
-      const byMissingKey = new Map<string, Map<string, CompiledPolicy[]>>();
+      const found = new Map<string, Map<string, MadeLabel>>();
       for (const policy of compiledPolicies(inner, namespace)) {
         if (isEmptySelector(policy.object.podSelector)) continue;
         const pairs = pairsOf(policy.object.podSelector);
         for (const pair of pairs) {
-          for (const { key, value } of nearLabels(pair, here)) add(byLabel, `${key}=${value}`, policy);
+          for (const label of nearLabels(pair, here)) labelIn(found, label).near.push(policy);
           const other = pairs.find((one) => one !== pair);
           if (other === undefined) continue;
-          const label = `${other.key}=${other.value}`;
-          const byKey = byMissingKey.get(label) ?? new Map<string, CompiledPolicy[]>();
-          byMissingKey.set(label, byKey);
-          add(byKey, pair.key, policy);
+          const { byMissingKey } = labelIn(found, other);
+          const there = byMissingKey.get(pair.key);
+          if (there === undefined) byMissingKey.set(pair.key, [policy]);
+          else there.push(policy);
         }
       }
-      return { byLabel, byMissingKey };
+      return found;
     },
-    (a, b) =>
-      isSameMap(a.byLabel, b.byLabel, sameItems) &&
-      isSameMap(a.byMissingKey, b.byMissingKey, (one, other) => isSameMap(one, other, sameItems)),
+    (a, b) => isSameMap(a, b, (one, other) => isSameMap(one, other, isSameLabel)),
   );
 }
 
-function add(map: Map<string, CompiledPolicy[]>, key: string, policy: CompiledPolicy): void {
-  const there = map.get(key);
-  if (there === undefined) map.set(key, [policy]);
-  else there.push(policy);
+interface MadeLabel {
+  readonly near: CompiledPolicy[];
+  readonly byMissingKey: Map<string, CompiledPolicy[]>;
+}
+
+function labelIn(found: Map<string, Map<string, MadeLabel>>, { key, value }: LabelPair): MadeLabel {
+  let byValue = found.get(key);
+  if (byValue === undefined) found.set(key, (byValue = new Map<string, MadeLabel>()));
+  let label = byValue.get(value);
+  if (label === undefined) byValue.set(value, (label = { near: [], byMissingKey: new Map() }));
+  return label;
+}
+
+function isSameLabel(a: NearLabel, b: NearLabel): boolean {
+  return sameItems(a.near, b.near) && isSameMap(a.byMissingKey, b.byMissingKey, sameItems);
 }
 
 function isSameMap<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (a: T, b: T) => boolean): boolean {

@@ -106,7 +106,12 @@ export function workload(
   kind: string,
   name: string,
 ): AnalysedWorkload | undefined {
-  return view.entry(`workload/${namespace}/`, `${kind}/${name}`, (inner) => workloadsByName(inner, namespace));
+  return workloadNamed(view, namespace, `${kind}/${name}`);
+}
+
+/** The same by what it is known by in its namespace (`workloadName`). */
+export function workloadNamed(view: ClusterView, namespace: string, name: string): AnalysedWorkload | undefined {
+  return view.entry(`workload/${namespace}/`, name, (inner) => workloadsByName(inner, namespace));
 }
 
 /** Kind and name of the workloads of a namespace, such as `Deployment/web`, in order. */
@@ -122,6 +127,16 @@ export function workloadNames(view: ClusterView, namespace: string): readonly st
 /** What a workload is known by in its namespace. Those of custom kinds of two groups with one name count as one. */
 export function workloadName({ kind, name }: Pick<PodClass['workload'], 'kind' | 'name'>): string {
   return `${kind}/${name}`;
+}
+
+/** One text for each reference: several values of each workload are known by it. */
+const KEYS = new WeakMap<WorkloadId, string>();
+
+/** What a workload is known by in the cluster, such as `shop/Deployment/web`. */
+export function workloadKey(ref: WorkloadId): string {
+  let key = KEYS.get(ref);
+  if (key === undefined) KEYS.set(ref, (key = `${ref.namespace}/${ref.kind}/${ref.name}`));
+  return key;
 }
 
 function workloadsByName(view: ClusterView, namespace: string): KeyedList<AnalysedWorkload> {

@@ -15,7 +15,7 @@ import { readManifests } from '../src/sources/manifests/read-manifests.ts';
 import { manifestChanges } from '../src/sources/manifest-changes.ts';
 import type { Change } from '../src/model/change.ts';
 import { jointRemedy } from '../src/remedy/joint-remedy.ts';
-import { buildRemedies } from '../src/remedy/build.ts';
+import { buildRemedies, refusalsOf } from '../src/remedy/build.ts';
 import type { Baseline } from '../src/report/baseline.ts';
 import { complianceLines } from '../src/report/compliance-text.ts';
 import { driftRow, driftSince, driftText } from '../src/report/drift.ts';
@@ -70,6 +70,7 @@ async function session(world: World, settings: Settings, options: Options): Prom
     scope: sessionScope(settings.scope),
     ...(baseline === null ? {} : { rowsBeside: driftRows(baseline, settings), firstSeen: baseline.firstSeen }),
     buildRemedies,
+    refusalsOf,
     joinRemedies: jointRemedy,
     evaluate: async (engine, remedy, yaml) => editedRemedy(engine, remedy, yaml, await changesOf(world, yaml)),
     ask: (words, engine) => answer(world, settings, loaded, words, engine, baseline),

@@ -4,7 +4,7 @@ import { severityRank, type Evidence, type Finding, type PaneName } from '../mod
 import type { Row } from '../panes/pane.ts';
 import { REMEDIES } from '../remedy/index.ts';
 import { pendingText } from './coverage-text.ts';
-import { hasRemedies, ruleHelp } from './finding-help.ts';
+import { ruleHelp } from './finding-help.ts';
 import { isNarrow } from './layout.ts';
 import type { DetailPlace } from './place.ts';
 import type { RelatedGroup } from './related.ts';
@@ -26,7 +26,10 @@ const MAX_THINGS = 20;
 const MAX_MEMBERS = 50;
 
 /** Everything known about a row: its facts, and each finding with why, evidence, references and remedy. */
-export function detailLines(state: SessionState, { pane, row: opened, groups }: DetailPlace): readonly Line[] {
+export function detailLines(
+  state: SessionState,
+  { pane, row: opened, groups, refusals }: DetailPlace,
+): readonly Line[] {
   const current = presentRow(state, pane, opened.key);
   const row = current ?? opened;
   const findings = findingsOf(row, state);
@@ -45,7 +48,7 @@ export function detailLines(state: SessionState, { pane, row: opened, groups }: 
     if (pending !== '') lines.push(BLANK, line(span(`${MARGIN}Not judged yet: ${pending}`, 'muted')));
     else lines.push(BLANK, line(span(`${MARGIN}${passedText(row)}`, row.severity === 'unknown' ? 'unknown' : 'good')));
   }
-  for (const finding of findings) lines.push(BLANK, ...findingLines(finding, state));
+  for (const finding of findings) lines.push(BLANK, ...findingLines(finding, refusals?.get(finding), state));
   for (const group of groups ?? []) lines.push(BLANK, ...groupLines(group, state));
   return lines;
 }
@@ -99,7 +102,12 @@ function factLines(row: Row, state: SessionState): readonly Line[] {
   return spans.length === 0 ? lines : [...lines, line(span(MARGIN), ...spans)];
 }
 
-function findingLines(finding: Finding, state: SessionState): readonly Line[] {
+/** @param refused why remedies that it names cannot be had, by their id */
+function findingLines(
+  finding: Finding,
+  refused: ReadonlyMap<string, string> = new Map(),
+  state: SessionState,
+): readonly Line[] {
   const width = state.columns - MARGIN.length - LABEL_WIDTH - 1;
   const tone: Style = finding.unknown === true ? 'unknown' : finding.severity;
   const verdict = finding.unknown === true ? 'unknown' : finding.severity;
@@ -132,13 +140,19 @@ function findingLines(finding: Finding, state: SessionState): readonly Line[] {
     .map((one) => `${one.benchmark} ${one.version} ${one.id}`.replace(/ {2,}/g, ' '))
     .join('   ');
   if (see !== '') lines.push(...labelled('see', see, 'muted', width));
-  if (!hasRemedies(finding)) lines.push(...labelled('to do', ruleHelp(finding.rule), 'plain', width));
-  else {
+  const remedies = finding.remedies ?? [];
+  const offered = remedies.filter((id) => !refused.has(id));
+  if (offered.length === 0) {
+    lines.push(...labelled('to do', ruleHelp(finding.rule), 'plain', width));
+    for (const [id, reason] of refused) {
+      lines.push(...labelled('no remedy', `${remedyTitle(id)}: ${reason}`, 'muted', width));
+    }
+  } else {
     lines.push(
       line(
         span(MARGIN + 'remedy'.padEnd(LABEL_WIDTH), 'muted'),
         span('f', 'key'),
-        span(` ${(finding.remedies ?? []).map(remedyTitle).join(', or ')}`),
+        span(` ${offered.map(remedyTitle).join(', or ')}`),
       ),
     );
   }

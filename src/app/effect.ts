@@ -11,6 +11,7 @@ export type Effect =
   | { readonly type: 'refresh' }
   | { readonly type: 'focus'; readonly pane: PaneName | null }
   | { readonly type: 'remedies'; readonly visit: number; readonly findings: readonly string[] }
+  | { readonly type: 'refusals'; readonly visit: number; readonly findings: readonly string[] }
   | { readonly type: 'yaml'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'describe'; readonly visit: number; readonly object: ObjectRef }
   | { readonly type: 'tree'; readonly visit: number; readonly question: TreeQuestion }

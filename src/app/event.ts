@@ -1,7 +1,7 @@
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { TreeQuestion } from './row-tree.ts';
 import type { RelatedGroup } from './related.ts';
-import type { ContextName, SessionSnapshot } from './session-model.ts';
+import type { ContextName, Refusals, SessionSnapshot } from './session-model.ts';
 import type { Message } from './state.ts';
 
 /** What can happen to a session. */
@@ -12,6 +12,7 @@ export type SessionEvent =
   | { readonly type: 'resize'; readonly columns: number; readonly rows: number }
   | { readonly type: 'snapshot'; readonly snapshot: SessionSnapshot }
   | { readonly type: 'remedies'; readonly visit: number; readonly remedies: readonly BuiltRemedy[] }
+  | { readonly type: 'refusals'; readonly visit: number; readonly refusals: Refusals }
   /** A remedy as a person changed it. */
   | {
       readonly type: 'edited';

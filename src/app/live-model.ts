@@ -1,12 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Finding, ObjectRef, PaneName } from '../model/finding.ts';
+import type { ClusterView } from '../store/cluster-view.ts';
 import type { Pane } from '../panes/pane.ts';
 import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { Rule } from '../rules/rule.ts';
 import { describeObject } from './describe-object.ts';
 import { questionGroups } from './question-list.ts';
 import { relatedThings, type RelatedGroup } from './related.ts';
-import type { ContextName, SessionModel, SessionSnapshot } from './session-model.ts';
+import type { ContextName, Refusals, SessionModel, SessionSnapshot } from './session-model.ts';
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 import { SessionWorld, type RowsBeside } from './session-world.ts';
@@ -24,6 +25,8 @@ export interface LiveModelOptions {
   readonly firstSeen?: SessionSnapshot['firstSeen'];
   /** Builds and proves the remedies of a finding; the engine is settled. */
   buildRemedies(engine: Engine, finding: Finding): readonly BuiltRemedy[];
+  /** Which of the remedies of a finding cannot be had, and why; the engine is settled. */
+  refusalsOf(view: ClusterView, finding: Finding): ReadonlyMap<string, string>;
   /** The remedies of several findings as one, where there are more than one; the engine is settled. */
   joinRemedies(engine: Engine, findings: readonly Finding[]): BuiltRemedy | undefined;
   /** Evaluates the YAML that a person made of a remedy; the engine is settled. */
@@ -88,6 +91,19 @@ export class LiveModel implements SessionModel {
     await runner.settled();
     const joint = this.#options.joinRemedies(runner.engine, findings);
     return joint === undefined ? different : [joint, ...different];
+  }
+
+  async refusalsOf(ids: readonly string[]): Promise<Refusals> {
+    const { runner } = this.#world;
+    const refusals = new Map<Finding, ReadonlyMap<string, string>>();
+    for (const id of ids) {
+      await runner.settled();
+      const { findings, view } = runner.engine;
+      const finding = findings.get(id);
+      if (finding !== undefined) refusals.set(finding, this.#options.refusalsOf(view, finding));
+      await new Promise<void>((resolve) => this.#options.clock.soon(resolve));
+    }
+    return refusals;
   }
 
   async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {

@@ -16,13 +16,18 @@ export function openRow(state: SessionState): Step {
   return pane === null || row === undefined ? stay(state) : openDetail(state, pane, row);
 }
 
-/** Opens a row; of a Secret it is looked up who has to do with it. */
+/** Opens a row; it is looked up which remedies can be had, and of a Secret who has to do with it. */
 function openDetail(state: SessionState, pane: PaneName, row: Row): Step {
   const visit = state.nextId;
-  const opened = open(state, { type: 'detail', pane, row });
-  if (row.kind !== 'Secret') return opened;
+  const { effects, state: opened } = open(state, { type: 'detail', pane, row });
+  const findings = row.findings.filter((id) => (state.snapshot.findings.get(id)?.remedies ?? []).length > 0);
   const object = { apiVersion: 'v1', kind: row.kind, namespace: row.namespace, name: row.name };
-  return stay(opened.state, ...opened.effects, { type: 'related', visit, object });
+  return stay(
+    opened,
+    ...effects,
+    ...(findings.length === 0 ? [] : [{ type: 'refusals', visit, findings } as const]),
+    ...(row.kind === 'Secret' ? [{ type: 'related', visit, object } as const] : []),
+  );
 }
 
 /** Opens, or chooses, the item under the cursor of a list. */

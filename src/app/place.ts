@@ -4,6 +4,7 @@ import type { BuiltRemedy } from '../remedy/built-remedy.ts';
 import type { RowFilter } from './filter.ts';
 import type { Graph } from './graph.ts';
 import type { RelatedGroup } from './related.ts';
+import type { Refusals } from './session-model.ts';
 import type { ObjectRef } from '../model/finding.ts';
 import type { ContextName } from './session-model.ts';
 
@@ -26,6 +27,8 @@ export interface DetailPlace {
   readonly row: Row;
   /** Of a Secret: who uses it, may read it and did; absent for others and while it is looked up. */
   readonly groups?: readonly RelatedGroup[];
+  /** Absent while they are looked up; a finding that changed since is not in it. */
+  readonly refusals?: Refusals;
 }
 
 export const REMEDY_TABS = ['yaml', 'diff', 'effect'] as const;

@@ -51,6 +51,9 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
     case 'remedies':
       dispatch({ type: 'remedies', visit: effect.visit, remedies: await model.remediesFor(effect.findings) });
       return;
+    case 'refusals':
+      dispatch({ type: 'refusals', visit: effect.visit, refusals: await model.refusalsOf(effect.findings) });
+      return;
     case 'yaml':
       dispatch({ type: 'text', visit: effect.visit, text: await model.fetchYaml(effect.object), failed: false });
       return;
@@ -108,6 +111,7 @@ function failure(effect: Effect, text: string): SessionEvent {
     case 'dry-run':
       return { type: 'validated', visit: effect.visit, text, ok: false };
     case 'remedies':
+    case 'refusals':
     case 'related':
     case 'hand-over':
     case 'quit':

@@ -91,6 +91,9 @@ export interface ContextName {
   readonly current: boolean;
 }
 
+/** Of findings, as they were when it was asked, which of their remedies cannot be had and why, by the remedy's id. */
+export type Refusals = ReadonlyMap<Finding, ReadonlyMap<string, string>>;
+
 /**
  * The session's only door to the engine and the cluster. Reads are snapshots; everything that takes time is a promise,
  * whose rejection has a message for the person.
@@ -103,6 +106,8 @@ export interface SessionModel {
   focus(pane: PaneName | null): void;
   /** Remedies for these findings, built and proven now; in the order of the findings, the best of each first. */
   remediesFor(findingIds: readonly string[]): Promise<readonly BuiltRemedy[]>;
+  /** Which of the remedies that these findings name cannot be had, and why; nothing is proven. */
+  refusalsOf(findingIds: readonly string[]): Promise<Refusals>;
   /** A remedy whose YAML a person changed, evaluated as it now stands. */
   evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy>;
   /** The object as the server has it now, as YAML; never a Secret's values. */

@@ -43,6 +43,12 @@ function changed(state: SessionState, event: SessionEvent): Step {
           place.type === 'remedy' ? { ...place, remedies: event.remedies } : place,
         ),
       );
+    case 'refusals':
+      return stay(
+        changePlace(state, event.visit, (place) =>
+          place.type === 'detail' ? { ...place, refusals: event.refusals } : place,
+        ),
+      );
     case 'edited':
       return stay(
         changePlace(state, event.visit, (place) =>

@@ -25,6 +25,16 @@ export function buildRemedies(engine: Engine, finding: Finding): readonly BuiltR
   return built.toSorted((a, b) => Number(a.refused !== null) - Number(b.refused !== null));
 }
 
+/** Why remedies that a finding names cannot be had, by their id, without proof of the others. */
+export function refusalsOf(view: ClusterView, finding: Finding): ReadonlyMap<string, string> {
+  return new Map(
+    remediesOf(finding).flatMap((remedy) => {
+      const built = remedy.build(finding, view);
+      return 'refused' in built ? [[remedy.id, built.refused] as const] : [];
+    }),
+  );
+}
+
 /** The remedies that a finding names, the best first. */
 export function remediesOf(finding: Finding): readonly Remedy[] {
   return (finding.remedies ?? []).flatMap((id) => BY_ID.get(id) ?? []);

@@ -174,6 +174,7 @@ describe.skipIf(findBinaries() === undefined)('marked values', () => {
       rules: RULES,
       panes: PANE_LIST,
       buildRemedies,
+      refusalsOf: () => new Map(),
       joinRemedies: jointRemedy,
       evaluate: async (_engine, remedy) => Promise.resolve(remedy),
       ask: () => Promise.resolve(''),

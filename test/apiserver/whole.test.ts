@@ -218,6 +218,7 @@ function openModel(flags: Parameters<typeof settingsOf>[0]): LiveModel {
     rules: RULES,
     panes: PANE_LIST,
     buildRemedies: () => [],
+    refusalsOf: () => new Map(),
     joinRemedies: () => undefined,
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: () => Promise.resolve(''),

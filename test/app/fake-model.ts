@@ -5,6 +5,7 @@ import type { CellText, Column, Row } from '../../src/panes/pane.ts';
 import type { BuiltRemedy } from '../../src/remedy/built-remedy.ts';
 import type { RelatedGroup } from '../../src/app/related.ts';
 import type {
+  Refusals,
   Connection,
   HandedOver,
   OtherProgram,
@@ -218,6 +219,11 @@ export class FakeModel implements SessionModel {
       const finding = this.#snapshot.findings.get(id);
       return finding === undefined ? [] : [remedyOf(finding), remedyOf(finding, { title: 'deny all', safety: 'safe' })];
     });
+  }
+
+  async refusalsOf(ids: readonly string[]): Promise<Refusals> {
+    this.asked.push(`refusals ${ids.length}`);
+    return new Map();
   }
 
   async evaluate(remedy: BuiltRemedy, yaml: string): Promise<BuiltRemedy> {

@@ -159,6 +159,7 @@ function setup({
     rules: [RULE],
     panes: [PANE],
     buildRemedies: (_engine, finding: Finding) => [remedyOf(finding)],
+    refusalsOf: () => new Map([['network/x', 'no']]),
     joinRemedies: (_engine, [first]: readonly Finding[]) => (first === undefined ? undefined : remedyOf(first)),
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: async (words, engine) => `${words.join(' ')}: ${engine.findings.size}`,
@@ -447,6 +448,9 @@ describe('a live model', () => {
     await clock.pass(1000);
     const [id = ''] = model.snapshot().findings.keys();
     expect(await model.remediesFor([id, 'gone'])).toHaveLength(1);
+    expect([...(await model.refusalsOf([id, 'gone']))]).toEqual([
+      [model.snapshot().findings.get(id), new Map([['network/x', 'no']])],
+    ]);
     sources[0]?.apply(namespace('bad-b'));
     await clock.pass(1000);
     // Two remedies, and in front the one that joins them.

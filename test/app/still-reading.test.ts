@@ -70,6 +70,24 @@ describe('while kinds are still being read', () => {
   });
 });
 
+test('remedies that cannot be had are not offered, and a finding without one says what to do and why', () => {
+  const id = 'network/least-policy';
+  const finding = { ...findingOf('shop', 'cart', 'high', 'network'), remedies: [id, 'network/default-deny'] };
+  const shown = { ...PASSED, findings: [finding.id] };
+  const { state } = new Driver(snapshotOf([shown], { findings: new Map([[finding.id, finding]]) }));
+  const place = { type: 'detail', pane: 'network', row: shown } as const;
+  const textWith = (refused: Readonly<Record<string, string>>): string =>
+    textOf(detailLines(state, { ...place, refusals: new Map([[finding, new Map(Object.entries(refused))]]) }));
+  expect(textOf(detailLines(state, place))).toMatch(/remedy +f least policy .*, or deny everything/);
+  expect(textWith({ [id]: 'a policy is broken' })).toMatch(/remedy +f deny everything/);
+  const none = textWith({ [id]: 'a policy is broken', 'network/default-deny': 'nothing to deny' });
+  expect(none).toMatch(/to do /);
+  expect(none).toMatch(/no remedy +least policy .*: a policy is broken\n +no remedy +deny everything: nothing to deny/);
+  const changed = { ...finding };
+  const other = detailLines(state, { ...place, refusals: new Map([[changed, new Map([[id, 'it was so']])]]) });
+  expect(textOf(other)).toMatch(/remedy +f least policy/);
+});
+
 test('a remedy for what the audit log tells does not pretend that the past goes', () => {
   const finding = findingOf('shop', 'cart', 'high', 'audit');
   const { state } = new Driver(snapshotOf([], { findings: new Map([[finding.id, finding]]) }));

@@ -198,6 +198,15 @@ describe('places', () => {
 });
 
 describe('remedies', () => {
+  test('a row that is opened asks which of them can be had', () => {
+    const driver = inNetwork().press('enter');
+    const request = driver.effects.find((effect) => effect.type === 'refusals');
+    const place = here(driver.state);
+    expect(request).toMatchObject({ visit: place.id, findings: [expect.stringContaining('network')] });
+    const refusals = new Map();
+    expect(here(driver.send({ type: 'refusals', visit: place.id, refusals }).state).place).toMatchObject({ refusals });
+  });
+
   test('of a detail that was opened before its row was judged are those of the findings that it shows now', () => {
     const early = snapshotOf([row('shop', 'cart', null)], { judging: true });
     const driver = new Driver(early, { pane: 'network' }).press('enter');

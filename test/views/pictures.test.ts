@@ -89,6 +89,7 @@ function open(): TestTerminal {
     rules: RULES,
     panes: PANE_LIST,
     buildRemedies,
+    refusalsOf: () => new Map(),
     joinRemedies: jointRemedy,
     evaluate: async (_engine, remedy) => Promise.resolve(remedy),
     ask: paths,

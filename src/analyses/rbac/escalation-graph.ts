@@ -6,6 +6,7 @@ import {
   incomingAfter,
   incomingOf,
   poolOf,
+  poolOfAccount,
   waysTo,
   type Incoming,
   type Onward,
@@ -47,6 +48,8 @@ export interface EscalationGraph {
   readonly actors: ActorSteps;
   /** In order of namespace. */
   readonly pools: Pools;
+  /** Single accounts that a step leads to, as `NAMESPACE/NAME`. */
+  readonly single: ReadonlySet<string>;
   readonly incoming: Incoming;
   readonly ways: Readonly<Record<Sink, ReadonlyMap<Place, Onward>>>;
   /** What it was made of, by group. */
@@ -60,6 +63,7 @@ const EMPTY: EscalationGraph = {
   parts: new Map(),
   actors: new Map(),
   pools: new Map(),
+  single: new Set(),
   incoming: { lists: new Map(), common: new Map(), standing: [] },
   ways: { 'cluster-admin': new Map(), node: new Map(), secrets: new Map() },
   inputs: [],
@@ -197,23 +201,54 @@ function graphOf(before: EscalationGraph, parts: StepParts, changes: Changes, ac
   const { actors, touched } = actorSteps(parts, before, changes.parts);
   const common = commonSteps(actors, before);
   const groups = actors.get('');
+  const single = singleAccounts(parts, before.single);
+  const poolOfSingle = (place: string): Pool | undefined => {
+    const namespace = namespaceOfSingle(place);
+    const group = groups?.get(`g:${ALL_SERVICE_ACCOUNTS}:${namespace}`);
+    if (!single.has(place)) return undefined;
+    return poolOfAccount(place, actors.get(namespace), group, accounts.of(namespace), before.pools.get(place));
+  };
   const poolIn = (namespace: string): Pool | undefined => {
+    if (namespace.includes('/')) return poolOfSingle(namespace);
     const shard = actors.get(namespace);
     const group = groups?.get(`g:${ALL_SERVICE_ACCOUNTS}:${namespace}`);
     if (shard === undefined && group === undefined && common.size === 0) return undefined;
     return poolOf(namespace, shard, group, accounts.of(namespace), before.pools.get(namespace));
   };
   const changed = new Set([...touched, ...changes.accounts, ...before.strangers]);
+  for (const place of new Set([...before.single, ...single])) {
+    const isOther = before.single.has(place) !== single.has(place);
+    if (isOther || changed.has(namespaceOfSingle(place))) changed.add(place);
+  }
   // What a group is granted may be of every namespace.
   const some = changed.has('') ? undefined : changedPools(before.pools, changed, poolIn);
   // Every namespace has its account `default`, listed or not.
-  const pools = some ?? allPools([...accounts.known(), ...parts.keys(), ...actors.keys()], poolIn);
+  const pools = some ?? allPools([...accounts.known(), ...parts.keys(), ...actors.keys(), ...single], poolIn);
   const incoming =
     some === undefined
       ? incomingOf(pools, common)
       : incomingAfter(before.incoming, before.pools, pools, changed, common);
   const ways = incoming === before.incoming ? before.ways : waysBy(incoming, before.ways);
-  return { ...before, parts, actors, pools, incoming, ways };
+  return { ...before, parts, actors, pools, single, incoming, ways };
+}
+
+const SINGLE = /^any-account\/([^/]+\/[^/]+)$/;
+/** Of steps, the single accounts that they lead to. */
+const SINGLES = new WeakMap<readonly Step[], readonly string[]>();
+
+/** The single accounts that steps lead to; the set of before where they are the same. */
+function singleAccounts(parts: StepParts, before: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const steps of parts.values()) {
+    let own = SINGLES.get(steps);
+    if (own === undefined) SINGLES.set(steps, (own = steps.flatMap(({ to }) => SINGLE.exec(to)?.[1] ?? [])));
+    for (const place of own) found.add(place);
+  }
+  return found.size === before.size && [...found].every((place) => before.has(place)) ? before : found;
+}
+
+function namespaceOfSingle(place: string): string {
+  return place.slice(0, place.indexOf('/'));
 }
 
 /** The first step to each place of the groups that every service account is in; those of before where nothing was granted to groups anew. */

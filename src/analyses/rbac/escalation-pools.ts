@@ -38,6 +38,7 @@ export interface Onward {
   readonly exit: Exit;
 }
 
+/** By namespace; by `NAMESPACE/NAME` those of single accounts that a step leads to. */
 export type Pools = ReadonlyMap<string, Pool>;
 
 /** An exit that leads to a place, with the pool that it belongs to. */
@@ -59,6 +60,8 @@ interface Standing {
 }
 
 const NO_STEPS: readonly Step[] = [];
+const NO_EXITS: readonly Exit[] = [];
+const NO_ACCOUNTS: readonly ServiceAccountObject[] = [];
 const NO_ENTRANCES: readonly Entrance[] = [];
 const NO_STANDING: readonly Standing[] = [];
 
@@ -112,6 +115,35 @@ export function poolOf(
     any: keptExits(any, before?.any),
     running: keptExits(running, before?.running),
     standing,
+  };
+}
+
+/**
+ * The pool of one account, which stands under `NAMESPACE/NAME`: undefined where it is known that there is none.
+ *
+ * @param shard steps by account, of its namespace
+ */
+export function poolOfAccount(
+  place: string,
+  shard: ReadonlyMap<string, readonly Step[]> | undefined,
+  group: readonly Step[] = NO_STEPS,
+  { known }: PoolAccounts,
+  before: Pool | undefined,
+): Pool | undefined {
+  const [namespace = '', name = ''] = place.split('/');
+  if (name !== 'default' && known?.some((one) => one.name === name) === false) return undefined;
+  const account = `u:${serviceAccountUser(namespace, name)}`;
+  const own = shard?.get(account) ?? NO_STEPS;
+  const inputs = [own, group];
+  if (before !== undefined && sameItems(before.inputs, inputs)) return before;
+  const any = new Map<Place, Exit>();
+  for (const step of [...own, ...group]) if (!any.has(step.to)) any.set(step.to, { account, step });
+  return {
+    inputs,
+    listed: NO_ACCOUNTS,
+    any: keptExits(any, before?.any),
+    running: NO_EXITS,
+    standing: { any: account, running: undefined },
   };
 }
 

@@ -33,7 +33,10 @@ const NONE: readonly never[] = [];
 /** Ways to put together what a permission takes. */
 const MOST_COMBINATIONS = 64;
 
-/** Where a step leads: a sink, all of a namespace, or some account of a namespace (`*`: of any), of a running pod there or not. */
+/**
+ * Where a step leads: a sink, all of a namespace, or some account of a namespace (`*`: of any), of a running pod there or
+ * not; `any-account/NAMESPACE/NAME` is that one account.
+ */
 export type Place = Sink | NamespaceSink | `any-account/${string}` | `running-account/${string}`;
 
 export interface Step {
@@ -83,6 +86,8 @@ export function stepsIn(view: ClusterView, namespace: string): readonly Step[] {
 interface Offer {
   readonly to: Place;
   readonly condition: string;
+  /** Of the object that is asked for, where the place is that of one. */
+  readonly name?: string;
 }
 
 /** A dangerous permission that leads on, and what of its needs the role and the cluster leave open. */
@@ -337,7 +342,7 @@ function stepsBy(
     ...along.map((one) => `also by ${refText(refOf(one))}`),
     ...through.map((group) => `as one of group ${group}`),
   ];
-  return offers.map(({ to, condition }) => ({
+  return offers.map(({ to, condition, name }) => ({
     from,
     scope: request.namespace,
     to,
@@ -348,7 +353,7 @@ function stepsBy(
     ruleIndex,
     action: held.permission.allows,
     condition: also.length === 0 ? condition : [condition, ...also].filter((one) => one !== '').join(', '),
-    request,
+    request: name === undefined ? request : { ...request, name },
     isDefault,
   }));
 }
@@ -439,13 +444,23 @@ function offersOf(
     case 'change-pods':
       if (!isOpen) return [];
       return [...accounts('running-account', 'the token of the pod is mounted in it'), ...escapes(view, namespace)];
-    case 'request-token':
     case 'mint-token-secret':
-    case 'impersonate-accounts':
       return isOpen ? accounts('any-account', '') : [];
+    case 'request-token':
+    case 'impersonate-accounts':
+      return names === null
+        ? accounts('any-account', '')
+        : names.flatMap((name) => namedAccounts(view, name, namespace));
     default:
       return [];
   }
+}
+
+/** The accounts of a name: of a namespace, or of every one that has such an account. */
+function namedAccounts(view: ClusterView, name: string, namespace: string | null): readonly Offer[] {
+  const has = (one: string): boolean => view.get('ServiceAccount', one, name) !== undefined;
+  const places = namespace === null ? view.namespaces('ServiceAccount').filter(has) : [namespace];
+  return name === '' ? [] : places.map((one) => ({ to: `any-account/${one}/${name}`, condition: '', name }));
 }
 
 /** Whether a ClusterRole gives everything. */

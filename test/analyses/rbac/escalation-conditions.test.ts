@@ -31,6 +31,10 @@ const NAMED = [
   rawRole('as-masters', ['impersonate core groups system:masters']),
   rawRole('as-bob', ['impersonate core users bob']),
   rawRole('as-accounts', ['impersonate core serviceaccounts']),
+  rawRole('as-app', ['impersonate core serviceaccounts app']),
+  rawRole('as-nobody', ['impersonate core serviceaccounts gone']),
+  rawRole('as-user', ['impersonate core users system:serviceaccount:shop:app']),
+  rawRole('token-of-app', ['create core serviceaccounts/token other,app']),
 ];
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'app', namespace: 'shop' } };
 const RESTRICTED = {
@@ -222,5 +226,28 @@ describe('two halves of a dangerous grant, one of them through a group', () => {
       'a: binds a role that reaches every account there, also by RoleBinding shop/b, as one of group devs',
       'c: ',
     ]);
+  });
+});
+
+describe('what is limited to one account', () => {
+  const strong = rawBinding('', 'c', 'everything', APP);
+
+  test.each([
+    ['shop', 'as-app'],
+    ['shop', 'token-of-app'],
+    ['', 'token-of-app'],
+  ])('leads to it, in namespace "%s" by %s', (namespace, role) => {
+    const path = shortestPath(view(strong, rawBinding(namespace, 'a', role, EVE)), ['u:eve'], 'cluster-admin');
+    expect(path?.hops.map(({ to }) => to)).toEqual(['u:system:serviceaccount:shop:app', 'cluster-admin']);
+    expect(path?.hops[0]?.step?.request).toMatchObject({ namespace, name: 'app' });
+  });
+
+  test.each([
+    ['an account of another name', 'shop', 'as-nobody'],
+    ['that of another namespace', 'other', 'token-of-app'],
+    // A service account is asked for by its name and namespace (apiserver filters/impersonation).
+    ['it by the name of its user', '', 'as-user'],
+  ])('does not lead to %s', (_, namespace, role) => {
+    expect(hops(['u:eve'], 'cluster-admin', strong, rawBinding(namespace, 'a', role, EVE))).toBe(undefined);
   });
 });

@@ -31,6 +31,8 @@ const RULES = [
   { verbs: ['create'], apiGroups: [''], resources: ['persistentvolumes', 'persistentvolumeclaims'] },
   { verbs: ['*'], apiGroups: [''], resources: ['secrets', 'pods', 'pods/exec'] },
   { verbs: ['bind'], apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], resourceNames: ['edit'] },
+  { verbs: ['create'], apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: ['x'] },
+  { verbs: ['impersonate'], apiGroups: [''], resources: ['serviceaccounts'], resourceNames: ['y', 'default'] },
 ];
 
 const roles: readonly RawObject[] = RULES.map((rule, at) => ({
@@ -135,10 +137,13 @@ function naiveDistances(view: StoreView, sink: Sink | NamespaceSink): (keys: rea
   const ofStep = ({ to }: Step): number => {
     if (to === sink) return 1;
     if (to === 'node') return 1 + ofNode();
-    const [type, where] = to.split('/');
+    const [type, where, name = ''] = to.split('/');
     if (where === undefined || type === 'namespace-admin') return far;
     const pool = existing.filter(
-      (one) => (where === '*' || one.namespace === where) && (type === 'any-account' || isRunning(one)),
+      (one) =>
+        (where === '*' || one.namespace === where) &&
+        (name === '' || one.name === name) &&
+        (type === 'any-account' || isRunning(one)),
     );
     return 1 + Math.min(far, ...pool.map((one) => ofKeys(one.keys)));
   };

@@ -4,6 +4,7 @@ import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
+import { largeReads } from './large-reads.ts';
 import { HttpAgent } from './node-http.ts';
 import { hostOf, portOf } from './proxy-choice.ts';
 import { openTunnel } from './proxy-tunnel.ts';
@@ -72,12 +73,13 @@ export function agentFor(connection: Connection, identity: Identity): Agent {
   const server = new URL(connection.server);
   if (server.protocol === 'http:') {
     if (proxy?.protocol.startsWith('socks5') === true) return new PlainTunnelAgent(proxy);
-    return new HttpAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS });
+    return new HttpAgent({ keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, ...largeReads() });
   }
   const host = hostOf(server);
   const options: AgentOptions = {
     keepAlive: true,
     keepAliveMsecs: KEEP_ALIVE_MS,
+    ...largeReads(),
     rejectUnauthorized: !trust.insecure,
     // A server name must be no address; without one Node sends the host's name.
     ...(trust.serverName === '' ? (isIP(host) === 0 ? { servername: host } : {}) : { servername: trust.serverName }),

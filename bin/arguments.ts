@@ -21,6 +21,7 @@ export class ArgumentError extends Error {}
  */
 export function parseArguments(argv: readonly string[], flags: readonly Flag[]): ParsedArguments {
   const { tokens, words } = normalise(argv, flags);
+  const given = flagsIn(tokens, flags);
   const { flags: parsed } = meow({
     argv: tokens,
     importMeta: import.meta,
@@ -29,19 +30,19 @@ export function parseArguments(argv: readonly string[], flags: readonly Flag[]):
     autoHelp: false,
     autoVersion: false,
     flags: Object.fromEntries(
-      flags.map((flag) => [
+      given.map((flag) => [
         meowName(flag),
         flag.value === 'none' ? { type: 'boolean' } : { type: 'string', isMultiple: flag.value === 'many' },
       ]),
     ),
   });
   const options: Record<string, string | true | readonly string[]> = {};
-  for (const flag of flags) {
+  for (const flag of given) {
     const value: unknown = (parsed as Record<string, unknown>)[meowName(flag)];
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
     options[flag.name] = value as string | true | readonly string[];
-    const given = Array.isArray(value) ? (value as readonly string[]) : typeof value === 'string' ? [value] : [];
-    for (const one of given) checkChoice(flag, one);
+    const values = Array.isArray(value) ? (value as readonly string[]) : typeof value === 'string' ? [value] : [];
+    for (const one of values) checkChoice(flag, one);
   }
   return { words, options };
 }
@@ -118,6 +119,12 @@ function checkChoice(flag: Flag, value: string): void {
     `invalid value "${value}" for --${flag.name}: it is one of ${flag.choices.join(', ')}` +
       (nearest === undefined ? '' : `; did you mean ${nearest}?`),
   );
+}
+
+/** The flags that are given. meow prepares each flag that it is told of before it looks at the first word. */
+function flagsIn(tokens: readonly string[], flags: readonly Flag[]): readonly Flag[] {
+  const names = new Set(tokens.map((token) => token.replace(/^--(?:no-)?/, '').replace(/=[\s\S]*$/, '')));
+  return flags.filter((flag) => names.has(normalName(flag)));
 }
 
 /** The long name that meow sees; the prefix keeps it from reading `--no-color` as the negation of `--color`. */

@@ -6,7 +6,7 @@
  */
 
 import podPageCode from 'assembled:pod-page';
-import { LIKE } from '../slim/original-spec.ts';
+import { AlikePod, type OwnTexts, type PodParts } from '../slim/alike-pod.ts';
 import { BodyPool, type BodyMemories, type BodyMemory } from './body-buffer.ts';
 import { isJsonObject, listOf, objectOf, type JsonObject } from './json-shape.ts';
 import { MAX_PAGE_BYTES } from './kinds.ts';
@@ -181,43 +181,22 @@ class PodPage implements BodyMemory {
 
 /** Puts the pods together again from their parts. */
 function podsOf(items: readonly unknown[]): readonly JsonObject[] {
-  let metadata: JsonObject = {};
-  let spec: JsonObject = {};
-  let status: JsonObject = {};
+  let common: PodParts = { metadata: {}, spec: {}, status: {} };
   return items.map((item) => {
-    const parts = listOf(item);
-    const [ofMetadata, ofSpec, ofStatus] = parts;
-    if (isJsonObject(ofMetadata)) metadata = ofMetadata;
-    if (isJsonObject(ofSpec)) spec = ofSpec;
-    if (isJsonObject(ofStatus)) status = ofStatus;
-    return {
-      metadata: Array.isArray(ofMetadata) ? metadataOf(ofMetadata, metadata) : metadata,
-      spec: Array.isArray(ofSpec) ? specOf(ofSpec, spec) : spec,
-      status: Array.isArray(ofStatus) ? statusOf(ofStatus, status) : status,
-    };
+    const [metadata, spec, status] = listOf(item);
+    const isWhole = isJsonObject(metadata) || isJsonObject(spec) || isJsonObject(status);
+    if (isWhole) {
+      common = {
+        metadata: isJsonObject(metadata) ? metadata : common.metadata,
+        spec: isJsonObject(spec) ? spec : common.spec,
+        status: isJsonObject(status) ? status : common.status,
+      };
+    }
+    // The texts of a part that is none are in the order of the code's slots.
+    return new AlikePod(common, {
+      metadata: isJsonObject(metadata) ? null : (metadata as OwnTexts['metadata']),
+      spec: isJsonObject(spec) ? null : (spec as OwnTexts['spec']),
+      status: isJsonObject(status) ? null : (status as OwnTexts['status']),
+    });
   });
-}
-
-// The texts come in the order of the slots of the code; null stands for what is as in the last whole part.
-
-function metadataOf([name, uid, created]: readonly unknown[], last: JsonObject): JsonObject {
-  return {
-    ...last,
-    name: name ?? last['name'],
-    uid: uid ?? last['uid'],
-    creationTimestamp: created ?? last['creationTimestamp'],
-  };
-}
-
-function specOf([nodeName]: readonly unknown[], last: JsonObject): JsonObject {
-  return { ...last, nodeName: nodeName ?? last['nodeName'], [LIKE]: last };
-}
-
-function statusOf([podIP, startTime, ...addresses]: readonly unknown[], last: JsonObject): JsonObject {
-  return {
-    phase: last['phase'],
-    podIP: podIP ?? last['podIP'],
-    startTime: startTime ?? last['startTime'],
-    podIPs: addresses.length > 0 ? addresses.map((ip) => ({ ip })) : last['podIPs'],
-  };
 }

@@ -1,4 +1,5 @@
 import type { Container, PodSpec } from '../../model/pod-spec.ts';
+import { original } from './alike-pod.ts';
 import { securityAnnotations } from './annotations.ts';
 import { annotationCredentials } from './annotation-credentials.ts';
 import { slimContainer } from './container.ts';
@@ -10,7 +11,6 @@ import { networkAgentSettings } from './network-agent.ts';
 import { createRecentCache } from './recent-cache.ts';
 import { podSpecSignature } from './pod-spec-signature.ts';
 import { podSecurityContext } from './security-context.ts';
-import { original } from './original-spec.ts';
 import { placementTerms } from './placement-terms.ts';
 import { slimVolume } from './volume.ts';
 import type { Labels } from '../../model/selector.ts';

@@ -1,6 +1,7 @@
 import type { Kind } from '../../model/kind.ts';
-import type { FileLocation, ObjectOf } from '../../model/objects.ts';
+import type { FileLocation, KubeObject, ObjectOf } from '../../model/objects.ts';
 import { bindingFields, roleFields } from './access.ts';
+import { AlikePod, createAlikePods } from './alike-pod.ts';
 import { admissionPolicyBindingFields, admissionPolicyFields } from './admission-policies.ts';
 import {
   slimAPIService,
@@ -206,12 +207,18 @@ export function createSlimmer(options: { readonly defaultNamespace?: string } = 
   const interner = createInterner();
   const context: SlimContext = { ...interner, podSpecs: createPodSpecSlimmer(interner) };
   const meta = createMetaReader(interner, options.defaultNamespace ?? '');
+  const alike = createAlikePods(interner);
   return {
     slim<K extends Kind>(raw: unknown, kind: K, location: FileLocation | null = null): ObjectOf<K> {
+      const copy = raw instanceof AlikePod ? alike.slim(raw) : null;
+      // Only pods are of this class.
+      if (copy !== null) return copy as ObjectOf<K>;
       const make = (source: JsonObject): ObjectOf<K> =>
         SLIM_FUNCTIONS[kind](source, meta.read(source, kind, location), context);
       try {
-        return make(object(raw));
+        const slim: KubeObject = make(object(raw));
+        if (raw instanceof AlikePod && slim.kind === 'Pod') alike.note(raw, slim);
+        return slim as ObjectOf<K>;
       } catch (error) {
         // Only a nesting too deep for the stack gets here; the object's identity is all that can be kept of it.
         if (!(error instanceof RangeError)) throw error;

@@ -103,11 +103,18 @@ const usual = fc.record({ metadata, spec, status });
 const unusual = fc.record({ metadata: anything, spec, status, other: anything }, { requiredKeys: ['metadata'] });
 /** What replicas differ in; the rest of a status comes and goes. */
 const own = fc.record({
-  metadata: fc.record({ name: hostile, uid: hostile, resourceVersion: hostile, managedFields: anything }),
+  metadata: fc.record({
+    name: hostile,
+    uid: hostile,
+    creationTimestamp: oftenEqual('2026-11-20T10:00:00Z', '2026-11-21T10:00:00Z', '', 'never'),
+    resourceVersion: hostile,
+    managedFields: anything,
+  }),
   spec: fc.record({ nodeName: hostile }),
   status: fc.record({
     podIP: hostile,
     podIPs: fc.array(fc.record({ ip: hostile }), { maxLength: 3 }),
+    startTime: oftenEqual('2026-11-20T10:00:05Z', '2026-11-21T10:00:05Z', '', 'never'),
     conditions: anything,
     containerStatuses: anything,
   }),
@@ -250,6 +257,28 @@ describe('a page of pods', () => {
       expect(objectOf(other['spec'])['containers']).toBe(objectOf(first?.['spec'])['containers']);
     }
     expect(others.map((other) => objectOf(other['metadata'])['name'])).toEqual(['cart-1', 'cart-2']);
+  });
+
+  it('slims replicas to what they share with the pod before them, and their own texts', () => {
+    const replica = (at: number): unknown => ({
+      ...REPLICA,
+      metadata: {
+        ...REPLICA.metadata,
+        name: `cart-${at}`,
+        uid: `uid-${at}`,
+        creationTimestamp: `2026-11-2${at}T00:00:00Z`,
+      },
+      spec: { ...REPLICA.spec, nodeName: `node-${at}` },
+      status: { phase: 'Running', podIPs: [{ ip: `10.0.0.${at}` }], startTime: `2026-11-2${at}T00:00:01Z` },
+    });
+    const pods = slimPods(new PodPageReader().read(pageOf([1, 2, 3].map(replica))));
+    expect(pods.map(({ name, uid, nodeName, podIPs }) => [name, uid, nodeName, ...podIPs])).toEqual(
+      [1, 2, 3].map((at) => [`cart-${at}`, `uid-${at}`, `node-${at}`, `10.0.0.${at}`]),
+    );
+    expect(pods.map(({ created, started }) => [created, started])).toEqual(
+      [1, 2, 3].map((at) => [Date.UTC(2026, 10, 20 + at), Date.UTC(2026, 10, 20 + at, 0, 0, 1)]),
+    );
+    expect(new Set(pods.flatMap(({ labels, spec }) => [labels, spec])).size).toBe(2);
   });
 
   it('reads the pages of a list one after the other, small after large', () => {

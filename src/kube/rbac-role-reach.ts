@@ -153,11 +153,25 @@ function anySubresource(inRule: string, resource: string): boolean {
 /** Whether one of these rules meets a condition, for every name or for some: whoever needs it chooses the name. */
 export function meetsNeed(rules: readonly PolicyRule[], need: Need, isClusterWide: boolean): boolean {
   if ('fact' in need) return false;
-  if ('verbPrefix' in need) {
-    return rules.some((rule) => rule.verbs.some((verb) => verb === '*' || verb.startsWith(need.verbPrefix)));
+  const met = isClusterWide ? MET.wide : MET.narrow;
+  let ofRules = met.get(rules);
+  if (ofRules === undefined) met.set(rules, (ofRules = new WeakMap()));
+  let isMet = ofRules.get(need);
+  if (isMet === undefined) {
+    isMet =
+      'verbPrefix' in need
+        ? rules.some((rule) => rule.verbs.some((verb) => verb === '*' || verb.startsWith(need.verbPrefix)))
+        : rules.some((rule) => isMatching(rule, need, isClusterWide));
+    ofRules.set(need, isMet);
   }
-  return rules.some((rule) => isMatching(rule, need, isClusterWide));
+  return isMet;
 }
+
+/** A few dozen needs are held against the same few roles for each binding. */
+const MET = {
+  wide: new WeakMap<readonly PolicyRule[], WeakMap<Need, boolean>>(),
+  narrow: new WeakMap<readonly PolicyRule[], WeakMap<Need, boolean>>(),
+} as const;
 
 function isEverything(rule: PolicyRule): boolean {
   return (

@@ -305,9 +305,10 @@ function openPermissions(view: ClusterView): readonly OpenPermission[] {
 
 /** Steps by what is held everywhere and completed by RoleBindings of one namespace. */
 function completedSteps(view: ClusterView, namespace: string): readonly Step[] {
+  const given = [...new Set(bindingsIn(view, namespace).map((one) => rulesOf(view, one) ?? NONE))];
   return openPermissions(view).flatMap(({ key, binding, held, open }) => {
     // Without a binding of this namespace there is nothing to complete.
-    if (!open.some((need) => grantedIn(view, need, namespace).length > 0)) return [];
+    if (!open.some((need) => given.some((rules) => meetsNeed(rules, need, false)))) return [];
     const rules = rulesOf(view, binding) ?? [];
     const way = wayOf(view, held, rules, { namespace, roleRef: binding.roleRef });
     if (way === undefined) return [];

@@ -162,11 +162,14 @@ export class ClusterStore {
 
   /** The objects of a namespace in order of name, in pieces that stay the same where nothing changes. */
   longList<K extends Kind>(kind: K, namespace: string): LongList<ObjectOf<K>> {
+    const there = this.#objects.get(kind)?.get(namespace);
+    // Of most kinds a namespace has nothing.
+    if (there === undefined) return NO_OBJECTS;
     const { byNamespace } = this.#sortedOf(kind);
     const own = byNamespace.get(namespace);
     let objects = own?.objects;
     if (objects === undefined || own?.changed !== undefined) {
-      objects = sortedObjects(own, this.#objects.get(kind)?.get(namespace));
+      objects = sortedObjects(own, there);
       byNamespace.set(namespace, { objects, changed: undefined });
     }
     return objects as unknown as LongList<ObjectOf<K>>;
@@ -224,11 +227,11 @@ export class ClusterStore {
     if (this.get(kind, namespace, name) === undefined) return;
     const objects = this.#writable(kind, namespace);
     objects.delete(name);
-    if (objects.size === 0) {
-      this.#objects.get(kind)?.delete(namespace);
-      this.#touchNamespaces(kind, touched);
-    }
     this.#touch(kind, namespace, name, touched);
+    if (objects.size > 0) return;
+    this.#objects.get(kind)?.delete(namespace);
+    this.#sorted.get(kind)?.byNamespace.delete(namespace);
+    this.#touchNamespaces(kind, touched);
   }
 
   #retain(
@@ -276,17 +279,19 @@ export class ClusterStore {
 /** A sorted list is changed where less than one in this many objects changed, and sorted anew where more did. */
 const FEW = 8;
 
+const NO_OBJECTS: LongList<never> = LongList.of([]);
+
 function sortedObjects(
   before: SortedObjects | undefined,
-  objects: ReadonlyMap<string, KubeObject> | undefined,
+  objects: ReadonlyMap<string, KubeObject>,
 ): LongList<KubeObject> {
   if (before?.changed === undefined || before.changed.size * FEW > before.objects.length) {
-    return LongList.of([...(objects?.values() ?? [])].sort(byName));
+    return LongList.of([...objects.values()].sort(byName));
   }
   let sorted = before.objects;
   for (const name of before.changed) {
     const place = sorted.placeOf((one) => one.name < name);
-    const now = objects?.get(name);
+    const now = objects.get(name);
     const gone = sorted.at(place)?.name === name ? 1 : 0;
     sorted = sorted.replaced(place.piece, place.at, gone, now === undefined ? [] : [now]);
   }

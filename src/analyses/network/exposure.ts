@@ -1,6 +1,7 @@
 import { containsAddress, coversFamily, NOT_ROUTED, parseAddress, parseCidr } from '../../kube/ip-range.ts';
 import { ROUTE_KINDS } from '../../model/kind.ts';
 import type { RouteObject, ServiceObject } from '../../model/objects.ts';
+import type { PodSpec } from '../../model/pod-spec.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { deepEqual } from '../../store/deep-equal.ts';
 import { sameItems } from '../../store/same-items.ts';
@@ -65,12 +66,14 @@ export function exposureNote(exposure: Exposure): string {
 
 function findExposures(view: ClusterView, ref: WorkloadId): readonly Exposure[] {
   const services = servicesOf(view, ref);
+  const onNode = hostPorts(view, ref);
+  if (services.length === 0) return onNode;
   const names = new Set(services.map((service) => service.name));
   const found: Exposure[] = [
     ...services.flatMap(serviceExposures),
-    ...hostPorts(view, ref),
-    ...(names.size === 0 ? [] : behindIngress(view, ref.namespace, names)),
-    ...(names.size === 0 ? [] : behindGateway(view, ref.namespace, names)),
+    ...onNode,
+    ...behindIngress(view, ref.namespace, names),
+    ...behindGateway(view, ref.namespace, names),
   ];
   return found.sort((a, b) => WIDTH[a.address] - WIDTH[b.address] || a.sourceRanges.length - b.sourceRanges.length);
 }
@@ -98,14 +101,26 @@ export function serviceExposures(service: ServiceObject): readonly ServiceExposu
 }
 
 function hostPorts(view: ClusterView, ref: WorkloadId): readonly Exposure[] {
-  const specs = runningSpecsOf(view, ref)?.specs ?? [];
-  const ports = specs.flatMap(({ spec }) =>
-    spec.containers.flatMap((container) => container.ports.flatMap((port) => port.hostPort ?? [])),
-  );
-  if (ports.length === 0) return [];
+  const specs = runningSpecsOf(view, ref)?.specs ?? NONE;
+  const ports = specs.flatMap(({ spec }) => hostPortsOf(spec));
+  if (ports.length === 0) return NONE;
   const by = 'hostPort of its pods';
   const unique = [...new Set(ports)].sort((a, b) => a - b);
   return [{ type: 'hostPort', by, ports: unique, address: 'unknown', sourceRanges: [] }];
+}
+
+const NONE: readonly never[] = [];
+
+/** Workloads share specifications. */
+const HOST_PORTS = new WeakMap<PodSpec, readonly number[]>();
+
+function hostPortsOf(spec: PodSpec): readonly number[] {
+  let ports = HOST_PORTS.get(spec);
+  if (ports === undefined) {
+    ports = spec.containers.flatMap((container) => container.ports.flatMap((port) => port.hostPort ?? []));
+    HOST_PORTS.set(spec, ports);
+  }
+  return ports;
 }
 
 function behindIngress(view: ClusterView, namespace: string, services: ReadonlySet<string>): readonly Exposure[] {

@@ -43,21 +43,17 @@ export const weakSecurityContext = rule({
     const minor = policyMinor(view);
     const { level, violations } = workloadLevel(subject, minor);
     if (level === undefined || violations.length === 0) return [];
-    const severity = severityFor(access, severityOf(violations));
+    const { worth, checks, reasons, evidence } = textsOf(violations);
+    const severity = severityFor(access, worth);
     if (severity === undefined) return [];
     const path = specPath(subject.ref.kind);
-    const checks = new Set(violations.map((one) => one.check));
     return [
       {
         severity,
         advisory: isExpected(access),
-        title: `Pod security level ${level}: fails ${checks.size} ${checks.size === 1 ? 'check' : 'checks'}${level === 'privileged' ? '' : ' of restricted'}`,
-        why: `Judged at v1.${minor}: ${reasonsText(violations)}.${accessNote(access)}`,
-        evidence: violations.map((one) => ({
-          text: `${one.level}: ${one.reason}${one.detail === '' ? '' : ` (${one.detail})`}`,
-          object: subject.ref,
-          path,
-        })),
+        title: `Pod security level ${level}: fails ${checks} ${checks === 1 ? 'check' : 'checks'}${level === 'privileged' ? '' : ' of restricted'}`,
+        why: `Judged at v1.${minor}: ${reasons}.${accessNote(access)}`,
+        evidence: evidence.map((text) => ({ text, object: subject.ref, path })),
         members: membersOf(refusedSpecs(subject, 'restricted', minor)),
         remedies: ['vigilance/security-context-patch'],
         data: { level, minor, violations },
@@ -66,10 +62,31 @@ export const weakSecurityContext = rule({
   },
 });
 
-function severityOf(violations: readonly PodSecurityViolation[]): 'medium' | 'low' {
-  return violations.some((one) => one.level === 'baseline' && !OWN_FINDING.has(one.check)) ? 'medium' : 'low';
+/** What is said of violations, whatever workload they are of. */
+interface Texts {
+  readonly worth: 'medium' | 'low';
+  /** How many checks fail. */
+  readonly checks: number;
+  readonly reasons: string;
+  readonly evidence: readonly string[];
 }
 
-function reasonsText(violations: readonly PodSecurityViolation[]): string {
-  return [...new Set(violations.map((one) => one.reason))].join(', ');
+/** Workloads of one specification share their violations, so that these are put into words once. */
+const TEXTS = new WeakMap<readonly PodSecurityViolation[], Texts>();
+
+function textsOf(violations: readonly PodSecurityViolation[]): Texts {
+  let texts = TEXTS.get(violations);
+  if (texts === undefined) TEXTS.set(violations, (texts = textsFor(violations)));
+  return texts;
+}
+
+function textsFor(violations: readonly PodSecurityViolation[]): Texts {
+  return {
+    worth: violations.some((one) => one.level === 'baseline' && !OWN_FINDING.has(one.check)) ? 'medium' : 'low',
+    checks: new Set(violations.map((one) => one.check)).size,
+    reasons: [...new Set(violations.map((one) => one.reason))].join(', '),
+    evidence: violations.map(
+      ({ level, reason, detail }) => `${level}: ${reason}${detail === '' ? '' : ` (${detail})`}`,
+    ),
+  };
 }

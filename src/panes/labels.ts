@@ -49,10 +49,8 @@ export const labelsPane: Pane = {
       }
     }
     for (const own of bySubject.values()) {
-      const subject = own[0]?.subject;
-      if (subject === undefined) continue;
-      const { kind, name } = subject;
-      yield row(own, { kind, namespace: subject.namespace ?? '', name, ...NOT_JUDGED });
+      const [first] = own;
+      if (first !== undefined) yield otherRow(first, own);
     }
   },
   summary: (_view, findings, rows) => {
@@ -164,6 +162,10 @@ function makeObjectRow(
   const cells = labelCells(missingLabels(labels));
   return row(findings, { kind, namespace, name, ...cells, share: { text, tone }, age, created, labels });
 }
+
+const otherRow = keptRows(({ subject: { kind, namespace, name } }: Finding, findings: readonly Finding[]): Row => {
+  return row(findings, { kind, namespace: namespace ?? '', name, ...NOT_JUDGED });
+});
 
 function labelCells(missing: readonly RecommendedLabel[]): Pick<Subject, 'missing' | 'has'> {
   const total = RECOMMENDED_LABELS.length;

@@ -6,8 +6,8 @@ import { ageText } from '../kube/age.ts';
 import { serviceAccountNamespace } from '../kube/rbac-user.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { BindingObject } from '../model/objects.ts';
-import type { ClusterView } from '../store/cluster-view.ts';
-import { namespaceCell, type Pane, type Row } from './pane.ts';
+import { keptRows } from './kept-rows.ts';
+import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 const ESCALATION: readonly string[] = ['rbac/escalation-path', 'rbac/everyone-escalates'];
 
@@ -43,14 +43,18 @@ export const rbacPane: Pane = {
     for (const namespace of ['', ...view.namespaces('RoleBinding')]) {
       for (const binding of bindingsIn(view, namespace)) {
         const key = `${binding.kind}/${namespace}/${binding.name}`;
-        const own = bySubject.get(key) ?? [];
+        const own = bySubject.get(key) ?? NO_FINDINGS;
         bySubject.delete(key);
-        const row = bindingRow(view, binding, own);
+        const isDefault = own.length === 0 && bindingVerdict(view, binding).status === 'default';
+        const used = usedCell(grantUsage(view, binding));
+        const row = bindingRow(binding, own, isDefault, used.text, used.tone, ageText(view.now, binding.created));
         if (!isKept({ row, findings: own })) yield row;
       }
     }
     for (const own of bySubject.values()) {
-      const row = otherRow(own);
+      const [first] = own;
+      if (first === undefined) continue;
+      const row = otherRow(first, own);
       if (!isKept({ row, findings: own })) yield row;
     }
     for (const [addOn, made] of byAddOn) yield addOnRow(addOn, made);
@@ -73,11 +77,21 @@ export const rbacPane: Pane = {
   },
 };
 
-function bindingRow(view: ClusterView, binding: BindingObject, findings: readonly Finding[]): Row {
+const NO_FINDINGS: readonly Finding[] = [];
+
+const bindingRow = keptRows(makeBindingRow);
+
+function makeBindingRow(
+  binding: BindingObject,
+  findings: readonly Finding[],
+  isDefault: boolean,
+  usedText: string,
+  usedTone: CellText['tone'],
+  age: string,
+): Row {
   const own = worstFirst(findings);
   const [worst] = own;
   const gives = own.map((finding) => finding.rule.slice('rbac/'.length)).join(' ');
-  const isDefault = own.length === 0 && bindingVerdict(view, binding).status === 'default';
   return {
     key: `${binding.kind}/${binding.namespace}/${binding.name}`,
     severity: worst?.unknown === true ? 'unknown' : (worst?.severity ?? null),
@@ -96,32 +110,33 @@ function bindingRow(view: ClusterView, binding: BindingObject, findings: readonl
         text: gives === '' ? (isDefault ? 'Kubernetes default' : '-') : gives,
         tone: gives === '' ? 'muted' : 'plain',
       },
-      USED: usedCell(grantUsage(view, binding)),
-      AGE: { text: ageText(view.now, binding.created), tone: 'muted' },
+      USED: { text: usedText, tone: usedTone },
+      AGE: { text: age, tone: 'muted' },
     },
     created: binding.created,
     labels: binding.labels,
   };
 }
 
+const otherRow = keptRows(makeOtherRow);
+
 /** Service accounts, roles and workloads that findings of this pane are about. */
-function otherRow(findings: readonly Finding[]): Row {
+function makeOtherRow({ subject }: Finding, findings: readonly Finding[]): Row {
   const own = worstFirst(findings);
-  const subject = own[0]?.subject;
-  const namespace = subject?.namespace ?? '';
+  const namespace = subject.namespace ?? '';
   return {
-    key: `${subject?.kind}/${namespace}/${subject?.name}`,
+    key: `${subject.kind}/${namespace}/${subject.name}`,
     severity: own[0]?.unknown === true ? 'unknown' : (own[0]?.severity ?? null),
     rank: rankOf(subject),
     namespace,
-    kind: subject?.kind ?? '',
-    name: subject?.name ?? '',
+    kind: subject.kind,
+    name: subject.name,
     findings: own.map((finding) => finding.id),
     cells: {
       SEVERITY: severityCell(own[0]),
       NAMESPACE: namespaceCell(namespace),
       BINDING: { text: '-', tone: 'muted' },
-      SUBJECTS: { text: `${subject?.kind} ${subject?.name}`, tone: 'plain' },
+      SUBJECTS: { text: `${subject.kind} ${subject.name}`, tone: 'plain' },
       ROLE: { text: '-', tone: 'muted' },
       GIVES: { text: own[0]?.title ?? '', tone: 'plain' },
       USED: { text: '-', tone: 'muted' },
@@ -133,9 +148,8 @@ function otherRow(findings: readonly Finding[]): Row {
 }
 
 /** Workloads count with their accounts; a role is held by nobody of itself. */
-function rankOf(subject: Finding['subject'] | undefined): number {
-  switch (subject?.kind) {
-    case undefined:
+function rankOf(subject: Finding['subject']): number {
+  switch (subject.kind) {
     case 'Role':
     case 'ClusterRole':
       return HOLDERS.length;
@@ -195,7 +209,7 @@ function bindingsOf(findings: readonly Finding[]): { readonly all: number; reado
 }
 
 /** When a binding was used last, or since when it was not, by the audit log. */
-function usedCell(usage: GrantUsage): Row['cells'][string] {
+function usedCell(usage: GrantUsage): CellText {
   if (usage.status === 'no-log') return { text: '-', tone: 'muted' };
   return { text: usageText(usage), tone: usage.status === 'unused' ? 'warning' : 'plain' };
 }

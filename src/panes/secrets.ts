@@ -5,11 +5,12 @@ import { countOwnKinds } from '../analyses/secrets/rotation-schedule.ts';
 import { leftOutText, ownKindText } from '../analyses/secrets/rotation-text.ts';
 import { ownKind, rotatorOf } from '../analyses/secrets/secret-origin.ts';
 import { readerCount } from '../analyses/secrets/secret-readers.ts';
-import { secretUses, type SecretUses } from '../analyses/secrets/secret-uses.ts';
+import { secretUses, type SecretUse } from '../analyses/secrets/secret-uses.ts';
 import { ageText } from '../kube/age.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { SecretObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
 const STALE = 'secrets/stale';
@@ -39,19 +40,27 @@ export const secretsPane: Pane = {
     for (const namespace of view.namespaces('Secret')) {
       const uses = secretUses(view, namespace);
       for (const secret of view.list('Secret', namespace)) {
-        const id = key('Secret', namespace, secret.name);
-        yield secretRow(view, secret, uses, bySubject.get(id) ?? []);
+        const { name, created } = secret;
+        const id = key('Secret', namespace, name);
+        const own = bySubject.get(id) ?? NO_FINDINGS;
         bySubject.delete(id);
+        const readers = readerCount(view, namespace, name);
+        const [data, due] = [ageCell(secret, view.now), dueCell(view, secret)];
+        const age = ageText(view.now, created);
+        yield secretRow(secret, own, uses.get(name) ?? NO_USES, readers, data.text, data.tone, due.text, due.tone, age);
       }
     }
-    for (const own of bySubject.values()) yield otherRow(view, own);
+    for (const own of bySubject.values()) {
+      const [first] = own;
+      if (first !== undefined) yield otherRow(first, own);
+    }
   },
   summary: (view, findings, rows) => {
     const secrets = rows.filter((one) => one.kind === 'Secret');
     const own = secrets.filter((one) => one.cells['DATA AGE']?.text === NOT_JUDGED.text);
     const leftOut = countOwnKinds(own.flatMap((one) => view.get('Secret', one.namespace, one.name) ?? []));
     const judged = secrets.length - own.length;
-    const unknown = secrets.filter((one) => one.cells['DATA AGE'] === UNKNOWN).length;
+    const unknown = secrets.filter((one) => one.cells['DATA AGE']?.text === UNKNOWN.text).length;
     const stale = findings.filter((finding) => finding.rule === STALE && finding.unknown !== true).length;
     const isByConfig = (view.facts().rotation ?? []).length > 0;
     const readable = view.readable('Secret');
@@ -72,10 +81,24 @@ export const secretsPane: Pane = {
   },
 };
 
-function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, findings: readonly Finding[]): Row {
+const NO_FINDINGS: readonly Finding[] = [];
+const NO_USES: readonly SecretUse[] = [];
+
+const secretRow = keptRows(makeSecretRow);
+
+function makeSecretRow(
+  secret: SecretObject,
+  findings: readonly Finding[],
+  uses: readonly SecretUse[],
+  readers: number | null,
+  dataText: string,
+  dataTone: CellText['tone'],
+  dueText: string,
+  dueTone: CellText['tone'],
+  age: string,
+): Row {
   const { namespace, name, created, labels } = secret;
-  const users = new Set((uses.get(name) ?? []).map((use) => `${use.by.kind} ${use.by.name}`));
-  const readers = readerCount(view, namespace, name);
+  const users = new Set(uses.map((use) => `${use.by.kind} ${use.by.name}`));
   const kind = ownKind(secret);
   return row(
     {
@@ -85,13 +108,13 @@ function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, fi
       created,
       labels,
       cells: {
-        'DATA AGE': ageCell(secret, view.now),
+        'DATA AGE': { text: dataText, tone: dataTone },
         'USED BY': usersCell([...users]),
         READERS: readers === null ? UNKNOWN : { text: String(readers), tone: 'plain' },
-        DUE: dueCell(view, secret),
+        DUE: { text: dueText, tone: dueTone },
         'ROTATED BY': { text: rotatorOf(secret) ?? '-', tone: 'muted' },
         TYPE: secret.type === null ? UNKNOWN : { text: secret.type, tone: 'plain' },
-        AGE: { text: ageText(view.now, created), tone: 'muted' },
+        AGE: { text: age, tone: 'muted' },
       },
     },
     findings,
@@ -99,15 +122,16 @@ function secretRow(view: ClusterView, secret: SecretObject, uses: SecretUses, fi
   );
 }
 
+const otherRow = keptRows(makeOtherRow);
+
 /** A workload, ConfigMap or cluster with a finding of this pane. */
-function otherRow(view: ClusterView, findings: readonly Finding[]): Row {
-  const subject = findings[0]?.subject;
+function makeOtherRow({ subject: { kind, namespace, name } }: Finding, findings: readonly Finding[]): Row {
   const none: CellText = { text: '-', tone: 'muted' };
   return row(
     {
-      kind: subject?.kind ?? '',
-      namespace: subject?.namespace ?? '',
-      name: subject?.name ?? '',
+      kind,
+      namespace: namespace ?? '',
+      name,
       created: null,
       labels: {},
       cells: {
@@ -117,7 +141,7 @@ function otherRow(view: ClusterView, findings: readonly Finding[]): Row {
         DUE: none,
         'ROTATED BY': none,
         TYPE: none,
-        AGE: { text: ageText(view.now, null), tone: 'muted' },
+        AGE: { text: ageText(0, null), tone: 'muted' },
       },
     },
     findings,

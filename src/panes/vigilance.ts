@@ -54,10 +54,8 @@ export const vigilancePane: Pane = {
       }
     }
     for (const own of bySubject.values()) {
-      const subject = own[0]?.subject;
-      if (subject === undefined) continue;
-      const { kind, name, namespace } = subject;
-      yield row({ ...PLAIN, kind, name, namespace: namespace ?? '' }, own);
+      const [first] = own;
+      if (first !== undefined) yield otherRow(first, own);
     }
   },
   summary: (view, findings, rows) => {
@@ -134,6 +132,10 @@ const workloadRow = keptRows(
     return row({ ...ref, level: levelCell(workloadLevel(workload, minor).level), age, created, labels }, findings);
   },
 );
+
+const otherRow = keptRows(({ subject: { kind, namespace, name } }: Finding, findings: readonly Finding[]): Row => {
+  return row({ ...PLAIN, kind, name, namespace: namespace ?? '' }, findings);
+});
 
 function levelCell(level: PodSecurityLevel | undefined): CellText {
   return level === undefined ? { text: 'not running', tone: 'muted' } : { text: level, tone: LEVEL_TONE[level] };

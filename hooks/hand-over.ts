@@ -15,7 +15,8 @@ export async function handOver(to: OtherProgram, fileName: string, text: string)
   if (to === 'editor') {
     const path = await saveNew(fileName, text);
     await run(chosen('KUBE_EDITOR', 'VISUAL', 'EDITOR') ?? 'vi', path);
-    return { said: `edited ${path}`, text: await readFile(path, 'utf8') };
+    const now = await readFile(path, 'utf8');
+    return { said: now === text ? `unchanged, in ${path}` : `edited ${path}`, text: now };
   }
   const folder = await mkdtemp(join(tmpdir(), 'k8sec-'));
   try {

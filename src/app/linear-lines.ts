@@ -2,7 +2,7 @@ import { currentItem, placeBody } from './body-lines.ts';
 import { footerLines } from './chrome-lines.ts';
 import { connectionSpans } from './coverage-text.ts';
 import { helpRows } from './help-table.ts';
-import type { Line } from './span.ts';
+import { lineText } from './span.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
 
@@ -23,12 +23,6 @@ export function linearLines(state: SessionState): readonly string[] {
   return [placeText(state), ...body.map((text) => text.trimEnd()), ...footer.map((text) => text.trim())].filter(
     (text) => text !== '',
   );
-}
-
-/** The text of a line, without style; what stands at its right edge comes after two spaces. */
-export function lineText({ spans, right = [] }: Line): string {
-  const texts = [spans, right].map((part) => part.map((one) => one.text).join(''));
-  return texts.filter((text) => text !== '').join('  ');
 }
 
 function placeText(state: SessionState): string {

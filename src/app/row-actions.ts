@@ -1,5 +1,7 @@
 import { refText } from '../kube/object-ref.ts';
 import type { Finding, ObjectRef } from '../model/finding.ts';
+import { detailLines } from './detail-lines.ts';
+import { lineText } from './span.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { NO_FILTER } from './filter.ts';
 import { open, stay, type Step } from './navigation.ts';
@@ -136,6 +138,15 @@ export function saveShown(state: SessionState): Step {
   if (remedy !== undefined) return stay(state, { type: 'save', fileName: remedy.fileName, text: remedy.yaml });
   if (place.type === 'text') {
     return stay(state, { type: 'save', fileName: place.fileName, text: shownText(place, state) });
+  }
+  if (place.type === 'detail') {
+    const { kind, name } = place.row;
+    const text = detailLines(state, place).map((one) => `${lineText(one).trimEnd()}\n`);
+    return stay(state, {
+      type: 'save',
+      fileName: `${fileNamePart(`${kind.toLowerCase()}-${name}`)}.txt`,
+      text: text.join(''),
+    });
   }
   const name = openPane(state);
   const pane = state.snapshot.panes.find((one) => one.name === name);

@@ -107,8 +107,9 @@ export function isSavable(state: SessionState): boolean {
       return place.remedies?.[place.index]?.refused === null;
     case 'text':
       return place.text !== null && !place.failed;
-    case 'overview':
     case 'detail':
+      return true;
+    case 'overview':
     case 'related':
     case 'namespaces':
     case 'contexts':

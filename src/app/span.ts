@@ -28,5 +28,11 @@ export function line(...spans: readonly (Span | string)[]): Line {
   return { spans: spans.map((one) => (typeof one === 'string' ? span(one) : one)) };
 }
 
+/** The text of a line, without style; what stands at its right edge comes after two spaces. */
+export function lineText({ spans, right = [] }: Line): string {
+  const texts = [spans, right].map((part) => part.map((one) => one.text).join(''));
+  return texts.filter((text) => text !== '').join('  ');
+}
+
 /** An empty line. */
 export const BLANK: Line = { spans: [] };

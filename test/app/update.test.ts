@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { currentItem, placeBody } from '../../src/app/body-lines.ts';
 import { footerLines, headerLines } from '../../src/app/chrome-lines.ts';
-import { lineText } from '../../src/app/linear-lines.ts';
+import { lineText } from '../../src/app/span.ts';
 import { ruleHelp } from '../../src/app/finding-help.ts';
 import { overviewLines } from '../../src/app/overview-lines.ts';
 import type { FeedEntry } from '../../src/app/session-model.ts';
@@ -590,4 +590,11 @@ test('what is shown goes to the pager or the editor, and the overview says that 
   const driver = inNetwork().command('pager');
   expect(driver.effects.at(-1)).toMatchObject({ type: 'hand-over', to: 'pager', fileName: 'k8sec-network.csv' });
   expect(status(new Driver(SHOP).command('editor'))).toContain('there is no text here for the editor');
+  const read = inNetwork().press('enter').command('pager').effects.at(-1);
+  expect(read).toMatchObject({
+    type: 'hand-over',
+    to: 'pager',
+    fileName: expect.stringMatching(/^deployment-.*\.txt$/),
+  });
+  expect(read).toMatchObject({ text: expect.stringMatching(/^ Deployment .*\n(?:.*\n)+ why /) });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lineText } from '../../src/app/linear-lines.ts';
+import { lineText } from '../../src/app/span.ts';
 import { yamlLines } from '../../src/app/yaml-lines.ts';
 import { toYaml } from '../../src/remedy/to-yaml.ts';
 

@@ -36,3 +36,10 @@ test('the editor changes a new file that stays, and what it holds then is read b
   expect(await readFile(path, 'utf8')).toBe(text);
   await rm(path);
 });
+
+test('an editor that changes nothing is told so', async () => {
+  vi.stubEnv('KUBE_EDITOR', 'true');
+  vi.spyOn(process, 'cwd').mockReturnValue(folder);
+  const { said, text } = await handOver('editor', 'policy.yaml', 'text\n');
+  expect({ said, text }).toEqual({ said: expect.stringMatching(/^unchanged, in .*policy.*\.yaml$/), text: 'text\n' });
+});

@@ -2,6 +2,7 @@ import type { BrokenObject, Change, ClusterFacts } from '../../model/change.ts';
 import type { Coverage } from '../../model/coverage.ts';
 import type { KubeObject } from '../../model/objects.ts';
 import { parseCleanJson } from '../../kube/clean-json.ts';
+import { isObject } from '../slim/json-reading.ts';
 import { shapeProblem } from '../slim/slim-shape.ts';
 import { TOOL } from '../../model/tool.ts';
 
@@ -24,8 +25,9 @@ export interface SnapshotContents {
 export class SnapshotError extends Error {}
 
 /**
- * What the rules read, as lines of JSON: a header, shared values before their first use, then an object a line. Slim
- * objects hold no Secret, env or ConfigMap value, so neither does a snapshot.
+ * What the rules read, as lines of JSON: a header, shared values before their first use, then an object a line, and at the
+ * end their number, so that none can be missing. Slim objects hold no Secret, env or ConfigMap value, so neither does a
+ * snapshot.
  */
 export function* snapshotLines(contents: SnapshotContents): Generator<string> {
   const { capturedAt, facts, coverage, broken } = contents;
@@ -54,12 +56,15 @@ export function* snapshotLines(contents: SnapshotContents): Generator<string> {
       }),
     );
   };
+  let count = 0;
   for (const object of contents.objects) {
     const defined: string[] = [];
     const line = JSON.stringify(shrink(object, defined));
     yield* defined;
     yield `${line}\n`;
+    count += 1;
   }
+  yield `{"objects":${count}}\n`;
 }
 
 /** Whether a file begins as a snapshot does. */
@@ -85,18 +90,22 @@ export function readSnapshot(
       throw new SnapshotError(`${file}:${index + 1} is damaged: the line is not JSON`);
     }
   };
-  const header = parse(lines[0] ?? '', 0) as unknown as Omit<SnapshotContents, 'objects'> & {
-    readonly version: number;
-  };
-  if (header.version !== VERSION) {
-    throw new SnapshotError(`${file} is a snapshot of format ${header.version}; this k8sec reads format ${VERSION}`);
+  const header = parse(lines[0] ?? '', 0);
+  if (header['version'] !== VERSION) {
+    throw new SnapshotError(
+      `${file} is a snapshot of format ${String(header['version'])}; this k8sec reads format ${VERSION}`,
+    );
   }
+  if (!isHeader(header)) throw new SnapshotError(`${file}:1 is damaged: it does not say what was read, and when`);
+  let count: unknown = null;
   const shared: unknown[] = [];
   const objects: KubeObject[] = [];
   for (const [index, line] of lines.entries()) {
     if (index === 0 || line === '') continue;
     const value = parse(line, index);
+    if (count !== null) throw new SnapshotError(`${file}:${index + 1} is damaged: it comes after the end`);
     if ('shared' in value) shared[value['shared'] as number] = value['value'];
+    else if ('objects' in value) count = value['objects'];
     else {
       const object = restore(value, shared);
       const problem = shapeProblem(object);
@@ -108,6 +117,10 @@ export function readSnapshot(
       objects.push(object as KubeObject);
     }
   }
+  if (count !== objects.length) {
+    const rest = typeof count === 'number' ? `it holds ${objects.length} of ${count} objects` : 'its end is missing';
+    throw new SnapshotError(`${file} is cut off, or of an older version of k8sec (take a new snapshot): ${rest}`);
+  }
   return {
     capturedAt: header.capturedAt,
     changes: [
@@ -117,6 +130,25 @@ export function readSnapshot(
       ...objects.map((object): Change => ({ type: 'upsert', object })),
     ],
   };
+}
+
+type Header = Omit<SnapshotContents, 'objects'>;
+
+function isHeader(value: Readonly<Record<string, unknown>>): value is Header & Readonly<Record<string, unknown>> {
+  const { capturedAt, facts, coverage, broken } = value;
+  const isCoverage = (one: unknown): boolean =>
+    isObject(one) &&
+    typeof one['kind'] === 'string' &&
+    typeof one['status'] === 'string' &&
+    (one['namespaces'] === 'all' || Array.isArray(one['namespaces']));
+  return (
+    typeof capturedAt === 'number' &&
+    isObject(facts) &&
+    Array.isArray(coverage) &&
+    coverage.every(isCoverage) &&
+    Array.isArray(broken) &&
+    broken.every(isObject)
+  );
 }
 
 /** Puts shared values back as one shared object each, so that equal specifications are identical again. */

@@ -8,6 +8,7 @@ import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { readAuditLog, type AuditProgress } from '../src/sources/audit/read-audit-log.ts';
 import { createSeenEvents } from '../src/sources/audit/seen-events.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
+import { cuttingThreads } from './cutting-threads.ts';
 import { isDeployer } from './deployers.ts';
 import { loadLearned, saveLearned } from './load-learned.ts';
 import { NODE_PROXY_WARNING, nodeLogs, type NodeLogs } from './node-logs.ts';
@@ -57,6 +58,7 @@ export async function loadAudit(
       since,
       until: settings.auditUntil ?? null,
       seen: createSeenEvents(),
+      threads: nodes === null ? cuttingThreads() : null,
       onEvents: take,
       onProgress: ({ source, events }: AuditProgress) =>
         shown.show(() => `reading ${source}: ${countText(events)} events`),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** The programs that run beside k8sec's own: the name in the bundle (`bin/build.ts`), and the source. */
 export const OWN_PROGRAMS = {
+  'cutting-thread': 'src/sources/audit/cutting-thread.ts',
   'demo-server': 'src/sources/demo/child.ts',
 } as const;
 

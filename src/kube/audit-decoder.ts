@@ -32,12 +32,24 @@ export interface DecoderOptions {
 const MOST_NESTED = 6;
 /** What a container runtime or an S3 export writes before the JSON of a line. */
 const LINE_PREFIX = /^\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?\s+(?:(?:stdout|stderr)\s+[FP]\s+)?(?=[{[])/;
+const PRINTABLE = /^[\x20-\x7e]*$/;
 /** `--audit-log-format=legacy`: one line of text per event (kubernetes/apiserver pkg/audit/format.go). */
 const LEGACY = / AUDIT: id="/;
 /** CloudWatch ends an event over its size limit so. */
 const TRUNCATION_MARK = '[Truncated...]';
 /** Arrays that exports keep their records in. */
 const RECORD_LISTS = ['items', 'records', 'logEvents', 'events', 'Records', 'value', 'entries'] as const;
+
+/**
+ * How many bytes of a line stand before its JSON, as container runtimes and exports write them.
+ *
+ * @param start of the line, each character a byte
+ * @returns 0 also for what only looks so
+ */
+export function prefixLength(start: string): number {
+  const [prefix = ''] = LINE_PREFIX.exec(start) ?? [];
+  return PRINTABLE.test(prefix) ? prefix.length : 0;
+}
 
 /**
  * Turns the text of any provider's export into events: bare Events, EventList, CloudWatch (FilterLogEvents,

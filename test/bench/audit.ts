@@ -2,23 +2,27 @@
  * What reading an audit log costs: normalising and all detections (`k8sec audit`) against JSON.parse of the same file in
  * the same run, packed and unpacked, and the memory of a log many times as long. The log is the quiet day of the tests,
  * day after day. The same log cut into a folder of eight files, and of files of 100 KB, packed and unpacked, takes turns with
- * it in one piece. Exits with 1 where a limit is exceeded. Linux only. Arguments: rounds (3), MB (300), MB of the long log
- * (2000).
+ * it in one piece; a folder of twelve files with bodies on all cores takes turns with the same on one. Exits with 1 where a
+ * limit is exceeded. Linux only. Arguments: rounds (3), MB (300), MB of the long log (2000), MB with bodies (1200).
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { clusterDay } from '../analyses/audit/cluster-day.ts';
+import { withBodies } from './bodies.ts';
 import { measure, type Cost } from './measured-process.ts';
 
-const [rounds = 3, megabytes = 300, longMegabytes = 2000] = process.argv.slice(2).map(Number);
+const [rounds = 3, megabytes = 300, longMegabytes = 2000, bodyMegabytes = 1200] = process.argv.slice(2).map(Number);
 const PROGRAM = join(import.meta.dirname, '../../dist/k8sec.js');
 const DAY = 86_400_000;
 /** Of JSON.parse's rate. */
 const LEAST_RATE = 0.6;
 const MOST_MEMORY = 300;
+const BODY_FILES = 12;
+/** How much faster all cores are with bodies than one; packed, unpacking is what takes the time. */
+const LEAST_GAIN = { plain: 1.25, packed: 1.1 };
 
 let isExceeded = false;
 
@@ -41,8 +45,10 @@ function generate(path: string, mb: number): number {
   return events;
 }
 
-async function audit(path: string, events: number): Promise<Cost> {
-  const cost = await measure(process.execPath, [PROGRAM, 'audit', '--audit-log', path, '-o', 'json'], true);
+/** @param on the command that runs it, such as `taskset -c 0` */
+async function audit(path: string, events: number, on: readonly string[] = []): Promise<Cost> {
+  const [command, ...args] = [...on, process.execPath, PROGRAM, 'audit', '--audit-log', path, '-o', 'json'];
+  const cost = await measure(command, args, true);
   const read = (JSON.parse(cost.output) as { readonly events: number }).events;
   if (read !== events) throw new Error(`${path}: ${read} events were read of ${events}`);
   return cost;
@@ -90,6 +96,57 @@ async function folders(path: string, events: number): Promise<void> {
   }
 }
 
+/** @returns the number of events in files of about the same length */
+function generateBodies(folder: string): number {
+  mkdirSync(folder);
+  let events = 0;
+  let file: string[] = [];
+  let bytes = 0;
+  let files = 0;
+  for (let day = 0; files < BODY_FILES; day += 1) {
+    for (const line of clusterDay(Date.parse('2026-01-01T00:00:00Z') + day * DAY).map(withBodies)) {
+      file.push(line);
+      bytes += line.length + 1;
+      if (bytes < (bodyMegabytes * 1e6) / BODY_FILES) continue;
+      writeFileSync(join(folder, `audit-${String(files).padStart(6, '0')}.log`), `${file.join('\n')}\n`);
+      events += file.length;
+      file = [];
+      bytes = 0;
+      files += 1;
+      if (files === BODY_FILES) break;
+    }
+  }
+  return events;
+}
+
+/** A folder of files with bodies on all cores, and on one. */
+async function bodies(): Promise<void> {
+  const many = join(folder, 'bodies');
+  const events = generateBodies(many);
+  for (const isPacked of [false, true]) {
+    if (isPacked) execFileSync('gzip', ['--fast', '--recursive', many]);
+    const all: Cost[] = [];
+    const one: Cost[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      all.push(await audit(many, events));
+      one.push(await audit(many, events, ['taskset', '-c', '0']));
+    }
+    const what = `${BODY_FILES} files with bodies${isPacked ? ', gzip' : ''}`;
+    const busy = median(all.map((cost) => cost.cpu / cost.wall));
+    const told = (runs: readonly Cost[]): string =>
+      `${wall(runs).toFixed(0)} ms, ${cpu(runs).toFixed(0)} ms of processor time`;
+    console.log(
+      `${what}: ${events} events, ${bodyMegabytes} MB: ${told(all)} (${busy.toFixed(1)} busy); one core ${told(one)}`,
+    );
+    const gain = wall(one) / wall(all);
+    const least = LEAST_GAIN[isPacked ? 'packed' : 'plain'];
+    limit('times as fast as on one core', gain, gain >= least || availableParallelism() === 1, `at least ${least}`);
+    const most = Math.max(...all.map((cost) => cost.peak));
+    limit('peak memory, MB', most, most <= MOST_MEMORY, `at most ${MOST_MEMORY}`);
+  }
+  rmSync(many, { recursive: true });
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
@@ -132,6 +189,7 @@ try {
   const peak = Math.max(...plain.map((run) => run.peak), ...packed.map((run) => run.peak));
   limit('peak memory, MB', peak, peak <= MOST_MEMORY, `at most ${MOST_MEMORY}`);
   await folders(path, events);
+  await bodies();
   rmSync(path);
   rmSync(`${path}.gz`);
 

@@ -3,7 +3,8 @@ import { createAuditDecoder, type AuditDecoder } from '../../kube/audit-decoder.
 import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
-import { bodyCutter, type BodyReaders } from './body-cutter.ts';
+import type { BodyReaders } from './body-cutter.ts';
+import { bodyCutter } from './cutting-code.ts';
 import { EventSelection, type SelectionOptions } from './event-selection.ts';
 import { JsonItems } from './json-items.ts';
 import { shapeOf } from './first-line.ts';
@@ -11,7 +12,7 @@ import { linePatterns, type LineSink } from './line-patterns.ts';
 import { eachLine, LineSplitter } from './line-splitter.ts';
 
 /** Longer lines are not parsed: a list of Secrets with bodies can be many megabytes, and only its metadata counts. */
-const MOST_LINE_BYTES = 4 << 20;
+export const MOST_LINE_BYTES = 4 << 20;
 const END_BYTES = 128 << 10;
 /** A first line that has not ended by then is a document of one line. */
 const MOST_UNDECIDED_BYTES = 4 << 20;
@@ -25,6 +26,8 @@ export interface AuditTextOptions extends SelectionOptions {
   readonly source: string;
   /** Whether it is known to be lines, as the rest of a log is whose beginning was read before. */
   readonly isByLine?: boolean;
+  /** Whether what nobody reads was cut out of its lines before. */
+  readonly isCut?: boolean;
   /** Never more than 100 events; the array is the receiver's. */
   onEvents(events: readonly AuditEvent[]): void;
   /** Every event that is handed on, with what it was made from, for readers of whole bodies. */
@@ -77,7 +80,7 @@ export class AuditText {
       line: (text) => {
         if (text !== '' && text !== '\r') onItem(text);
       },
-      cut: (line) => bodyCutter().cut(line, readers),
+      cut: (line) => (options.isCut === true ? line : bodyCutter().cut(line, readers)),
     };
     this.#splitter = new LineSplitter(
       {

@@ -4,8 +4,8 @@
  * (`src/assembly/audit-bodies.ts`).
  */
 
-import auditBodiesCode from 'assembled:audit-bodies';
 import { readsBodies } from '../../kube/audit-body.ts';
+import { prefixLength } from '../../kube/audit-decoder.ts';
 import { createAuditNormaliser, type Asked } from '../../kube/audit-normalise.ts';
 import { holdsPodSpec } from '../../kube/audit-pod-facts.ts';
 import { pastKindWritten } from '../../kube/past-writes.ts';
@@ -18,6 +18,8 @@ const MARGIN = 64;
 /** The longest lines that are read are of 4 MB; what more was needed once is not given back. */
 const FIRST_PAGES = 4;
 const NAME_BYTES = 32;
+/** A time, and where a container wrote the line. */
+const LONGEST_PREFIX = 64;
 /** In the order in which the code knows them. */
 const NAMES = ['verb', 'objectRef', 'requestObject', 'responseObject', 'metadata', 'managedFields', 'status'] as const;
 
@@ -41,13 +43,6 @@ interface Code {
  */
 export type BodyReaders = 'events' | 'events and objects';
 
-let shared: BodyCutter | undefined;
-
-/** That of all logs. */
-export function bodyCutter(): BodyCutter {
-  return (shared ??= new BodyCutter());
-}
-
 /** Cuts lines in memory of its own, which is cleared after each. */
 export class BodyCutter {
   readonly #code: Code;
@@ -55,10 +50,10 @@ export class BodyCutter {
   readonly #normaliser = createAuditNormaliser();
   #bytes: Buffer;
 
-  constructor(memory = new WebAssembly.Memory({ initial: FIRST_PAGES })) {
-    const module = new WebAssembly.Module(Buffer.from(auditBodiesCode, 'base64'));
+  /** @param code that of `cuttingCode` */
+  constructor(code: WebAssembly.Module, memory = new WebAssembly.Memory({ initial: FIRST_PAGES })) {
     this.#memory = memory;
-    this.#code = new WebAssembly.Instance(module, { env: { memory } }).exports as Code;
+    this.#code = new WebAssembly.Instance(code, { env: { memory } }).exports as Code;
     this.#bytes = Buffer.from(this.#memory.buffer);
     NAMES.forEach((name, index) => {
       this.#bytes[index * NAME_BYTES] = name.length;
@@ -76,7 +71,8 @@ export class BodyCutter {
     const stop = INPUT + line.length;
     this.#reserve(stop + MARGIN);
     this.#bytes.set(line, INPUT);
-    const to = this.#code.read(INPUT, stop) === 0 ? stop : this.#cut(stop, readers);
+    const start = INPUT + prefixLength(line.toString('latin1', 0, LONGEST_PREFIX));
+    const to = this.#code.read(start, stop) === 0 ? stop : this.#cut(stop, readers);
     const kept = line.subarray(stop - to);
     if (to < stop) kept.set(this.#bytes.subarray(INPUT, to));
     this.#bytes.fill(0, INPUT, stop);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { constants, gunzipSync } from 'node:zlib';
 import { AuditSourceError, rotatedFrom, rotationTime, type AuditFiles, type OpenAuditFile } from './audit-files.ts';
-import { unpacked } from './read-audit-log.ts';
+import { unpacked } from './unpacked.ts';
 
 /** What a node answers for a part of a file of its /var/log. */
 export interface NodeLogPart {

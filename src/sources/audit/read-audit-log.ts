@@ -1,13 +1,15 @@
 import type { Readable } from 'node:stream';
-import { createGunzip, constants } from 'node:zlib';
 import type { JsonObject } from '../../kube/audit-json.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { AuditNotes } from '../../model/change.ts';
 import { sanitise } from '../../kube/sanitise.ts';
-import { AuditText } from './audit-text.ts';
+import { AuditText, MOST_LINE_BYTES } from './audit-text.ts';
 import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from './audit-files.ts';
+import { CuttingThreads, ThreadError, type ThreadOptions } from './cutting-threads.ts';
+import { hasBodies } from './has-bodies.ts';
 import { begunAhead, BegunChunks } from './read-ahead.ts';
 import { createSeenEvents, type SeenEvents } from './seen-events.ts';
+import { unpacked } from './unpacked.ts';
 
 export interface ReadAuditLogOptions {
   /** What `-` reads. */
@@ -33,6 +35,8 @@ export interface ReadAuditLogOptions {
   /** Shared between readers of logs that overlap. */
   readonly seen?: SeenEvents;
   readonly signal?: AbortSignal;
+  /** For files with bodies; null, or none, where this thread does it all. */
+  readonly threads?: ThreadOptions | null;
 }
 
 type AuditTextState = Pick<AuditText, 'notes' | 'isByLine'>;
@@ -58,10 +62,27 @@ export async function readAuditLog(
   const seen = options.seen ?? createSeenEvents();
   const found = await auditLogFiles(paths, files);
   const notes: AuditNotes[] = [];
-  for await (const log of begunAhead(found, files.begunAhead, (path) => beginLog(path, files, options.stdin))) {
-    notes.push(await readOne(log, seen, options));
+  const threads = await threadsFor(found, files, options);
+  const ahead = threads === null ? files.begunAhead : threads.count;
+  const begin = (path: string): BegunLog =>
+    threads === null || path === '-' ? beginLog(path, files, options.stdin) : beginCutLog(path, threads);
+  try {
+    for await (const log of begunAhead(found, ahead, begin)) notes.push(await readOne(log, seen, options));
+  } finally {
+    await threads?.close();
   }
   return notes;
+}
+
+/** Null where there is nothing to do for threads. */
+async function threadsFor(
+  paths: readonly string[],
+  files: AuditFiles,
+  options: ReadAuditLogOptions,
+): Promise<CuttingThreads | null> {
+  const { threads } = options;
+  if (threads == null || !(await hasBodies(paths, files, threads.leastBytes))) return null;
+  return new CuttingThreads(threads, options.onRaw === undefined ? 'events' : 'events and objects', MOST_LINE_BYTES);
 }
 
 /** A log whose first bytes are on their way. */
@@ -69,6 +90,7 @@ interface BegunLog {
   /** Its name in notes. */
   readonly source: string;
   readonly chunks: BegunChunks;
+  readonly isCut: boolean;
   /** That came so far, as they are stored. */
   bytes(): number;
   close(): Promise<void>;
@@ -82,9 +104,16 @@ function beginLog(path: string, files: AuditFiles, stdin: Readable | undefined):
   return {
     source: path === '-' ? 'standard input' : sanitise(path),
     chunks,
+    isCut: false,
     bytes: () => bytes,
     close: () => chunks.close(),
   };
+}
+
+function beginCutLog(path: string, threads: CuttingThreads): BegunLog {
+  let bytes = 0;
+  const chunks = new BegunChunks(threads.read(path, (stored) => void (bytes = stored)));
+  return { source: sanitise(path), chunks, isCut: true, bytes: () => bytes, close: () => chunks.close() };
 }
 
 async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOptions): Promise<AuditNotes> {
@@ -93,6 +122,7 @@ async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOpt
     source,
     seen,
     isByLine: options.isByLine ?? false,
+    isCut: log.isCut,
     since: options.since ?? null,
     until: options.until ?? null,
     onEvents: (events) => options.onEvents(events),
@@ -107,7 +137,7 @@ async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOpt
       await options.afterChunk?.(text);
     }
   } catch (error) {
-    if (options.signal?.aborted === true) throw error;
+    if (options.signal?.aborted === true || error instanceof ThreadError) throw error;
     if (log.bytes() === 0) throw new AuditSourceError(`${source}: ${messageOf(error)}`);
     // What could be read counts; a rest that cannot is a hole, and said so.
     text.markCutShort();
@@ -116,66 +146,6 @@ async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOpt
   text.flush();
   if (text.isCutShort) options.onCutShort?.();
   return text.notes;
-}
-
-/** The bytes of a stream, unpacked where they begin as gzip does (RFC 1952), whatever the file is called. */
-export async function* unpacked(
-  stream: AsyncIterable<Buffer | string>,
-  onChunk: (chunk: Buffer) => void,
-): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]();
-  const next = async (): Promise<Buffer | null> => {
-    const { value, done } = await chunks.next();
-    if (done === true) return null;
-    const chunk = typeof value === 'string' ? Buffer.from(value) : value;
-    onChunk(chunk);
-    return chunk;
-  };
-  async function* all(first: Buffer): AsyncGenerator<Buffer> {
-    for (let chunk: Buffer | null = first; chunk !== null; chunk = await next()) yield chunk;
-  }
-  try {
-    let first = await next();
-    while (first !== null && first.length < 2) {
-      const kept = Buffer.from(first);
-      const more = await next();
-      if (more === null) break;
-      first = Buffer.concat([kept, more]);
-    }
-    if (first === null) return;
-    if (first[0] !== 0x1f || first[1] !== 0x8b) {
-      yield* all(first);
-      return;
-    }
-    const gunzip = createGunzip({ chunkSize: 256 << 10, finishFlush: constants.Z_SYNC_FLUSH });
-    const feeding = feed(all(first), gunzip);
-    feeding.catch(() => undefined);
-    for await (const chunk of gunzip) yield chunk as Buffer;
-    await feeding;
-  } finally {
-    await chunks.return?.();
-  }
-}
-
-/** Writes at the pace of the reader. */
-async function feed(source: AsyncIterable<Buffer>, gunzip: ReturnType<typeof createGunzip>): Promise<void> {
-  try {
-    for await (const chunk of source) {
-      if (gunzip.destroyed) return;
-      await new Promise<void>((resolve) => {
-        // A chunk that waits when the unpacking is ended is never called back.
-        const go = (): void => {
-          gunzip.off('close', go);
-          resolve();
-        };
-        gunzip.on('close', go);
-        gunzip.write(chunk, go);
-      });
-    }
-  } finally {
-    // What came before an error is unpacked, too.
-    gunzip.end();
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { sanitise } from '../../kube/sanitise.ts';
 import type { FlowNotes, FlowState, ObservedFlow } from '../../model/observed-flow.ts';
 import { auditLogFiles, AuditSourceError, MACHINE_FILES, type AuditFiles } from '../audit/audit-files.ts';
 import { eachLine, LineSplitter } from '../audit/line-splitter.ts';
-import { unpacked } from '../audit/read-audit-log.ts';
+import { unpacked } from '../audit/unpacked.ts';
 
 /** A record is a few kilobytes; a longer line is something else. */
 const MOST_LINE_BYTES = 1 << 20;

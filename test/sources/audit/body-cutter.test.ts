@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { parseObject } from '../../../src/kube/audit-json.ts';
 import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
 import { BodyCutter, type BodyReaders } from '../../../src/sources/audit/body-cutter.ts';
+import { cuttingCode } from '../../../src/sources/audit/cutting-code.ts';
 import { createAuditPastReader } from '../../../src/sources/history/audit-past.ts';
 import { createSlimmer } from '../../../src/sources/slim/slimmer.ts';
 import { rawEvent } from './raw-events.ts';
 
-const cutter = new BodyCutter();
+const cutter = new BodyCutter(cuttingCode());
 
 function cut(line: string | Buffer, readers: BodyReaders = 'events'): Buffer {
   return cutter.cut(Buffer.from(line), readers);
@@ -216,6 +217,17 @@ describe('what is cut of bodies', () => {
     expect(cut(role, 'events and objects').toString()).toBe(role);
   });
 
+  it.each(['2026-11-23T10:00:00.000Z ', '2026-11-23T10:00:00.123456789+01:00 stdout F '])(
+    'is the same behind what others write before an event: %s',
+    (prefix) => {
+      const event = JSON.stringify(podEvent('get'));
+      expect(cut(prefix + event).toString()).toBe(prefix + cut(event).toString());
+      expect(cut(`x${prefix}${event}`).toString()).toBe(`x${prefix}${event}`);
+      const blank = prefix.replace(' ', '\u00a0');
+      expect(cut(blank + event).toString()).toBe(blank + event);
+    },
+  );
+
   it('depends on who reads them', () => {
     const deletion = JSON.stringify(podEvent('delete'));
     expect(cut(deletion, 'events').toString()).not.toContain('responseObject');
@@ -285,7 +297,7 @@ describe('what is cut of bodies', () => {
     const long = podEvent('list', { responseObject: { items: Array.from({ length: 2000 }, () => pod()) } });
     const { responseObject: _, requestObject: __, ...rest } = long;
     const memory = new WebAssembly.Memory({ initial: 4 });
-    const own = new BodyCutter(memory);
+    const own = new BodyCutter(cuttingCode(), memory);
     const text = JSON.stringify(long);
     expect(text.length).toBeGreaterThan(300_000);
     const kept = own.cut(Buffer.from(text), 'events');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseObject } from '../../../src/kube/audit-json.ts';
 import { createAuditNormaliser } from '../../../src/kube/audit-normalise.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
-import { BodyCutter } from '../../../src/sources/audit/body-cutter.ts';
+import { bodyCutter } from '../../../src/sources/audit/cutting-code.ts';
 import { LinePatterns } from '../../../src/sources/audit/line-patterns.ts';
 import { clusterDay } from '../../analyses/audit/cluster-day.ts';
 
@@ -195,7 +195,7 @@ describe('patterns of lines', () => {
   });
 
   it('know long lines by what is left of them once they are cut', () => {
-    const cutter = new BodyCutter();
+    const cutter = bodyCutter();
     const body = (bytes: number): string => `"responseObject":{"data":"${'x'.repeat(bytes)}"},`;
     const before = '"requestReceivedTimestamp"';
     const log = [3_000, 70_000, 5, 3_000, 70_000].map((bytes, at) =>

@@ -7,7 +7,7 @@ import { shapeProblem } from '../slim/slim-shape.ts';
 import { TOOL } from '../../model/tool.ts';
 
 const FORMAT = 'k8sec-snapshot';
-const VERSION = 1;
+const VERSION = 2;
 
 /** Fields whose values many objects share; a snapshot writes each value once. */
 const SHARED_FIELDS: ReadonlySet<string> = new Set(['spec', 'labels', 'annotations', 'owners', 'managers']);
@@ -93,7 +93,7 @@ export function readSnapshot(
   const header = parse(lines[0] ?? '', 0);
   if (header['version'] !== VERSION) {
     throw new SnapshotError(
-      `${file} is a snapshot of format ${String(header['version'])}; this k8sec reads format ${VERSION}`,
+      `${file} is a snapshot of format ${String(header['version'])}; this k8sec reads format ${VERSION}: take a new one`,
     );
   }
   if (!isHeader(header)) throw new SnapshotError(`${file}:1 is damaged: it does not say what was read, and when`);
@@ -119,7 +119,7 @@ export function readSnapshot(
   }
   if (count !== objects.length) {
     const rest = typeof count === 'number' ? `it holds ${objects.length} of ${count} objects` : 'its end is missing';
-    throw new SnapshotError(`${file} is cut off, or of an older version of k8sec (take a new snapshot): ${rest}`);
+    throw new SnapshotError(`${file} is cut off: ${rest}`);
   }
   return {
     capturedAt: header.capturedAt,

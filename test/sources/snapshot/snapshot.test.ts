@@ -64,10 +64,10 @@ describe('snapshot', () => {
 
   it.each([
     [text.slice(0, -5), 'a.snapshot is cut off in its last line'],
-    [text.replace('"version":1', '"version":9'), 'a.snapshot is a snapshot of format 9'],
+    [text.replace('"version":2', '"version":9'), 'a.snapshot is a snapshot of format 9'],
     [`${text}{"kind":\n`, 'is damaged'],
     [`${text}${text.split('\n')[5] ?? ''}\n`, 'it comes after the end'],
-    [`${text.split('\n').slice(0, -2).join('\n')}\n`, 'a.snapshot is cut off, or of an older version'],
+    [`${text.split('\n').slice(0, -2).join('\n')}\n`, 'a.snapshot is cut off: its end is missing'],
     [`${text.split('\n').slice(0, 3).join('\n')}\n`, 'its end is missing'],
     [text.replace(/.*"kind":"Deployment".*\n/, ''), 'it holds 3 of 4 objects'],
     [text.replace('"coverage":[]', '"coverage":[{"kind":"Pod"}]'), 'a.snapshot:1 is damaged'],

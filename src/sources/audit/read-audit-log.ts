@@ -129,23 +129,31 @@ async function readOne(log: BegunLog, seen: SeenEvents, options: ReadAuditLogOpt
     onRaw: options.onRaw === undefined ? undefined : (event, raw) => options.onRaw?.(event, raw),
     onUnusable: (line) => options.onUnusable?.(line),
   });
-  try {
-    for await (const chunk of chunks) {
-      options.signal?.throwIfAborted();
-      text.push(chunk);
-      options.onProgress?.({ source, events: text.events });
-      await options.afterChunk?.(text);
-    }
-  } catch (error) {
+  const onTorn = (error: unknown): void => {
     if (options.signal?.aborted === true || error instanceof ThreadError) throw error;
     if (log.bytes() === 0) throw new AuditSourceError(`${source}: ${messageOf(error)}`);
     // What could be read counts; a rest that cannot is a hole, and said so.
     text.markCutShort();
+  };
+  for await (const chunk of untilTorn(chunks, onTorn)) {
+    options.signal?.throwIfAborted();
+    text.push(chunk);
+    options.onProgress?.({ source, events: text.events });
+    await options.afterChunk?.(text);
   }
   text.end();
   text.flush();
   if (text.isCutShort) options.onCutShort?.();
   return text.notes;
+}
+
+/** The chunks of a file up to where it cannot be read; what goes wrong with those that could is not the file's. */
+async function* untilTorn(chunks: AsyncIterable<Buffer>, onTorn: (error: unknown) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    onTorn(error);
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -356,6 +356,19 @@ describe('reading audit logs', () => {
     expect(events.map((event) => event.body?.pod?.privileged)).toEqual([false, true]);
   });
 
+  it('does not take what goes wrong with its events for a file that is cut short', async () => {
+    const files = new MemoryFiles();
+    files.write('audit.log', lines(SAMPLE));
+    const onEvents = (): never => {
+      throw new Error('the disk is full');
+    };
+    await expect(readAuditLog(['audit.log'], { files, onEvents })).rejects.toThrow('the disk is full');
+    const afterChunk = onEvents;
+    await expect(readAuditLog(['audit.log'], { files, onEvents: () => undefined, afterChunk })).rejects.toThrow(
+      'the disk is full',
+    );
+  });
+
   it('says what a packed file that was cut short could not give', async () => {
     const packed = gzipSync(lines(Array.from({ length: 2000 }, () => rawEvent())));
     const { events, notes } = await read({ log: packed.subarray(0, packed.length - 2000) }, ['log'], 512);

@@ -32,7 +32,8 @@ const VIEWS: Readonly<Record<string, readonly Step[]>> = {
   audit: [['4', ROWS]],
   secrets: [['5', ROWS]],
   vigilance: [['6', ROWS]],
-  detail: [NETWORK, ['\r', /why/]],
+  // What is offered before it is known what can be had is more.
+  detail: [NETWORK, ['\r', /remedy +f deny everything *$/m]],
   remedy: REMEDY,
   diff: [...REMEDY, ['\t', /\[diff\]/]],
   'what changes': [...REMEDY, ['\t\t', /\[what changes\]/]],

@@ -24,7 +24,8 @@ export class Pulse {
   call(back: () => void): void {
     this.#waiting.push(back);
     if (this.#waiting.length > 1) return;
-    const wait = this.#next - this.#clock.now();
+    // The clock may have been set back.
+    const wait = Math.min(this.#next - this.#clock.now(), PERIOD);
     if (wait <= 0) this.#beat();
     else void this.#clock.sleep(wait, this.#signal).then(() => this.#beat());
   }

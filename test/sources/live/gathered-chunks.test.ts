@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { gatheredChunks } from '../../../src/sources/live/gathered-chunks.ts';
 import { Pulse } from '../../../src/sources/live/pulse.ts';
+import { noClock } from './quick-clock.ts';
 
 const never = new AbortController().signal;
 
@@ -92,5 +93,16 @@ describe('a pulse', () => {
     now += 10_000;
     pulse.call(() => told.push('after a calm'));
     expect(told.at(-1)).toBe('after a calm');
+  });
+
+  it('comes no later for a clock that was set back', async () => {
+    const clock = noClock();
+    let behind = 0;
+    const pulse = new Pulse({ ...clock, now: () => clock.now() - behind }, never);
+    pulse.call(() => undefined);
+    behind = 3_600_000;
+    pulse.call(() => undefined);
+    await turn();
+    expect(clock.slept).toEqual([200]);
   });
 });

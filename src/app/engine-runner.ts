@@ -133,7 +133,8 @@ export class EngineRunner {
     const until = this.#ended + Math.min(Math.max(least, this.#rest), most);
     if (this.#running || (this.#pause !== undefined && this.#pause.until <= until)) return;
     this.#pause?.end();
-    const left = until - this.#clock.now();
+    // The clock may have been set back.
+    const left = Math.min(until - this.#clock.now(), most);
     if (left <= 0) this.#wake();
     else this.#pause = { until, end: this.#clock.after(left, () => this.#wake()) };
   }

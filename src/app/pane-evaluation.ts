@@ -59,7 +59,9 @@ export class PaneEvaluation {
       const last = this.#done.get(pane.name);
       if (last?.version === version) continue;
       const isFront = focus === null || focus === pane.name;
-      if (last !== undefined && !isFront && this.#clock.now() < last.time + BACKGROUND_PERIOD) {
+      // Negative where the clock was set back.
+      const age = last === undefined ? -1 : this.#clock.now() - last.time;
+      if (last !== undefined && !isFront && age >= 0 && age < BACKGROUND_PERIOD) {
         due = Math.min(due ?? Infinity, last.time + BACKGROUND_PERIOD);
         continue;
       }

@@ -131,7 +131,8 @@ export class SessionWorld {
     const at = Math.max(this.#lastPicture + period, notBefore);
     if (this.#planned !== undefined && this.#planned.at <= at) return;
     this.#planned?.cancel();
-    const wait = Math.max(0, at - this.#clock.now());
+    // The clock may have been set back.
+    const wait = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_PERIOD);
     this.#planned = { at, cancel: this.#clock.after(wait, () => void this.#draw()) };
   }
 

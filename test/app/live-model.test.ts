@@ -178,6 +178,19 @@ describe('a live model', () => {
     expect(model.snapshot().connection.status).toBe('connecting');
   });
 
+  test('keeps its pace when the clock is set back', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'), namespace('bad-a'), METRICS);
+    await clock.pass(10_000);
+    sources[0]?.apply(namespace('bad-b'));
+    await clock.pass(1000);
+    expect(model.snapshot().findings.size).toBe(2);
+    clock.setBack(3_600_000);
+    sources[0]?.apply(namespace('bad-c'));
+    await clock.pass(6000);
+    expect(model.snapshot().findings.size).toBe(3);
+  });
+
   test('shows rows while lists are under way, and the first reading is no news', async () => {
     const { model, clock, sources } = setup();
     sources[0]?.apply(coverage('syncing'), namespace('bad-a'));

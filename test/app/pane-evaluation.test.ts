@@ -71,3 +71,31 @@ test('a table that takes long is made in slices, and what others do meanwhile is
   expect(cost).toBe(2.5 * SLICE + 1);
   expect(evaluation.snapshots()[0]?.summary.subjects).toBe(5);
 });
+
+test('a pane in the background is made again when the clock was set back', async () => {
+  let now = 3_600_000;
+  let made = 0;
+  const pane: Pane = {
+    name: 'network',
+    title: 'Network',
+    about: '',
+    unit: 'workloads',
+    columns: [],
+    rows: () => {
+      made += 1;
+      return [];
+    },
+    summary: () => ({ subjects: 0, failing: 0, headline: '', aside: '', share: null, activity: null }),
+  };
+  const evaluation = new PaneEvaluation([pane], { ...SYSTEM_CLOCK, now: () => now });
+  const evaluate = async (version: number): Promise<number> => {
+    const judged = { findings: new Map(), scope: WHOLE_CLUSTER, pending: new Map(), version, rowsBeside: () => [] };
+    await evaluation.run(new StoreView(new ClusterStore(), 0), judged, 'rbac');
+    return made;
+  };
+  expect(await evaluate(1)).toBe(1);
+  now += 1000;
+  expect(await evaluate(2)).toBe(1);
+  now = 0;
+  expect(await evaluate(3)).toBe(2);
+});

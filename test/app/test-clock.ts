@@ -27,6 +27,12 @@ export class TestClock implements SessionClock {
     this.#now += milliseconds;
   }
 
+  /** As somebody corrects the machine's clock: what waits does so no longer than before. */
+  setBack(milliseconds: number): void {
+    this.#now -= milliseconds;
+    this.#timers = this.#timers.map((one) => ({ ...one, at: one.at - milliseconds }));
+  }
+
   /** Lets time pass, and what is due run to its end. */
   async pass(milliseconds: number): Promise<void> {
     await quiet();

@@ -48,7 +48,7 @@ export function detailLines(
     if (pending !== '') lines.push(BLANK, line(span(`${MARGIN}Not judged yet: ${pending}`, 'muted')));
     else lines.push(BLANK, line(span(`${MARGIN}${passedText(row)}`, row.severity === 'unknown' ? 'unknown' : 'good')));
   }
-  for (const finding of findings) lines.push(BLANK, ...findingLines(finding, refusals?.get(finding), state));
+  for (const finding of findings) lines.push(BLANK, ...findingLines(finding, state, refusals?.get(finding)));
   for (const group of groups ?? []) lines.push(BLANK, ...groupLines(group, state));
   return lines;
 }
@@ -102,11 +102,13 @@ function factLines(row: Row, state: SessionState): readonly Line[] {
   return spans.length === 0 ? lines : [...lines, line(span(MARGIN), ...spans)];
 }
 
+const NONE_REFUSED: ReadonlyMap<string, string> = new Map();
+
 /** @param refused why remedies that it names cannot be had, by their id */
 function findingLines(
   finding: Finding,
-  refused: ReadonlyMap<string, string> = new Map(),
   state: SessionState,
+  refused: ReadonlyMap<string, string> = NONE_REFUSED,
 ): readonly Line[] {
   const width = state.columns - MARGIN.length - LABEL_WIDTH - 1;
   const tone: Style = finding.unknown === true ? 'unknown' : finding.severity;

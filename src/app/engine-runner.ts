@@ -6,6 +6,7 @@ import { ClusterStore } from '../store/cluster-store.ts';
 import { StoreView } from '../store/store-view.ts';
 import type { SessionClock } from './session-source.ts';
 import { SLICE } from './turns.ts';
+import { waitUntil } from './wait-until.ts';
 
 /**
  * The least and the most milliseconds between the end of judging and the next change: what changes of a watch have in
@@ -133,8 +134,7 @@ export class EngineRunner {
     const until = this.#ended + Math.min(Math.max(least, this.#rest), most);
     if (this.#running || (this.#pause !== undefined && this.#pause.until <= until)) return;
     this.#pause?.end();
-    // The clock may have been set back.
-    const left = Math.min(until - this.#clock.now(), most);
+    const left = waitUntil(this.#clock, until, most);
     if (left <= 0) this.#wake();
     else this.#pause = { until, end: this.#clock.after(left, () => this.#wake()) };
   }

@@ -11,6 +11,7 @@ import type { ContextName, Refusals, SessionModel, SessionSnapshot } from './ses
 import type { SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 import { SessionWorld, type RowsBeside } from './session-world.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** What a live model is made of. */
 export interface LiveModelOptions {
@@ -180,7 +181,7 @@ export class LiveModel implements SessionModel {
   #tick(): void {
     const { clock } = this.#options;
     const alarm = this.#world.runner.engine.view.nextAlarm() ?? Infinity;
-    const wait = Math.max(1000, Math.min(TICK, alarm - clock.now()));
+    const wait = Math.max(1000, waitUntil(clock, alarm, TICK));
     this.#endTicks = clock.after(wait, () => {
       this.#world.tick();
       this.#tick();

@@ -17,6 +17,7 @@ import { WrittenFeed } from './written-feed.ts';
 import { WHOLE_CLUSTER, type SessionScope } from './session-scope.ts';
 import type { SessionClock, SessionSource } from './session-source.ts';
 import { Turns } from './turns.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** At most two pictures a second of background data. */
 const PERIOD = 500;
@@ -131,8 +132,7 @@ export class SessionWorld {
     const at = Math.max(this.#lastPicture + period, notBefore);
     if (this.#planned !== undefined && this.#planned.at <= at) return;
     this.#planned?.cancel();
-    // The clock may have been set back.
-    const wait = Math.min(Math.max(0, at - this.#clock.now()), LONGEST_PERIOD);
+    const wait = Math.max(0, waitUntil(this.#clock, at, LONGEST_PERIOD));
     this.#planned = { at, cancel: this.#clock.after(wait, () => void this.#draw()) };
   }
 

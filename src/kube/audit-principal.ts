@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditUser } from '../model/audit-event.ts';
 import type { AuditActor } from '../model/audit-group.ts';
+import { SERVICE_ACCOUNT_PREFIX } from './rbac-user.ts';
 
 /**
  * What a caller is expected to do, by its name. `workload` is a service account of an ordinary namespace, `system` one of
@@ -22,7 +23,6 @@ export interface Principal {
   readonly nodeName: string;
 }
 
-const SERVICE_ACCOUNT = 'system:serviceaccount:';
 const EXTRA = 'authentication.kubernetes.io/';
 
 /** Usernames of components that run beside or for the API server. Sources: kubeadm, kube-up, EKS, AKS and GKE docs. */
@@ -142,7 +142,7 @@ export function createPrincipals(isDeployer: (username: string) => boolean): (ev
 
 function principalOf(user: AuditUser, isDeployer: (username: string) => boolean): Principal {
   const { username, groups, extra } = user;
-  const namespace = username.startsWith(SERVICE_ACCOUNT) ? (username.split(':')[2] ?? '') : '';
+  const namespace = username.startsWith(SERVICE_ACCOUNT_PREFIX) ? (username.split(':')[2] ?? '') : '';
   const isConfigured = isDeployer(username);
   const role = isConfigured || KNOWN_DEPLOYERS.has(username) ? 'deployer' : roleOf(user, namespace);
   return {
@@ -168,7 +168,7 @@ function roleOf({ username, groups }: AuditUser, namespace: string): PrincipalRo
   if (username.startsWith('system:node:') || username.startsWith('system:bootstrap:')) return 'node';
   if (groups.includes('system:bootstrappers') || groups.includes('system:nodes')) return 'node';
   if (namespace !== '') {
-    const name = username.slice(SERVICE_ACCOUNT.length + namespace.length + 1);
+    const name = username.slice(SERVICE_ACCOUNT_PREFIX.length + namespace.length + 1);
     if (namespace === 'kube-system' && CONTROLLER_ACCOUNTS.has(name)) return 'plane';
     return isSystemNamespace(namespace) ? 'system' : 'workload';
   }

@@ -1,10 +1,15 @@
-import type { PastObject } from '../model/observation.ts';
+import { PAST_KINDS, type PastKind, type PastObject } from '../model/observation.ts';
 import type { KubeObject, NetworkPolicyObject, NetworkPolicyPeer, NetworkPolicyPort } from '../model/objects.ts';
 import type { PodSpec } from '../model/pod-spec.ts';
 import type { LabelSelector } from '../model/selector.ts';
 import { policyDirections } from './network-policy.ts';
 
 const NOTHING = Object.freeze({});
+
+/** Whether something is the name of a kind whose past is kept. */
+export function isPastKind(kind: unknown): kind is PastKind {
+  return PAST_KINDS.some((one) => one === kind);
+}
 
 /**
  * What a journal or a history keeps of an object: who it is, labels, service account, volumes, references and ports of

@@ -4,6 +4,7 @@ import {
   ANONYMOUS,
   AUTHENTICATED,
   parseServiceAccountUser,
+  SERVICE_ACCOUNT_PREFIX,
   subjectKey,
   SYSTEM_MASTERS,
   UNAUTHENTICATED,
@@ -18,8 +19,6 @@ const GROUPS: ReadonlySet<string> = new Set([
   'system:nodes',
   'system:bootstrappers',
 ]);
-
-const ACCOUNT_PREFIX = 'system:serviceaccount:';
 
 /**
  * Why a subject matches nobody; undefined for one that may match somebody. Names that begin with `system:` are given
@@ -37,12 +36,12 @@ export function whyNobody(subject: Subject, bindingNamespace: string): string | 
   }
   if (kind === 'User') {
     if (GROUPS.has(name) || name.startsWith(`${ALL_SERVICE_ACCOUNTS}:`)) return 'That is the name of a group.';
-    const isAccount = name.startsWith(ACCOUNT_PREFIX);
+    const isAccount = name.startsWith(SERVICE_ACCOUNT_PREFIX);
     return isAccount && parseServiceAccountUser(name) === undefined
-      ? `A service account is the user ${ACCOUNT_PREFIX}NAMESPACE:NAME.`
+      ? `A service account is the user ${SERVICE_ACCOUNT_PREFIX}NAMESPACE:NAME.`
       : undefined;
   }
-  if (kind === 'Group' && (name === ANONYMOUS || name.startsWith(ACCOUNT_PREFIX))) {
+  if (kind === 'Group' && (name === ANONYMOUS || name.startsWith(SERVICE_ACCOUNT_PREFIX))) {
     return name === ANONYMOUS ? 'That is the name of a user.' : 'That is a service account, not a group.';
   }
   return undefined;

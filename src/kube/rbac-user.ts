@@ -16,7 +16,8 @@ export const UNAUTHENTICATED = 'system:unauthenticated';
 export const ANONYMOUS = 'system:anonymous';
 export const ALL_SERVICE_ACCOUNTS = 'system:serviceaccounts';
 
-const SERVICE_ACCOUNT_PREFIX = 'system:serviceaccount:';
+/** What the user names of service accounts begin with. */
+export const SERVICE_ACCOUNT_PREFIX = 'system:serviceaccount:';
 const NODE_PREFIX = 'system:node:';
 const NODES_GROUP = 'system:nodes';
 

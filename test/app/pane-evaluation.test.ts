@@ -10,15 +10,7 @@ import { row } from './fake-model.ts';
 
 test('rows that are the same stay the same list, so that nobody looks at them again', async () => {
   let rows: readonly Row[] = [row('shop', 'cart', 'high'), row('shop', 'web', 'low')];
-  const pane: Pane = {
-    name: 'network',
-    title: 'Network',
-    about: '',
-    unit: 'workloads',
-    columns: [],
-    rows: () => [...rows],
-    summary: () => ({ subjects: 0, failing: 0, headline: '', aside: '', share: null, activity: null }),
-  };
+  const pane = paneOf(() => [...rows]);
   const evaluation = new PaneEvaluation([pane], SYSTEM_CLOCK);
   const view = new StoreView(new ClusterStore(), 0);
   const evaluate = async (version: number): Promise<readonly Row[] | undefined> => {
@@ -47,17 +39,12 @@ test('a table that takes long is made in slices, and what others do meanwhile is
     },
   };
   const pane: Pane = {
-    name: 'network',
-    title: 'Network',
-    about: '',
-    unit: 'workloads',
-    columns: [],
-    *rows() {
+    ...paneOf(function* () {
       for (const name of ['a', 'b', 'c', 'd', 'e']) {
         now += SLICE / 2;
         yield row('shop', name, 'high');
       }
-    },
+    }),
     summary: (_view, _findings, rows) => {
       now += 1;
       return { subjects: rows.length, failing: 0, headline: '', aside: '', share: null, activity: null };
@@ -75,18 +62,10 @@ test('a table that takes long is made in slices, and what others do meanwhile is
 test('a pane in the background is made again when the clock was set back', async () => {
   let now = 3_600_000;
   let made = 0;
-  const pane: Pane = {
-    name: 'network',
-    title: 'Network',
-    about: '',
-    unit: 'workloads',
-    columns: [],
-    rows: () => {
-      made += 1;
-      return [];
-    },
-    summary: () => ({ subjects: 0, failing: 0, headline: '', aside: '', share: null, activity: null }),
-  };
+  const pane = paneOf(() => {
+    made += 1;
+    return [];
+  });
   const evaluation = new PaneEvaluation([pane], { ...SYSTEM_CLOCK, now: () => now });
   const evaluate = async (version: number): Promise<number> => {
     const judged = { findings: new Map(), scope: WHOLE_CLUSTER, pending: new Map(), version, rowsBeside: () => [] };
@@ -99,3 +78,16 @@ test('a pane in the background is made again when the clock was set back', async
   now = 0;
   expect(await evaluate(3)).toBe(2);
 });
+
+/** A pane that says nothing of its rows. */
+function paneOf(rows: Pane['rows']): Pane {
+  return {
+    name: 'network',
+    title: 'Network',
+    about: '',
+    unit: 'workloads',
+    columns: [],
+    rows,
+    summary: () => ({ subjects: 0, failing: 0, headline: '', aside: '', share: null, activity: null }),
+  };
+}

@@ -1,6 +1,6 @@
+import { SERVICE_ACCOUNT_PREFIX } from '../../kube/rbac-user.ts';
 import type { AccountUid, AuditEvent, AuditUser } from '../../model/audit-event.ts';
 
-const SERVICE_ACCOUNT = 'system:serviceaccount:';
 const MOST_ACCOUNTS = 5_000;
 const MOST_UIDS = 20;
 /** A server takes a token that it has seen for so long again, though its account is gone (10 s), and clocks differ. */
@@ -45,7 +45,7 @@ export class AccountUids {
   }
 
   #of({ username, uid }: AuditUser, time: number): Seen | null {
-    if (uid === '' || !username.startsWith(SERVICE_ACCOUNT)) return null;
+    if (uid === '' || !username.startsWith(SERVICE_ACCOUNT_PREFIX)) return null;
     let own = this.#accounts.get(username);
     if (own === undefined) {
       if (this.#accounts.size >= MOST_ACCOUNTS) return null;

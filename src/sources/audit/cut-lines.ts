@@ -3,7 +3,7 @@ import { shapeOf } from './first-line.ts';
 
 const NEWLINE = 0x0a;
 /** Shorter lines have no bodies, or such that cost nothing. */
-const LONG_LINE = 2048;
+export const LONG_LINE = 2048;
 
 export interface CutLinesOptions {
   readonly cutter: BodyCutter;

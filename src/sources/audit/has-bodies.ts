@@ -1,9 +1,9 @@
 import type { AuditFiles } from './audit-files.ts';
+import { LONG_LINE } from './cut-lines.ts';
 import { unpacked } from './unpacked.ts';
 
 /** Files that are looked at: a folder of more is long enough. */
 const MOST_FILES = 100;
-const LONG_LINE = 2048;
 const NEWLINE = 0x0a;
 
 /**

@@ -1,4 +1,5 @@
 /** The questions that a history answers: a few named queries over one schema. */
+import { SERVICE_ACCOUNT_PREFIX } from '../../kube/rbac-user.ts';
 import type { AccountUid, AuditEvent } from '../../model/audit-event.ts';
 import type { AuditQuery } from '../../model/audit-query.ts';
 import type { AuditNotes } from '../../model/change.ts';
@@ -211,7 +212,7 @@ export class HistoryReader {
     const rows = await this.#database.rows(
       `WITH account AS MATERIALIZED (
          SELECT id, caller, value->'user'->>'uid' AS uid FROM (SELECT id, caller, value::JSON AS value FROM principal)
-         WHERE starts_with(caller, 'system:serviceaccount:')
+         WHERE starts_with(caller, ${quoted(SERVICE_ACCOUNT_PREFIX)})
        ), several AS MATERIALIZED (
          SELECT id, caller, uid FROM account WHERE uid <> '' AND caller IN (
            SELECT caller FROM account WHERE uid <> '' GROUP BY caller HAVING count(DISTINCT uid) > 1)

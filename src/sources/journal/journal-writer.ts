@@ -1,9 +1,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { pastObject, samePast } from '../../kube/past-object.ts';
+import { isPastKind, pastObject, samePast } from '../../kube/past-object.ts';
 import type { Change } from '../../model/change.ts';
 import type { Coverage } from '../../model/coverage.ts';
-import { PAST_KINDS, type PastKind, type PastObject } from '../../model/observation.ts';
+import type { PastKind, PastObject } from '../../model/observation.ts';
 import { TOOL } from '../../model/tool.ts';
 import { makeFolder } from '../make-folder.ts';
 
@@ -148,9 +148,8 @@ class Writer implements JournalWriter {
     if (this.#objects.delete(key)) this.#write({ time, down: key });
   }
 
-  #cover({ kind: covered, status, namespaces, unseenSince }: Coverage, time: number): void {
-    const kind = PAST_KINDS.find((one) => one === covered);
-    if (kind === undefined) return;
+  #cover({ kind, status, namespaces, unseenSince }: Coverage, time: number): void {
+    if (!isPastKind(kind)) return;
     if (status === 'absent') this.#write({ time, absent: kind });
     if (status === 'absent') this.#absent.add(kind);
     else this.#absent.delete(kind);

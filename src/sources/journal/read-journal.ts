@@ -1,6 +1,6 @@
 import { parseCleanJson } from '../../kube/clean-json.ts';
+import { isPastKind } from '../../kube/past-object.ts';
 import {
-  PAST_KINDS,
   type Listing,
   type Observation,
   type PastKind,
@@ -175,10 +175,6 @@ function isWhole(line: Readonly<Record<string, unknown>>): boolean {
   if ('listed' in line) return isPastKind(line['listed']) && isScope(line['namespaces']);
   if ('absent' in line) return isPastKind(line['absent']);
   return !('lost' in line) || isPastKind(line['lost']);
-}
-
-function isPastKind(kind: unknown): kind is PastKind {
-  return PAST_KINDS.some((one) => one === kind);
 }
 
 function isScope(namespaces: unknown): boolean {

@@ -135,6 +135,23 @@ function judge(line: Timeline, twin: Twin, time: number): Judged {
 
 const instants = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 5, maxLength: 10 });
 
+/** What was watched of a history but for a part of it, whose begin and length are shares of the whole. */
+function withoutPart(
+  twin: Twin,
+  [cutAt, cutLength]: readonly [number, number],
+): { readonly observations: readonly Observation[]; readonly windows: readonly Window[] } {
+  const from = instantOf(twin, cutAt);
+  const to = Math.floor(from + cutLength * (twin.end - START));
+  const watched = { kind: 'Role', namespaces: 'all' } as const;
+  return {
+    observations: twin.observations.filter((one) => one.time < from || one.time > to),
+    windows: [
+      { ...watched, from: START, to: from - 1 },
+      { ...watched, from: to + 1, to: twin.end },
+    ].filter((one) => one.from < one.to),
+  };
+}
+
 function instantOf(twin: Twin, share: number): number {
   return Math.floor(START + share * (twin.end - START));
 }
@@ -163,15 +180,9 @@ describe('Timeline', () => {
         instants,
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 4 }),
         fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.6, noNaN: true })),
-        (history, shares, snapshots, [cutAt, cutLength]) => {
+        (history, shares, snapshots, cut) => {
           const twin = new Twin(history);
-          const from = instantOf(twin, cutAt);
-          const to = Math.floor(from + cutLength * (twin.end - START));
-          const observations = twin.observations.filter((one) => one.time < from || one.time > to);
-          const windows: Window[] = [
-            { kind: 'Role' as const, namespaces: 'all' as const, from: START, to: from - 1 },
-            { kind: 'Role' as const, namespaces: 'all' as const, from: to + 1, to: twin.end },
-          ].filter((one) => one.from < one.to);
+          const { observations, windows } = withoutPart(twin, cut);
           const listings = snapshots.map((share) => twin.listing(instantOf(twin, share)));
           const line = timeline({ observations, listings, windows });
           for (const share of shares) {
@@ -194,15 +205,9 @@ describe('Timeline', () => {
         fc.array(share, { minLength: 1, maxLength: 3 }),
         fc.array(fc.tuple(share, fc.constantFrom('unnamed' as const, 'swept' as const)), { maxLength: 2 }),
         fc.tuple(share, fc.double({ min: 0, max: 0.6, noNaN: true })),
-        (history, shares, snapshots, doubtful, [cutAt, cutLength]) => {
+        (history, shares, snapshots, doubtful, cut) => {
           const twin = new Twin(history);
-          const from = instantOf(twin, cutAt);
-          const to = Math.floor(from + cutLength * (twin.end - START));
-          const observations = twin.observations.filter((one) => one.time < from || one.time > to);
-          const windows: Window[] = [
-            { kind: 'Role' as const, namespaces: 'all' as const, from: START, to: from - 1 },
-            { kind: 'Role' as const, namespaces: 'all' as const, from: to + 1, to: twin.end },
-          ].filter((one) => one.from < one.to);
+          const { observations, windows } = withoutPart(twin, cut);
           const listings = snapshots.map((one) => twin.listing(instantOf(twin, one)));
           const doubts = doubtful.map(([one, type]): Doubt => {
             return { kind: 'Role', namespace: 'shop', time: instantOf(twin, one), type, evidence: 'id' };

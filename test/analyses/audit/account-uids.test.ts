@@ -4,6 +4,7 @@ import { createAuditIntake } from '../../../src/analyses/audit/audit-intake.ts';
 import { auditCoverageText } from '../../../src/analyses/audit/blind-spots.ts';
 import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { normalised, rawEvent } from '../../sources/audit/raw-events.ts';
+import { auditNotes } from './audit-notes.ts';
 
 const START = Date.parse('2026-11-23T10:00:00Z');
 const ACCOUNT = 'system:serviceaccount:kube-system:replicaset-controller';
@@ -36,20 +37,7 @@ describe('the uids of service accounts', () => {
   it('are said with what the log covers', () => {
     const intake = createAuditIntake();
     intake.push([by('a', 0), by('b', 5), by('a', 10)]);
-    intake.note({ ...NOTES, source: 'audit.log' });
+    intake.note(auditNotes({ source: 'audit.log', lines: 3, first: START, last: START }));
     expect(auditCoverageText(intake.state())).toMatch(/^log: of several clusters, Metadata/);
   });
 });
-
-const NOTES = {
-  lines: 3,
-  broken: 0,
-  truncated: 0,
-  duplicates: 0,
-  legacy: 0,
-  skipped: 0,
-  cut: 0,
-  unordered: 0,
-  first: START,
-  last: START,
-};

@@ -8,6 +8,7 @@ import type { AuditEvent } from '../../../src/model/audit-event.ts';
 import { allowedBy, normalised, rawEvent, rawExec, WRAPPERS } from '../../sources/audit/raw-events.ts';
 import { AuditText } from '../../../src/sources/audit/audit-text.ts';
 import { createSeenEvents } from '../../../src/sources/audit/seen-events.ts';
+import { auditNotes } from './audit-notes.ts';
 
 const event = (parts?: Record<string, unknown>): AuditEvent => normalised(rawEvent(parts));
 
@@ -177,19 +178,7 @@ describe('audit intake', () => {
   it('says what a log of level Metadata cannot show', () => {
     const intake = createAuditIntake();
     intake.push([exec(0), event({ verb: 'create' })]);
-    intake.note({
-      source: 'x',
-      lines: 2,
-      broken: 0,
-      truncated: 0,
-      duplicates: 0,
-      legacy: 0,
-      skipped: 0,
-      cut: 0,
-      unordered: 0,
-      first: 0,
-      last: 0,
-    });
+    intake.note(auditNotes({ source: 'x', lines: 2, first: 0, last: 0 }));
     const state = intake.state();
     expect(auditCoverageText(state)).toBe('log: Metadata, no gaps');
     const impossible = auditBlindSpots(state)

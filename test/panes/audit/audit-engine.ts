@@ -5,20 +5,7 @@ import type { Change } from '../../../src/model/change.ts';
 import { AUDIT_RULES } from '../../../src/rules/audit/audit-rules.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
 import { StoreView } from '../../../src/store/store-view.ts';
-
-const NOTES = {
-  source: 'x',
-  lines: 1,
-  broken: 0,
-  truncated: 0,
-  duplicates: 0,
-  legacy: 0,
-  skipped: 0,
-  cut: 0,
-  unordered: 0,
-  first: 0,
-  last: 0,
-};
+import { auditNotes } from '../../analyses/audit/audit-notes.ts';
 
 /** A settled engine with the rules of the audit pane, on a cluster and the events of its log. */
 export function auditEngine(events: readonly AuditEvent[], changes: readonly Change[] = []): Engine {
@@ -27,7 +14,7 @@ export function auditEngine(events: readonly AuditEvent[], changes: readonly Cha
   if (events.length > 0) {
     const intake = createAuditIntake();
     intake.push(events);
-    intake.note(NOTES);
+    intake.note(auditNotes({ source: 'x', lines: 1, first: 0, last: 0 }));
     store.apply([{ type: 'audit', audit: intake.state() }]);
   }
   const made = new Engine(new StoreView(store, Date.parse('2026-11-23T12:00:00Z')), AUDIT_RULES);

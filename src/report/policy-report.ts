@@ -1,3 +1,4 @@
+import type { IClusterPolicyReport, IPolicyReport } from '@kubernetes-models/kyverno/wgpolicyk8s.io/v1alpha2';
 import { stringify } from 'yaml';
 import type { Finding, Severity } from '../model/finding.ts';
 import { kindOf } from '../model/kind.ts';
@@ -16,7 +17,8 @@ const SEVERITY: Readonly<Record<Severity, 'high' | 'medium' | 'low'>> = {
   info: 'low',
 };
 
-type Result = 'pass' | 'fail' | 'warn' | 'error' | 'skip';
+type PolicyResult = NonNullable<IPolicyReport['results']>[number];
+type Result = NonNullable<PolicyResult['result']>;
 
 /**
  * PolicyReport objects of the policy working group (wgpolicyk8s.io/v1alpha2): one per namespace and a
@@ -35,7 +37,11 @@ export function writePolicyReport(report: Report, write: Write): void {
 
 const OPTIONS = { lineWidth: 0, aliasDuplicateObjects: false, version: '1.2', schema: 'yaml-1.1' } as const;
 
-function policyReport(report: Report, namespace: string, findings: readonly ReportedFinding[]): unknown {
+function policyReport(
+  report: Report,
+  namespace: string,
+  findings: readonly ReportedFinding[],
+): IPolicyReport | IClusterPolicyReport {
   const results = findings.map((one) => ({ result: resultOf(one), ...entry(one) }));
   const count = (result: Result): number => results.filter((one) => one.result === result).length;
   return {
@@ -68,7 +74,7 @@ function resultOf({ finding, waiver }: ReportedFinding): Result {
   return finding.basis === 'files-only' ? 'warn' : 'fail';
 }
 
-function entry({ finding, waiver, baseline }: ReportedFinding): Record<string, unknown> {
+function entry({ finding, waiver, baseline }: ReportedFinding): PolicyResult {
   const { rule, pane, severity, title, why, id } = finding;
   return {
     source: TOOL.name,
@@ -88,7 +94,7 @@ function entry({ finding, waiver, baseline }: ReportedFinding): Record<string, u
 }
 
 /** Actors of the audit log, and the cluster itself, are no objects that a report could refer to. */
-function resources({ subject }: Finding): { readonly resources?: readonly unknown[] } {
+function resources({ subject }: Finding): Pick<PolicyResult, 'resources'> {
   if (kindOf(subject.apiVersion, subject.kind) === undefined) return {};
   const { apiVersion, kind, namespace, name } = subject;
   return { resources: [{ apiVersion, kind, ...(namespace === null ? {} : { namespace }), name }] };

@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import type { IClusterPolicyReport, IPolicyReport } from '@kubernetes-models/kyverno/wgpolicyk8s.io/v1alpha2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import { EXAMPLES } from '../../bin/usage.ts';
 import { startDemoChild, type DemoChild } from '../../src/sources/demo/start-demo.ts';
 import { EVERYBODY_ADMIN, PRIVILEGED, QUIET } from '../bin/manifests.ts';
 import { junitErrors } from '../report/junit-schema.ts';
+import { policyReportErrors } from '../report/policy-report-schema.ts';
 import { schemaErrors } from '../report/report-schema.ts';
 import { sarifErrors } from '../report/sarif-schema.ts';
 
@@ -98,8 +100,14 @@ describe('the built program', () => {
     expect(code).toBe(0);
   });
 
-  test('reports the whole demo cluster as SARIF and as JUnit by their schemas', async () => {
-    const [sarif, junit] = await Promise.all([k8sec('--demo', '-o', 'sarif'), k8sec('--demo', '-o', 'junit')]);
+  test('reports the whole demo cluster as SARIF, JUnit and PolicyReport by their schemas', async () => {
+    const [sarif, junit, policy] = await Promise.all(
+      ['sarif', 'junit', 'policyreport'].map((format) => k8sec('--demo', '-o', format)),
+    );
+    if (sarif === undefined || junit === undefined || policy === undefined) throw new Error('a report is missing');
+    const reports = parseAllDocuments(policy.out).map((one) => one.toJS() as IClusterPolicyReport | IPolicyReport);
+    expect(reports.flatMap(policyReportErrors)).toEqual([]);
+    expect(reports.length).toBeGreaterThan(4);
     const log = JSON.parse(sarif.out) as { runs: { results: { partialFingerprints: Record<string, string> }[] }[] };
     expect(sarifErrors(log)).toEqual([]);
     expect(await junitErrors(junit.out)).toEqual([]);

@@ -1,3 +1,4 @@
+import type { IClusterPolicyReport, IPolicyReport } from '@kubernetes-models/kyverno/wgpolicyk8s.io/v1alpha2';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Waiver } from '../../src/config/waivers.ts';
@@ -8,6 +9,7 @@ import { object } from '../objects.ts';
 import type { Report } from '../../src/report/report.ts';
 import { MOST_RESULTS } from '../../src/report/sarif.ts';
 import { junitErrors } from './junit-schema.ts';
+import { policyReportErrors } from './policy-report-schema.ts';
 import { judged, ONLY_PRIVILEGED, PRIVILEGED, privileged, written } from './judged.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
@@ -326,28 +328,37 @@ describe('HTML of a pane', () => {
 });
 
 describe('PolicyReport', () => {
-  interface PolicyReport {
-    readonly apiVersion: string;
-    readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string };
-    readonly summary: Readonly<Record<string, number>>;
-    readonly results: readonly Readonly<Record<string, unknown>>[];
-  }
+  type PolicyReport = IClusterPolicyReport | IPolicyReport;
 
   function documents(...args: Parameters<typeof judged>): readonly PolicyReport[] {
-    return parseAllDocuments(written(judged(...args), 'policyreport')).map((one) => one.toJS() as PolicyReport);
+    const reports = parseAllDocuments(written(judged(...args), 'policyreport')).map(
+      (one) => one.toJS() as PolicyReport,
+    );
+    expect(reports.flatMap(policyReportErrors)).toEqual([]);
+    return reports;
   }
+
+  it('keeps to the schema of the policy working group, whatever the names', () => {
+    expect(documents([])).toHaveLength(1);
+    expect(documents(hostile(), DENIED).length).toBeGreaterThan(1);
+    expect(documents(privileged('a'.repeat(63)), { ...DENIED, waivers: [WAIVER] }).length).toBeGreaterThan(1);
+    const [report] = documents(privileged('a\u001b[31mb\u202ec'), files).slice(-1);
+    const wrong = (from: string, to: string): readonly string[] =>
+      policyReportErrors(JSON.parse(JSON.stringify(report).replaceAll(from, to)) as PolicyReport);
+    expect(wrong('"high"', '"none"').join()).toContain('severity must be equal to one of the allowed values');
+    expect(wrong('"policy"', '"policyy"').join()).toContain('must have required property policy');
+  });
 
   it('is one object per namespace, and one for the cluster', () => {
     const reports = documents([...privileged('agent'), ...privileged('other', 'data')]);
-    expect(reports.map((one) => [one.apiVersion, one.kind, one.metadata.namespace])).toEqual([
+    expect(reports.map((one) => [one.apiVersion, one.kind, one.metadata?.namespace])).toEqual([
       ['wgpolicyk8s.io/v1alpha2', 'ClusterPolicyReport', undefined],
       ['wgpolicyk8s.io/v1alpha2', 'PolicyReport', 'data'],
       ['wgpolicyk8s.io/v1alpha2', 'PolicyReport', 'shop'],
     ]);
     for (const { summary, results } of reports) {
-      for (const [result, count] of Object.entries(summary)) {
-        expect(results.filter((one) => one['result'] === result)).toHaveLength(count);
+      for (const [result, count] of Object.entries(summary ?? {})) {
+        expect(results?.filter((one) => one.result === result)).toHaveLength(count);
       }
     }
   });

@@ -1,7 +1,9 @@
+import { ExternalSecret } from '@kubernetes-models/external-secrets/external-secrets.io/v1beta1';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/model/objects.ts';
 import { buildRemedies } from '../../../src/remedy/build.ts';
 import type { BuiltRemedy } from '../../../src/remedy/built-remedy.ts';
+import type { Manifest } from '../../../src/remedy/remedy.ts';
 import { object } from '../../objects.ts';
 import { judged, type Judged } from '../../report/judged.ts';
 
@@ -59,6 +61,21 @@ const served = (version: string): Judged => ({
   coverage: [{ kind: 'ExternalSecret', apiVersion: `external-secrets.io/${version}` }],
 });
 
+const keysUnknown = secret(
+  {},
+  { managedFields: [{ manager: 'm', operation: 'Update', time: '2024-01-01T00:00:00Z', fieldsV1: { 'f:data': {} } }] },
+);
+
+/** What the operator's definition of v1beta1 (release 0.8) refuses of a manifest; empty where it is valid. */
+function refusal(manifest: Manifest): string {
+  try {
+    new ExternalSecret(manifest).validate();
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
 describe('an ExternalSecret', () => {
   it('for what stands in a workload names every place, the Secret of the reference patch, and no value', () => {
     const built = remedy('credential-in-configuration', [cart, store('SecretStore', 'vault', 'shop')]);
@@ -103,10 +120,7 @@ describe('an ExternalSecret', () => {
   });
 
   it('of a Secret whose keys are not known takes all that the store holds', () => {
-    const managedFields = [
-      { manager: 'm', operation: 'Update', time: '2024-01-01T00:00:00Z', fieldsV1: { 'f:data': {} } },
-    ];
-    const [manifest] = remedy('stale', [secret({}, { managedFields })])?.manifests ?? [];
+    const [manifest] = remedy('stale', [keysUnknown])?.manifests ?? [];
     expect(manifest?.['spec']).toMatchObject({ dataFrom: [{ extract: { key: PATH } }] });
     expect(manifest?.['spec']).not.toHaveProperty('data');
   });
@@ -114,6 +128,19 @@ describe('an ExternalSecret', () => {
   it.each(['v1', 'v1beta1'])('is written in the version that the cluster serves: %s', (version) => {
     const [manifest] = remedy('credential-in-config-map', [settings], served(version))?.manifests ?? [];
     expect(manifest?.['apiVersion']).toBe(`external-secrets.io/${version}`);
+  });
+
+  it.each<readonly [string, readonly KubeObject[]]>([
+    ['credential-in-configuration', [cart]],
+    ['credential-in-config-map', [settings]],
+    ['stale', [secret()]],
+    ['stale', [keysUnknown]],
+  ])("for %s keeps to the operator's own definition", (rule, objects) => {
+    const [manifest = {}] = remedy(rule, objects, served('v1beta1'))?.manifests ?? [];
+    expect(manifest['kind']).toBe('ExternalSecret');
+    expect(refusal(manifest)).toBe('');
+    const wrong = JSON.stringify(manifest).replaceAll('"key"', '"path"');
+    expect(refusal(JSON.parse(wrong) as Manifest)).toContain('must have required property key');
   });
 
   it('says so where files do not tell the version', () => {

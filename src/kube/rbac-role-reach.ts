@@ -40,6 +40,7 @@ const CLUSTER_ONLY: ReadonlySet<string> = new Set([
   'objects',
   'clusterpolicies',
   'clusterexternalsecrets',
+  'clusterworkflowtemplates',
   'compositions',
   'users',
   'groups',

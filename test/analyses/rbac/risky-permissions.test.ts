@@ -218,6 +218,7 @@ const ROWS: readonly Row[] = [
       { rules: ['get core pods/portforward'], server: '1.34', as: ['port-forward-by-get medium'] },
       { rules: ['get core pods/proxy'], as: ['proxy medium'] },
       { rules: ['create core services/proxy'], in: 'shop', as: ['proxy low'] },
+      { rules: ['delete core services/proxy'], as: ['proxy medium'] },
     ],
     silent: [{ rules: ['get core pods/portforward'], server: '1.35' }, { rules: ['get core services'] }],
   },
@@ -477,9 +478,18 @@ const ROWS: readonly Row[] = [
         rules: ['patch admissionregistration.k8s.io validatingwebhookconfigurations own'],
         as: ['write-validating-webhooks medium'],
       },
+      {
+        rules: ['delete admissionregistration.k8s.io validatingwebhookconfigurations'],
+        as: ['delete-webhooks high'],
+      },
+      {
+        rules: ['delete admissionregistration.k8s.io mutatingwebhookconfigurations own'],
+        as: ['delete-webhooks medium'],
+      },
     ],
     silent: [
       { rules: ['create admissionregistration.k8s.io mutatingwebhookconfigurations'], in: 'shop' },
+      { rules: ['delete admissionregistration.k8s.io validatingwebhookconfigurations'], in: 'shop' },
       { rules: ['get,list admissionregistration.k8s.io mutatingwebhookconfigurations'] },
     ],
   },
@@ -489,6 +499,10 @@ const ROWS: readonly Row[] = [
     fires: [
       {
         rules: ['delete admissionregistration.k8s.io validatingadmissionpolicybindings'],
+        as: ['write-admission-policies high'],
+      },
+      {
+        rules: ['deletecollection admissionregistration.k8s.io validatingadmissionpolicies'],
         as: ['write-admission-policies high'],
       },
       {
@@ -665,12 +679,25 @@ const ROWS: readonly Row[] = [
   },
   {
     of: [35],
-    says: 'removing a NetworkPolicy removes isolation; making one does not',
+    says: 'removing a NetworkPolicy removes isolation, and so does one that allows everything',
     fires: [
       { rules: ['delete networking.k8s.io networkpolicies'], as: ['alter-network-policies medium'] },
       { rules: ['patch networking.k8s.io networkpolicies'], in: 'shop', as: ['alter-network-policies low'] },
+      { rules: ['create networking.k8s.io networkpolicies'], in: 'shop', as: ['alter-network-policies low'] },
+      { rules: ['create cilium.io ciliumnetworkpolicies'], as: ['alter-network-policies medium'] },
+      { rules: ['update crd.projectcalico.org networkpolicies'], as: ['alter-network-policies medium'] },
+      { rules: ['delete projectcalico.org tiers'], as: ['alter-cluster-network-policies medium'] },
+      {
+        rules: ['create policy.networking.k8s.io adminnetworkpolicies'],
+        as: ['alter-cluster-network-policies medium'],
+      },
     ],
-    silent: [{ rules: ['create,get networking.k8s.io networkpolicies'] }],
+    silent: [
+      { rules: ['get,list networking.k8s.io networkpolicies'] },
+      { rules: ['patch networking.k8s.io networkpolicies own'] },
+      { rules: ['create policy.networking.k8s.io adminnetworkpolicies'], in: 'shop' },
+      { rules: ['update cilium.io ciliumendpoints'] },
+    ],
   },
   {
     of: [36],
@@ -727,10 +754,17 @@ const ROWS: readonly Row[] = [
       { rules: ['create velero.io restores'], in: 'shop', as: ['drive-operators medium'] },
       { rules: ['create kyverno.io clusterpolicies'], as: ['drive-operators high'] },
       { rules: ['create apiextensions.crossplane.io compositions'], as: ['drive-operators high'] },
+      { rules: ['create argoproj.io cronworkflows'], in: 'shop', as: ['drive-operators medium'] },
+      { rules: ['create argoproj.io rollouts'], as: ['write-custom-workloads high'] },
+      { rules: ['patch serving.knative.dev services'], in: 'shop', as: ['write-custom-workloads medium'] },
+      { rules: ['update helm.cattle.io helmcharts'], in: 'kube-system', as: ['drive-operators medium'] },
+      { rules: ['update apps.kruise.io clonesets web'], in: 'shop', as: ['write-custom-workloads low'] },
     ],
     silent: [
       { rules: ['get,list kustomize.toolkit.fluxcd.io kustomizations'] },
       { rules: ['update argoproj.io applications/status'] },
+      { rules: ['delete argoproj.io rollouts'] },
+      { rules: ['create keda.sh scaledobjects'] },
       { rules: ['create cert-manager.io clusterissuers'], in: 'shop' },
     ],
   },

@@ -21,7 +21,13 @@ export const relabelPods: Remedy = {
     const workload = workloadOf(view, namespace, kind, name);
     if (workload === undefined) return { refused: 'The workload is not there any more.' };
     const edits = new Map<string, Record<string, string | null>>();
-    for (const { key, usual, others } of replicaDifferences(workload)) {
+    const differences = replicaDifferences(workload);
+    const tied = differences.find(({ isTied }) => isTied);
+    if (tied !== undefined) {
+      const keys = `As many of its pods have one value of ${tied.key} as another`;
+      return { refused: `${keys}, and no template tells which is right.` };
+    }
+    for (const { key, usual, others } of differences) {
       for (const { pod } of others) edits.set(pod, { ...edits.get(pod), [key]: usual ?? null });
     }
     if (edits.size === 0) return { refused: 'Its pods do not differ any more.' };

@@ -38,7 +38,8 @@ export const replicasDiffer = rule({
   },
 });
 
-function valueText({ key, usual }: ReplicaDifference, value: string | undefined): string {
+function valueText({ key, usual, isTied }: ReplicaDifference, value: string | undefined): string {
   const has = value === undefined ? `has no ${key}` : `has ${key}=${value}`;
+  if (isTied) return `${has}, as many others ${key}=${usual}`;
   return usual === undefined ? `${has}, the others do not have it` : `${has}, the others ${key}=${usual}`;
 }

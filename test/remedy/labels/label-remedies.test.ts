@@ -348,3 +348,37 @@ spec: {serverVersion: ${version}, facts: {labels: {owner: null, required: [{name
     );
   });
 });
+
+describe('pods of which as many have one value as another', () => {
+  const stateful = `---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {of: web}}
+  template: {metadata: {labels: {of: web, app: web}}, spec: {containers: [{name: app, image: 'app:1'}]}}
+`;
+  const member = (name: string, app: string): string => `---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: ${name}
+  namespace: shop
+  labels: {of: web, app: ${app}}
+  ownerReferences: [{apiVersion: apps/v1, kind: StatefulSet, name: web, controller: true}]
+spec: {containers: [{name: app, image: 'app:1'}]}
+status: {phase: Running}
+`;
+  const pods = member('web-0', 'web') + member('web-1', 'wbe');
+
+  it('get that of the template', () => {
+    const { commands } = remedy(stateful + pods, 'labels/replicas-differ', 'labels/relabel-pods');
+    expect(commands).toEqual(['kubectl label pod web-1 -n shop --overwrite app=web']);
+  });
+
+  it('are left to a person where the template was not read', () => {
+    expect(remedy(pods, 'labels/replicas-differ', 'labels/relabel-pods').refused).toBe(
+      'As many of its pods have one value of app as another, and no template tells which is right.',
+    );
+  });
+});

@@ -1,7 +1,7 @@
 import type { BuiltRemedy } from './built-remedy.ts';
 
 /** Effects that cut what something relies on begin with a word in capitals. */
-const BREAKING = /^(?:once enforced: )?(?:CLOSES|CUTS|DENIES|MAY DENY|INVALID|NOT EVALUATED)\b/;
+const BREAKING = /^(?:once enforced: )?(?:CLOSES|CUTS|DENIES|MAY DENY|MAY CUT|INVALID|NOT EVALUATED)\b/;
 
 /** Whether an effect of a remedy says that it cuts what something relies on. */
 export function isBreakingEffect(effect: string): boolean {

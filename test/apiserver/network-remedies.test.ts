@@ -18,12 +18,12 @@ import { RULES } from '../../src/rules/index.ts';
 import { createSlimmer } from '../../src/sources/slim/slimmer.ts';
 import type { ClusterView } from '../../src/store/cluster-view.ts';
 import type { StoreView } from '../../src/store/store-view.ts';
-import { cluster } from '../analyses/network/cluster.ts';
+import { cluster, namespace, pod, policy } from '../analyses/network/cluster.ts';
 import { boutiqueCluster, demoCluster } from '../analyses/network/fixtures.ts';
 import { microservicesYaml, ONLINE_SHOP } from '../analyses/network/microservices.ts';
 import { findBinaries, startApiServer, type ApiServer } from './start-server.ts';
 
-const REMEDIES = [leastPolicy, defaultDeny, fixSelector];
+const REMEDIES = [leastPolicy, defaultDeny];
 let server: ApiServer;
 
 describe.skipIf(findBinaries() === undefined)('network remedies on a real API server', () => {
@@ -76,6 +76,36 @@ describe.skipIf(findBinaries() === undefined)('network remedies on a real API se
         sets.flatMap((draft) => draft.changes),
       ),
     );
+  });
+
+  test('a corrected selector is what the server has after the patch, without the key that was wrong', async () => {
+    const live = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'key', namespace: 'fix' },
+    };
+    const spec = { podSelector: { matchLabels: { app: 'web' } }, policyTypes: ['Ingress'] };
+    const view = cluster(
+      namespace('fix') +
+        pod('fix', 'web', { 'app.kubernetes.io/name': 'web' }) +
+        policy('fix', 'key', JSON.stringify(spec)),
+    );
+    const engine = new Engine(view, RULES);
+    engine.settle();
+    const finding = [...engine.findings.values()].find((one) => one.remedies?.includes(fixSelector.id) === true);
+    const draft = finding === undefined ? undefined : fixSelector.build(finding, view);
+    if (draft === undefined || 'refused' in draft) throw new Error('no remedy');
+    await createNamespaces([live]);
+    const path = '/apis/networking.k8s.io/v1/namespaces/fix/networkpolicies';
+    expect((await server.request('POST', path, { body: { ...live, spec } })).status).toBe(201);
+    const body = draft.manifests[0] ?? {};
+    const contentType = 'application/merge-patch+json';
+    const answer = await server.request('PATCH', `${path}/key?fieldValidation=Strict`, { body, contentType });
+    expect(answer.status).toBe(200);
+    const [change] = draft.changes;
+    if (change?.type !== 'upsert' || change.object.kind !== 'NetworkPolicy') throw new Error('no change');
+    const { podSelector } = createSlimmer().slim(answer.json<unknown>(), 'NetworkPolicy');
+    expect(podSelector).toEqual(change.object.podSelector);
   });
 });
 

@@ -12,16 +12,21 @@ import { StoreView } from '../../src/store/store-view.ts';
 const RULE_CASES = join(import.meta.dirname, '../rules');
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
-/** The failing cases of a pane's rules, as `rule/file`. */
-export function failingCases(pane: string): readonly string[] {
+/** The cases of a pane's rules, as `rule/file`. */
+export function allCases(pane: string): readonly string[] {
   return (
     readdirSync(join(RULE_CASES, pane), { recursive: true, encoding: 'utf8' })
       // Duplicates are seen while files are read, not in objects.
       .filter((file) => !file.startsWith('duplicate-object/'))
-      .filter((file) => /\/fail-[^/]*\.yaml$/.test(file) && !file.endsWith('.expected.yaml'))
+      .filter((file) => /\/[^/]*\.yaml$/.test(file) && !file.endsWith('.expected.yaml'))
       .map((file) => `${pane}/${file}`)
       .sort()
   );
+}
+
+/** Those of them that fail. */
+export function failingCases(pane: string): readonly string[] {
+  return allCases(pane).filter((file) => /\/fail-[^/]*$/.test(file));
 }
 
 /** A settled engine on YAML text of a live cluster in which everything is readable. */

@@ -31,6 +31,8 @@ export const FALLBACK_DNS_PORTS: readonly FlowPort[] = [
   { protocol: 'TCP', port: DNS_PORT },
 ];
 
+const USUAL = 'so the usual labels and port (k8s-app: kube-dns in kube-system, 53)';
+
 /**
  * The DNS pods and the port they listen on (its target port: OpenShift's differs from 53), over UDP and TCP both: an
  * answer that is too long for UDP comes over TCP, also where the Service forgot to say so.
@@ -39,15 +41,13 @@ export function clusterDns(view: ClusterView): ClusterDns {
   const service = SERVICES.map(([namespace, name]) => view.get('Service', namespace, name)).find(
     (one) => one !== undefined,
   );
-  if (service === undefined) {
-    const why = 'DNS: no DNS Service was found, so the usual labels and port (k8s-app: kube-dns in kube-system, 53)';
-    return { targets: [], cacheCidrs: [], why };
-  }
+  if (service === undefined) return { targets: [], cacheCidrs: [], why: `DNS: no DNS Service was found, ${USUAL}` };
   const targets = serviceTargets(view, service).map(({ workload, ports }) => ({
     workload,
     ports: bothProtocols(ports),
   }));
-  const why = `DNS: Service ${service.namespace}/${service.name} leads here`;
+  const found = `DNS: Service ${service.namespace}/${service.name} leads`;
+  const why = targets.length === 0 ? `${found} to no pod that was read, ${USUAL}` : `${found} here`;
   const cache = nodeLocalDns(view);
   return { targets, cacheCidrs: cache === undefined ? [] : cacheCidrs(service, cache), why };
 }

@@ -30,6 +30,8 @@ export interface UnknownFlow {
   readonly workload: AnalysedWorkload;
   readonly direction: 'ingress' | 'egress';
   readonly text: string;
+  /** That it is one is declared, and only where it leads is not known: whatever closes that direction cuts it. */
+  readonly isDeclared?: true;
 }
 
 export interface DeclaredFlows {

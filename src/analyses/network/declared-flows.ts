@@ -96,7 +96,8 @@ function addApiServer(
   const api = apiServerEnd(view);
   const why = 'its pods mount a service account token: the API server';
   if (api === undefined) {
-    unknown.push({ workload, direction: 'egress', text: `${why}, whose address could not be read` });
+    const text = `${why}, whose address could not be read`;
+    unknown.push({ workload, direction: 'egress', text, isDeclared: true });
   } else {
     flows.push({ source: { type: 'workload', workload }, destination: api.end, ports: api.ports, why });
   }

@@ -21,7 +21,8 @@ export function referencedFlows(
     const { port } = reference;
     const { service, host, alias } = resolved(view, reference.host, namespace);
     const named = `${reference.from} names ${reference.host}${port === null ? '' : `:${port}`}${alias}`;
-    const note = (text: string): void => void unknown.push({ workload, direction: 'egress', text: `${named}${text}` });
+    const note = (text: string): void =>
+      void unknown.push({ workload, direction: 'egress', text: `${named}${text}`, isDeclared: true });
     if (service !== undefined) {
       const targets = serviceTargets(view, service, port ?? undefined);
       for (const { workload: target, ports } of targets) {

@@ -1,5 +1,11 @@
 import { clusterDns, FALLBACK_DNS_PORTS } from '../../analyses/network/cluster-dns.ts';
-import type { DeclaredFlow, DeclaredFlows, FlowEnd, FlowPort } from '../../analyses/network/declared-flow.ts';
+import type {
+  DeclaredFlow,
+  DeclaredFlows,
+  FlowEnd,
+  FlowPort,
+  UnknownFlow,
+} from '../../analyses/network/declared-flow.ts';
 import { inapplicable } from '../../analyses/network/isolation.ts';
 import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
@@ -14,12 +20,13 @@ import { refText } from '../../kube/object-ref.ts';
 import { someOf } from '../../kube/some-of.ts';
 import type { NetworkPolicyPeer, NetworkPolicyPort } from '../../model/objects.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
+import { isPartial } from '../../store/partial-files.ts';
 
 /** So many addresses are named in a sentence. */
 const MOST_NODES = 3;
 
 /** One rule of a generated policy, with the reason that stands beside it. */
-interface FlowRule {
+export interface FlowRule {
   /** [] is anyone. */
   readonly peers: readonly NetworkPolicyPeer[];
   readonly ports: readonly NetworkPolicyPort[];
@@ -28,8 +35,8 @@ interface FlowRule {
 
 export interface WorkloadRules {
   readonly rules: readonly FlowRule[];
-  /** What could not be turned into a rule, for a person to decide. */
-  readonly undecided: readonly string[];
+  /** What could not be turned into a rule, or into none that surely works, for a person to decide. */
+  readonly undecided: readonly UnknownFlow[];
 }
 
 /** The rules that keep every declared flow of a workload in one direction; DNS is among the egress rules. */
@@ -39,16 +46,15 @@ export function flowRules(
   workload: AnalysedWorkload,
   direction: Direction,
 ): WorkloadRules {
-  const undecided = declared.unknown
-    .filter((one) => one.workload === workload && one.direction === direction)
-    .map((one) => one.text);
+  const undecided = new Map<string, UnknownFlow>();
+  const note = (text: string): void => void undecided.set(text, { workload, direction, text, isDeclared: true });
   const groups = new Map<string, FlowRule>();
   const add = (peers: readonly NetworkPolicyPeer[], ports: readonly FlowPort[], why: string): void => {
     const cidrs = peers.flatMap((peer) => peer.ipBlock?.cidr ?? []);
     const nodes = unmatchedNodes(view, cidrs);
     if (nodes.length > 0) {
       const text = `on Cilium an ipBlock selects no node, so that ${someOf(nodes, MOST_NODES)} may stay closed (${why})`;
-      undecided.push(`${text}: allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`);
+      note(`${text}: allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`);
     }
     const written = portsOf(ports);
     const key = JSON.stringify([peers, written]);
@@ -56,17 +62,18 @@ export function flowRules(
     const text = there === undefined || there.why.includes(why) ? why : `${there.why}; ${why}`;
     groups.set(key, { peers, ports: written, why: text });
   };
-  if (direction === 'egress') addDnsWithoutPods(view, add);
-  else undecided.push(...uncalledServices(view, declared, workload));
+  if (direction === 'egress') addDnsWithoutPods(view, add, note);
+  else
+    for (const text of uncalledServices(view, declared, workload)) undecided.set(text, { workload, direction, text });
   for (const flow of declared.flows) {
     const [own, other] = direction === 'ingress' ? [flow.destination, flow.source] : [flow.source, flow.destination];
     if (own.type !== 'workload' || own.workload !== workload) continue;
     if (direction === 'ingress' && flow.sourceOnly === true) continue;
     const peers = peersOf(view, workload, other);
-    if (peers === null) undecided.push(`${endText(other)} can not be selected (${flow.why})`);
+    if (peers === null) note(`${endText(other)} can not be selected (${flow.why})`);
     else add(peers, flow.ports, reason(view, flow, other, direction));
   }
-  return { rules: [...groups.values()], undecided: [...new Set(undecided)] };
+  return { rules: [...groups.values()], undecided: [...undecided.values()] };
 }
 
 /** Services before a workload that nothing is known to call: somebody made them for somebody. */
@@ -86,6 +93,7 @@ function uncalledServices(view: ClusterView, { flows }: DeclaredFlows, workload:
 function addDnsWithoutPods(
   view: ClusterView,
   add: (peers: readonly NetworkPolicyPeer[], ports: readonly FlowPort[], why: string) => void,
+  note: (text: string) => void,
 ): void {
   const dns = clusterDns(view);
   if (dns.targets.length === 0) {
@@ -94,6 +102,8 @@ function addDnsWithoutPods(
       podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
     };
     add([peer], FALLBACK_DNS_PORTS, dns.why);
+    // In a part of a cluster the usual labels are as good as certain.
+    if (dns.cacheCidrs.length === 0 && !isPartial(view)) note(dns.why);
   }
   if (dns.cacheCidrs.length > 0) {
     const peers = dns.cacheCidrs.map((cidr) => ({ ipBlock: { cidr } }));

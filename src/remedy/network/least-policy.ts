@@ -1,3 +1,4 @@
+import type { UnknownFlow } from '../../analyses/network/declared-flow.ts';
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
 import { workloadIsolation } from '../../analyses/network/isolation.ts';
 import { labelToAdd, workloadSelector, type WorkloadSelector } from '../../analyses/network/stable-labels.ts';
@@ -10,8 +11,9 @@ import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft, RemedyRefusal, YamlComment } from '../remedy.ts';
 import { defaultDenyDocument, openDirections } from './default-deny.ts';
 import { flowRules } from './flow-rules.ts';
+import { egressRules, ingressRules, widestRules } from './widest-rules.ts';
 import { freePolicyName, policyDocument, type PolicyDocument } from './policy-document.ts';
-import { policyEffects } from './policy-effects.ts';
+import { policyEffects, unknownText } from './policy-effects.ts';
 
 /**
  * Isolates a workload, or every workload of a namespace, and keeps every declared connection: one document per workload
@@ -29,7 +31,7 @@ export const leastPolicy: Remedy = {
 const NAMED = 5;
 
 interface Part extends PolicyDocument {
-  readonly undecided: readonly string[];
+  readonly undecided: readonly UnknownFlow[];
 }
 
 function forWorkload(finding: Finding, view: ClusterView): RemedyDraft | RemedyRefusal {
@@ -81,15 +83,20 @@ function workloadPart(
   }
   const { namespace, name } = workload.ref;
   const declared = declaredFlows(view);
-  const made = new Map(directions.map((direction) => [direction, flowRules(view, declared, workload, direction)]));
+  const made = new Map(
+    directions.map((direction) => {
+      const { rules, undecided } = flowRules(view, declared, workload, direction);
+      return [direction, { rules: widestRules(view, namespace, direction, rules), undecided }] as const;
+    }),
+  );
   const ingress = made.get('ingress')?.rules ?? null;
   const egress = made.get('egress')?.rules ?? null;
   const suffix = directions.length === 2 ? 'least' : directions[0];
   const document = policyDocument(view, namespace, freePolicyName(view, namespace, `${name}-${suffix}`), {
     podSelector: { matchLabels: selector.labels },
     policyTypes: directions.map((direction) => (direction === 'ingress' ? 'Ingress' : 'Egress')),
-    ingress: ingress?.map(({ peers, ports }) => ({ ...(peers.length > 0 ? { from: peers } : {}), ports })) ?? null,
-    egress: egress?.map(({ peers, ports }) => ({ ...(peers.length > 0 ? { to: peers } : {}), ports })) ?? null,
+    ingress: ingress === null ? null : ingressRules(ingress),
+    egress: egress === null ? null : egressRules(egress),
   });
   const why = (direction: Direction): Omit<YamlComment, 'document'>[] =>
     (made.get(direction)?.rules ?? []).map((rule, index) => ({ path: ['spec', direction, index], text: rule.why }));
@@ -102,7 +109,7 @@ function workloadPart(
       ...why('ingress'),
       ...why('egress'),
     ],
-    undecided: undecided.map((text) => `${refText(workload.ref)}: ${text}`),
+    undecided,
   };
 }
 
@@ -124,9 +131,6 @@ function draft(view: ClusterView, parts: readonly Part[]): RemedyDraft {
     comments: parts.flatMap((part, document) => part.comments.map((one) => ({ ...one, document }))),
     use: { type: 'apply' },
     changes,
-    effects: [
-      ...policyEffects(view, changes),
-      ...parts.flatMap((part) => part.undecided).map((text) => `unknown flow, for you to decide: ${text}`),
-    ],
+    effects: [...policyEffects(view, changes), ...parts.flatMap((part) => part.undecided).map(unknownText)],
   };
 }

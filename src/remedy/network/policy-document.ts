@@ -15,7 +15,15 @@ export interface PolicyDocument {
 
 /** A NetworkPolicy that is not there yet, as YAML, and as what the store would hold of it. */
 export function policyDocument(view: ClusterView, namespace: string, name: string, spec: PolicySpec): PolicyDocument {
-  const bare: NetworkPolicyObject = {
+  const bare = barePolicy(namespace, name, spec);
+  const { labels, reasons } = newObjectLabels(view, bare);
+  const comments = Object.entries(reasons).map(([key, text]) => ({ path: ['metadata', 'labels', key], text }));
+  return documentOf({ ...bare, labels }, comments);
+}
+
+/** A NetworkPolicy that is not there yet, without labels. */
+export function barePolicy(namespace: string, name: string, spec: PolicySpec): NetworkPolicyObject {
+  return {
     kind: 'NetworkPolicy',
     namespace,
     name,
@@ -29,14 +37,6 @@ export function policyDocument(view: ClusterView, namespace: string, name: strin
     location: null,
     ...spec,
   };
-  const { labels, reasons } = newObjectLabels(view, bare);
-  const comments = Object.entries(reasons).map(([key, text]) => ({ path: ['metadata', 'labels', key], text }));
-  return documentOf({ ...bare, labels }, comments);
-}
-
-/** A NetworkPolicy that is there with another spec. */
-export function changedPolicy(policy: NetworkPolicyObject, spec: PolicySpec): PolicyDocument {
-  return documentOf({ ...policy, ...spec }, []);
 }
 
 function documentOf(object: NetworkPolicyObject, comments: PolicyDocument['comments']): PolicyDocument {

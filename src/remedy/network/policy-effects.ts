@@ -1,9 +1,11 @@
 import { connectionDifference, type ConnectionDifference } from '../../analyses/network/connection-difference.ts';
 import { flowText } from '../../analyses/network/broken-flows.ts';
-import type { DeclaredFlow } from '../../analyses/network/declared-flow.ts';
+import type { DeclaredFlow, UnknownFlow } from '../../analyses/network/declared-flow.ts';
 import { declaredFlows } from '../../analyses/network/declared-flows.ts';
 import { flowCheck, type FlowCheck } from '../../analyses/network/flow-check.ts';
+import { workloadIsolation } from '../../analyses/network/isolation.ts';
 import { overlay } from '../../analyses/network/overlay.ts';
+import { refText } from '../../kube/object-ref.ts';
 import { portsText } from '../../kube/port-set.ts';
 import type { Change } from '../../model/change.ts';
 import { kindInfo } from '../../model/kind.ts';
@@ -21,7 +23,7 @@ const NAMED = 5;
 export function policyEffects(view: ClusterView, steps: readonly Change[]): readonly string[] {
   const after = overlay(view, steps);
   if (after === undefined) return [];
-  const { flows, unread } = declaredFlows(view);
+  const { flows, unknown, unread } = declaredFlows(view);
   const before = flowCheck(view);
   const open = flows.filter((flow) => before(flow) === true);
   const allowed = flowCheck(after);
@@ -35,7 +37,20 @@ export function policyEffects(view: ClusterView, steps: readonly Change[]): read
       : [`what ${unread.map((kind) => kindInfo(kind).resource).join(', ')} declare is unknown: not all could be read`]),
     ...differenceTexts(difference),
     ...observedEffects(view, before, allowed),
+    ...unknown.filter((flow) => isOpen(view, flow) && !isOpen(after, flow)).map(unknownText),
   ];
+}
+
+/** Whether nothing limits the direction of a flow whose other end is not known. */
+function isOpen(view: ClusterView, { workload, direction }: UnknownFlow): boolean {
+  const verdict = workloadIsolation(view, workload)?.[direction];
+  return verdict?.status !== 'isolated' || verdict.everyone;
+}
+
+/** What a direction that closes does to a flow of it that no rule could be written for. */
+export function unknownText({ workload, text, isDeclared }: UnknownFlow): string {
+  const what = isDeclared === true ? 'MAY CUT a declared connection' : 'unknown flow';
+  return `${what}, for you to decide: ${refText(workload.ref)}: ${text}`;
 }
 
 /**

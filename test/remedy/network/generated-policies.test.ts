@@ -23,12 +23,20 @@ const FILES = { facts: { source: 'files' } } as const;
 
 /** The least policies of every finding that names them, in the order of the findings. */
 function leastPolicies(view: StoreView): readonly RemedyDraft[] {
+  return leastPoliciesOf(settled(view));
+}
+
+function settled(view: StoreView): Engine {
   const engine = new Engine(view, RULES);
   engine.settle();
+  return engine;
+}
+
+function leastPoliciesOf(engine: Engine): readonly RemedyDraft[] {
   return [...engine.findings.values()]
     .filter((finding) => finding.remedies?.includes(leastPolicy.id) === true)
     .flatMap((finding) => {
-      const made = leastPolicy.build(finding, view);
+      const made = leastPolicy.build(finding, engine.view);
       return 'refused' in made ? [] : [made];
     });
 }
@@ -173,6 +181,40 @@ describe('what is left after the sets of all namespaces is what is declared', ()
     fc.assert(
       fc.property(services, (list) => {
         expect(after(list)).toEqual(expected(list));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+/** The least policies that the rules of k8sec have something to say against, with what they say. */
+function blamed(view: StoreView): readonly string[] {
+  const engine = settled(view);
+  return leastPoliciesOf(engine).flatMap(({ changes }) => {
+    const written = new Set(changes.flatMap((change) => (change.type === 'upsert' ? change.object.name : [])));
+    return engine
+      .prove(changes)
+      .opens.filter(({ pane, rule, subject }) => pane === 'network' && !TRUE_OF.has(rule) && written.has(subject.name))
+      .map(({ id }) => id);
+  });
+}
+
+/** What is told of a least policy because it is so: what is led in from outside is open to everyone. */
+const TRUE_OF: ReadonlySet<string> = new Set(['network/allows-everyone']);
+
+describe('no least policy has a rule that is blamed', () => {
+  test.each([
+    ['the demo cluster', demoCluster],
+    ['the boutique', boutiqueCluster],
+    ['the online shop', () => cluster(microservicesYaml(ONLINE_SHOP), FILES)],
+  ])('of %s', (_name, make) => {
+    expect(blamed(make())).toEqual([]);
+  });
+
+  test('of any services that call each other', () => {
+    fc.assert(
+      fc.property(services, fc.boolean(), (list, isLive) => {
+        expect(blamed(cluster(microservicesYaml(list), isLive ? {} : FILES))).toEqual([]);
       }),
       { numRuns: 30 },
     );

@@ -15,6 +15,7 @@ import { defaultDeny } from '../../../src/remedy/network/default-deny.ts';
 import { fixSelector } from '../../../src/remedy/network/fix-selector.ts';
 import { leastPolicy } from '../../../src/remedy/network/least-policy.ts';
 import { stagedLeastPolicy } from '../../../src/remedy/network/staged-least-policy.ts';
+import { isBreaking } from '../../../src/remedy/breaking-effect.ts';
 import type { Remedy, RemedyDraft } from '../../../src/remedy/remedy.ts';
 import { RULES } from '../../../src/rules/index.ts';
 import {
@@ -100,7 +101,7 @@ describe('least policies of a namespace', () => {
     expect(texts).toContain('env CART_ADDR of container server names cart:7070');
     expect(texts).toContain('DNS: Service kube-system/kube-dns leads here');
     expect(draft.effects.join('\n')).toMatch(
-      /unknown flow, for you to decide: Deployment shop\/frontend: .*api\.payments\.example/,
+      /MAY CUT a declared connection, for you to decide: Deployment shop\/frontend: .*api\.payments\.example/,
     );
   });
 
@@ -236,7 +237,7 @@ status: {addresses: [{type: InternalIP, address: ${address}}]}
     return draft.effects.filter((text) => text.includes('Cilium'));
   };
   const told = (cidrs: string): string =>
-    `unknown flow, for you to decide: Pod shop/web: on Cilium an ipBlock selects no node, so that ${cidrs} may stay closed (its pods mount a service account token: the API server): allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`;
+    `MAY CUT a declared connection, for you to decide: Pod shop/web: on Cilium an ipBlock selects no node, so that ${cidrs} may stay closed (its pods mount a service account token: the API server): allow the entity kube-apiserver, or host and remote-node, in a CiliumNetworkPolicy`;
 
   test('so that an API server on a node needs an entity', () => {
     expect(said(agent('') + node('172.18.0.2'))).toEqual([told('172.18.0.2/32')]);
@@ -427,6 +428,28 @@ describe('correcting a selector', () => {
     expect(closed).toContain('network/no-ingress-isolation');
   });
 
+  test('of another key, as a patch that takes the wrong one out: applied, the policy would ask for both', () => {
+    const yaml =
+      namespace('shop') +
+      pod('shop', 'web', { 'app.kubernetes.io/name': 'web' }) +
+      policy('shop', 'key', '{podSelector: {matchLabels: {app: web}}, ingress: []}');
+    const engine = engineOf(yaml, false);
+    const draft = built(fixSelector, engine, 'network/policy-selects-nothing', 'NetworkPolicy shop/key');
+    expect(draft.manifests).toEqual([
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'key', namespace: 'shop' },
+        spec: { podSelector: { matchLabels: { app: null, 'app.kubernetes.io/name': 'web' } } },
+      },
+    ]);
+    expect(draft.use).toEqual({
+      type: 'patch',
+      commands: ['kubectl patch networkpolicies key -n shop --type=merge --patch-file FILE'],
+    });
+    expect(engine.prove(draft.changes).closes.map((one) => one.rule)).toContain('network/policy-selects-nothing');
+  });
+
   test('of a peer without the namespaceSelector it needs', () => {
     const spec = '{podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]}';
     const engine = engineOf(SHOP + policy('data', 'db', spec), false);
@@ -573,4 +596,31 @@ test('an address means the pod that has it, unless that pod is younger than the 
   };
   expect(seen(Date.parse('2026-11-22T00:00:00Z'))).toEqual([['Pod shop/web -> Pod shop/db'], 0]);
   expect(seen(Date.parse('2026-11-20T00:00:00Z'))).toEqual([[], 1]);
+});
+
+describe('a connection that is declared, and leads to nobody knows where, may be cut', () => {
+  const API = 'its pods mount a service account token: the API server, whose address could not be read';
+  const DNS = 'DNS: no DNS Service was found, so the usual labels and port (k8s-app: kube-dns in kube-system, 53)';
+  const cuts = (remedy: Remedy, isPartial: boolean): readonly string[] => {
+    const facts = isPartial ? { source: 'files' as const, complete: false } : {};
+    const engine = new Engine(cluster(namespace('shop') + pod('shop', 'web', { app: 'web' }), { facts }), RULES);
+    engine.settle();
+    const draft = built(remedy, engine, 'network/no-egress-isolation', 'Pod shop/web');
+    expect(isBreaking(draft)).toBe(true);
+    return draft.effects.filter((text) => text.includes('for you to decide'));
+  };
+  const cut = (text: string): string => `MAY CUT a declared connection, for you to decide: Pod shop/web: ${text}`;
+
+  test('that to the API server, which files do not hold', () => {
+    expect(cuts(leastPolicy, true)).toEqual([cut(API)]);
+    expect(cuts(defaultDeny, true)).toEqual([cut(API)]);
+  });
+
+  test('that to DNS too, where all of a cluster was read and holds none', () => {
+    expect(cuts(leastPolicy, false)).toEqual([cut(API), cut(DNS)]);
+    expect(cuts(stagedLeastPolicy, false).map((text) => text.replace('once enforced: ', ''))).toEqual([
+      cut(API),
+      cut(DNS),
+    ]);
+  });
 });

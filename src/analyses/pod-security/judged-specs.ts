@@ -26,6 +26,34 @@ export function judgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
   return judged;
 }
 
+/** A dozen rules ask for the same of each workload. */
+const TO_COME = new WeakMap<AnalysedWorkload, readonly JudgedSpec[]>();
+
+/**
+ * The same, and the template from which the next pods come: it is another one than that of the pods while a rollout is
+ * paused, or waits for each pod to be deleted. Admission may give pods what a template lacks, and seldom takes away what
+ * it has: it is to be asked what it says, not what it leaves out.
+ */
+export function specsToCome(workload: AnalysedWorkload): readonly JudgedSpec[] {
+  let specs = TO_COME.get(workload);
+  if (specs === undefined) {
+    const judged = judgedSpecs(workload);
+    const next = workload.ref.kind === 'Job' ? undefined : workload.template?.spec;
+    const isThere = next === undefined || judged.some(({ spec }) => spec === next);
+    specs = isThere ? judged : [...judged, { spec: next, members: [] }];
+    TO_COME.set(workload, specs);
+  }
+  return specs;
+}
+
+/** What is said of a workload where only its template has what was looked for; '' where a pod has it. */
+export function toComeNote(workload: AnalysedWorkload, concerned: readonly JudgedSpec[]): string {
+  const isRunning = judgedSpecs(workload).some(({ members }) => members.length > 0);
+  return isRunning && concerned.every(({ members }) => members.length === 0)
+    ? ' Only its template has it: no pod runs it yet, the next ones will.'
+    : '';
+}
+
 /** The same of what a workload runs, without its pods. */
 export function specsJudged(own: RunningSpecs): readonly PodSpec[] {
   const living = livingSpecs(own);
@@ -54,6 +82,7 @@ function findJudgedSpecs(workload: AnalysedWorkload): readonly JudgedSpec[] {
 
 /** Names of all the pods of these specifications, in order. */
 export function membersOf(specs: readonly JudgedSpec[]): readonly string[] {
-  const [first] = specs;
-  return first !== undefined && specs.length === 1 ? first.members : specs.flatMap((one) => one.members).sort();
+  const running = specs.filter(({ members }) => members.length > 0);
+  const [first] = running;
+  return first !== undefined && running.length === 1 ? first.members : running.flatMap((one) => one.members).sort();
 }

@@ -35,7 +35,7 @@ export function provenLevel({ strictest, unread }: NamespaceLevels): PodSecurity
 function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
   const minor = policyMinor(view);
   const judged = runningSpecs(view, namespace).flatMap((one) => {
-    const { level } = levelOf(specsToCome(one), minor);
+    const { level } = levelOf(runningAndNext(one), minor);
     return level === undefined ? [] : [{ name: refText(one.ref), level }];
   });
   const refusedByBaseline = judged.filter((one) => one.level === 'privileged').map((one) => one.name);
@@ -52,7 +52,7 @@ function levelsOf(view: ClusterView, namespace: string): NamespaceLevels {
 }
 
 /** What runs, and what the template makes the next pod of it, which is another one while a rollout waits. */
-function specsToCome(one: RunningSpecs): readonly PodSpec[] {
+function runningAndNext(one: RunningSpecs): readonly PodSpec[] {
   const specs = specsJudged(one);
   if (specs.length === 0 || one.template === undefined || specs.includes(one.template)) return specs;
   return [...specs, one.template];

@@ -3,10 +3,10 @@ import type { PodSecurityLevel } from '../../kube/pod-security-check.ts';
 import { levelRank } from '../../kube/pod-security-namespace.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { AnalysedWorkload } from '../workload/workloads.ts';
-import { judgedSpecs, type JudgedSpec } from './judged-specs.ts';
+import { judgedSpecs, specsToCome, type JudgedSpec } from './judged-specs.ts';
 
 export interface WorkloadLevel {
-  /** The strictest level that admits all pods of the workload; undefined where it runs none and has no template. */
+  /** The strictest level that admits all pods of the workload, and that forbids nothing of its template; undefined where it runs none and has no template. */
   readonly level: PodSecurityLevel | undefined;
   /** Every violation of any of its specifications, each once, baseline ones first. */
   readonly violations: readonly PodSecurityViolation[];
@@ -19,12 +19,23 @@ const LEVELS = new WeakMap<AnalysedWorkload, { readonly minor: number; readonly 
 export function workloadLevel(workload: AnalysedWorkload, minor: number): WorkloadLevel {
   const known = LEVELS.get(workload);
   if (known?.minor === minor) return known.level;
-  const level = levelOf(
-    judgedSpecs(workload).map(({ spec }) => spec),
-    minor,
-  );
+  const judged = judgedSpecs(workload).map(({ spec }) => spec);
+  const [next] = specsToCome(workload).slice(judged.length);
+  const own = levelOf(judged, minor);
+  const level = next === undefined ? own : withTemplate(own, next.spec, minor);
   LEVELS.set(workload, { minor, level });
   return level;
+}
+
+/**
+ * The level of a workload whose next pods come from another template: what baseline forbids stands in it, what restricted
+ * demands may be given to the pods by admission.
+ */
+function withTemplate(own: WorkloadLevel, template: PodSpec, minor: number): WorkloadLevel {
+  const forbidden = violationsAt(template, 'baseline', minor);
+  if (forbidden.length === 0) return own;
+  const violations = distinct([...own.violations, ...forbidden]);
+  return violations.length === own.violations.length ? own : { level: 'privileged', violations };
 }
 
 /** The level of what is judged of a workload. */

@@ -1,4 +1,4 @@
-import { judgedSpecs } from '../../analyses/pod-security/judged-specs.ts';
+import { specsToCome } from '../../analyses/pod-security/judged-specs.ts';
 import { workload } from '../../analyses/workload/workloads.ts';
 import type { ObjectRef } from '../../model/finding.ts';
 import type { CredentialSuspect } from '../../model/pod-spec.ts';
@@ -31,7 +31,7 @@ type Place = Pick<CredentialSuspect, 'container' | 'key'>;
 export function credentialsIn(view: ClusterView, { namespace, kind, name }: ObjectRef): readonly CredentialSuspect[] {
   const there = workload(view, namespace ?? '', kind, name);
   if (there === undefined) return [];
-  return [...judgedSpecs(there).flatMap(({ spec }) => spec.credentials), ...(there.object?.credentials ?? [])];
+  return [...specsToCome(there).flatMap(({ spec }) => spec.credentials), ...(there.object?.credentials ?? [])];
 }
 
 /** The key of one of several credentials of a workload: what two containers call by one name need not be one value. */

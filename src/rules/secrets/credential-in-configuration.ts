@@ -7,7 +7,7 @@
 import { refOf } from '../../kube/object-ref.ts';
 import { externalSecretsApi } from '../../analyses/secrets/external-secrets.ts';
 import { membersOf, type JudgedSpec } from '../../analyses/pod-security/judged-specs.ts';
-import { judgedSpecs } from '../../analyses/pod-security/judged-specs.ts';
+import { specsToCome } from '../../analyses/pod-security/judged-specs.ts';
 import { specPath } from '../../analyses/vigilance/spec-path.ts';
 import type { FindingDraft } from '../../model/finding.ts';
 import type { CredentialSuspect } from '../../model/pod-spec.ts';
@@ -30,7 +30,7 @@ export const credentialInConfiguration = rule({
   needs: ['Pod'],
   check(subject, view) {
     const found = new Map<string, { readonly suspect: CredentialSuspect; readonly specs: JudgedSpec[] }>();
-    for (const judged of judgedSpecs(subject)) {
+    for (const judged of specsToCome(subject)) {
       for (const suspect of judged.spec.credentials) {
         const key = `${suspect.container ?? 'annotation'}/${suspect.key}`;
         const there = found.get(key);

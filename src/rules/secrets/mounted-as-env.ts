@@ -3,7 +3,7 @@
  * never updated while the container runs. Files can be read once, and follow a rotation.
  * Source: CIS 5.4.1; https://kubernetes.io/docs/concepts/security/secrets-good-practices/#restrict-secret-access-to-specific-containers
  */
-import { judgedSpecs, membersOf } from '../../analyses/pod-security/judged-specs.ts';
+import { specsToCome, membersOf } from '../../analyses/pod-security/judged-specs.ts';
 import { containerPath } from '../../analyses/vigilance/spec-path.ts';
 import type { Evidence } from '../../model/finding.ts';
 import { attack, cis, owasp } from '../references.ts';
@@ -20,7 +20,7 @@ export const mountedAsEnv = rule({
   check(subject) {
     const evidence = new Map<string, Evidence>();
     const names = new Set<string>();
-    const concerned = judgedSpecs(subject).filter(({ spec }) => {
+    const concerned = specsToCome(subject).filter(({ spec }) => {
       let isUsed = false;
       for (const container of spec.containers) {
         for (const source of container.envSources.filter((one) => one.kind === 'Secret')) {

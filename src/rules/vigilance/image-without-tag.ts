@@ -3,9 +3,10 @@
  * run different versions, and a roll-back brings nothing back. A digest names exactly one image.
  * Source: https://kubernetes.io/docs/concepts/containers/images/#image-names
  */
-import { containerTraits, findTraits } from '../../analyses/vigilance/privilege.ts';
+import { judgedSpecs } from '../../analyses/pod-security/judged-specs.ts';
+import { containerTraits, findTraits, type Trait } from '../../analyses/vigilance/privilege.ts';
 import { parseImage } from '../../kube/image-reference.ts';
-import type { Container } from '../../model/pod-spec.ts';
+import type { Container, PodSpec } from '../../model/pod-spec.ts';
 import { cis, owasp } from '../references.ts';
 import { rule } from '../rule.ts';
 
@@ -19,7 +20,9 @@ export const imageWithoutTag = rule({
   concerns: ({ containers }) => containers.some((container) => textOf(container) !== undefined),
   check(subject) {
     const { kind } = subject.ref;
-    const found = findTraits(subject, 'low', (spec) => containerTraits(spec, kind, 'image', textOf));
+    // Admission may write the image of a pod anew: with a digest, or in place of a word.
+    const images = (spec: PodSpec): readonly Trait[] => containerTraits(spec, kind, 'image', textOf);
+    const found = findTraits(subject, 'low', images, judgedSpecs(subject));
     if (found === undefined) return [];
     return [
       {

@@ -105,6 +105,26 @@ export function classIsolation(view: ClusterView, ref: WorkloadId): readonly Cla
   ).classes;
 }
 
+/**
+ * The verdict for the pods that a workload's template starts next, where they are others than those that run: the
+ * template says a label that none of these has. What pods have beside it may come from admission, and counts for them.
+ *
+ * @returns undefined where the pods that run tell of the next ones
+ */
+export function nextIsolation(
+  view: ClusterView,
+  { ref, template, classes }: AnalysedWorkload,
+): Readonly<Record<Direction, DirectionVerdict>> | undefined {
+  if (template === undefined) return undefined;
+  const { labels, spec } = template;
+  const runs = ({ pods, state }: PodClass): boolean => pods.length > 0 && state !== 'finished';
+  const isAnother = (key: string): boolean => !classes.some((one) => runs(one) && one.labels[key] === labels[key]);
+  if (!classes.some(runs) || !Object.keys(labels).some(isAnother)) return undefined;
+  const context = decisionContext(view, ref.namespace);
+  const next: PodClass = { workload: ref, namespace: ref.namespace, labels, spec, state: 'active', pods: [] };
+  return { ingress: judge(view, context, next, 'ingress'), egress: judge(view, context, next, 'egress') };
+}
+
 /** Why NetworkPolicies do not apply to a pod; '' where they do. */
 export function inapplicable(podClass: PodClass): string {
   if (podClass.spec.hostNetwork) return 'host network';

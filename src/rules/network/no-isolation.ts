@@ -1,5 +1,5 @@
 import { exposures, exposureText } from '../../analyses/network/exposure.ts';
-import { workloadIsolation } from '../../analyses/network/isolation.ts';
+import { nextIsolation, workloadIsolation, type WorkloadVerdict } from '../../analyses/network/isolation.ts';
 import { sensitivityOf } from '../../analyses/network/sensitivity.ts';
 import { memberNames, type AnalysedWorkload } from '../../analyses/workload/workloads.ts';
 import type { Direction } from '../../kube/network-policy-rule.ts';
@@ -23,14 +23,28 @@ const TEXTS = {
   },
 } as const;
 
+/** The verdict where only the pods that the template starts next are open. */
+const NEXT: WorkloadVerdict = {
+  status: 'open',
+  policies: [],
+  reason: '',
+  everyone: false,
+  mixed: false,
+  classes: [],
+};
+const NEXT_PODS = 'The pods that its template starts next have other labels than those that run. ';
+
 /** What both rules about missing isolation share: one finding per workload whose pods are open, or undecided. */
 export function isolationFindings(
   workload: AnalysedWorkload,
   view: ClusterView,
   direction: Direction,
 ): readonly FindingDraft[] {
-  const verdict = workloadIsolation(view, workload)?.[direction];
-  if (verdict === undefined || (verdict.status !== 'open' && verdict.status !== 'unknown')) return [];
+  const now = workloadIsolation(view, workload)?.[direction];
+  if (now === undefined) return [];
+  const isOfNext = now.status !== 'open' && nextIsolation(view, workload)?.[direction].status === 'open';
+  const verdict = isOfNext ? NEXT : now;
+  if (verdict.status !== 'open' && verdict.status !== 'unknown') return [];
   const text = TEXTS[direction];
   const members = memberNames(verdict.classes);
   if (verdict.status === 'unknown') {
@@ -56,7 +70,7 @@ export function isolationFindings(
     {
       severity: openSeverity(direction, outside, sensitivity),
       title: led === undefined ? title : `${title}, through ${exposureText(led)} too`,
-      why: verdict.mixed ? `${text.why} Other pods of it are isolated.` : text.why,
+      why: `${isOfNext ? NEXT_PODS : ''}${text.why}${verdict.mixed ? ' Other pods of it are isolated.' : ''}`,
       evidence: [
         {
           text: `no NetworkPolicy in ${workload.ref.namespace} selects its pods for ${direction}`,

@@ -5,8 +5,10 @@ import { parse } from 'yaml';
 import { exactText } from '../../src/kube/exact-text.ts';
 import { isClean } from '../../src/kube/sanitise.ts';
 import { shellWord } from '../../src/kube/shell-word.ts';
+import { buildRemedies } from '../../src/remedy/build.ts';
 import { kubectl } from '../../src/remedy/kubectl.ts';
 import { toYaml } from '../../src/remedy/to-yaml.ts';
+import { engineOf } from './case-engine.ts';
 
 const NAMES = [
   'evil\u200b',
@@ -53,6 +55,36 @@ describe('a remedy for an object whose name cannot be shown as it is', () => {
         expect(parse(yaml)).toEqual({ metadata: { name: raw } });
       }),
     );
+  });
+
+  test('no remedy writes a name into a command as it is', () => {
+    const name = 'web;reboot';
+    const metadata = { name, namespace: name, labels: { app: 'web' } };
+    const spec = { containers: [{ name, image: 'app:latest', securityContext: { privileged: true } }] };
+    const objects = [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: 'wbe' }, type: 'NodePort' } },
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { DB_PASSWORD: 'kV8!hq2Zr93xLm' } },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata,
+        spec: { podSelector: { matchLabels: { app: 'wbe' } } },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata,
+        spec: { selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec } },
+      },
+    ];
+    const engine = engineOf(objects.map((one) => JSON.stringify(one)).join('\n---\n'));
+    const commands = [...engine.findings.values()].flatMap((finding) =>
+      buildRemedies(engine, finding).flatMap((remedy) => remedy.commands),
+    );
+    expect(commands.length).toBeGreaterThan(8);
+    const bare = commands.filter((command) => command.replaceAll(/'[^']*'/g, '').includes(';reboot'));
+    expect(bare).toEqual([]);
   });
 
   test('a name that reads as an option stands behind its kind', () => {

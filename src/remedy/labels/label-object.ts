@@ -10,6 +10,7 @@ import type { Labels } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { Remedy, RemedyDraft } from '../remedy.ts';
 import { remedyTarget } from '../target.ts';
+import { kubectl } from '../kubectl.ts';
 import { fittingTogether, proposedLabels, reasonLeft, TOOL_LABELS } from './label-plan.ts';
 import { leftText, reasonsOf } from './label-reasons.ts';
 import { repositoryFile } from './repository-file.ts';
@@ -67,7 +68,7 @@ export function objectDraft(
     comments: Object.entries(reasons).map(([key, text]) => ({ document: 0, path: ['metadata', 'labels', key], text })),
     use: {
       type: 'patch',
-      commands: [`kubectl patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
+      commands: [kubectl`patch ${resource} ${object.name} -n ${object.namespace} --patch-file FILE`],
     },
     ...repositoryFile(object, target, { own: labels, pods: {} }),
     ...(target.manager === 'none' ? {} : { about: object }),

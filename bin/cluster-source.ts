@@ -86,6 +86,7 @@ export class ClusterSource implements SessionSource {
   async #run(sink: SourceSink, signal: AbortSignal): Promise<void> {
     const host = nodeHost({ stdin: () => 'in-use' });
     const boundMemory = boundedYoungGeneration(8);
+    boundOldGeneration('loading');
     while (!signal.aborted) {
       try {
         const { connection, auditLog, close } = await connect(this.#settings);
@@ -108,7 +109,7 @@ export class ClusterSource implements SessionSource {
           clock: host.clock,
         });
         await this.#live.initial;
-        boundOldGeneration();
+        boundOldGeneration('loaded');
         collectAlone();
         await this.#live.done;
         return;

@@ -137,7 +137,7 @@ async function taking(
       boundYoung();
       if (isRoomy && process.memoryUsage.rss() > ROOMY) {
         isRoomy = false;
-        boundOldGeneration();
+        boundOldGeneration('loaded');
       }
     }
     onEvents(events);

@@ -141,7 +141,7 @@ async function measureRules(namespaces: number): Promise<void> {
 
   const labelTimes: number[] = [];
   const otherTimes: number[] = [];
-  boundOldGeneration();
+  boundOldGeneration('loaded');
   // A turn of the loop after each, as in a session: V8 collects its young generation between two turns where it can.
   for (let event = 0; event < events; event += 1) {
     const index = (event * 7919) % pods;

@@ -98,7 +98,7 @@ line(
 console.log(`${bindings} bindings, ${roles} roles, ${accounts} accounts, ${engine.findings.size} findings`);
 line('memory over the store', megabytes() - before, 'MB', 150);
 
-boundOldGeneration();
+boundOldGeneration('loaded');
 const times: number[] = [];
 for (let event = 0; event < EVENTS; event += 1) {
   const index = (event * 7919) % bindings;

@@ -1,11 +1,11 @@
 import type { Agent, ClientRequestArgs } from 'node:http';
-import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from 'node:https';
+import type { Agent as HttpsAgent, AgentOptions, RequestOptions } from 'node:https';
 import { isIP, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
 import { largeReads } from './large-reads.ts';
-import { HttpAgent } from './node-http.ts';
+import { HttpAgent, https } from './node-http.ts';
 import { hostOf, portOf } from './proxy-choice.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 
@@ -17,29 +17,22 @@ function asError(error: unknown): Error {
 }
 
 /** An agent that reaches its server through a proxy's tunnel. */
-class TunnelAgent extends HttpsAgent {
-  readonly #proxy: URL;
-
-  constructor(options: AgentOptions, proxy: URL) {
-    super(options);
-    this.#proxy = proxy;
-  }
-
-  override createConnection(
-    options: RequestOptions,
-    callback?: (error: Error | null, socket: Duplex) => void,
-  ): Duplex | null | undefined {
+function tunnelAgent(agentOptions: AgentOptions, proxy: URL): HttpsAgent {
+  const agent = new (https().Agent)(agentOptions);
+  const secure = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
     const host = options.host ?? options.hostname ?? '';
-    openTunnel(this.#proxy, host, Number(options.port)).then(
+    openTunnel(proxy, host, Number(options.port)).then(
       (socket) => {
         socket.setKeepAlive(true, KEEP_ALIVE_MS);
         const plain: RequestOptions & { readonly socket: Socket } = { ...options, socket };
-        callback?.(null, super.createConnection(plain) ?? socket);
+        callback?.(null, secure(plain) ?? socket);
       },
       (error: unknown) => callback?.(asError(error), new Socket()),
     );
     return undefined;
-  }
+  };
+  return agent;
 }
 
 /** An agent for plain http servers behind a SOCKS proxy (http proxies are spoken to directly). */
@@ -87,7 +80,7 @@ export function agentFor(connection: Connection, identity: Identity): Agent {
     ...(identity.certificate === null ? {} : { cert: identity.certificate }),
     ...(identity.key === null ? {} : { key: identity.key }),
   };
-  return proxy === null ? new HttpsAgent(options) : new TunnelAgent(options, proxy);
+  return proxy === null ? new (https().Agent)(options) : tunnelAgent(options, proxy);
 }
 
 /** Where a request line goes: to the server, or whole to an http proxy where the server is plain http. */

@@ -1,8 +1,9 @@
-import { Agent, request } from 'node:https';
+import type { Agent } from 'node:https';
 import { sanitise } from '../../kube/sanitise.ts';
 import { ConnectionError, reasonOf } from './connection-error.ts';
 import { renewedCredential, type Credential } from './credential.ts';
 import type { Host } from './host.ts';
+import { https } from './node-http.ts';
 import { storeLogin, type StoredUser } from './stored-login.ts';
 import { objectOf, textOf, type JsonObject } from './json-shape.ts';
 
@@ -91,7 +92,7 @@ async function refresh(
   const issuer = (config['idp-issuer-url'] ?? '').replace(/\/+$/, '');
   const clientId = config['client-id'] ?? '';
   if (issuer === '' || clientId === '') throw new Error('idp-issuer-url and client-id must be set');
-  const agent = new Agent(ca === null ? {} : { ca });
+  const agent = new (https().Agent)(ca === null ? {} : { ca });
   try {
     const provider = await fetchJson(`${issuer}/.well-known/openid-configuration`, agent, null);
     const endpoint = provider['token_endpoint'];
@@ -111,7 +112,7 @@ async function refresh(
 
 function fetchJson(url: string, agent: Agent, form: string | null): Promise<JsonObject> {
   return new Promise((resolve, reject) => {
-    const sent = request(
+    const sent = https().request(
       url,
       {
         agent,

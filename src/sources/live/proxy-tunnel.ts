@@ -1,7 +1,6 @@
-import { request as httpsRequest } from 'node:https';
 import { connect, isIP, type Socket } from 'node:net';
 import { reasonOf } from './connection-error.ts';
-import { httpRequest } from './node-http.ts';
+import { httpRequest, https } from './node-http.ts';
 import { hostOf, portOf } from './proxy-choice.ts';
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -27,7 +26,7 @@ function openConnect(proxy: URL, host: string, port: number): Promise<Socket> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const authorization = proxyAuthorization(proxy);
   return new Promise((resolve, reject) => {
-    const send = proxy.protocol === 'https:' ? httpsRequest : httpRequest;
+    const send = proxy.protocol === 'https:' ? https().request : httpRequest;
     const request = send({
       host: hostOf(proxy),
       port: portOf(proxy),

@@ -1,5 +1,4 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { finished, pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { agentFor, requestTarget } from './agents.ts';
@@ -11,7 +10,7 @@ import type { Connection } from './connection.ts';
 import type { Identity } from './credential.ts';
 import { gatheredChunks } from './gathered-chunks.ts';
 import { NetworkError, networkErrorOf } from './network-error.ts';
-import { httpRequest } from './node-http.ts';
+import { httpRequest, https } from './node-http.ts';
 import { Pulse } from './pulse.ts';
 import { requestHeaders } from './request-headers.ts';
 import { withRetryAfter } from './retry-after.ts';
@@ -188,7 +187,7 @@ function open(
   const target = requestTarget(connection, plan.path);
   const isSecure = connection.server.startsWith('https:');
   return new Promise((resolve, reject) => {
-    const request: ClientRequest = (isSecure ? httpsRequest : httpRequest)({
+    const request: ClientRequest = (isSecure ? https().request : httpRequest)({
       host: target.host,
       port: target.port,
       path: target.path,

@@ -1,4 +1,3 @@
-import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { isStatus } from './api-error.ts';
 import { Backoff } from './backoff.ts';
 import type { BodyMemories } from './body-buffer.ts';
@@ -9,6 +8,7 @@ import { headOfList, parsePage, type ListPage } from './list-page.ts';
 import { NetworkError } from './network-error.ts';
 import { podPageReader } from './pod-page.ts';
 import { TableReader } from './table-rows.ts';
+import { ownTurn } from './own-turn.ts';
 import type { Answer, Transport } from './transport.ts';
 
 export interface ListPlan {
@@ -40,7 +40,7 @@ const LARGEST_OBJECT_BYTES = 256 * 1024 * 1024;
  * So many objects are handed on until the event loop has its turn: a whole page of pods takes 80 ms in code that has not
  * run before, and a key that is pressed meanwhile waits for its end.
  */
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 
 /**
  * Lists a kind in pages; the next page is requested before the present one is parsed.
@@ -107,7 +107,7 @@ export async function listAll(plan: ListPlan, transport: Transport, clock: Clock
     failures = 0;
     if (token === '') firstVersion = page.resourceVersion;
     for (let start = 0; start < page.items.length; start += AT_ONCE) {
-      await turnOfEventLoop();
+      await ownTurn();
       signal.throwIfAborted();
       plan.onPage(page.items.slice(start, start + AT_ONCE));
     }

@@ -95,7 +95,11 @@ function targetOf(view: ClusterView, { subject }: Finding): Target | RemedyRefus
   const namespace = subject.namespace ?? '';
   if (subject.kind === 'Secret') return ofSecret(view, namespace, subject.name);
   const name = credentialsSecretName(subject.name);
-  const exists = view.get('Secret', namespace, name) !== undefined;
+  const there = view.get('Secret', namespace, name);
+  if (there?.immutable === true) {
+    return { refused: `Secret ${name} is there and immutable: nothing can write new data to it.` };
+  }
+  const exists = there !== undefined;
   const keys = [
     ...new Set(subject.kind === 'ConfigMap' ? inConfigMap(view, namespace, subject.name) : inWorkload(view, subject)),
   ];

@@ -5,6 +5,7 @@
  */
 import type { PodSpec } from '../../model/pod-spec.ts';
 import type { Remedy } from '../remedy.ts';
+import { rotatorOf } from '../../analyses/secrets/secret-origin.ts';
 import { CONTAINER_FIELDS } from '../../analyses/vigilance/spec-path.ts';
 import { patchable, rolledOut, rolloutText, type PatchedWorkload } from '../vigilance/changed-workload.ts';
 import { workloadPatch } from '../vigilance/spec-patch.ts';
@@ -42,9 +43,18 @@ export const secretReferencePatch: Remedy = {
     const reference = { secretKeyRef: { name: secretName, key: secretKey } };
     const env = [{ name: place.key, value: null, valueFrom: reference }];
     const spec = { [CONTAINER_FIELDS[container.role]]: [{ name: container.name, env }] };
-    const exists = view.get('Secret', namespace, secretName) !== undefined;
+    const there = view.get('Secret', namespace, secretName);
+    if (there?.immutable === true) {
+      return { refused: `Secret ${secretName} is there and immutable: refer to one of another name.` };
+    }
+    const writer = there === undefined ? null : rotatorOf(there);
+    if (writer !== null) {
+      return {
+        refused: `${writer} writes Secret ${secretName}: add the key where ${writer} reads it, or refer to one of another name.`,
+      };
+    }
     return {
-      note: `Create the Secret before the patch, and rotate the value: it has been readable.${exists ? ` ${secretName} is there already and keeps its other keys.` : ''} End what you type with ctrl-d: a newline would be part of it.`,
+      note: `Create the Secret before the patch, and rotate the value: it has been readable.${there === undefined ? '' : ` ${secretName} is there already and keeps its other keys.`} End what you type with ctrl-d: a newline would be part of it.`,
       manifests: [workloadPatch(target.ref, spec, undefined)],
       comments: [],
       use: {

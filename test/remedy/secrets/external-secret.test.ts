@@ -194,6 +194,13 @@ describe('an ExternalSecret', () => {
     expect(remedy('credential-in-config-map', [settings, there])?.refused).toBe(
       'ExternalSecret shop/settings-credentials is there already: add the keys to it.',
     );
+    const taken = object('Secret', {
+      metadata: { name: 'settings-credentials', namespace: 'shop', uid: 's' },
+      immutable: true,
+    });
+    expect(remedy('credential-in-config-map', [settings, taken])?.refused).toBe(
+      'Secret settings-credentials is there and immutable: nothing can write new data to it.',
+    );
     const fixed = secret({ immutable: true }, { creationTimestamp: '2024-01-01T00:00:00Z' });
     expect(remedy('stale', [fixed])?.refused).toBe('It is immutable: nothing can write new data to it.');
   });

@@ -55,6 +55,19 @@ describe('a reference to a Secret in place of a literal', () => {
     expect(made?.note).toContain('cart-credentials is there already');
   });
 
+  it('is refused where that Secret takes no key: it is immutable, or a tool writes it anew', () => {
+    const metadata = { name: 'cart-credentials', namespace: 'shop', uid: 's' };
+    const refusal = (secret: KubeObject): string | null | undefined =>
+      patches([workload('Deployment', { main: ['DB_PASSWORD'] }), secret])[0]?.refused;
+    expect(refusal(object('Secret', { metadata, immutable: true }))).toBe(
+      'Secret cart-credentials is there and immutable: refer to one of another name.',
+    );
+    const annotations = { 'cert-manager.io/certificate-name': 'cart' };
+    expect(refusal(object('Secret', { metadata: { ...metadata, annotations } }))).toBe(
+      'cert-manager writes Secret cart-credentials: add the key where cert-manager reads it, or refer to one of another name.',
+    );
+  });
+
   it('does not take the value of another workload of the name: the manager of the field is another one', () => {
     const made = patches([
       workload('Deployment', { main: ['DB_PASSWORD'] }),

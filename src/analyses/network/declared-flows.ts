@@ -1,4 +1,5 @@
 import { ROUTE_KINDS, type Kind } from '../../model/kind.ts';
+import { isProtocol } from '../../kube/port-set.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import { mountsToken } from '../vigilance/service-account-use.ts';
 import { workloads, type AnalysedWorkload } from '../workload/workloads.ts';
@@ -40,10 +41,10 @@ interface ServiceReference {
 const ANYONE: FlowEnd = { type: 'anyone' };
 
 /**
- * Every connection that the cluster's objects declare: hosts named in env, arguments and ConfigMaps, Services that are
- * open to the outside, Ingress and Gateway backends, webhooks and aggregated APIs, the API server where a token is
- * mounted, metrics scrapers, and the ambient mesh. Who may register webhooks, or read from kubelets,
- * is told. What else is only decided at run time is in no declaration.
+ * Every connection that the cluster's objects declare: hosts named in env, arguments and ConfigMaps, Services and ports
+ * of nodes that are open to the outside, Ingress and Gateway backends, webhooks and aggregated APIs, the API server where
+ * a token is mounted, metrics scrapers, and the ambient mesh. Who may register webhooks, or read from kubelets, is told.
+ * What else is only decided at run time is in no declaration.
  */
 export function declaredFlows(view: ClusterView): DeclaredFlows {
   return view.derive('declared-flows', '', (inner) => {
@@ -66,6 +67,7 @@ export function declaredFlows(view: ClusterView): DeclaredFlows {
         flows.push(...referenced.flows);
         unknown.push(...referenced.unknown);
         addApiServer(inner, workload, flows, unknown);
+        flows.push(...nodePortFlows(workload));
       }
     }
     const { flows: callbacks, unknown: late } = apiServerCallbacks(inner);
@@ -116,6 +118,20 @@ function outsideFlows(view: ClusterView): readonly DeclaredFlow[] {
       why,
     }));
   });
+}
+
+/** Ports of the node lead to those of the container; on the node's own network no policy speaks of them. */
+function nodePortFlows(workload: AnalysedWorkload): readonly DeclaredFlow[] {
+  const flows = specsOf(workload).flatMap((spec) =>
+    (spec.hostNetwork ? [] : spec.containers).flatMap(({ name, ports }) =>
+      ports.flatMap(({ hostPort, containerPort: port, protocol }): readonly DeclaredFlow[] => {
+        if (hostPort === null || !isProtocol(protocol)) return [];
+        const why = `hostPort ${hostPort} of container ${name} leads traffic in from outside`;
+        return [{ source: ANYONE, destination: { type: 'workload', workload }, ports: [{ protocol, port }], why }];
+      }),
+    ),
+  );
+  return [...new Map(flows.map((flow) => [`${flow.why} ${flow.ports[0]?.protocol}`, flow])).values()];
 }
 
 /** Members of a StatefulSet find each other through its headless Service. */

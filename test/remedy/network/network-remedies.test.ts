@@ -196,6 +196,28 @@ status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
   });
 });
 
+test('a port of the node leads traffic in from outside, to the port of the container', () => {
+  const containers = `[{name: main, image: app, ports: [{containerPort: 8080, hostPort: 80}, {containerPort: 9090}]}]`;
+  const proxy = (name: string, more: string): string => `---
+apiVersion: v1
+kind: Pod
+metadata: {name: ${name}, namespace: edge, labels: {app: ${name}}}
+spec: {${more}automountServiceAccountToken: false, containers: ${containers}}
+status: {phase: Running, podIPs: [{ip: 10.0.0.5}]}
+`;
+  const engine = engineOf(namespace('edge') + proxy('web', '') + proxy('host', 'hostNetwork: true, '));
+  const draft = built(leastPolicy, engine, 'network/no-ingress-isolation', 'Pod edge/web');
+  expect(draft.manifests[0]?.['spec']).toMatchObject({ ingress: [{ ports: [{ protocol: 'TCP', port: 8080 }] }] });
+  expect(draft.comments.map((one) => one.text)).toContain(
+    'hostPort 80 of container main leads traffic in from outside',
+  );
+  const closing = built(defaultDeny, engine, 'network/no-ingress-isolation', 'Pod edge/web').effects;
+  expect(closing.filter((text) => text.startsWith('CLOSES'))).toEqual([
+    'CLOSES a declared connection: anyone -> Pod edge/web TCP 8080 (hostPort 80 of container main leads traffic in from outside)',
+  ]);
+  expect(declaredFlows(engine.view).flows.filter(({ why }) => why.startsWith('hostPort'))).toHaveLength(1);
+});
+
 describe('on Cilium an ipBlock selects no node', () => {
   const agent = (mode: string): string => `---
 apiVersion: apps/v1

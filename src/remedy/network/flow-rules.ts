@@ -6,6 +6,7 @@ import type {
   FlowPort,
   UnknownFlow,
 } from '../../analyses/network/declared-flow.ts';
+import { enforcement } from '../../analyses/network/enforcement.ts';
 import { inapplicable } from '../../analyses/network/isolation.ts';
 import { NAME_LABEL } from '../../analyses/network/namespace-labels.ts';
 import { endText, flowEvidence } from '../../analyses/network/observed-flows.ts';
@@ -72,6 +73,10 @@ export function flowRules(
     const peers = peersOf(view, workload, other);
     if (peers === null) note(`${endText(other)} can not be selected (${flow.why})`);
     else add(peers, flow.ports, reason(view, flow, other, direction));
+    if (peers !== null && direction === 'ingress' && comesByTunnel(view, other)) {
+      const tunnel = 'where the network plugin has a tunnel (VXLAN, IPIP), it comes from the address of that';
+      note(`${endText(other)} is on the network of its nodes: ${tunnel} (${flow.why})`);
+    }
   }
   return { rules: [...groups.values()], undecided: [...undecided.values()] };
 }
@@ -128,15 +133,28 @@ function workloadPeers(
   workload: AnalysedWorkload,
   other: AnalysedWorkload,
 ): readonly NetworkPolicyPeer[] | null {
-  const specs = specsOf(other);
-  if (specs.length > 0 && specs.every((spec) => spec.hostNetwork)) return nodePeers(view);
-  if (other.classes.length > 0 && other.classes.every((one) => inapplicable(one) === 'host network'))
-    return nodePeers(view);
+  if (isOnNodes(other)) return nodePeers(view);
   const selector = workloadSelector(view, other);
   if (selector === undefined) return null;
   const podSelector = { matchLabels: selector.labels };
   if (other.ref.namespace === workload.ref.namespace) return [{ podSelector }];
   return [{ namespaceSelector: { matchLabels: { [NAME_LABEL]: other.ref.namespace } }, podSelector }];
+}
+
+/**
+ * Whether a node's own address may not be that from which another end comes: over a tunnel to a pod of another node the
+ * kernel takes the address of the tunnel's interface. Cilium tells nodes by identities, not by addresses.
+ */
+function comesByTunnel(view: ClusterView, other: FlowEnd): boolean {
+  return other.type === 'workload' && isOnNodes(other.workload) && enforcement(view).by !== 'Cilium';
+}
+
+/** Whether all pods of a workload are on the network of their nodes. */
+function isOnNodes(workload: AnalysedWorkload): boolean {
+  const specs = specsOf(workload);
+  if (specs.length > 0 && specs.every((spec) => spec.hostNetwork)) return true;
+  const { classes } = workload;
+  return classes.length > 0 && classes.every((one) => inapplicable(one) === 'host network');
 }
 
 /** A pod on the host's network has its node's address. */

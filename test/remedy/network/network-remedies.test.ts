@@ -194,6 +194,9 @@ status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
       },
     ],
   });
+  expect(draft.effects.filter((text) => text.includes('tunnel'))).toEqual([
+    'MAY CUT a declared connection, for you to decide: Pod shop/cart: Pod edge/agent is on the network of its nodes: where the network plugin has a tunnel (VXLAN, IPIP), it comes from the address of that (env CART of container agent names cart.shop:80)',
+  ]);
 });
 
 test('a port of the node leads traffic in from outside, to the port of the container', () => {

@@ -1,9 +1,8 @@
-import { allowsEveryone, workloadIsolation } from '../../analyses/network/isolation.ts';
-import { compiledPolicies } from '../../analyses/network/policies.ts';
+import { defaultIsolation } from '../../analyses/network/default-isolation.ts';
+import { workloadIsolation } from '../../analyses/network/isolation.ts';
 import { workloadSelector } from '../../analyses/network/stable-labels.ts';
 import { workload as workloadOf } from '../../analyses/workload/workloads.ts';
 import { DIRECTIONS, type Direction } from '../../kube/network-policy-rule.ts';
-import { isEmptySelector } from '../../kube/selector.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
@@ -30,18 +29,9 @@ export const defaultDeny: Remedy = {
   },
 };
 
-/** The directions in which a namespace has no policy that isolates all its pods. */
+/** The directions in which a namespace leaves pods open by default. */
 export function openDirections(view: ClusterView, namespace: string): readonly Direction[] {
-  return DIRECTIONS.filter(
-    (direction) =>
-      !compiledPolicies(view, namespace).some(
-        (policy) =>
-          policy.problem === null &&
-          policy[direction] !== null &&
-          isEmptySelector(policy.object.podSelector) &&
-          !allowsEveryone([policy], direction),
-      ),
-  );
+  return DIRECTIONS.filter((direction) => defaultIsolation(view, namespace, direction).status === 'open');
 }
 
 /** A policy that selects every pod of a namespace and allows nothing. */

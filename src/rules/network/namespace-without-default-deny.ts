@@ -1,12 +1,10 @@
 // A policy with an empty podSelector isolates every pod of its namespace, also those that come tomorrow; without one,
-// a new workload is open until somebody writes a policy for it.
+// a new workload is open until somebody writes a policy for it. Policies of other APIs may isolate every pod too.
 // Source: kubernetes.io/docs/concepts/services-networking/network-policies ("Default policies").
-import { allowsEveryone } from '../../analyses/network/isolation.ts';
+import { defaultIsolation } from '../../analyses/network/default-isolation.ts';
 import { hasNetworkPeers } from '../../analyses/network/network-peers.ts';
-import { compiledPolicies } from '../../analyses/network/policies.ts';
-import { isEmptySelector } from '../../kube/selector.ts';
-import type { Direction } from '../../kube/network-policy-rule.ts';
-import type { ClusterView } from '../../store/cluster-view.ts';
+import { DIRECTIONS, type Direction } from '../../kube/network-policy-rule.ts';
+import type { FindingDraft } from '../../model/finding.ts';
 import { cis } from '../references.ts';
 import { rule } from '../rule.ts';
 import { closingRemedies } from './closing-remedies.ts';
@@ -23,8 +21,10 @@ export const namespaceWithoutDefaultDeny = rule({
   needs: ['Namespace', 'Pod', 'NetworkPolicy'],
   check: ({ name }, view) => {
     if (SYSTEM.has(name) || !view.readable('NetworkPolicy', name).ok || !hasNetworkPeers(view, name)) return [];
-    const missing = (['ingress', 'egress'] as const).filter((direction) => !hasDefault(view, name, direction));
-    if (missing.length === 0) return [];
+    const each = DIRECTIONS.map((direction) => ({ direction, ...defaultIsolation(view, name, direction) }));
+    const missing = each.filter(({ status }) => status === 'open').map(({ direction }) => direction);
+    const unknown = each.filter(({ status }) => status === 'unknown');
+    if (missing.length === 0) return unknown.length === 0 ? [] : [undecided(unknown)];
     const text = missing.join(' and ');
     const isOpen = missing.includes('ingress');
     return [
@@ -42,12 +42,14 @@ export const namespaceWithoutDefaultDeny = rule({
   },
 });
 
-function hasDefault(view: ClusterView, namespace: string, direction: Direction): boolean {
-  return compiledPolicies(view, namespace).some(
-    (policy) =>
-      policy.problem === null &&
-      policy[direction] !== null &&
-      isEmptySelector(policy.object.podSelector) &&
-      !allowsEveryone([policy], direction),
-  );
+function undecided(unknown: readonly { readonly direction: Direction; readonly reason: string }[]): FindingDraft {
+  const text = unknown.map(({ direction }) => direction).join(' and ');
+  const reasons = [...new Set(unknown.map(({ reason }) => reason))];
+  return {
+    severity: 'info',
+    title: `may have no default deny for ${text}: not known`,
+    why: `Whether a pod that no other policy selects is open for ${text} can't be said: ${reasons.join('; ')}.`,
+    evidence: reasons.map((reason) => ({ text: reason })),
+    unknown: true,
+  };
 }

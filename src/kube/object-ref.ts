@@ -16,3 +16,10 @@ export function refOf(object: KubeObject): ObjectRef {
 export function refText(ref: ObjectRef): string {
   return ref.namespace === null ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
 }
+
+/** The same as seen from a namespace, whose own objects need not say it: `Deployment cart`, `Gateway edge/web`. */
+export function refTextFrom(namespace: string, ref: Pick<ObjectRef, 'kind' | 'namespace' | 'name'>): string {
+  return ref.namespace === null || ref.namespace === namespace
+    ? `${ref.kind} ${ref.name}`
+    : `${ref.kind} ${ref.namespace}/${ref.name}`;
+}

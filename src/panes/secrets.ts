@@ -7,6 +7,7 @@ import { ownKind, rotatorOf } from '../analyses/secrets/secret-origin.ts';
 import { readerCount } from '../analyses/secrets/secret-readers.ts';
 import { secretUses, type SecretUse } from '../analyses/secrets/secret-uses.ts';
 import { ageText } from '../kube/age.ts';
+import { refTextFrom } from '../kube/object-ref.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { SecretObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
@@ -98,7 +99,7 @@ function makeSecretRow(
   age: string,
 ): Row {
   const { namespace, name, created, labels } = secret;
-  const users = new Set(uses.map((use) => `${use.by.kind} ${use.by.name}`));
+  const users = new Set(uses.map((use) => refTextFrom(namespace, use.by)));
   const kind = ownKind(secret);
   return row(
     {

@@ -1,4 +1,5 @@
 import { holdingText } from '../analyses/secrets/secret-escapes.ts';
+import { refTextFrom } from '../kube/object-ref.ts';
 import { html } from './html-escape.ts';
 import type { Write } from './format.ts';
 import type { Report } from './report.ts';
@@ -44,7 +45,7 @@ function row(item: SecretItem): string {
   const cells = [
     `<td>${html(`${item.namespace}/${item.name}`)}</td>`,
     list(
-      item.usedBy.map(({ kind, name }) => `${kind} ${name}`),
+      item.usedBy.map((user) => refTextFrom(item.namespace, user)),
       0,
     ),
     list(readers, item.readBy?.more ?? 0),

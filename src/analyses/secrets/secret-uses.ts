@@ -121,7 +121,7 @@ function collect(view: ClusterView, namespace: string): SecretUses {
   const add = (name: string, by: ObjectRef, how: UseKind, fixedAtStart = false): void => {
     let own = uses.get(name);
     if (own === undefined) uses.set(name, (own = new Map()));
-    own.set(`${by.kind}/${by.name}/${how}/${fixedAtStart}`, { by, how, fixedAtStart });
+    own.set(`${by.kind}/${by.namespace ?? ''}/${by.name}/${how}/${fixedAtStart}`, { by, how, fixedAtStart });
   };
   for (const { spec, by } of specsWithTemplates(view, namespace)) {
     for (const use of usesOfSpec(spec)) add(use.name, by, use.how, use.fixedAtStart);

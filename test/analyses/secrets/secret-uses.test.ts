@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readerCount } from '../../../src/analyses/secrets/secret-readers.ts';
-import { secretUses, unreadUseKinds } from '../../../src/analyses/secrets/secret-uses.ts';
+import { secretUses, unreadUseKinds, usersOf } from '../../../src/analyses/secrets/secret-uses.ts';
 import { ALL_KINDS, type Kind } from '../../../src/model/kind.ts';
 import type { Change } from '../../../src/model/change.ts';
 import { ClusterStore } from '../../../src/store/cluster-store.ts';
@@ -76,7 +76,19 @@ describe('uses of Secrets', () => {
         spec: { csi: { driver: 'd', nodePublishSecretRef: { name: 'disk', namespace: 'shop' } } },
       }),
     );
-    expect(users('tls')).toEqual(['Gateway/web gateway-tls']);
+    upsert(
+      object('Gateway', {
+        metadata: { name: 'web', namespace: 'other' },
+        spec: {
+          listeners: [
+            { name: 'l', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'tls', namespace: 'shop' }] } },
+          ],
+        },
+      }),
+    );
+    expect(new Set(usersOf(secretUses(view, 'shop'), 'tls').map((one) => one.namespace))).toEqual(
+      new Set(['edge', 'other']),
+    );
     expect(users('disk')).toEqual(['PersistentVolume/pv storage']);
   });
 

@@ -17,7 +17,6 @@ import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';
 import { tuneForOnePass } from './one-pass.ts';
-import { loadAudit, loadAuditHistory } from './load-audit.ts';
 import { loadDirectory } from './load-directory.ts';
 import { loadFlows } from './load-flows.ts';
 import { loadLive } from './load-live.ts';
@@ -73,6 +72,7 @@ export async function load(world: World, settings: Settings, mayChange = true): 
     const logs = [...settings.auditLogs, ...demoLogs];
     if (settings.history !== undefined || logs.length > 0 || settings.nodeProxy) {
       const { user } = store.facts();
+      const { loadAudit, loadAuditHistory } = await import('./load-audit.ts');
       const audit =
         settings.history === undefined
           ? await loadAudit(world, settings, config, logs, user, undefined, connection)

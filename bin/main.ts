@@ -12,16 +12,10 @@ import { HistoryError } from '../src/sources/history/history-error.ts';
 import { SnapshotError } from '../src/sources/snapshot/snapshot.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
-import { runCommand } from './command-run.ts';
-import { runDiff } from './diff-run.ts';
 import { FLAGS, type Flag } from './flags.ts';
-import { runFleet } from './fleet-run.ts';
-import { runImport } from './import-run.ts';
 import { decideInvocation } from './invocation.ts';
 import { LoadError } from './load-error.ts';
 import { hasCluster, load } from './load.ts';
-import { runOwnAccess, runSnapshot } from './own-commands.ts';
-import { runRecord } from './record-run.ts';
 import { reportFormat, runReport } from './report-run.ts';
 import { settingsOf, type Settings } from './settings.ts';
 import { tellWhatWasRead } from './tell-what-was-read.ts';
@@ -29,7 +23,8 @@ import { commandLines, usage } from './usage.ts';
 import { processWorld, type World } from './world.ts';
 
 /**
- * The program: reads the command line and runs a session, a report or a question.
+ * The program: reads the command line and runs a session, a report or a question. Of what the others need a start loads
+ * nothing.
  *
  * @returns the exit code; errors for people are written to standard error, without a stack
  */
@@ -80,21 +75,27 @@ async function run(world: World): Promise<number> {
       throw new ArgumentError('several contexts are for reports: choose one with --context');
     }
     if (settings.journal !== undefined) throw noJournalHere();
+    const { runFleet } = await import('./fleet-run.ts');
     return runFleet(world, settings);
   }
   if (words[0] === 'audit' && words[1] === 'import') {
+    const { runImport } = await import('./import-run.ts');
     return runImport(world, settings, words.slice(2));
   }
   if (command !== undefined) {
+    const { runCommand } = await import('./command-run.ts');
     return runCommand(world, settings, command, parsed);
   }
   if (words[0] === 'snapshot' || words[0] === 'own-access') {
+    const { runOwnAccess, runSnapshot } = await import('./own-commands.ts');
     return words[0] === 'snapshot' ? runSnapshot(world, settings, words.slice(1)) : runOwnAccess(world, settings);
   }
   if (words[0] === 'record') {
+    const { runRecord } = await import('./record-run.ts');
     return runRecord(world, settings, words.slice(1));
   }
   if (words[0] === 'diff') {
+    const { runDiff } = await import('./diff-run.ts');
     return runDiff(world, settings, words.slice(1));
   }
   refuseWords(parsed, world.program);

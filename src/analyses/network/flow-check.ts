@@ -3,6 +3,7 @@ import { parseCidr } from '../../kube/ip-range.ts';
 import { refText } from '../../kube/object-ref.ts';
 import type { ClusterView } from '../../store/cluster-view.ts';
 import type { DeclaredFlow, FlowEnd } from './declared-flow.ts';
+import { inapplicable } from './isolation.ts';
 import { outsidePorts, ReachRow, reachTable, type ReachNode } from './reach-table.ts';
 
 /** Whether a view lets a declared flow through; null where one end is not in the pod network or can't be decided. */
@@ -14,9 +15,12 @@ export function flowCheck(view: ClusterView): FlowCheck {
   const rows = new Map<ReachNode, ReachRow>();
   const nodeOf = (end: FlowEnd): ReachNode | undefined =>
     end.type === 'workload' ? nodes.get(refText(end.workload.ref)) : undefined;
-  return ({ source, destination, ports }) => {
-    const from = nodeOf(source);
-    const to = nodeOf(destination);
+  return (flow) => {
+    const { ports } = flow;
+    const from = nodeOf(flow.source);
+    const to = nodeOf(flow.destination);
+    const source = from === undefined ? ofNodes(flow.source) : flow.source;
+    const destination = to === undefined ? ofNodes(flow.destination) : flow.destination;
     if ((from?.undecided ?? '') !== '' || (to?.undecided ?? '') !== '') return null;
     if (source.type === 'workload' && destination.type === 'workload') {
       if (from === undefined || to === undefined) return null;
@@ -41,6 +45,15 @@ export function flowCheck(view: ClusterView): FlowCheck {
       ),
     );
   };
+}
+
+/** Pods on the network of their nodes are the addresses of these; what else is in no pod network stays as it is. */
+function ofNodes(end: FlowEnd): FlowEnd {
+  if (end.type !== 'workload') return end;
+  const pods = end.workload.classes.flatMap((one) => (inapplicable(one) === 'host network' ? one.pods : []));
+  const addresses = new Set(pods.flatMap(({ podIPs }) => podIPs));
+  const cidrs = [...addresses].map((address) => `${address}/${address.includes(':') ? 128 : 32}`);
+  return cidrs.length === 0 ? end : { type: 'addresses', cidrs };
 }
 
 /** Anyone is every IPv4 address: no family is more outside than the other. */

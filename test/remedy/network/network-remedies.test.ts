@@ -221,6 +221,33 @@ status: {phase: Running, podIPs: [{ip: 10.0.0.5}]}
   expect(declaredFlows(engine.view).flows.filter(({ why }) => why.startsWith('hostPort'))).toHaveLength(1);
 });
 
+test('a denial says that it closes a connection to a pod on the network of its node', () => {
+  const agent = `---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: edge, labels: {app: agent}}
+spec: {hostNetwork: true, automountServiceAccountToken: false, containers: [{name: main, image: app, ports: [{containerPort: 9100}]}]}
+status: {phase: Running, podIPs: [{ip: 192.0.2.7}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: agent, namespace: edge}
+spec: {selector: {app: agent}, ports: [{port: 80, targetPort: 9100}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+spec: {automountServiceAccountToken: false, containers: [{name: main, image: app, env: [{name: AGENT, value: "http://agent.edge:80"}]}]}
+status: {phase: Running, podIPs: [{ip: 10.0.0.5}]}
+`;
+  const engine = engineOf(namespace('shop') + namespace('edge') + agent, false);
+  const { effects } = built(defaultDeny, engine, 'network/no-egress-isolation', 'Pod shop/web');
+  expect(effects.slice(0, 2)).toEqual([
+    'CLOSES a declared connection: Pod shop/web -> Pod edge/agent TCP 9100 (env AGENT of container main names agent.edge:80)',
+    'keeps 0 of 1 declared flows',
+  ]);
+});
+
 describe('on Cilium an ipBlock selects no node', () => {
   const agent = (mode: string): string => `---
 apiVersion: apps/v1

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { AccountUids, severalAtOnce } from '../src/analyses/audit/account-uids.ts';
 import { listingOf } from '../src/analyses/as-of/listing.ts';
 import { intervalText } from '../src/analyses/as-of/past-view.ts';
-import { ACCESS_REQUESTS } from '../src/analyses/as-of/accesses.ts';
 import { Witnesses } from '../src/analyses/as-of/witness.ts';
 import type { Doubt, Listing, Observation, Window, Witness } from '../src/model/observation.ts';
 import type { Past, PastRange, PastSource } from '../src/model/past.ts';
@@ -25,6 +24,7 @@ import {
 import { openHistory } from '../src/sources/history/history-database.ts';
 import { HiddenTimes, type HiddenTime } from '../src/sources/history/hidden-times.ts';
 import { HistoryReader, type ImportedSource } from '../src/sources/history/history-reader.ts';
+import { witnesses } from '../src/sources/history/history-witnesses.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { readJournal, type JournalPart } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
@@ -269,7 +269,7 @@ async function addHistory(path: string, settings: Settings, range: PastRange, dr
     const told = await reader.observations(range, known, query);
     for (const one of told) if (!fromLogs.has(keyOf(one))) draft.observations.push(one);
     for (const one of await reader.doubts(query)) draft.doubts.push(one);
-    for (const one of await reader.witnesses(range, ACCESS_REQUESTS, query)) draft.witnesses.push(one);
+    for (const one of await witnesses(database, range, query)) draft.witnesses.push(one);
     const sources = await reader.sources();
     addWindows(await reader.activity(query), sources, draft);
     draft.sources.push({ type: 'history', name: path, sha256: null });

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACCESSES, type Access } from '../../src/analyses/as-of/accesses.ts';
+import { ACCESSES, type Access } from '../../src/kube/accesses.ts';
 import { answerAt } from '../../src/analyses/as-of/answer.ts';
 import type { PastConnection } from '../../src/analyses/as-of/connection.ts';
 import { pastView } from '../../src/analyses/as-of/past-view.ts';

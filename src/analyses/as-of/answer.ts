@@ -8,7 +8,7 @@ import type { BindingObject, PodObject, Subject } from '../../model/objects.ts';
 import { bindingsIn, rulesOfRole } from '../rbac/policy.ts';
 import { whoCan } from '../rbac/who-can.ts';
 import { topOwner } from '../workload/top-owner.ts';
-import { ACCESSES, accessOf, type Access } from './accesses.ts';
+import { ACCESSES, accessOf, type Access } from '../../kube/accesses.ts';
 import {
   anyConnection,
   pastConnections,

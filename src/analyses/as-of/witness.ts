@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../model/audit-event.ts';
 import { MOST_CITED, type CitedRequest, type Witness } from '../../model/observation.ts';
 import type { PastRange } from '../../model/past.ts';
-import { accessOf } from './accesses.ts';
+import { accessOf } from '../../kube/accesses.ts';
 
 interface Gathered extends Witness {
   readonly times: number[];

@@ -1,11 +1,13 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ACCESS_REQUESTS } from '../../kube/accesses.ts';
 import { TOOL } from '../../model/tool.ts';
 import { HistoryError } from './history-error.ts';
 
 const FORMAT = 'k8sec-history';
-const VERSION = 3;
+const VERSION = 4;
+const ACCESSES = JSON.stringify(ACCESS_REQUESTS);
 
 /** For both together with Node's own memory a question stays under 500 MB. */
 const SETTINGS = {
@@ -22,7 +24,8 @@ type ColumnType = 'VARCHAR' | 'DOUBLE' | 'INTEGER';
  * `event` is in order of reading. No body is kept, only the facts that detections read; no value of a Secret.
  */
 export const TABLES = {
-  history: { format: 'VARCHAR', version: 'INTEGER', tool: 'VARCHAR' },
+  /** `accesses` is JSON of the requests that counted as an access when the history was made. */
+  history: { format: 'VARCHAR', version: 'INTEGER', tool: 'VARCHAR', accesses: 'VARCHAR' },
   /**
    * Logs in the order in which they were begun. `sha256` is that of the first `bytes` bytes, which were read (both null
    * of a stream); `resumable` is 1 where reading can go on behind them; `finished` is 0 until all of a log was read.
@@ -60,6 +63,13 @@ export const TABLES = {
     /** JSON of what few events have; null for the others. */
     rest: 'VARCHAR',
   },
+  /**
+   * When requests that are an access (`access-requests.ts`) were last made on each day, by what they have in common; days
+   * are those of UTC, counted from the epoch, and may have several rows.
+   */
+  access_day: { day: 'INTEGER', request: 'INTEGER', principal: 'INTEGER', name: 'VARCHAR', last: 'DOUBLE' },
+  /** The first such events of the whole history: at least as many as are cited. */
+  first_access: { request: 'INTEGER', principal: 'INTEGER', name: 'VARCHAR', time: 'DOUBLE', audit_id: 'VARCHAR' },
   /** `resource` is null for requests that name none. */
   request: {
     id: 'INTEGER',
@@ -210,10 +220,11 @@ class Database implements HistoryDatabase {
       // At once, so that a history that was being made when the process was killed is none.
       await this.rows('BEGIN');
       for (const [name, columns] of Object.entries(TABLES)) await this.rows(`CREATE TABLE ${name} (${ddl(columns)})`);
-      await this.rows(`INSERT INTO history VALUES ($format, $version, $tool)`, {
+      await this.rows(`INSERT INTO history VALUES ($format, $version, $tool, $accesses)`, {
         format: FORMAT,
         version: VERSION,
         tool: `${TOOL.name} ${TOOL.version}`,
+        accesses: ACCESSES,
       });
       await this.rows('COMMIT');
       return;
@@ -221,10 +232,16 @@ class Database implements HistoryDatabase {
     if (!tables.some((one) => one['table_name'] === 'history')) {
       throw new HistoryError(`--history ${path}: is no history of k8sec`);
     }
-    const [head] = await this.rows('SELECT format, version FROM history');
+    const [head] = await this.rows('SELECT * FROM history');
     if (head?.['format'] !== FORMAT || head['version'] !== VERSION) {
       throw new HistoryError(
         `--history ${path}: is of format ${String(head?.['version'])}, not ${VERSION}: import the logs into a new file`,
+      );
+    }
+    if (head['accesses'] !== ACCESSES) {
+      const tool = String(head['tool']);
+      throw new HistoryError(
+        `--history ${path}: was made by ${tool}, which counts other requests as an access: import the logs into a new file`,
       );
     }
   }

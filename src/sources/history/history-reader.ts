@@ -3,15 +3,7 @@ import { SERVICE_ACCOUNT_PREFIX } from '../../kube/rbac-user.ts';
 import type { AccountUid, AuditEvent } from '../../model/audit-event.ts';
 import type { AuditQuery } from '../../model/audit-query.ts';
 import type { AuditNotes } from '../../model/change.ts';
-import {
-  MOST_CITED,
-  PAST_KINDS,
-  type Doubt,
-  type Observation,
-  type PastKind,
-  type PastObject,
-  type Witness,
-} from '../../model/observation.ts';
+import { PAST_KINDS, type Doubt, type Observation, type PastKind, type PastObject } from '../../model/observation.ts';
 import type { PastRange } from '../../model/past.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
 import { mergedRuns, sliceOf, type LogActivity } from './audit-windows.ts';
@@ -24,14 +16,6 @@ import type { LogPosition } from './log-position.ts';
 export interface EventQuery extends AuditQuery {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-}
-
-/** What kind of request is asked for. */
-interface RequestName {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource: string;
 }
 
 /** An object that other evidence tells of; `created` where that says when it was made. */
@@ -65,8 +49,6 @@ const MOST_REMEMBERED = 50_000;
 const OVERLAP = 600_000;
 /** Nearer in milliseconds to the time of creation that an object carries, a creation is its own. */
 const CREATION = 2_000;
-/** A request is logged when it starts and when it ends. */
-const STAGES_OF_REQUEST = 2;
 
 export class HistoryReader {
   readonly #database: HistoryDatabase;
@@ -212,7 +194,7 @@ export class HistoryReader {
     const rows = await this.#database.rows(
       `WITH account AS MATERIALIZED (
          SELECT id, caller, value->'user'->>'uid' AS uid FROM (SELECT id, caller, value::JSON AS value FROM principal)
-         WHERE starts_with(caller, ${quoted(SERVICE_ACCOUNT_PREFIX)})
+         WHERE starts_with(caller, '${SERVICE_ACCOUNT_PREFIX}')
        ), several AS MATERIALIZED (
          SELECT id, caller, uid FROM account WHERE uid <> '' AND caller IN (
            SELECT caller FROM account WHERE uid <> '' GROUP BY caller HAVING count(DISTINCT uid) > 1)
@@ -241,56 +223,6 @@ export class HistoryReader {
       type: row['type'] as Doubt['type'],
       evidence: String(row['audit_id']),
     }));
-  }
-
-  /** Allowed requests of some kinds up to the end of a range. */
-  async witnesses(
-    { from, to }: PastRange,
-    kinds: readonly RequestName[],
-    { since = -Infinity, until = Infinity }: EventQuery,
-  ): Promise<readonly Witness[]> {
-    const named = kinds.map(
-      ({ verb, group, resource, subresource }) => `(${[verb, group, resource, subresource].map(quoted).join(', ')})`,
-    );
-    // Numbers are grouped first: millions of requests are a few hundred different ones. The ids of the few that are
-    // cited are looked up by their row afterwards.
-    const rows = await this.#database.rows(
-      `WITH asked AS MATERIALIZED (
-         SELECT * FROM request WHERE (verb, api_group, resource, subresource) IN (${named.join(', ')})
-           AND decision = 'allow' AND (code IS NULL OR code < 400)
-       ), found AS MATERIALIZED (
-         SELECT request, principal, name, min(time) AS first,
-           max(time) FILTER (time < $from) AS before,
-           list(time) FILTER (time >= $from) AS times,
-           arg_min({time: time, row: rowid}, time, ${MOST_CITED * STAGES_OF_REQUEST}) AS earliest
-         FROM event WHERE request IN (SELECT id FROM asked) AND stage IN (1, 2)
-           AND time <= $to AND time >= $since AND time < $until
-         GROUP BY request, principal, name
-       )
-       SELECT username, groups, verb, api_group, resource, subresource, namespace, found.name AS name, reason,
-         max(before) AS before,
-         to_json(list_sort(flatten(list(times) FILTER (times IS NOT NULL))))::VARCHAR AS times,
-         to_json([one.row FOR one IN list_sort(flatten(list(earliest)))[:${MOST_CITED * STAGES_OF_REQUEST}]])::VARCHAR AS earliest
-       FROM found JOIN asked ON found.request = asked.id JOIN principal ON found.principal = principal.id
-       GROUP BY username, groups, verb, api_group, resource, subresource, namespace, found.name, reason
-       ORDER BY min(first), username, verb, resource, name, reason`,
-      { from, to, since, until },
-    );
-    const cited = rows.map((row) => JSON.parse(String(row['earliest'])) as number[]);
-    const events = await this.#database.rows(
-      `SELECT rowid AS row, time, audit_id FROM event
-       WHERE rowid IN (SELECT unnest($all::JSON::BIGINT[]))`,
-      { all: JSON.stringify([...new Set(cited.flat())]) },
-    );
-    const byRow = new Map(
-      events.map((row) => [Number(row['row']), { time: Number(row['time']), auditID: String(row['audit_id']) }]),
-    );
-    return rows.map((row, at) =>
-      witnessOf(
-        row,
-        (cited[at] ?? []).flatMap((one) => byRow.get(one) ?? []),
-      ),
-    );
   }
 
   async #nameKnown(known: readonly KnownObject[]): Promise<void> {
@@ -353,26 +285,4 @@ function observationOf(row: Row, specs: (row: Row) => PodSpec): Observation {
     basis: 'audit',
     evidence: String(row['audit_id']),
   };
-}
-
-function witnessOf(row: Row, earliest: Witness['earliest']): Witness {
-  const within = row['times'] === null ? [] : (JSON.parse(String(row['times'])) as number[]);
-  const before = row['before'];
-  return {
-    username: String(row['username']),
-    groups: JSON.parse(String(row['groups'])) as string[],
-    verb: String(row['verb']),
-    group: String(row['api_group']),
-    resource: String(row['resource']),
-    subresource: String(row['subresource']),
-    namespace: String(row['namespace']),
-    name: String(row['name']),
-    reason: String(row['reason']),
-    times: typeof before === 'number' ? [before, ...within] : within,
-    earliest,
-  };
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditUser } from '../../model/audit-event.ts';
 import type { Observation } from '../../model/observation.ts';
 import type { PodSpec } from '../../model/pod-spec.ts';
+import { KEEP_ACCESSES } from './access-requests.ts';
 import type { AuditPast } from './audit-past.ts';
 import { runsOf, sliceOf } from './audit-windows.ts';
 import { TABLES, type HistoryDatabase, type TableAppender, type TableName } from './history-database.ts';
@@ -135,12 +136,13 @@ export class HistoryWriter {
       `SELECT min(${order}) AS first, max(${order}) AS last FROM temp.staged_${table}`,
     );
     if (typeof span?.['first'] !== 'number' || typeof span['last'] !== 'number') return 0;
-    const [inserted] = await this.#database.rows(
-      `INSERT INTO ${table} SELECT * FROM temp.staged_${table} AS new WHERE NOT EXISTS (
-         SELECT 1 FROM ${table} AS there WHERE there.${order} BETWEEN $first AND $last AND ${same})
-       ORDER BY new.rowid`,
+    await this.#database.rows(
+      `DELETE FROM temp.staged_${table} AS new WHERE EXISTS (
+         SELECT 1 FROM ${table} AS there WHERE there.${order} BETWEEN $first AND $last AND ${same})`,
       { first: span['first'], last: span['last'] },
     );
+    if (table === 'event') for (const statement of KEEP_ACCESSES) await this.#database.rows(statement);
+    const [inserted] = await this.#database.rows(`INSERT INTO ${table} SELECT * FROM temp.staged_${table}`);
     await this.#database.rows(`DELETE FROM temp.staged_${table}`);
     return Number(inserted?.['Count'] ?? 0);
   }

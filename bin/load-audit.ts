@@ -4,7 +4,7 @@ import type { Config } from '../src/config/config-value.ts';
 import type { AuditEvent } from '../src/model/audit-event.ts';
 import type { AuditQuery } from '../src/model/audit-query.ts';
 import type { AuditState } from '../src/model/audit-state.ts';
-import { MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
+import { AuditSourceError, MACHINE_FILES } from '../src/sources/audit/audit-files.ts';
 import { readAuditLog, type AuditProgress } from '../src/sources/audit/read-audit-log.ts';
 import { createSeenEvents } from '../src/sources/audit/seen-events.ts';
 import type { Connection } from '../src/sources/live/connection.ts';
@@ -69,12 +69,28 @@ export async function loadAudit(
       // What was rotated while it was read has another name by now.
       paths = [...((await nodes?.rotated(since)) ?? [])];
     }
+    const audit = intake.state();
+    refuseOtherText(audit);
     await saveLearned(world, settings.learned, intake);
-    return intake.state();
+    return audit;
   } finally {
     nodes?.close();
     shown.clear();
   }
+}
+
+/**
+ * @throws AuditSourceError where the logs hold lines, and none of them is an event: whoever named another file must not
+ *   be told that nothing happened
+ */
+function refuseOtherText({ notes }: AuditState): void {
+  const lines = notes.reduce((sum, note) => sum + note.lines, 0);
+  const skipped = notes.reduce((sum, note) => sum + note.skipped, 0);
+  if (lines === 0 || skipped < lines) return;
+  const names = notes.map((note) => note.source).join(', ');
+  throw new AuditSourceError(
+    `${names}: no audit events: none of ${lines === 1 ? 'the one line' : `the ${countText(lines)} lines`} there is one; is it the log that kube-apiserver --audit-log-path names, or the export of a cloud's audit log?`,
+  );
 }
 
 interface HistoryOptions {

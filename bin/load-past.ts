@@ -28,7 +28,7 @@ import { witnesses } from '../src/sources/history/history-witnesses.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
 import { readJournal, type JournalPart } from '../src/sources/journal/read-journal.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
-import { reasonOf } from '../src/sources/manifests/find-files.ts';
+import { reasonOf } from '../src/sources/system-error.ts';
 import { isSnapshot, readSnapshot } from '../src/sources/snapshot/snapshot.ts';
 import { ClusterStore } from '../src/store/cluster-store.ts';
 import { StoreView } from '../src/store/store-view.ts';

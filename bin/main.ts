@@ -11,6 +11,7 @@ import { BaselineError } from '../src/report/baseline.ts';
 import { HistoryError } from '../src/sources/history/history-error.ts';
 import { SnapshotError } from '../src/sources/snapshot/snapshot.ts';
 import { JournalError } from '../src/sources/journal/journal-error.ts';
+import { reasonOf } from '../src/sources/system-error.ts';
 import { ArgumentError, parseArguments, type ParsedArguments } from './arguments.ts';
 import { FLAGS, type Flag } from './flags.ts';
 import { decideInvocation } from './invocation.ts';
@@ -159,8 +160,11 @@ function refuseWords({ words }: ParsedArguments, program: string): void {
   const [word] = words;
   if (word === undefined) return;
   const names = commandLines().map((command) => command.name);
-  const isFlag = FLAGS.some((flag) => flag.name === word);
-  const nearest = isFlag ? `--${word}` : nearestName(word, names);
+  const flags = FLAGS.map((flag) => flag.name);
+  const flag = flags.includes(word) ? word : undefined;
+  const near = flag === undefined ? nearestName(word, names) : undefined;
+  const nearFlag = flag ?? (near === undefined ? nearestName(word, flags) : undefined);
+  const nearest = nearFlag === undefined ? near : `--${nearFlag}`;
   throw new ArgumentError(
     `unknown command "${word}" for ${program}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
   );
@@ -182,6 +186,8 @@ function messageOf(error: unknown): string {
     LearnedFileError,
     SnapshotError,
   ].some((one) => error instanceof one);
-  const isSystem = typeof (error as NodeJS.ErrnoException).code === 'string';
-  return known || isSystem ? sanitise(error.message) : `unexpected error: ${sanitise(error.message)}`;
+  if (known) return sanitise(error.message);
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string') return `${path === undefined ? '' : `${sanitise(path)}: `}${reasonOf(error)}`;
+  return `unexpected error: ${sanitise(error.message)}`;
 }

@@ -2,11 +2,12 @@ import type { Change } from '../src/model/change.ts';
 import type { Coverage } from '../src/model/coverage.ts';
 import type { Kind } from '../src/model/kind.ts';
 import { PAST_KINDS } from '../src/model/observation.ts';
-import { openJournal } from '../src/sources/journal/journal-writer.ts';
+import { openJournal, type JournalWriter } from '../src/sources/journal/journal-writer.ts';
 import { nodeHost } from '../src/sources/live/host.ts';
 import { startLiveSource } from '../src/sources/live/live-source.ts';
 import { changeSink } from '../src/sources/live-changes.ts';
 import { createSlimmer } from '../src/sources/slim/slimmer.ts';
+import { reasonOf } from '../src/sources/system-error.ts';
 import { ArgumentError } from './arguments.ts';
 import { loadConfig } from './load.ts';
 import { connect, readNamespaces } from './load-live.ts';
@@ -69,16 +70,32 @@ export async function runRecord(world: World, settings: Settings, words: readonl
     await source.done;
     return 0;
   } catch (error) {
-    throw new LoadError(error instanceof Error ? error.message : String(error));
+    throw new LoadError(failureText(error, settings.journal));
   } finally {
     process.off('SIGTERM', stop).off('SIGINT', stop);
     abort.abort();
     try {
-      journal.close(world.now());
+      closeJournal(journal, settings.journal, world.now());
     } finally {
       await close();
     }
   }
+}
+
+/** After a write that failed, its end fails in the same way. */
+function closeJournal(journal: JournalWriter, folder: string, now: number): void {
+  try {
+    journal.close(now);
+  } catch (error) {
+    throw new LoadError(failureText(error, folder));
+  }
+}
+
+/** What the file system refuses is told with the journal's folder, everything else as it is. */
+function failureText(error: unknown, folder: string): string {
+  const isFileSystem = error instanceof Error && 'syscall' in error;
+  if (!isFileSystem) return error instanceof Error ? error.message : String(error);
+  return `--journal ${folder}: nothing more can be recorded: ${reasonOf(error)} (what was recorded can be read; files of old days can be deleted)`;
 }
 
 /** What the journal does not get, as a person is told of it. */

@@ -4,6 +4,7 @@ import type { Change } from '../src/model/change.ts';
 import type { ObjectRef } from '../src/model/finding.ts';
 import type { JournalWriter } from '../src/sources/journal/journal-writer.ts';
 import { makeFolder } from '../src/sources/make-folder.ts';
+import { reasonOf } from '../src/sources/system-error.ts';
 import { LoadError } from './load-error.ts';
 
 /** At most so much is lost when the process is killed, in milliseconds. */
@@ -19,7 +20,7 @@ export function prepareJournal(folder: string): void {
     makeFolder(folder);
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new LoadError(`--journal ${folder}: nothing can be recorded there: ${textOf(error)}`);
+    throw new LoadError(`--journal ${folder}: nothing can be recorded there: ${reasonOf(error)}`);
   }
 }
 
@@ -97,11 +98,7 @@ export class RecordedSource implements SessionSource {
       write();
     } catch (error) {
       this.#journal = undefined;
-      this.#sink?.note(`--journal: nothing is recorded from now on: ${textOf(error)}`);
+      this.#sink?.note(`--journal: nothing is recorded from now on: ${reasonOf(error)}`);
     }
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -127,13 +127,15 @@ function recorded(source: SessionSource, folder: string, context: string | null)
   return new RecordedSource(source, open, SYSTEM_CLOCK);
 }
 
+const DEMO_CONTEXT = 'demo';
+
 function withContext(settings: Settings, context: string | null): Settings {
-  if (context === null) return settings;
+  if (context === null || (settings.demo && context === DEMO_CONTEXT)) return settings;
   return { ...settings, demo: false, connection: { ...settings.connection, context } };
 }
 
 async function contexts(settings: Settings): Promise<readonly ContextName[]> {
-  if (settings.demo) return [{ name: 'demo', cluster: 'demo', user: 'demo', current: true }];
+  if (settings.demo) return [{ name: DEMO_CONTEXT, cluster: 'demo', user: 'demo', current: true }];
   return listContexts(settings.connection, nodeHost());
 }
 

@@ -3,8 +3,8 @@ import { access, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileBytes } from '../src/sources/file-bytes.ts';
-import { reasonOf } from '../src/sources/manifests/find-files.ts';
 import { makeFolder } from '../src/sources/make-folder.ts';
+import { reasonOf } from '../src/sources/system-error.ts';
 import { LoadError } from './load-error.ts';
 import { printer } from './print.ts';
 
@@ -66,13 +66,8 @@ export function processWorld(): World {
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks);
     },
-    writeFile: async (path, text) => {
-      makeFolder(dirname(path));
-      const unfinished = join(dirname(path), `.${process.pid}.unfinished`);
-      await writeFile(unfinished, text);
-      await rename(unfinished, path);
-    },
-    createFile,
+    writeFile: writeWhole,
+    createFile: (path) => written(path, () => createFile(path)),
   };
 }
 
@@ -87,6 +82,25 @@ export async function listFiles(folder: string, depth: number): Promise<readonly
   return (await Promise.all(lists)).flat();
 }
 
+/**
+ * Writes a file whole or not at all.
+ *
+ * @throws LoadError that names the file
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = join(dirname(path), `.${process.pid}.unfinished`);
+  await written(path, async () => {
+    makeFolder(dirname(path));
+    try {
+      await writeFile(unfinished, text);
+      await rename(unfinished, path);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  });
+}
+
 async function createFile(path: string): Promise<FileInMaking> {
   const unfinished = `${path}.${process.pid}.unfinished`;
   makeFolder(dirname(path));
@@ -98,7 +112,10 @@ async function createFile(path: string): Promise<FileInMaking> {
     const text = pending.join('');
     pending = [];
     size = 0;
-    chain = chain.then(() => file.write(text));
+    // Unlike `write` this goes on where the system took a part only, as the last bytes of a disk do.
+    chain = chain.then(() => file.writeFile(text));
+    // Whoever awaits the end of the file hears of it.
+    chain.catch(() => undefined);
   };
   return {
     write: (text) => {
@@ -106,18 +123,28 @@ async function createFile(path: string): Promise<FileInMaking> {
       size += text.length;
       if (size > 1 << 20) flush();
     },
-    done: async () => {
-      flush();
-      await chain;
-      await file.close();
-      await rename(unfinished, path);
-    },
+    done: () =>
+      written(path, async () => {
+        flush();
+        await chain;
+        await file.close();
+        await rename(unfinished, path);
+      }),
     discard: async () => {
       await chain.catch(() => undefined);
       await file.close();
       await rm(unfinished, { force: true });
     },
   };
+}
+
+/** Work on a file; what goes wrong is told with its name. */
+async function written<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new LoadError(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { countText } from '../kube/count-text.ts';
 import { clockText, unitText } from './number-text.ts';
 import { promptCompletions } from './prompt.ts';
 import { line, span, type Line, type Span, type Style } from './span.ts';
-import { activePane, openPane, openTable, type Prompt, type SessionState } from './state.ts';
+import { activePane, here, openPane, openTable, type Prompt, type SessionState } from './state.ts';
 import { textWidth } from './text-width.ts';
 
 /** The lines at the top: who and where, the tabs, a rule. */
@@ -130,7 +130,7 @@ function stateSpans(state: SessionState): readonly Span[] {
   }
   if (table !== undefined) {
     if (state.onlyFailing) add('only failing', 'key');
-    if (table.asOf !== null) add(`as of ${clockText(table.asOf)}`, 'key');
+    if (table.asOf !== null) add(`as of ${clockText(table.asOf)}: what had begun by then`, 'key');
     if (table.marks.size > 0) add(`${countText(table.marks.size)} marked`, 'key');
   }
   const coverage = coverageLine(state.snapshot);
@@ -224,7 +224,9 @@ function keyLine(state: SessionState): Line {
       : HELP_KEYS;
   const spans: Span[] = [span(' ')];
   let used = 1;
-  const tail = keys.filter(([key]) => key === '?' || key === ':');
+  // What can be done with a remedy has no other place to be told in.
+  const isRemedy = here(state).place.type === 'remedy';
+  const tail = keys.filter(([key]) => key === '?' || (key === ':' && !isRemedy));
   const reserve = tail.reduce((sum, [key, label]) => sum + key.length + label.length + 4, 0);
   for (const [key, label] of keys.filter((one) => !tail.includes(one))) {
     const width = textWidth(key) + label.length + 4;

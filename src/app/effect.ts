@@ -30,4 +30,6 @@ export type Effect =
     }
   | { readonly type: 'copy'; readonly text: string; readonly what: string }
   | { readonly type: 'contexts' }
+  /** Looks whether there is such a context before anything is left for it. */
+  | { readonly type: 'find-context'; readonly name: string; readonly keeps: boolean }
   | { readonly type: 'switch-context'; readonly name: string };

@@ -31,4 +31,6 @@ export type SessionEvent =
   | { readonly type: 'related'; readonly visit: number; readonly groups: readonly RelatedGroup[] }
   | { readonly type: 'validated'; readonly visit: number; readonly text: string; readonly ok: boolean }
   | { readonly type: 'contexts'; readonly contexts: readonly ContextName[] }
+  /** The context that was typed is there. `keeps`: with the view that was typed with it, else the session starts over. */
+  | { readonly type: 'context-found'; readonly name: string; readonly keeps: boolean }
   | { readonly type: 'message'; readonly message: Message };

@@ -5,7 +5,7 @@ import type { KeyBinding } from './key-binding.ts';
 import { actionObject, actionRow, currentFindings, isSavable, relatedObject, treeQuestion } from './selection.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { isFiltered, openFilter } from './open-filter.ts';
-import { graphWidth } from './text-place.ts';
+import { sidewaysWidth } from './text-place.ts';
 import { cursorRow } from './table-state.ts';
 
 type Works = (state: SessionState) => boolean;
@@ -53,7 +53,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: 'remedy',
     label: 'validate on server',
     help: 'validate by a server-side dry run',
-    footer: 3,
+    footer: 12,
     works: hasRemedy,
   },
   {
@@ -69,7 +69,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ['right'],
     action: 'next-remedy',
     group: 'remedy',
-    label: 'next remedy',
+    label: 'next',
     help: 'next remedy',
     footer: 5,
     works: severalRemedies,
@@ -78,7 +78,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ['left'],
     action: 'previous-remedy',
     group: 'remedy',
-    label: 'previous remedy',
+    label: 'previous',
     help: 'previous remedy',
     footer: 0,
     works: severalRemedies,
@@ -160,7 +160,7 @@ export const KEYS: readonly KeyBinding[] = [
     action: 'look-right',
     group: 'moving',
     label: 'right',
-    help: 'further right, in a graph that is wider than the screen',
+    help: 'further right, where a graph or an answer is wider than the screen',
     footer: 2,
     works: isWide,
   },
@@ -293,7 +293,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: 'order',
     label: 'earlier',
     help: 'ten minutes back in time',
-    footer: 13,
+    footer: 8,
     works: inAudit,
   },
   {
@@ -302,7 +302,7 @@ export const KEYS: readonly KeyBinding[] = [
     group: 'order',
     label: 'later',
     help: 'ten minutes forward, at the end: now',
-    footer: 14,
+    footer: 8,
     works: (state) => openTable(state)?.asOf !== null && inAudit(state),
   },
 
@@ -441,7 +441,7 @@ function inDrawing(state: SessionState): boolean {
 }
 
 function isWide(state: SessionState): boolean {
-  return graphWidth(state) >= state.columns;
+  return sidewaysWidth(state) >= state.columns;
 }
 
 /** Whether one of the findings here has a remedy; null where there are none. */

@@ -4,15 +4,13 @@ import { relatedKey, type RelatedGroup, type RelatedThing } from './related.ts';
 import { subjectText } from './subject-text.ts';
 import { BLANK, line, span, type Line } from './span.ts';
 import type { SessionState } from './state.ts';
-import { graphLines } from './graph-lines.ts';
-import type { Graph } from './graph.ts';
-import { shownGraph, sideways } from './text-place.ts';
+import { shownGraph, sideways, unbrokenLines } from './text-place.ts';
 import { countText } from '../kube/count-text.ts';
 import { unitText } from './number-text.ts';
-import { fit, safe, textWidth, wrap } from './text-width.ts';
+import { fit, textWidth, wrap } from './text-width.ts';
 import { yamlLines } from './yaml-lines.ts';
 
-/** A fetched text: YAML told apart, answers as they came (cut at the right where they are too wide). */
+/** A fetched text: YAML told apart, answers as they came (to be looked at sideways where they are too wide). */
 export function textLines(place: TextPlace, state: SessionState): readonly Line[] {
   const live = place.question === undefined ? [] : [span('  live', 'muted')];
   const title = line(span(` ${place.title}`, 'title'), ...live);
@@ -21,26 +19,25 @@ export function textLines(place: TextPlace, state: SessionState): readonly Line[
     const reason = wrap(place.text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, 'bad')));
     return [title, BLANK, ...reason];
   }
-  const graph = shownGraph(place);
-  if (graph !== null) return graphView(place, graph, state);
-  if (place.what === 'yaml' || place.what === 'waiver') return [title, BLANK, ...yamlLines(place.text, state.columns)];
-  const text = place.text.endsWith('\n') ? place.text.slice(0, -1) : place.text;
-  return [title, BLANK, ...text.split('\n').map((raw) => line(` ${safe(raw.replaceAll('\t', '  '))}`))];
+  const unbroken = unbrokenLines(place, state);
+  return unbroken === null
+    ? [title, BLANK, ...yamlLines(place.text, state.columns)]
+    : sideView(place, title, unbroken, state);
 }
 
-/** The part of a graph that is looked at, and what is out of sight at its sides. */
-function graphView(place: TextPlace, graph: Graph, state: SessionState): readonly Line[] {
-  const { left, right, lines } = sideways(graphLines(graph, state.columns - 1, state.glyphs), place, state);
+/** The part of wide lines that is looked at, and what is out of sight at its sides. */
+function sideView(place: TextPlace, title: Line, wide: readonly Line[], state: SessionState): readonly Line[] {
+  const { left, right, lines } = sideways(wide, place, state);
   const { glyphs } = state;
   const beside = [
     left > 0 ? `${glyphs.left} ${unitText(left, 'columns')}` : '',
     right > 0 ? `${unitText(right, 'columns')} ${glyphs.right}` : '',
   ].filter((text) => text !== '');
   return [
-    { spans: [span(` ${place.title}`, 'title')], right: [span(`${beside.join('   ')} `, 'muted')] },
+    { spans: title.spans, right: beside.length === 0 ? [] : [span(`${beside.join('   ')} `, 'muted')] },
     BLANK,
     ...lines.map(({ spans }) => line(' ', ...spans)),
-    ...graph.notes.flatMap((note) =>
+    ...(shownGraph(place)?.notes ?? []).flatMap((note) =>
       wrap(note, Math.max(20, state.columns - 2)).map((part) => line(span(` ${part}`, 'muted'))),
     ),
   ];

@@ -62,6 +62,8 @@ export interface TextPlace {
   readonly renewing?: boolean;
   /** Of a tree: the same as boxes and arrows. */
   readonly drawing?: Drawing;
+  /** Columns that are out of sight at the left, where the text is wider than the screen. */
+  readonly across?: number;
 }
 
 /** Boxes and arrows in place of a tree. */
@@ -70,8 +72,6 @@ interface Drawing {
   readonly graph: Graph | null;
   /** Whether it is looked at, and not the tree. */
   readonly shown: boolean;
-  /** Columns that are out of sight at the left. */
-  readonly across: number;
 }
 
 /** What an object has to do with, to go on from. */

@@ -56,7 +56,7 @@ export function showTree(state: SessionState, asGraph = false): Step {
     text: null,
     failed: false,
     fileName: `k8sec-${fileNamePart(`${question.type}-${question.title}`)}.txt`,
-    drawing: { graph: null, shown: asGraph, across: 0 },
+    drawing: { graph: null, shown: asGraph },
   });
   return stay(opened.state, ...opened.effects, { type: 'tree', visit, question });
 }

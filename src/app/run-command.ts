@@ -3,7 +3,6 @@ import { parseCommandLine, type CommandLine } from './command-line.ts';
 import { parseFilter } from './filter.ts';
 import { changeTable } from './move-actions.ts';
 import { open, openBelow, stay, type Step } from './navigation.ts';
-import { chooseContext } from './open-actions.ts';
 import { columnsNamed, columnWord } from './table-columns.ts';
 import type { GroupKey } from './group-rows.ts';
 import { questionRef } from './question-list.ts';
@@ -62,7 +61,7 @@ function paneStep(state: SessionState, command: Extract<CommandLine, { type: 'pa
     filter === null
       ? opened.state
       : changeTable(opened.state, (table) => resort({ ...table, filter: parseFilter(filter) }, scopeOf(opened.state)));
-  const effects = context === null ? [] : [{ type: 'switch-context', name: context } as const];
+  const effects = context === null ? [] : [{ type: 'find-context', name: context, keeps: true } as const];
   return stay(filtered, ...opened.effects, ...effects);
 }
 
@@ -115,7 +114,7 @@ function withNamespace(state: SessionState, namespace: string): SessionState {
 }
 
 function contextStep(state: SessionState, name: string | null): Step {
-  if (name !== null) return chooseContext(state, name);
+  if (name !== null) return stay(state, { type: 'find-context', name, keeps: false });
   const opened = open(state, { type: 'contexts', contexts: null });
   return stay(opened.state, ...opened.effects, { type: 'contexts' });
 }

@@ -1,6 +1,7 @@
+import { nearestName } from '../kube/nearest-name.ts';
 import type { Effect } from './effect.ts';
 import type { SessionEvent } from './event.ts';
-import type { SessionMachine, SessionModel } from './session-model.ts';
+import type { ContextName, SessionMachine, SessionModel } from './session-model.ts';
 
 /** The parts of the terminal that only the view has. */
 export interface SessionScreen {
@@ -95,10 +96,26 @@ async function perform(effect: Effect, world: EffectWorld, dispatch: (event: Ses
     case 'contexts':
       dispatch({ type: 'contexts', contexts: await model.listContexts() });
       return;
+    case 'find-context': {
+      const { name, keeps } = effect;
+      const contexts = await model.listContexts();
+      dispatch({ type: 'contexts', contexts });
+      if (!contexts.some((one) => one.name === name)) throw new Error(noContextText(name, contexts));
+      dispatch({ type: 'context-found', name, keeps });
+      return;
+    }
     case 'switch-context':
       await model.switchContext(effect.name);
       return;
   }
+}
+
+function noContextText(name: string, contexts: readonly ContextName[]): string {
+  const near = nearestName(
+    name,
+    contexts.map((one) => one.name),
+  );
+  return `no context "${name}" in the kubeconfig; ${near === undefined ? ':ctx lists them' : `did you mean :ctx ${near}?`}`;
 }
 
 function failure(effect: Effect, text: string): SessionEvent {
@@ -122,6 +139,7 @@ function failure(effect: Effect, text: string): SessionEvent {
     case 'save':
     case 'copy':
     case 'contexts':
+    case 'find-context':
     case 'switch-context':
       return { type: 'message', message: { text, tone: 'bad' } };
   }

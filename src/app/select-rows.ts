@@ -7,7 +7,7 @@ export interface RowSelection {
   /** null: all namespaces, and what belongs to none. */
   readonly namespace: string | null;
   readonly onlyFailing: boolean;
-  /** Milliseconds; rows that are younger are left out. null: now. */
+  /** Milliseconds; rows that began later are left out. null: now. */
   readonly asOf: number | null;
 }
 
@@ -19,7 +19,7 @@ export function selectRows(rows: readonly Row[], selection: RowSelection): reado
     (row) =>
       (namespace === null || isIn(row, namespace)) &&
       (!onlyFailing || isFailing(row)) &&
-      (asOf === null || row.created === null || row.created <= asOf) &&
+      (asOf === null || (row.began ?? row.created ?? 0) <= asOf) &&
       filter.test(row),
   );
 }

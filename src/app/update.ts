@@ -6,6 +6,7 @@ import { bindingOf } from './keymap.ts';
 import { tableHeight } from './layout.ts';
 import { insert } from './line-edit.ts';
 import { changeVisit, stay, type Step } from './navigation.ts';
+import { chooseContext } from './open-actions.ts';
 import type { Place } from './place.ts';
 import { edited, promptKey } from './prompt.ts';
 import { renewed } from './renew.ts';
@@ -90,6 +91,8 @@ function changed(state: SessionState, event: SessionEvent): Step {
       );
     case 'contexts':
       return stay(withContexts(state, event.contexts));
+    case 'context-found':
+      return event.keeps ? stay(state, { type: 'switch-context', name: event.name }) : chooseContext(state, event.name);
     case 'message':
       return stay({ ...state, message: event.message });
   }

@@ -97,12 +97,13 @@ function grantData(grant: SubjectAccess['grants'][number]): unknown {
 function table({ grants }: SubjectAccess): string {
   const rows = grants.map((grant) => [
     grant.namespace === null ? 'cluster-wide' : `namespace ${grant.namespace}`,
-    ruleText(grant.rule),
     nameText(bindingName(grant.binding)),
     nameText(roleName(grant.binding)),
     nameText(subjectName(grant.subject, grant.binding)),
+    // The last, for it may be of any width.
+    ruleText(grant.rule),
   ]);
-  return columnsText([['SCOPE', 'RULE', 'BINDING', 'ROLE', 'THROUGH'], ...rows]);
+  return columnsText([['SCOPE', 'BINDING', 'ROLE', 'THROUGH', 'RULE'], ...rows]);
 }
 
 function listed(value: string | true | readonly string[] | undefined): readonly string[] {

@@ -8,7 +8,8 @@ import {
   type ReviewQuestion,
   type ReviewRow,
 } from '../analyses/rbac/review-question.ts';
-import { parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
+import { nearestName } from '../kube/nearest-name.ts';
+import { KNOWN_RESOURCES, parseResource, resourceText, type ResourceName } from '../kube/rbac-resource.ts';
 import { ruleText } from '../kube/rbac-rule-text.ts';
 import type { RequestAttributes } from '../kube/rbac-rule.ts';
 import type { Subject } from '../model/objects.ts';
@@ -42,8 +43,10 @@ async function runWhoCan(context: CommandContext): Promise<number> {
   const namespaces = scopeOf(asked, name, context.namespaces);
   const { holders, holes } = whoCan(view, asked.request, namespaces);
   const authorizing = authorizers(view);
+  const doubts = doubtsOf(view, asked, context.namespaces);
   const data = {
     question: questionData(asked.request, namespaces),
+    doubts,
     subjects: holders.map((holder) => holderData(view, holder)),
     bypass: MASTERS,
     authorizers: authorizing,
@@ -61,7 +64,8 @@ async function runWhoCan(context: CommandContext): Promise<number> {
       authorizersText(authorizing),
       ...holes.map((hole) => `not judged: ${hole}`),
     ];
-    return `${head}${length === 0 ? '' : table(holders)}${notes.map((note) => `${note}\n`).join('')}`;
+    const lines = (texts: readonly string[]): string => texts.map((text) => `${text}\n`).join('');
+    return `${lines(doubts)}${head}${length === 0 ? '' : table(holders)}${lines(notes)}`;
   });
   return holes.length > 0 ? 3 : 0;
 }
@@ -134,6 +138,38 @@ interface Question {
   readonly request: RequestAttributes;
   readonly text: string;
   readonly resource: ResourceName | undefined;
+}
+
+/** Verbs that Kubernetes itself asks RBAC about; others are asked about as they come. */
+const VERBS: ReadonlySet<string> = new Set(
+  (
+    'get list watch create update patch delete deletecollection impersonate bind escalate approve sign attest use ' +
+    'associate head options post put proxy *'
+  ).split(' '),
+);
+
+/** What in a question nobody knows, most likely misspelt: whoever may do everything may do it all the same. */
+function doubtsOf(
+  view: ClusterView,
+  { request, resource }: Question,
+  namespaces: readonly string[],
+): readonly string[] {
+  const doubts: string[] = [];
+  const { verb } = request;
+  // Verbs such as impersonate-on:user-info:get, and those of extension servers.
+  if (!VERBS.has(verb) && !verb.includes(':')) doubts.push(`"${verb}" is no verb of Kubernetes${meant(verb, VERBS)}`);
+  if (resource?.namespaced === null && resource.group === '' && resource.resource !== '*') {
+    doubts.push(`"${resource.resource}" is no resource that is known here${meant(resource.resource, KNOWN_RESOURCES)}`);
+  }
+  const known = view.list('Namespace').map((one) => one.name);
+  if (known.length === 0 || !view.readable('Namespace').ok) return doubts;
+  const missing = namespaces.filter((name) => !known.includes(name));
+  return [...doubts, ...missing.map((name) => `no namespace ${name} was found${meant(name, known)}`)];
+}
+
+function meant(word: string, names: Iterable<string>): string {
+  const near = nearestName(word, names);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }
 
 function question(view: ClusterView, verb: string, target: string, name: string): Question {

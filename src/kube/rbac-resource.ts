@@ -84,6 +84,12 @@ interface KnownResource {
   readonly namespaced: boolean;
 }
 
+/** The names of all built-in resources that are known. */
+export const KNOWN_RESOURCES: readonly string[] = [
+  ...ALL_KINDS.map((kind) => kindInfo(kind).resource),
+  ...OTHER_RESOURCES.map((one) => one.slice(0, one.indexOf(' '))),
+];
+
 /**
  * Reads `RESOURCE[/SUB][.GROUP]`, also `RESOURCE.GROUP/SUB`, short names, kinds and singulars as kubectl takes them.
  * Without a group the built-in resource of that name decides, else it is the core group.

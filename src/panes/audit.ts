@@ -72,6 +72,7 @@ function rowOf(group: AuditGroup, finding: Finding, now: number): Row {
       KIND: { text: group.actor.kind, tone: 'muted' },
     },
     created: group.last,
+    began: group.first,
     labels: {},
   };
 }

@@ -36,6 +36,8 @@ export interface Row {
   readonly cells: Readonly<Record<string, CellText>>;
   /** Milliseconds since the epoch, for sorting by age. */
   readonly created: number | null;
+  /** When it began, where that is another time than the one it is sorted by. */
+  readonly began?: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 

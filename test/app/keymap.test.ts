@@ -26,7 +26,8 @@ function inAudit(): Driver {
   const snapshot = snapshotOf([]);
   const rows = [
     row('', 'bob', 'high', { created: NOW - 60_000 }),
-    row('', 'eve', 'high', { created: NOW - 3_600_000 }),
+    // Began an hour ago, and was seen again a minute ago.
+    row('', 'eve', 'high', { created: NOW - 90_000, began: NOW - 3_600_000 }),
   ];
   const panes = snapshot.panes.map((pane) => (pane.name === 'audit' ? { ...pane, rows } : pane));
   return new Driver({ ...snapshot, panes }, { pane: 'audit' });
@@ -115,11 +116,11 @@ const CASES: Readonly<Record<ActionName, Case>> = {
   },
   'look-right': {
     at: inWideGraph,
-    then: (driver) => expect(here(driver.state).place).toMatchObject({ drawing: { across: 20 } }),
+    then: (driver) => expect(here(driver.state).place).toMatchObject({ across: 20 }),
   },
   'look-left': {
     at: () => inWideGraph().press('right'),
-    then: (driver) => expect(here(driver.state).place).toMatchObject({ drawing: { across: 0 } }),
+    then: (driver) => expect(here(driver.state).place).toMatchObject({ across: 0 }),
   },
   related: { at: inNetwork, then: (driver) => expect(effectTypes(driver)).toContain('related') },
   copy: {

@@ -127,6 +127,23 @@ describe('command line', () => {
     expect(driver.state.message).toBeNull();
   });
 
+  test(':ctx X leaves nothing before there is such a context', () => {
+    const driver = inNetwork().command('ctx staging');
+    expect(driver.effects).toEqual([{ type: 'find-context', name: 'staging', keeps: false }]);
+    expect(shown(driver)).toHaveLength(3);
+    driver.send({ type: 'context-found', name: 'staging', keeps: false });
+    expect(driver.effects).toContainEqual({ type: 'switch-context', name: 'staging' });
+    expect(shown(driver)).toEqual([]);
+  });
+
+  test(':network @X keeps the view that was typed with it', () => {
+    const driver = inNetwork().command('network /cart @staging');
+    expect(driver.effects).toContainEqual({ type: 'find-context', name: 'staging', keeps: true });
+    driver.send({ type: 'context-found', name: 'staging', keeps: true });
+    expect(driver.effects).toContainEqual({ type: 'switch-context', name: 'staging' });
+    expect(shown(driver)).toEqual(['cart']);
+  });
+
   test(':q and ctrl-c while typing quit', () => {
     expect(inNetwork().command('q').effects).toContainEqual({ type: 'quit' });
     expect(inNetwork().press('/ ctrl-c').effects).toContainEqual({ type: 'quit' });
@@ -558,6 +575,18 @@ describe('the label map', () => {
     expect(body(answered(driver, 'app=web selects 2 workloads\n'))).toContain('selects 2 workloads');
     news(driver, 2);
     expect(asked(driver)).toBe(2);
+  });
+
+  test('columns that are wider than the screen are looked at sideways, from where one reads', () => {
+    const row = `Group devs  ${'x'.repeat(120)}  RoleBinding shop/devs`;
+    const driver = answered(inNetwork().command('who-can get pods'), `${row}\n`.repeat(60));
+    expect(body(driver)).toContain('36 columns');
+    expect(status(driver)).toContain('→ right');
+    driver.press('j j right right');
+    expect(here(driver.state)).toMatchObject({ scroll: 2, place: { across: 36 } });
+    expect(body(driver)).toContain('RoleBinding shop/devs');
+    expect(body(driver)).not.toContain('Group devs');
+    expect(body(driver.press('left left'))).toContain('Group devs');
   });
 
   test('other answers stay as they came', () => {

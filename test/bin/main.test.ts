@@ -73,6 +73,7 @@ describe('a bad command line', () => {
     [['--context', 'a', '--context', 'b', '-o', 'json'], 'needs a folder: --output-file DIR'],
     [['who-cna', 'get', 'pods'], 'unknown command "who-cna" for k8sec; did you mean who-can?'],
     [['report'], 'unknown command "report" for k8sec; did you mean --report?'],
+    [['repotr'], 'unknown command "repotr" for k8sec; did you mean --report?'],
     [['--explain'], '--explain is a flag of'],
     [['snapshot'], 'snapshot takes the name of one file to write'],
   ])('%j ends with 1 and says why', async (argv, message) => {
@@ -321,6 +322,23 @@ subjects: [{kind: ServiceAccount, name: reader}]
     expect((await run(argv)).err).not.toContain(control);
     expect((await run(argv, { stderrIsTerminal: true })).err).toContain(control);
     expect((await run([...argv, '--no-progress'], { stderrIsTerminal: true })).err).not.toContain(control);
+  });
+
+  it.each([
+    ['a report', ['--from', 'quiet.yaml', '--audit-log', 'notes.txt']],
+    ['the command', ['audit', '--audit-log', 'notes.txt']],
+    ['the record of events', ['audit', '--events', '--audit-log', 'notes.txt']],
+  ])('takes a file of other text for no audit log: %s', async (_, argv) => {
+    writeFileSync(at('notes.txt'), 'hello\nworld\n');
+    const paths = argv.map((one) => (one.includes('.') ? at(one) : one));
+    const { code, err } = await run(paths);
+    expect(err).toContain(`${at('notes.txt')}: no audit events: none of the 2 lines there is one`);
+    expect(code).toBe(1);
+  });
+
+  it('takes an empty file for a log in which nothing has happened', async () => {
+    writeFileSync(at('empty.log'), '');
+    expect(await run(['audit', '--audit-log', at('empty.log')])).toMatchObject({ code: 0 });
   });
 
   it('colours only a terminal', async () => {

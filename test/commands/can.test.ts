@@ -76,8 +76,8 @@ test('the text has a line for each rule and states the authorizers', async () =>
   expect(output).toBe(
     [
       'RBAC gives group devs 1 rule (groups: devs)',
-      'SCOPE           RULE      BINDING                ROLE                THROUGH',
-      'namespace data  get pods  RoleBinding data/devs  ClusterRole reader  Group devs',
+      'SCOPE           BINDING                ROLE                THROUGH     RULE',
+      'namespace data  RoleBinding data/devs  ClusterRole reader  Group devs  get pods',
       'authorizers: rbac read; node not modelled; webhook or cloud IAM none seen',
       '',
     ].join('\n'),

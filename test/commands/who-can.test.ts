@@ -49,6 +49,25 @@ async function whoCan(words: string, namespaces: readonly string[] = []): Promis
 const DEVS = 'Group devs everywhere';
 const CART = 'ServiceAccount cart shop';
 
+describe('what nobody knows in a question', () => {
+  test.each([
+    ['gte secrets', [], ['"gte" is no verb of Kubernetes; did you mean get?']],
+    ['get secretz', [], ['"secretz" is no resource that is known here; did you mean secrets?']],
+    ['get secrets', ['shpo'], ['no namespace shpo was found; did you mean shop?']],
+    ['get secrets', ['shop'], []],
+    ['get widgets.example.org', [], []],
+    ['use podsecuritypolicies.policy', [], []],
+    ['get /metrics', [], []],
+    ['* *', [], []],
+  ])('%s %j: %j', async (words, namespaces, doubts) => {
+    const view = viewOf(`${POLICY}---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n`);
+    const { output } = await runCommand(whoCanCommand, view, words.split(' '), { output: 'json', namespaces });
+    expect(JSON.parse(output)).toMatchObject({ doubts });
+    const told = await runCommand(whoCanCommand, view, words.split(' '), { namespaces });
+    expect(told.output.split('\n').slice(0, doubts.length)).toEqual(doubts);
+  });
+});
+
 describe('the subjects', () => {
   test.each([
     ['get pods', [DEVS, CART]],

@@ -1,4 +1,5 @@
 import { sanitise } from '../../kube/sanitise.ts';
+import { reasonOf } from '../system-error.ts';
 import type { ManifestFiles } from './manifest-files.ts';
 
 /** A path that could not be read at all; the tool can't do its work then (exit 1). */
@@ -55,22 +56,4 @@ export async function findFiles(
 
   await attempt(path, () => visit(path, true));
   return found;
-}
-
-/** A file system error in words; the path stands beside it already. */
-export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  switch (code) {
-    case 'ENOENT':
-      return 'no such file or folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'permission denied';
-    case 'ELOOP':
-      return 'too many symbolic links';
-    case 'ENOTDIR':
-      return 'part of the path is no folder';
-    default:
-      return sanitise(error instanceof Error ? error.message : String(error), 200);
-  }
 }

@@ -1,6 +1,6 @@
 import type { FindingChanges } from '../engine/engine.ts';
 import type { Finding } from '../model/finding.ts';
-import { subjectText } from './subject-text.ts';
+import { isAboutActor, shortTitle, subjectText } from './subject-text.ts';
 import type { FeedEntry } from './session-model.ts';
 
 const MAX_ENTRIES = 200;
@@ -61,8 +61,8 @@ export class ChangeFeed {
 
 function entriesOf(type: 'opened' | 'closed', findings: readonly Finding[], time: number): readonly FeedEntry[] {
   const shown = findings.slice(0, MAX_AT_ONCE).map((finding): FeedEntry => {
-    const text = `${finding.title}  ${subjectText(finding.subject)}`;
-    return { time, type, severity: finding.severity, text, finding: finding.id };
+    const about = isAboutActor(finding) ? {} : { about: subjectText(finding.subject) };
+    return { time, type, severity: finding.severity, text: shortTitle(finding), ...about, finding: finding.id };
   });
   const more = findings.length - MAX_AT_ONCE;
   if (more <= 0) return shown;

@@ -130,7 +130,7 @@ function stateSpans(state: SessionState): readonly Span[] {
   }
   if (table !== undefined) {
     if (state.onlyFailing) add('only failing', 'key');
-    if (table.asOf !== null) add(`as of ${clockText(table.asOf)}: what had begun by then`, 'key');
+    if (table.asOf !== null) add(`as of ${clockText(table.asOf)} UTC: what had begun by then`, 'key');
     if (table.marks.size > 0) add(`${countText(table.marks.size)} marked`, 'key');
   }
   const coverage = coverageLine(state.snapshot);

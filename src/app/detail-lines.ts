@@ -126,7 +126,7 @@ function findingLines(
   const opened = state.snapshot.opened.get(finding.id);
   if (opened !== undefined) {
     const age = ageText(state.snapshot.now - opened);
-    lines.push(...labelled('since', `${clockText(opened)}, ${age} ago, in this session`, 'muted', width));
+    lines.push(...labelled('since', `${clockText(opened)} UTC, ${age} ago, in this session`, 'muted', width));
   }
   if (finding.basis === 'files-only') {
     lines.push(

@@ -2,7 +2,7 @@ import { currentItem, placeBody } from './body-lines.ts';
 import { footerLines } from './chrome-lines.ts';
 import { connectionSpans } from './coverage-text.ts';
 import { helpRows } from './help-table.ts';
-import { lineText } from './span.ts';
+import { lineText, type Line } from './span.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
 
@@ -18,7 +18,10 @@ export function linearLines(state: SessionState): readonly string[] {
       : pane === null
         ? bodyText(state)
         : rowText(state);
-  const footer = footerLines(state).slice(0, 1).map(lineText);
+  // What stands at its right is the position, which the body tells itself.
+  const footer = footerLines(state)
+    .slice(0, 1)
+    .map(({ spans }) => lineText({ spans }));
   // The indentation of a text is its structure.
   return [placeText(state), ...body.map((text) => text.trimEnd()), ...footer.map((text) => text.trim())].filter(
     (text) => text !== '',
@@ -47,11 +50,28 @@ function rowText(state: SessionState): readonly string[] {
   return [`row ${table.cursor + 1} of ${table.shown.length}${marked}: ${cells.join(', ')}`];
 }
 
+/** Columns on which no line of a list has to be cut. */
+const UNCUT = 2000;
+
 function bodyText(state: SessionState): readonly string[] {
-  const body = placeBody(state);
+  const narrow = placeBody(state);
+  if (currentItem(state, narrow) === null) return [...narrow.head, ...narrow.lines].map(lineText);
+  const body = placeBody({ ...state, columns: UNCUT });
   const item = currentItem(state, body);
-  if (item === null) return [...body.head, ...body.lines].map(lineText);
   const items = body.lines.filter((one) => one.item !== undefined);
   const at = items.findIndex((one) => one.item === item);
-  return [`${at + 1} of ${items.length}: ${lineText(items[at] ?? { spans: [] })}`];
+  const current = items[at] ?? { spans: [] };
+  const heading = body.lines
+    .slice(0, body.lines.indexOf(current))
+    .findLast((one) => one.item === undefined && one.spans.some(({ style }) => style === 'heading'));
+  const section = heading === undefined ? '' : `${lineText(heading).trim()}, `;
+  return [`${section}${at + 1} of ${items.length}: ${sentence(current)}`];
+}
+
+/** The parts of a line, which stand in columns, one after the other. */
+function sentence({ spans, right = [] }: Line): string {
+  return [...spans, ...right]
+    .map(({ text, style }) => (style === 'key' && text.trim() === 'f' ? 'f fixes it' : text.trim()))
+    .filter((text) => text !== '')
+    .join(', ');
 }

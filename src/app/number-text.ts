@@ -19,10 +19,9 @@ export function ageText(milliseconds: number): string {
   return `${Math.floor(age / (365 * DAY))}y`;
 }
 
-/** `10:14`, in the machine's time zone. */
+/** `10:14` in UTC, as audit logs, evidence and `as-of` tell times. */
 export function clockText(time: number): string {
-  const date = new Date(time);
-  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  return new Date(time).toISOString().slice(11, 16);
 }
 
 function singular(plural: string): string {

@@ -1,4 +1,4 @@
-import { subjectText } from './subject-text.ts';
+import { isAboutActor, shortTitle, subjectText } from './subject-text.ts';
 import { PANES, type PaneName } from '../model/finding.ts';
 import type { PaneSummary } from '../panes/pane.ts';
 import { pendingText } from './coverage-text.ts';
@@ -30,10 +30,12 @@ export function overviewLines(state: SessionState): readonly Line[] {
   lines.push(heading('standing risk'));
   if (snapshot.connection.status === 'failed') lines.push(...unreachableLines(snapshot.connection.reason, state));
   else if (groups.standing.length === 0 || isBeginning(snapshot.connection)) {
-    lines.push(line(span(`   ${calmText(state)}`, 'muted')));
+    const text = wrap(calmText(state), Math.max(20, state.columns - 4));
+    lines.push(...text.map((part) => line(span(`   ${part}`, 'muted'))));
   }
   lines.push(...groups.standing.map((one) => groupLine(one, state)));
-  if (snapshot.feed.length > 0) lines.push(BLANK, heading('changes in this session'), ...feedLines(state));
+  if (snapshot.feed.length > 0)
+    lines.push(BLANK, heading('changes in this session, times in UTC'), ...feedLines(state));
   const earlier = earlierLines(state);
   if (earlier.length > 0) lines.push(BLANK, heading('changes before this session'), ...earlier);
   for (const failure of snapshot.failures.slice(0, 3)) lines.push(line(span(`   not judged: ${failure}`, 'warning')));
@@ -103,40 +105,55 @@ function summaryLine(label: Span, summary: PaneSummary, state: SessionState): Li
 }
 
 function groupLine(group: FindingGroup, state: SessionState): Line {
-  const { first, more, opened, seen } = group;
+  const { first, more } = group;
   const remedy = hasRemedies(first);
   const others = more > 0 ? span(`  and ${countText(more)} more`, 'muted') : span('');
-  const since = seen === null ? '' : `  since ${ageText(state.snapshot.now - seen)}`;
-  const when = span(opened === null ? since : `  ${clockText(opened)}`, 'muted');
+  const when = span(whenText(group, state), 'muted');
   if (isNarrow(state)) {
     return {
-      spans: [span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity), span(first.title, 'plain')],
+      spans: [span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity), span(shortTitle(first), 'plain')],
       right: more > 0 ? [span(` +${countText(more)}`, 'muted')] : [],
       item: `finding:${first.id}`,
     };
   }
-  // Titles and subjects stand in columns; a title gets what the fixed parts leave, three fifths of it.
   const room = state.columns - 3 - SEVERITY_WIDTH - PANE_WIDTH - 3;
-  // The title about an actor of the audit log begins with the actor.
-  const isActor = first.subject.kind === 'Actor';
-  const titleWidth = isActor ? room : Math.max(20, Math.floor(room * 0.58));
   return {
     spans: [
       span(`  ${fit(first.severity, SEVERITY_WIDTH)}`, first.severity),
       span(fit(first.pane, PANE_WIDTH), 'muted'),
-      span(fit(first.title, titleWidth, 'left', state.glyphs.ellipsis), 'plain'),
-      ...(isActor ? [] : [span(`  ${subjectText(first.subject)}`, 'muted')]),
+      ...titleSpans(shortTitle(first), isAboutActor(first) ? undefined : subjectText(first.subject), room, state),
     ],
     right: [others, when, remedy ? span(' f ', 'key') : span('   ')],
     item: `finding:${first.id}`,
   };
 }
 
-function feedLines(state: SessionState): readonly Line[] {
-  return state.snapshot.feed.slice(0, FEED_LINES).map(feedLine);
+/** A title and what it is about, in columns: a title gets three fifths of the room where both do not fit. */
+function titleSpans(title: string, about: string | undefined, room: number, { glyphs }: SessionState): readonly Span[] {
+  if (about === undefined) return [span(title, 'plain')];
+  const width = Math.max(20, Math.floor(room * 0.58));
+  return [span(fit(title, width, 'left', glyphs.ellipsis), 'plain'), span(`  ${about}`, 'muted')];
 }
 
-function feedLine(entry: FeedEntry): Line {
+/** When a finding opened; of a detection when it was last seen and how often; of others since when they are known. */
+function whenText({ first, opened, seen }: FindingGroup, { snapshot, glyphs }: SessionState): string {
+  if (isAboutActor(first)) {
+    const row = snapshot.panes
+      .find((pane) => pane.name === first.pane)
+      ?.rows.find(({ findings }) => findings.includes(first.id));
+    const count = row?.cells['COUNT']?.text ?? '';
+    const often = count === '' || count === '1' ? '' : ` ${glyphs.times}${count}`;
+    return row?.created == null ? '' : `  ${clockText(row.created)}${often}`;
+  }
+  if (opened !== null) return `  ${clockText(opened)}`;
+  return seen === null ? '' : `  since ${ageText(snapshot.now - seen)}`;
+}
+
+function feedLines(state: SessionState): readonly Line[] {
+  return state.snapshot.feed.slice(0, FEED_LINES).map((entry) => feedLine(entry, state));
+}
+
+function feedLine(entry: FeedEntry, state: SessionState): Line {
   const style = entry.type === 'closed' ? 'good' : entry.type === 'opened' ? (entry.severity ?? 'plain') : 'muted';
   const item = entry.type === 'opened' ? { item: `feed:${entry.finding}` } : {};
   // What can't be opened has no column for the cursor.
@@ -145,7 +162,7 @@ function feedLine(entry: FeedEntry): Line {
     spans: [
       span(`${indent}${clockText(entry.time)}  `, 'muted'),
       span(`${fit(entry.type, 7)} `, style),
-      span(entry.text),
+      ...titleSpans(entry.text, entry.about, state.columns - 20, state),
     ],
     ...item,
   };

@@ -42,6 +42,8 @@ export interface FeedEntry {
   readonly type: 'opened' | 'closed' | 'note' | 'rights' | 'written';
   readonly severity: Severity | null;
   readonly text: string;
+  /** What the finding is about, where its text does not begin with it. */
+  readonly about?: string;
   /** Id of the finding; '' for what is none. */
   readonly finding: string;
 }

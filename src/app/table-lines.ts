@@ -11,7 +11,7 @@ import type { PaneSnapshot, SessionSnapshot } from './session-model.ts';
 import { groupingOf, type SessionState } from './state.ts';
 import { COLUMN_GAP, placeColumns, shownColumns, sortedColumn, type PlacedColumn } from './table-columns.ts';
 import type { TableState } from './table-state.ts';
-import { fit } from './text-width.ts';
+import { fit, wrap } from './text-width.ts';
 
 /** Columns left of the first cell: the mark and a space (the cursor's own column is the painter's). */
 const GUTTER = 2;
@@ -142,7 +142,9 @@ function hasRemedy(row: Row, snapshot: SessionSnapshot): boolean {
 }
 
 function emptyLines(state: SessionState, table: TableState, pane: PaneSnapshot | undefined): readonly Line[] {
-  const lines = reasons(state, table, pane).map(([text, style]) => line(span(`   ${text}`, style)));
+  const lines = reasons(state, table, pane).flatMap(([text, style]) =>
+    wrap(text, Math.max(20, state.columns - 4)).map((part) => line(span(`   ${part}`, style))),
+  );
   return [BLANK, ...lines];
 }
 

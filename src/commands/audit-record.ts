@@ -30,6 +30,13 @@ function resourceOf(word: string): string {
   return lower;
 }
 
+/** The name that a log has for `sa:shop/cart` or `user:bob`, as other questions name them; a name of a log is itself. */
+export function userOf(text: string): string {
+  const account = /^sa:([^:/]+)\/([^:/]+)$/.exec(text);
+  if (account !== null) return `system:serviceaccount:${account[1] ?? ''}:${account[2] ?? ''}`;
+  return text.startsWith('user:') ? text.slice('user:'.length) : text;
+}
+
 export function keepsEvent(filter: EventFilter, event: AuditEvent): boolean {
   const { object, actor } = filter;
   if (actor !== null && event.user.username !== actor && event.impersonated?.username !== actor) return false;

@@ -1,4 +1,5 @@
 import { countText } from '../kube/count-text.ts';
+import { nearestName } from '../kube/nearest-name.ts';
 import { auditBlindSpots, auditCoverageText } from '../analyses/audit/blind-spots.ts';
 import { auditGroups } from '../analyses/audit/audit-groups.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
@@ -8,7 +9,7 @@ import { auditSection, type AuditSection } from '../report/sections/audit.ts';
 import { ClusterStore } from '../store/cluster-store.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
 import { StoreView } from '../store/store-view.ts';
-import { eventLine, keepsEvent, parseObjectFilter, type EventFilter } from './audit-record.ts';
+import { eventLine, keepsEvent, parseObjectFilter, userOf, type EventFilter } from './audit-record.ts';
 import { UsageError, type Command, type CommandContext } from './command.ts';
 
 /** Sorted at once: at about 1 KB an event, 100 MB. */
@@ -23,7 +24,7 @@ export const auditCommand: Command = {
   options: [
     { name: 'events', value: 'none', help: 'the events in order of time instead of the detections' },
     { name: 'object', value: 'one', help: 'only what was done to this object: KIND/NAMESPACE/NAME' },
-    { name: 'actor', value: 'one', help: 'only what this user did (or was acted as)' },
+    { name: 'actor', value: 'one', help: 'only what this user (or sa:NAMESPACE/NAME) did, or was acted as' },
   ],
   run,
 };
@@ -35,7 +36,7 @@ async function run(context: CommandContext): Promise<number> {
   const actor = options['actor'];
   const filter: EventFilter = {
     object: typeof object === 'string' ? parseObjectFilter(object) : null,
-    actor: typeof actor === 'string' ? actor : null,
+    actor: typeof actor === 'string' ? userOf(actor) : null,
   };
   if (context.loadAudit === undefined) {
     throw new UsageError(
@@ -65,7 +66,9 @@ async function printEvents(
   context: CommandContext,
 ): Promise<number> {
   let kept: AuditEvent[] = [];
+  let matching = 0;
   const flush = (): void => {
+    matching += kept.length;
     for (const event of kept.sort((a, b) => a.time - b.time)) {
       context.print(context.output === 'json' ? `${JSON.stringify(record(event))}\n` : `${eventLine(event)}\n`);
     }
@@ -88,8 +91,22 @@ async function printEvents(
     },
   );
   flush();
+  if (matching === 0) context.warn(`${noneText(audit, filter)}\n`);
   if (parts > 1) context.warn(`in order of time within each ${countText(MOST_SORTED)} events only\n`);
   return hasHoles(audit) ? 3 : 0;
+}
+
+/** Why nothing was printed; a history gives only what is asked for, and no other user's name. */
+function noneText({ total, users }: AuditState, { actor, object }: EventFilter): string {
+  const near = actor === null || users.has(actor) ? undefined : nearestName(actor, users.keys());
+  const asked = [
+    ...(actor === null ? [] : [`by ${actor}`]),
+    ...(object === null
+      ? []
+      : [`about ${[object.resource, object.namespace, object.name].filter((one) => one !== '').join('/')}`]),
+  ].join(' ');
+  const read = total === 0 ? '' : ` among the ${countText(total)} events that were read`;
+  return `no event${asked === '' ? '' : ` ${asked}`}${read}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 function record(event: AuditEvent): unknown {

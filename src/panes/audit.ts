@@ -22,8 +22,9 @@ export const auditPane: Pane = {
     { name: 'SEVERITY', width: [8, 8] },
     { name: 'ACTOR', width: [12, 40] },
     { name: 'WHAT', width: [16, 60] },
-    { name: 'OBJECT', width: [8, 40] },
-    { name: 'FROM', width: [7, 24] },
+    { name: 'OBJECT', width: [7, 40] },
+    // A part of an address tells nothing.
+    { name: 'FROM', width: [15, 24] },
     { name: 'COUNT', width: [5, 7], align: 'right' },
     { name: 'LAST', width: [8, 19] },
     { name: 'TECHNIQUE', width: [5, 9], wide: true },

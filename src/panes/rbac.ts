@@ -136,7 +136,7 @@ function makeOtherRow({ subject }: Finding, findings: readonly Finding[]): Row {
       SEVERITY: severityCell(own[0]),
       NAMESPACE: namespaceCell(namespace),
       BINDING: { text: '-', tone: 'muted' },
-      SUBJECTS: { text: `${subject.kind} ${subject.name}`, tone: 'plain' },
+      SUBJECTS: { text: holderText(subject), tone: 'plain' },
       ROLE: { text: '-', tone: 'muted' },
       GIVES: { text: own[0]?.title ?? '', tone: 'plain' },
       USED: { text: '-', tone: 'muted' },
@@ -226,6 +226,19 @@ function subjectsOf(binding: BindingObject): string {
   });
   if (first === undefined) return '-';
   return more.length === 0 ? first : `${first} +${more.length}`;
+}
+
+/** As {@link subjectsOf} names them. */
+function holderText({ kind, namespace, name }: Finding['subject']): string {
+  switch (kind) {
+    case 'ServiceAccount':
+      return `sa ${namespace ?? ''}/${name}`;
+    case 'User':
+    case 'Group':
+      return `${kind.toLowerCase()} ${name}`;
+    default:
+      return `${kind} ${name}`;
+  }
 }
 
 function worstFirst(findings: readonly Finding[]): readonly Finding[] {

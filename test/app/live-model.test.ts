@@ -307,7 +307,7 @@ describe('a live model', () => {
     expect(panes[0]?.rows.map((row) => row.name)).toEqual(['bad-a', 'bad-c']);
     expect(panes[0]?.summary).toMatchObject({ subjects: 2, failing: 2 });
     expect([...findings.values()].map((one) => one.subject.name)).toEqual(['bad-a', 'bad-c']);
-    expect(feed.map((one) => one.text)).toEqual(['bad-c is bad  Namespace bad-c']);
+    expect(feed.map((one) => [one.text, one.about])).toEqual([['bad-c is bad', 'Namespace bad-c']]);
     expect(namespaces).toEqual(['bad-a', 'bad-c']);
     expect(scope).toBe('without b');
   });
@@ -318,8 +318,8 @@ describe('a live model', () => {
     await clock.pass(1000);
     sources[0]?.apply(namespace('bad-b'));
     await clock.pass(1000);
-    expect(model.snapshot().feed.map((one) => `${one.type} ${one.text}`)).toEqual([
-      'opened bad-b is bad  Namespace bad-b',
+    expect(model.snapshot().feed.map((one) => [one.type, one.text, one.about])).toEqual([
+      ['opened', 'bad-b is bad', 'Namespace bad-b'],
     ]);
     expect(model.snapshot().opened.size).toBe(1);
     sources[0]?.apply({ type: 'remove', kind: 'Namespace', namespace: '', name: 'bad-b' });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { currentItem, placeBody } from '../../src/app/body-lines.ts';
 import { footerLines, headerLines } from '../../src/app/chrome-lines.ts';
 import { lineText } from '../../src/app/span.ts';
+import { linearLines } from '../../src/app/linear-lines.ts';
 import { ruleHelp } from '../../src/app/finding-help.ts';
 import { overviewLines } from '../../src/app/overview-lines.ts';
 import type { FeedEntry } from '../../src/app/session-model.ts';
@@ -66,6 +67,12 @@ describe('filter', () => {
 
   test('a table without rows says which filter hides them', () => {
     expect(body(inNetwork().press('/ z z z enter'))).toContain('the filter "zzz" hides the others; esc clears it');
+  });
+
+  test('a table without rows breaks a long reason for it', () => {
+    const connection = { status: 'failed', done: 0, total: 1, since: NOW, reason: `${'word '.repeat(20)}end` } as const;
+    const driver = new Driver(snapshotOf([], { connection }), { pane: 'network', columns: 80 });
+    expect(body(driver)).toMatch(/word\n {3}word.* end\n {3}:ctx chooses/);
   });
 });
 
@@ -459,6 +466,56 @@ describe('the changes of a session', () => {
     const at = lines.map((one) => (one.item === undefined ? 0 : 1) + lineText(one).search(/first|second|third/));
     expect(at).toHaveLength(3);
     expect(new Set(at).size).toBe(1);
+  });
+
+  test('name what they are about at 80 columns', () => {
+    const feed: readonly FeedEntry[] = [
+      {
+        time: NOW,
+        type: 'opened',
+        severity: 'high',
+        text: 'accepts connections from any pod and any address, through LoadBalancer 443 too',
+        about: 'Deployment shop/web',
+        finding: 'one',
+      },
+    ];
+    const { state } = new Driver(snapshotOf([], { feed }), { columns: 80 });
+    const [opened] = overviewLines(state)
+      .map(lineText)
+      .filter((text) => text.includes('opened'));
+    expect(opened).toBe('  10:00  opened  accepts connections from any pod …  Deployment shop/web');
+  });
+});
+
+describe('what an actor of the audit log did', () => {
+  const finding = {
+    ...findingOf('', 'x', 'critical', 'audit'),
+    subject: { apiVersion: 'k8sec/v1', kind: 'Actor', namespace: null, name: 'system:serviceaccount:shop:cart' },
+    title: 'system:serviceaccount:shop:cart listed secrets in all namespaces',
+  };
+  const seen = row('', 'x', 'critical', {
+    kind: 'Actor',
+    findings: [finding.id],
+    cells: { COUNT: { text: '14', tone: 'plain' } },
+    created: NOW - 60_000,
+  });
+  const snapshot = snapshotOf([], { findings: new Map([[finding.id, finding]]) });
+  const panes = snapshot.panes.map((pane) => (pane.name === 'audit' ? { ...pane, rows: [seen] } : pane));
+  const driver = new Driver({ ...snapshot, panes });
+
+  test('says when and how often, and names a service account as other panes do', () => {
+    const line = overviewLines(driver.state)
+      .map(lineText)
+      .find((text) => text.includes('listed secrets'));
+    expect(line).toMatch(/^ {2}critical {2}audit {6}sa shop\/cart listed secrets in all namespaces {3,}09:59 ×14/);
+  });
+
+  test('is told to a screen reader whole, with the heading that it stands under', () => {
+    const [, line] = linearLines({ ...driver.state, columns: 40 });
+    expect(line).toMatch(
+      /^happening now, \d+ of \d+: critical, audit, sa shop\/cart listed secrets in all namespaces, 09:59 ×14/,
+    );
+    expect(linearLines(driver.state).join('\n')).not.toMatch(/more lines|end$/);
   });
 });
 

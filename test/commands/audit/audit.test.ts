@@ -92,6 +92,15 @@ describe('k8sec audit', () => {
     expect((await run({ events: true, actor: 'alice', object: 'secrets' })).out.split('\n')).toHaveLength(2);
   });
 
+  it.each([
+    [{ actor: 'alise' }, 'no event by alise among the 3 events that were read; did you mean alice?\n'],
+    [{ actor: 'sa:shop/cart' }, 'no event by system:serviceaccount:shop:cart among the 3 events that were read\n'],
+    [{ object: 'pods/shop/none' }, 'no event about pods/shop/none among the 3 events that were read\n'],
+    [{ actor: 'user:alice' }, ''],
+  ])('--events of %j says where nothing matches', async (options, text) => {
+    expect((await run({ events: true, ...options })).err).toBe(text);
+  });
+
   it('answers with holes where lines could not be used', async () => {
     expect((await run({}, undefined, `${lines(EVENTS)}{"broken\n`)).code).toBe(3);
     expect((await run({}, undefined, `${lines(EVENTS)}{"broken\n`)).out).toContain('1 broken, 1 unordered of 4 lines');

@@ -47,6 +47,10 @@ export async function runImport(world: World, settings: Settings, words: readonl
         continue;
       }
       if (!settings.quiet) world.warn(`${name}: ${countText(added)} events added\n`);
+      if (notes.lines > 0 && notes.skipped >= notes.lines) {
+        isWhole = false;
+        world.warn(`${name}: no audit events: none of its ${countText(notes.lines)} lines is one\n`);
+      }
       const lost = notes.broken + notes.truncated + notes.legacy;
       if (lost === 0) continue;
       isWhole = false;

@@ -139,6 +139,9 @@ async function contexts(settings: Settings): Promise<readonly ContextName[]> {
   return listContexts(settings.connection, nodeHost());
 }
 
+/** Flags of the program that a question in the session takes besides its own. */
+const ASKED_WITH: ReadonlySet<string> = new Set(['output', 'namespace']);
+
 /** A question typed in the session, answered over what the session knows. */
 async function answer(
   world: World,
@@ -153,13 +156,13 @@ async function answer(
   const command = COMMANDS.find((one) => one.name === name);
   if (command === undefined) throw new UsageError(`there is no question ${String(name)}`);
   const pieces: string[] = [];
-  const parsed = parseArguments(words, [...FLAGS.filter((flag) => flag.name === 'output'), ...flagsOf(command)]);
-  const output = parsed.options['output'];
+  const parsed = parseArguments(words, [...FLAGS.filter((flag) => ASKED_WITH.has(flag.name)), ...flagsOf(command)]);
+  const { output, namespace } = parsed.options;
   await command.run({
     words: parsed.words,
     output: typeof output === 'string' ? output : undefined,
     options: parsed.options,
-    namespaces: settings.scope.namespaces,
+    namespaces: Array.isArray(namespace) ? namespace : settings.scope.namespaces,
     loadView: async () => engine.view,
     loadEngine: async () => engine,
     loadPast: (range) => sessionPast(world, settings, range, engine),

@@ -67,6 +67,9 @@ describe('the session on the demo cluster', () => {
   test('answers questions of the past and of benchmarks, and says what is wrong with one', async () => {
     const terminal = demo(120, 30);
     await terminal.until((screen) => /live {2}[\d,]+ objects/.test(screen), 'the session');
+    terminal.type(':who-can gte secrets -n shop\r');
+    await terminal.shows('did you mean get?');
+    await terminal.shows('allow gte secrets in shop');
     terminal.type(':as-of yesterday\r');
     await terminal.shows('invalid time "yesterday": write it as 2026-11-23');
     terminal.type('\u001b');

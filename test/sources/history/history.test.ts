@@ -281,6 +281,13 @@ describe('k8sec audit import', () => {
     expect((await run(['audit', 'import', path, '--history', history])).err).toBe(`${path}: imported before\n`);
   });
 
+  it('says of a file of other text that it holds no event', async () => {
+    const path = await log('notes.txt', 'hello\nworld\n');
+    const { code, err } = await run(['audit', 'import', path, '--history', history]);
+    expect(err).toContain(`${path}: no audit events: none of its 2 lines is one\n`);
+    expect(code).toBe(3);
+  });
+
   it.each([
     [['audit', 'import', '--history', 'h'], 'takes the logs to read'],
     [['audit', 'import', 'missing.log', '--history', 'h'], 'missing.log: no such file or folder'],

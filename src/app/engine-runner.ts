@@ -11,7 +11,7 @@ import { waitUntil } from './wait-until.ts';
 /**
  * The least and the most milliseconds between the end of judging and the next change: what changes of a watch have in
  * common (a namespace, a pane's figures) is judged once for all that come meanwhile. In between, no more than a tenth of
- * the time goes to judging: the more comes at once, the less a change costs.
+ * a processor goes to judging: the more comes at once, the less a change costs.
  */
 interface Wait {
   readonly least: number;
@@ -51,7 +51,7 @@ const LIST = 100;
 export class EngineRunner {
   readonly engine: Engine;
   readonly #clock: SessionClock;
-  readonly #onWork: () => void;
+  readonly #onWork: (isWritten: boolean) => void;
   readonly #queue: (readonly Change[])[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = false;
@@ -60,18 +60,20 @@ export class EngineRunner {
   /** A slice came due while it was held. */
   #isDue = false;
   #isTickDue = false;
+  /** Whether somebody wrote something of what is not judged yet. */
+  #isWritten = false;
   #unsettledSince: number | null;
   /** When the last slice ended, in milliseconds since the epoch. */
   #ended = 0;
   #pause: { readonly until: number; readonly end: () => void } | undefined;
-  /** Milliseconds that the slices took since all was judged. */
+  /** Milliseconds of processor time that the slices took since all was judged. */
   #cost = 0;
   /** The wait that keeps to the share of judging, milliseconds. */
   #rest = 0;
   #isFollowing = false;
 
-  /** @param onWork called after each slice that had something to judge */
-  constructor(rules: readonly Rule[], clock: SessionClock, onWork: () => void) {
+  /** @param onWork called after each slice that had something to judge, and told whether somebody wrote some of it */
+  constructor(rules: readonly Rule[], clock: SessionClock, onWork: (isWritten: boolean) => void) {
     this.engine = new Engine(new StoreView(new ClusterStore(), clock.now()), rules);
     this.#clock = clock;
     this.#onWork = onWork;
@@ -153,20 +155,23 @@ export class EngineRunner {
       this.#isDue = true;
       return;
     }
-    const begin = this.#clock.now();
+    const spent = this.#clock.spent();
     if (this.#isTickDue) this.engine.view.tick(this.#clock.now());
     this.#isTickDue = false;
-    const end = begin + SLICE;
+    const end = this.#clock.now() + SLICE;
     const isDone = (): boolean => this.#clock.now() >= end;
     for (let changes = this.#queue.shift(); changes !== undefined; changes = this.#queue.shift()) {
       // Most events of a watch tell what no rule reads.
-      if (this.engine.apply(changes)) this.#unsettledSince ??= this.#clock.now();
+      if (this.engine.apply(changes)) {
+        this.#unsettledSince ??= this.#clock.now();
+        this.#isWritten ||= changes.some(isWritten);
+      }
       if (isDone()) break;
     }
     const hadWork = this.#unsettledSince !== null;
     const settled = this.#queue.length === 0 && this.engine.settle(isDone);
     this.#ended = this.#clock.now();
-    this.#cost += this.#ended - begin;
+    this.#cost += this.#clock.spent() - spent;
     if (settled) {
       this.#running = false;
       if (this.#isFollowing) this.#rest = this.#cost * DUTY;
@@ -175,13 +180,26 @@ export class EngineRunner {
     } else {
       this.#clock.soon(() => this.#slice());
     }
-    if (hadWork) this.#onWork();
+    if (hadWork) this.#onWork(this.#isWritten);
+    if (settled) this.#isWritten = false;
     if (settled) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 
 /** Whether a change is what goes on in a cluster without anybody doing something. */
 function isRunning(change: Change): boolean {
-  if (change.type === 'upsert') return RUNNING_KINDS.has(change.object.kind);
-  return change.type === 'remove' && RUNNING_KINDS.has(change.kind);
+  const kind = kindOf(change);
+  return kind !== undefined && RUNNING_KINDS.has(kind);
+}
+
+/** Whether somebody wrote or deleted an object. */
+function isWritten(change: Change): boolean {
+  const kind = kindOf(change);
+  return kind !== undefined && !RUNNING_KINDS.has(kind);
+}
+
+/** The kind of the object that a change brings or takes. */
+function kindOf(change: Change): Kind | undefined {
+  if (change.type === 'upsert') return change.object.kind;
+  return change.type === 'remove' ? change.kind : undefined;
 }

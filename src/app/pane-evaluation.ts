@@ -46,7 +46,7 @@ export class PaneEvaluation {
    *
    * @param focus the pane in front; null: all are
    * @returns when the first of the panes is due that are left for later (milliseconds since the epoch; null: none is),
-   *   and the milliseconds that it took, without what others did meanwhile
+   *   and the milliseconds of processor time that it took, without what others took meanwhile
    */
   async run(
     view: ClusterView,

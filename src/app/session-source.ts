@@ -28,6 +28,8 @@ export interface SessionSource {
 export interface SessionClock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Processor time that this program took so far, milliseconds: on a busy machine others take most of what passes. */
+  spent(): number;
   /** Runs something later; the function that comes back cancels it. Does not keep the process alive. */
   after(milliseconds: number, run: () => void): () => void;
   /** Runs something as soon as keys and sockets had their turn. */
@@ -37,6 +39,10 @@ export interface SessionClock {
 /** The machine's clock. */
 export const SYSTEM_CLOCK: SessionClock = {
   now: () => Date.now(),
+  spent: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
   after: (milliseconds, run) => {
     const timer = setTimeout(run, milliseconds);
     timer.unref();

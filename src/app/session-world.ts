@@ -21,9 +21,10 @@ import { waitUntil } from './wait-until.ts';
 
 /** At most two pictures a second of background data. */
 const PERIOD = 500;
-/** And never more than a twentieth of the time for making them. */
+/** And never more than a twentieth of a processor for making them, of what somebody wrote a quarter: it is looked for. */
 const DUTY = 20;
-/** Unless what is shown would get too old: where the machine has other things to do, a picture takes long. */
+const DUTY_WRITTEN = 4;
+/** Unless what is shown would get too old. */
 const LONGEST_PERIOD = 5000;
 /** The first rows shall not wait for half a second. */
 const FIRST_PERIOD = 80;
@@ -82,6 +83,8 @@ export class SessionWorld {
   #lastPicture = 0;
   #cost = 0;
   #isDrawing = false;
+  /** Whether somebody wrote something that no picture shows yet. */
+  #isWritten = false;
   /** Whether every pane has once been made of all that the first reading found. */
   #wasWhole = false;
   #isStopped = false;
@@ -99,7 +102,7 @@ export class SessionWorld {
     this.#rowsBeside = parts.rowsBeside ?? (() => []);
     this.#firstSeen = parts.firstSeen ?? new Map();
     this.#evaluation = new PaneEvaluation(parts.panes, parts.clock);
-    this.runner = new EngineRunner(parts.rules, parts.clock, () => this.#onWork());
+    this.runner = new EngineRunner(parts.rules, parts.clock, (isWritten) => this.#onWork(isWritten));
   }
 
   start(): void {
@@ -127,8 +130,8 @@ export class SessionWorld {
    */
   schedule(notBefore = 0): void {
     if (this.#isStopped || this.#isDrawing) return;
-    const period =
-      this.#lastPicture === 0 ? FIRST_PERIOD : Math.min(Math.max(PERIOD, this.#cost * DUTY), LONGEST_PERIOD);
+    const rest = this.#cost * (this.#isWritten ? DUTY_WRITTEN : DUTY);
+    const period = this.#lastPicture === 0 ? FIRST_PERIOD : Math.min(Math.max(PERIOD, rest), LONGEST_PERIOD);
     const at = Math.max(this.#lastPicture + period, notBefore);
     if (this.#planned !== undefined && this.#planned.at <= at) return;
     this.#planned?.cancel();
@@ -180,8 +183,9 @@ export class SessionWorld {
     this.runner.push(changes);
   }
 
-  #onWork(): void {
+  #onWork(isWritten: boolean): void {
     this.#version += 1;
+    this.#isWritten ||= isWritten;
     if (this.runner.unsettledSince === null) this.#takeChanges();
     this.schedule();
   }
@@ -219,7 +223,7 @@ export class SessionWorld {
   async #shown(pending: ReadonlyMap<PaneName, readonly string[]>): Promise<{
     readonly findings: ReadonlyMap<string, Finding>;
     readonly byPane: ReadonlyMap<PaneName, readonly Finding[]>;
-    /** Milliseconds that it took, without what others did meanwhile. */
+    /** Milliseconds of processor time that it took, without what others took meanwhile. */
     readonly cost: number;
   }> {
     const turns = new Turns(this.#clock);
@@ -239,6 +243,8 @@ export class SessionWorld {
   async #draw(): Promise<void> {
     this.#planned = undefined;
     this.#isDrawing = true;
+    const isWritten = this.#isWritten;
+    this.#isWritten = false;
     const release = this.runner.hold();
     const version = this.#version;
     const isWhole = this.runner.unsettledSince === null && this.#reading.isOver;
@@ -256,16 +262,18 @@ export class SessionWorld {
         version,
         rowsBeside: (pane) => this.#rowsBeside(pane, findings, view, isWhole),
       },
-      // The first whole picture is one of all panes, so that what was read is not said to be judged for longer.
-      isWhole && !this.#wasWhole ? null : this.#events.focus(),
+      // The first whole picture is one of all panes, so that what was read is not said to be judged for longer. What
+      // somebody wrote is looked for in the figures of the tabs, too.
+      isWritten || (isWhole && !this.#wasWhole) ? null : this.#events.focus(),
     );
     release();
     this.#isDrawing = false;
     if (this.#isStopped) return;
     this.#wasWhole ||= isWhole;
     this.#lastPicture = this.#clock.now();
+    const spent = this.#clock.spent();
     this.#events.publish();
-    this.#cost = shown.cost + cost + this.#clock.now() - this.#lastPicture;
+    this.#cost = shown.cost + cost + this.#clock.spent() - spent;
     if (version !== this.#version) this.schedule();
     // Where the cluster goes on changing, they come along with the next picture.
     else if (due !== null) this.schedule(this.#wasWhole ? due + PERIOD : due);

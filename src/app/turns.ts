@@ -9,17 +9,20 @@ export const SLICE = 6;
 /** Long work that is done in slices, so that keys and sockets get their turn in between. */
 export class Turns {
   readonly #clock: SessionClock;
+  /** Milliseconds since the epoch. */
   #begin: number;
+  #spentAtBegin: number;
   #before = 0;
 
   constructor(clock: SessionClock) {
     this.#clock = clock;
     this.#begin = clock.now();
+    this.#spentAtBegin = clock.spent();
   }
 
-  /** Milliseconds of work so far, without what others did meanwhile. */
+  /** Milliseconds of processor time so far, without what others took meanwhile. */
   get cost(): number {
-    return this.#before + this.#clock.now() - this.#begin;
+    return this.#before + this.#clock.spent() - this.#spentAtBegin;
   }
 
   /** Whether this slice is used up. */
@@ -32,5 +35,6 @@ export class Turns {
     this.#before = this.cost;
     await new Promise<void>((resolve) => this.#clock.soon(resolve));
     this.#begin = this.#clock.now();
+    this.#spentAtBegin = this.#clock.spent();
   }
 }

@@ -380,6 +380,57 @@ describe('a live model', () => {
     expect(new Set(between)).toEqual(new Set([8000]));
   });
 
+  test('what other programs take of the machine meanwhile makes no picture wait', async () => {
+    const slow: Pane = {
+      ...PANE,
+      rows: (view, findings) => {
+        clock.lose(300);
+        return PANE.rows(view, findings);
+      },
+    };
+    const { clock, sources, pictures } = setup({ panes: [slow] });
+    sources[0]?.apply(coverage('live'));
+    for (let change = 0; change < 50; change += 1) {
+      sources[0]?.apply(namespace(`bad-${change}`));
+      await clock.pass(1000);
+    }
+    const times = pictures.map(({ now }) => now);
+    const between = times.slice(1).map((time, at) => time - (times[at] ?? 0));
+    expect(Math.max(...between)).toBeLessThanOrEqual(1500);
+  });
+
+  test('what somebody wrote is shown soon and in every pane, though pictures of what runs are rare', async () => {
+    const slow = (name: Pane['name']): Pane => ({
+      ...PANE,
+      name,
+      rows: (view, findings) => {
+        clock.spend(100);
+        return PANE.rows(view, findings);
+      },
+    });
+    const { model, clock, sources, pictures } = setup({ panes: [slow('vigilance'), slow('network')] });
+    model.focus('vigilance');
+    sources[0]?.apply(METRICS, coverage('live'), namespace('bad-a'));
+    await clock.pass(10_000);
+    // Of what runs, one pane is made for each picture, and that a twentieth of the time: every two seconds.
+    pictures.length = 0;
+    for (let change = 0; change < 100; change += 1) {
+      sources[0]?.apply({ type: 'upsert', object: pod(`pod-${change}`) });
+      await clock.pass(100);
+    }
+    expect(pictures.length).toBeLessThanOrEqual(5);
+    for (const name of ['bad-b', 'bad-c', 'bad-d']) {
+      const written = clock.now();
+      sources[0]?.apply(namespace(name));
+      for (let change = 0; change < 30; change += 1) {
+        sources[0]?.apply({ type: 'upsert', object: pod(`${name}-${change}`) });
+        await clock.pass(100);
+      }
+      const first = pictures.find(({ panes }) => panes.every(({ rows }) => rows.some((row) => row.name === name)));
+      expect((first?.now ?? Infinity) - written).toBeLessThanOrEqual(1500);
+    }
+  });
+
   test('keys get their turn while a picture looks at many findings', async () => {
     const turns: number[] = [];
     let looked = 0;
@@ -497,16 +548,24 @@ describe('a live model', () => {
     }
   });
 
-  test('panes that nobody looks at are evaluated less often', async () => {
-    const other: Pane = { ...PANE, name: 'labels' };
-    const { model, clock, sources } = setup({ panes: [PANE, other] });
+  test('panes that nobody looks at are evaluated less often, unless somebody wrote something', async () => {
+    const counting = (name: Pane['name']): Pane => ({
+      ...PANE,
+      name,
+      summary: (view, ...rest) => ({ ...PANE.summary(view, ...rest), subjects: view.list('Pod').length }),
+    });
+    const { model, clock, sources } = setup({ panes: [counting('vigilance'), counting('labels')] });
+    const subjects = (): readonly number[] => model.snapshot().panes.map(({ summary }) => summary.subjects);
     model.focus('vigilance');
-    sources[0]?.apply(coverage('live'), namespace('bad-a'));
+    sources[0]?.apply(METRICS, coverage('live'), namespace('bad-a'));
     await clock.pass(1000);
-    sources[0]?.apply(namespace('bad-b'));
-    await clock.pass(600);
-    expect(model.snapshot().panes.map((pane) => pane.rows.length)).toEqual([2, 1]);
+    sources[0]?.apply({ type: 'upsert', object: pod('a') });
+    await clock.pass(1600);
+    expect(subjects()).toEqual([1, 0]);
     await clock.pass(5500);
-    expect(model.snapshot().panes.map((pane) => pane.rows.length)).toEqual([2, 2]);
+    expect(subjects()).toEqual([1, 1]);
+    sources[0]?.apply({ type: 'upsert', object: pod('b') }, namespace('bad-b'));
+    await clock.pass(600);
+    expect(subjects()).toEqual([2, 2]);
   });
 });

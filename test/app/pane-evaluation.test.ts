@@ -31,6 +31,7 @@ test('a table that takes long is made in slices, and what others do meanwhile is
   const turns: number[] = [];
   const clock: SessionClock = {
     now: () => now,
+    spent: () => now,
     after: () => () => undefined,
     soon: (run) => {
       turns.push(now);

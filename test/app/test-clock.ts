@@ -4,10 +4,15 @@ import { NOW } from './fake-model.ts';
 /** Time that passes when the test says so; `soon` is a macrotask, as in the program. */
 export class TestClock implements SessionClock {
   #now = NOW;
+  #spent = 0;
   #timers: { readonly at: number; readonly run: () => void }[] = [];
 
   now(): number {
     return this.#now;
+  }
+
+  spent(): number {
+    return this.#spent;
   }
 
   after(milliseconds: number, run: () => void): () => void {
@@ -22,8 +27,14 @@ export class TestClock implements SessionClock {
     setImmediate(run);
   }
 
-  /** Time that somebody takes, and nobody else has. */
+  /** Time that the program takes, and nobody else has. */
   spend(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#spent += milliseconds;
+  }
+
+  /** Time that other programs take. */
+  lose(milliseconds: number): void {
     this.#now += milliseconds;
   }
 

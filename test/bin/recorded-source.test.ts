@@ -26,6 +26,7 @@ let passed: Change[];
 
 const clock: SessionClock = {
   now: () => now,
+  spent: () => 0,
   after: (_, later) => {
     timers.push(later);
     return () => void (timers = timers.filter((one) => one !== later));

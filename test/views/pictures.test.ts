@@ -96,6 +96,7 @@ function open(): TestTerminal {
     listContexts: () => Promise.resolve([]),
     clock: {
       now: () => NOW,
+      spent: () => 0,
       after: (milliseconds, run) => {
         const timer = setTimeout(run, milliseconds);
         return () => clearTimeout(timer);

@@ -7,6 +7,7 @@ import { RECOMMENDED_LABELS, type RecommendedLabel } from '../kube/recommended-l
 import { severityRank, type Finding } from '../model/finding.ts';
 import { AROUND_KINDS, kindInfo, OPT_IN_KINDS } from '../model/kind.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { FindingsOfNamespaces, FindingsOfSubjects } from './findings-of-subjects.ts';
 import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
@@ -28,30 +29,14 @@ export const labelsPane: Pane = {
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
   *rows(view, findings) {
-    const bySubject = Map.groupBy(findings, subjectKey);
-    const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
-      const key = `${kind}/${namespace}/${name}`;
-      const own = bySubject.get(key) ?? NO_FINDINGS;
-      bySubject.delete(key);
-      return own;
-    };
+    const byNamespace = new FindingsOfNamespaces(findings);
     for (const namespace of judgedNamespaces(view)) {
-      const share = shareText(view, namespace);
-      for (const workload of workloads(view, namespace)) {
-        const { kind, name } = workload.ref;
-        const age = ageText(view.now, workload.created);
-        yield workloadRow(workload, take(kind, namespace, name), share.text, share.tone, age);
-      }
-      for (const object of labelledObjects(view, namespace)) {
-        const age = ageText(view.now, object.created);
-        const own = take(kindInfo(object.kind).kind, namespace, object.name);
-        yield objectRow(object, own, share.text, share.tone, age);
-      }
+      const { text, tone } = shareText(view, namespace);
+      const around = labelledObjects(view, namespace);
+      const own = byNamespace.take(namespace);
+      yield* namespaceRows(workloads(view, namespace), own, namespace, around, text, tone, view.now);
     }
-    for (const own of bySubject.values()) {
-      const [first] = own;
-      if (first !== undefined) yield otherRow(first, own);
-    }
+    for (const own of byNamespace.rest()) yield* new FindingsOfSubjects(own).rest(otherRow);
   },
   summary: (_view, findings, rows) => {
     const { workload: judged = [], around = [] } = Object.groupBy(rows.filter(isJudged), ({ kind }) =>
@@ -82,7 +67,6 @@ export const labelsPane: Pane = {
   },
 };
 
-const NO_FINDINGS: readonly Finding[] = [];
 const NOTHING = '-';
 const NOT_APPLICABLE = 'n/a';
 const MUTED: CellText = { text: '', tone: 'muted' };
@@ -130,6 +114,30 @@ function isMislabelled(finding: Finding): boolean {
 function isJudged(one: Row): boolean {
   const text = one.cells['MISSING']?.text;
   return text !== undefined && text !== '' && text !== NOT_APPLICABLE;
+}
+
+const namespaceRows = keptRows(makeNamespaceRows);
+
+/** The rows of a namespace: its workloads, the objects around them, and what else findings are about. */
+function makeNamespaceRows(
+  own: readonly AnalysedWorkload[],
+  findings: readonly Finding[],
+  namespace: string,
+  around: readonly AroundObject[],
+  text: string,
+  tone: CellText['tone'],
+  now: number,
+): readonly Row[] {
+  const bySubject = new FindingsOfSubjects(findings);
+  const rows = own.map((workload) => {
+    const { kind, name } = workload.ref;
+    return workloadRow(workload, bySubject.take(kind, namespace, name), text, tone, ageText(now, workload.created));
+  });
+  for (const object of around) {
+    const found = bySubject.take(kindInfo(object.kind).kind, namespace, object.name);
+    rows.push(objectRow(object, found, text, tone, ageText(now, object.created)));
+  }
+  return [...rows, ...bySubject.rest(otherRow)];
 }
 
 const workloadRow = keptRows(makeWorkloadRow);

@@ -12,10 +12,10 @@ import { workloads, type AnalysedWorkload } from '../analyses/workload/workloads
 import { ageText } from '../kube/age.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { FindingsOfNamespaces, FindingsOfSubjects } from './findings-of-subjects.ts';
 import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row, type Tone } from './pane.ts';
 
-const NO_FINDINGS: readonly Finding[] = [];
 const NOTHING: CellText = { text: '-', tone: 'muted' };
 
 /** The rule whose finding decides what all others mean. */
@@ -40,18 +40,11 @@ export const networkPane: Pane = {
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
   *rows(view, findings) {
-    const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
+    const byNamespace = new FindingsOfNamespaces(findings);
     for (const namespace of allNamespaces(view)) {
-      for (const { id, workload, verdicts, exposed } of judgedWorkloads(view, namespace)) {
-        const age = ageText(view.now, workload.created);
-        yield workloadRow(workload, bySubject.get(id) ?? NO_FINDINGS, verdicts, exposed, age);
-        bySubject.delete(id);
-      }
+      yield* rowsIn(judgedWorkloads(view, namespace), byNamespace.take(namespace), namespace, view.now);
     }
-    for (const own of bySubject.values()) {
-      const [first] = own;
-      if (first !== undefined) yield objectRow(first, own);
-    }
+    for (const own of byNamespace.rest()) yield* new FindingsOfSubjects(own).rest(objectRow);
   },
   summary: (view, _findings, rows) => {
     const counts = podCounts(view, new Set(rows.map((row) => row.key)));
@@ -138,6 +131,18 @@ function emptyHeadline(view: ClusterView): string {
   const readable = view.readable('Pod');
   return readable.ok ? 'no pods that network policies apply to' : `pods could not be read: ${readable.reason}`;
 }
+
+/** The rows of what is in a namespace: its workloads, and what else findings are about. */
+const rowsIn = keptRows(
+  (own: readonly JudgedWorkload[], findings: readonly Finding[], namespace: string, now: number): readonly Row[] => {
+    const bySubject = new FindingsOfSubjects(findings);
+    const rows = own.map(({ workload, verdicts, exposed }) => {
+      const found = bySubject.take(workload.ref.kind, namespace, workload.ref.name);
+      return workloadRow(workload, found, verdicts, exposed, ageText(now, workload.created));
+    });
+    return [...rows, ...bySubject.rest(objectRow)];
+  },
+);
 
 const workloadRow = keptRows(makeWorkloadRow);
 

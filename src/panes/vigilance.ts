@@ -10,6 +10,7 @@ import { levelVersionText, namespacePolicy, type LevelVersion } from '../kube/po
 import { severityRank, type Finding } from '../model/finding.ts';
 import type { NamespaceObject } from '../model/objects.ts';
 import type { ClusterView } from '../store/cluster-view.ts';
+import { FindingsOfNamespaces, FindingsOfSubjects } from './findings-of-subjects.ts';
 import { keptRows } from './kept-rows.ts';
 import { namespaceCell, type CellText, type Pane, type Row } from './pane.ts';
 
@@ -34,29 +35,19 @@ export const vigilancePane: Pane = {
     { name: 'AGE', width: [4, 6], align: 'right' },
   ],
   *rows(view, findings) {
-    const bySubject = Map.groupBy(findings, ({ subject }) => key(subject.kind, subject.namespace ?? '', subject.name));
-    const take = (kind: string, namespace: string, name: string): readonly Finding[] => {
-      const id = key(kind, namespace, name);
-      const own = bySubject.get(id) ?? NO_FINDINGS;
-      bySubject.delete(id);
-      return own;
-    };
+    const byNamespace = new FindingsOfNamespaces(findings);
+    const ofCluster = new FindingsOfSubjects(byNamespace.take(''));
     // What is judged even where nothing is found: namespaces and workloads.
     for (const namespace of view.list('Namespace')) {
-      const own = take('Namespace', '', namespace.name);
+      const own = ofCluster.take('Namespace', '', namespace.name);
       yield namespaceRow(namespace, own, passes(view, namespace.name), ageText(view.now, namespace.created));
     }
+    yield* ofCluster.rest(otherRow);
     const minor = policyMinor(view);
     for (const namespace of workloadNamespaces(view)) {
-      for (const workload of workloads(view, namespace)) {
-        const own = take(workload.ref.kind, namespace, workload.ref.name);
-        yield workloadRow(workload, own, minor, ageText(view.now, workload.created));
-      }
+      yield* rowsIn(workloads(view, namespace), byNamespace.take(namespace), namespace, minor, view.now);
     }
-    for (const own of bySubject.values()) {
-      const [first] = own;
-      if (first !== undefined) yield otherRow(first, own);
-    }
+    for (const own of byNamespace.rest()) yield* new FindingsOfSubjects(own).rest(otherRow);
   },
   summary: (view, findings, rows) => {
     const open = findings.filter(
@@ -87,7 +78,6 @@ interface Subject {
   readonly labels: Row['labels'];
 }
 
-const NO_FINDINGS: readonly Finding[] = [];
 const NONE: CellText = { text: '-', tone: 'muted' };
 const NOTHING_ASKED = { AUDIT: NONE, WARN: NONE, PASSES: NONE };
 const PLAIN = { level: NONE, age: ageText(0, null), created: null, labels: {} } as const;
@@ -125,6 +115,24 @@ function passesCell(level: PodSecurityLevel | 'unknown' | undefined): CellText {
 function askedCell(asked: LevelVersion): CellText {
   return { text: levelVersionText(asked), tone: LEVEL_TONE[asked.level] };
 }
+
+/** The rows of what is in a namespace: its workloads, and what else findings are about. */
+const rowsIn = keptRows(
+  (
+    own: readonly AnalysedWorkload[],
+    findings: readonly Finding[],
+    namespace: string,
+    minor: number,
+    now: number,
+  ): readonly Row[] => {
+    const bySubject = new FindingsOfSubjects(findings);
+    const rows = own.map((workload) => {
+      const found = bySubject.take(workload.ref.kind, namespace, workload.ref.name);
+      return workloadRow(workload, found, minor, ageText(now, workload.created));
+    });
+    return [...rows, ...bySubject.rest(otherRow)];
+  },
+);
 
 const workloadRow = keptRows(
   (workload: AnalysedWorkload, findings: readonly Finding[], minor: number, age: string): Row => {

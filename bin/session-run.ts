@@ -1,3 +1,4 @@
+import { machineOf } from '../hooks/session-machine.ts';
 import { LiveModel } from '../src/app/live-model.ts';
 import type { RowsBeside } from '../src/app/session-world.ts';
 import { SYSTEM_CLOCK, type SessionSource } from '../src/app/session-source.ts';
@@ -29,6 +30,7 @@ import { ArgumentError, parseArguments, type Options } from './arguments.ts';
 import { ClusterSource } from './cluster-source.ts';
 import { FileSource } from './file-source.ts';
 import { FLAGS, type Flag } from './flags.ts';
+import { openKeyboard, type Keyboard } from './keyboard.ts';
 import { loadConfig } from './load.ts';
 import { LoadError } from './load-error.ts';
 import { loadPast } from './load-past.ts';
@@ -50,13 +52,28 @@ export async function runSession(world: World, settings: Settings, options: Opti
 
 async function session(world: World, settings: Settings, options: Options): Promise<number> {
   const loaded = await loadConfig(world, settings);
-  const { config } = loaded;
   if (settings.journal !== undefined) {
     if (settings.from.length > 0)
       throw new ArgumentError('--journal records a cluster; files have no changes to record');
     prepareJournal(settings.journal);
   }
   applyColourSettings(world, options);
+  const keyboard = openKeyboard();
+  try {
+    return await interactive(world, settings, options, loaded, keyboard);
+  } finally {
+    keyboard.close();
+  }
+}
+
+async function interactive(
+  world: World,
+  settings: Settings,
+  options: Options,
+  loaded: Awaited<ReturnType<typeof loadConfig>>,
+  keyboard: Keyboard,
+): Promise<number> {
+  const { config } = loaded;
   const baseline = await readBaseline(world, settings);
   const first = settings.journal === undefined ? null : await startContext(settings);
   const model = new LiveModel({
@@ -84,7 +101,8 @@ async function session(world: World, settings: Settings, options: Options): Prom
   const pane = options['start-pane'];
   return startSession({
     model,
-    stdin: process.stdin,
+    stdin: keyboard.stream,
+    machine: machineOf(process.stdout, keyboard.fd),
     stdout: process.stdout,
     stderr: process.stderr,
     theme: themeOf(world, config, options),

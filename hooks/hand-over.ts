@@ -9,12 +9,13 @@ import { saveNew } from './save-new.ts';
  * Runs the person's pager or editor, as git and kubectl choose it, on a text. The editor gets a new file in the working
  * folder that stays; the pager one that only its owner may read, and that goes away.
  *
+ * @param keys the file descriptor that the program reads keys from
  * @throws Error where the program cannot be run, or fails
  */
-export async function handOver(to: OtherProgram, fileName: string, text: string): Promise<HandedOver> {
+export async function handOver(to: OtherProgram, fileName: string, text: string, keys: number): Promise<HandedOver> {
   if (to === 'editor') {
     const path = await saveNew(fileName, text);
-    await run(chosen('KUBE_EDITOR', 'VISUAL', 'EDITOR') ?? 'vi', path);
+    await run(chosen('KUBE_EDITOR', 'VISUAL', 'EDITOR') ?? 'vi', path, keys);
     const now = await readFile(path, 'utf8');
     return { said: now === text ? `unchanged, in ${path}` : `edited ${path}`, text: now };
   }
@@ -22,7 +23,7 @@ export async function handOver(to: OtherProgram, fileName: string, text: string)
   try {
     const path = join(folder, fileName);
     await writeFile(path, text, { mode: 0o600 });
-    await run(chosen('PAGER') ?? 'less', path);
+    await run(chosen('PAGER') ?? 'less', path, keys);
     return { said: '', text: null };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -34,12 +35,12 @@ function chosen(...names: readonly string[]): string | undefined {
 }
 
 /** The program may be named with arguments, so that a shell runs it; the path comes apart from its text. */
-function run(program: string, path: string): Promise<void> {
+function run(program: string, path: string, keys: number): Promise<void> {
   const file = process.platform === 'win32' ? '"%K8SEC_FILE%"' : '"$K8SEC_FILE"';
   return new Promise((resolve, reject) => {
     const child = spawn(`${program} ${file}`, {
       shell: true,
-      stdio: 'inherit',
+      stdio: [keys, 'inherit', 'inherit'],
       env: { ...process.env, K8SEC_FILE: path },
     });
     child.once('error', (error) => reject(new Error(`could not run ${program}: ${error.message}`)));

@@ -3,13 +3,17 @@ import { copyText } from './clipboard.ts';
 import { handOver } from './hand-over.ts';
 import { saveNew } from './save-new.ts';
 
-/** The machine that the session runs on. */
-export function machineOf(stdout: NodeJS.WriteStream): SessionMachine {
+/**
+ * The machine that the session runs on.
+ *
+ * @param keys the file descriptor of the terminal that keys come from
+ */
+export function machineOf(stdout: NodeJS.WriteStream, keys: number): SessionMachine {
   return {
     save: (fileName, text) => saveNew(fileName, text),
     copy: (text) => copyText(text, stdout),
     suspend: suspendProcess,
-    handOver,
+    handOver: (to, fileName, text) => handOver(to, fileName, text, keys),
   };
 }
 

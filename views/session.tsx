@@ -72,7 +72,7 @@ const screens = new WeakMap<SessionStore, InkHandle>();
 
 function openStore(options: SessionOptions): SessionStore {
   const { model, stdout } = options;
-  const machine = options.machine ?? machineOf(stdout);
+  const machine = options.machine ?? machineOf(stdout, 0);
   const store = createSessionStore(
     initialState({
       columns: stdout.columns,

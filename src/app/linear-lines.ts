@@ -2,6 +2,7 @@ import { currentItem, placeBody } from './body-lines.ts';
 import { footerLines } from './chrome-lines.ts';
 import { connectionSpans } from './coverage-text.ts';
 import { helpRows } from './help-table.ts';
+import { clockText } from './number-text.ts';
 import { lineText, type Line } from './span.ts';
 import { here, openPane, openTable, type SessionState } from './state.ts';
 import { cursorRow } from './table-state.ts';
@@ -31,10 +32,11 @@ export function linearLines(state: SessionState): readonly string[] {
 function placeText(state: SessionState): string {
   const { place } = here(state);
   const where = 'pane' in place ? `${place.pane} ${place.type}` : place.type;
-  const connection = connectionSpans(state.snapshot, '')
-    .map((one) => one.text.trim())
-    .join(', ');
-  return `${where}, ${state.namespace ?? (state.snapshot.scope || 'all namespaces')}, ${connection}`;
+  const { connection, scope } = state.snapshot;
+  const [status, ...rest] = connectionSpans(state.snapshot, '').map((one) => one.text.trim());
+  // Seconds that are counted would be read out one after the other.
+  const told = connection.status === 'stale' ? `stale since ${clockText(connection.since)} UTC` : status;
+  return [where, state.namespace ?? (scope || 'all namespaces'), told, ...rest].join(', ');
 }
 
 function rowText(state: SessionState): readonly string[] {

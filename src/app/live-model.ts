@@ -41,6 +41,9 @@ export interface LiveModelOptions {
 /** Ages and what depends on time, where nothing else changes. */
 const TICK = 30_000;
 
+/** For how long the connection is lost stands in the header, at first in seconds (`ageText`). */
+const TOLD_IN_SECONDS = 120_000;
+
 /** The session's model over a living engine. */
 export class LiveModel implements SessionModel {
   readonly #options: LiveModelOptions;
@@ -49,6 +52,7 @@ export class LiveModel implements SessionModel {
   #focus: PaneName | null = null;
   #snapshot: SessionSnapshot;
   #endTicks: () => void;
+  #endAgeing: (() => void) | null = null;
 
   constructor(options: LiveModelOptions) {
     this.#options = options;
@@ -158,6 +162,7 @@ export class LiveModel implements SessionModel {
 
   async stop(): Promise<void> {
     this.#endTicks();
+    this.#endAgeing?.();
     this.#listeners.clear();
     await this.#world.stop();
   }
@@ -175,6 +180,17 @@ export class LiveModel implements SessionModel {
   #publish(): void {
     this.#snapshot = this.#world.picture(this.#snapshot.revision + 1);
     for (const listener of this.#listeners) listener();
+    this.#age();
+  }
+
+  /** Counts the seconds for which the connection is lost, where nothing else changes. */
+  #age(): void {
+    const { connection, now } = this.#snapshot;
+    if (this.#endAgeing !== null || connection.status !== 'stale' || now - connection.since >= TOLD_IN_SECONDS) return;
+    this.#endAgeing = this.#options.clock.after(1000, () => {
+      this.#endAgeing = null;
+      this.#publish();
+    });
   }
 
   /** Time passes: at the next moment that a verdict waits for, at the latest after half a minute. */

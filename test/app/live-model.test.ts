@@ -482,6 +482,22 @@ describe('a live model', () => {
     expect(model.snapshot().panes[0]?.rows).toHaveLength(1);
   });
 
+  test('how long a connection is lost is counted, in seconds for two minutes', async () => {
+    const { model, clock, sources } = setup();
+    sources[0]?.apply(coverage('live'));
+    await clock.pass(1000);
+    const lost = coverage('stale', 'connection reset');
+    if (lost.type !== 'coverage') throw new Error('no coverage');
+    sources[0]?.apply({ ...lost, coverage: { ...lost.coverage, since: clock.now() } });
+    const told: number[] = [];
+    model.subscribe(() => told.push(Math.floor((model.snapshot().now - model.snapshot().connection.since) / 1000)));
+    await clock.pass(130_000);
+    expect([...new Set(told)]).toEqual(expect.arrayContaining(Array.from({ length: 119 }, (_, at) => at + 1)));
+    const before = told.length;
+    await clock.pass(20_000);
+    expect(told.length - before).toBeLessThan(3);
+  });
+
   test('a cluster that cannot be reached says why, until it answers', async () => {
     const { model, clock, sources } = setup();
     sources[0]?.sink?.fail('dial tcp: refused');

@@ -43,6 +43,28 @@ describe('the session on the demo cluster', () => {
     expect(terminal.lines()[0]).toContain('DEMO');
   });
 
+  test('takes keys from the terminal itself where a log comes from standard input, and hands it on', async () => {
+    const program = `${process.execPath} ${PROGRAM} --demo --session --audit-log -`;
+    const command = `echo hello | PAGER="sh -c 'test -t 0 && head -1 \\"\\$0\\"'" ${program}`;
+    const terminal = new PtyTerminal(['/bin/sh', '-c', command], 120, 30);
+    running.push(terminal);
+    await terminal.shows('live');
+    terminal.type('1');
+    await terminal.until((screen) => /1\/\d+/.test(screen), 'an answer to a key');
+    terminal.type(':pager\r');
+    await terminal.until(() => terminal.bytes.includes('SEVERITY,NAMESPACE'), 'the pager');
+    await terminal.until(() => terminal.usesAlternateScreen, 'the session again');
+    expect(terminal.text()).toContain('live');
+  });
+
+  test('says what it needs where there is no terminal to read keys from', async () => {
+    const command = `exec setsid --wait ${process.execPath} ${PROGRAM} --demo --session < /dev/null`;
+    const terminal = new PtyTerminal(['/bin/sh', '-c', command], 120, 30);
+    expect((await terminal.ended()).code).toBe(1);
+    expect(terminal.bytes).toContain('a session reads keys from a terminal, and there is none here');
+    expect(terminal.usesAlternateScreen).toBe(false);
+  });
+
   test('is stopped by :suspend as a job of the shell, and comes back with fg', async () => {
     const terminal = new PtyTerminal(['/bin/bash', '--noprofile', '--norc', '-i'], 120, 30, { PS1: 'ready> ' });
     try {

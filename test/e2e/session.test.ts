@@ -53,8 +53,8 @@ describe('the session on the demo cluster', () => {
     await terminal.until((screen) => /1\/\d+/.test(screen), 'an answer to a key');
     terminal.type(':pager\r');
     await terminal.until(() => terminal.bytes.includes('SEVERITY,NAMESPACE'), 'the pager');
-    await terminal.until(() => terminal.usesAlternateScreen, 'the session again');
-    expect(terminal.text()).toContain('live');
+    await terminal.until((screen) => terminal.usesAlternateScreen && screen.includes('live'), 'the session again');
+    expect(terminal.lines()[0]).toContain('DEMO');
   });
 
   test('says what it needs where there is no terminal to read keys from', async () => {

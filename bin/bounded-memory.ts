@@ -35,8 +35,8 @@ export function boundOldGeneration(phase: keyof typeof GROWTH): void {
 }
 
 /**
- * Has the young generation collected by one thread from now on: V8's four helpers wake up and wait for each other for
- * longer than they copy. A report takes a twentieth less processor time and no more of the main thread's.
+ * Has the young generation collected by one thread from now on. Of a session that follows a cluster little survives, and
+ * V8's four helpers wake up and wait for each other for longer than they copy.
  */
 export function collectAlone(): void {
   setFlagsFromString('--no-parallel-scavenge');

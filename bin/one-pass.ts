@@ -1,5 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
-import { collectAlone } from './bounded-memory.ts';
 
 /**
  * After so many calls V8 compiles a function with its quick compiler (400 by default), then with its best one (3,000).
@@ -7,7 +6,7 @@ import { collectAlone } from './bounded-memory.ts';
  * of its processor time went into it (test/bench/README.md). What runs for every pod of a large cluster gets there
  * all the same.
  */
-const CALLS = { maglev: 24_000, turbofan: 200_000 } as const;
+const CALLS = { maglev: 8_000, turbofan: 60_000 } as const;
 
 /**
  * By how much the old generation may grow until it is collected once more, in percent; V8 takes 300. What is read stays
@@ -15,18 +14,10 @@ const CALLS = { maglev: 24_000, turbofan: 200_000 } as const;
  */
 const GROWTH = 900;
 
-/**
- * What pays for who wants to be answered meanwhile: another thread for a batch of code that is needed at once, collecting
- * before the memory is used up, and marking bit by bit what is collected once.
- */
-const WITHOUT = ['--no-concurrent-sparkplug', '--no-minor-gc-task', '--no-incremental-marking'] as const;
-
-/** Makes V8 optimise and collect later and without the help of threads, for a process that reads, judges and ends. */
+/** Makes V8 optimise and collect later, for a process that reads, judges and ends. */
 export function tuneForOnePass(): void {
   for (const [compiler, calls] of Object.entries(CALLS)) {
     setFlagsFromString(`--invocation-count-for-${compiler}=${calls}`);
   }
   setFlagsFromString(`--heap-growing-percent=${GROWTH}`);
-  for (const flag of WITHOUT) setFlagsFromString(flag);
-  collectAlone();
 }

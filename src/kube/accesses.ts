@@ -19,7 +19,7 @@ const CORE = '';
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** Verbs of a proxy are those of HTTP (k8s.io/apiserver requestinfo.go). */
-const PROXIED = ['get', 'create', 'update', 'patch', 'delete'];
+export const PROXIED = ['get', 'create', 'update', 'patch', 'delete'];
 
 const TEMPLATES = [
   ['', 'replicationcontrollers'],

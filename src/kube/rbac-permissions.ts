@@ -4,6 +4,7 @@
  * named at an entry. Severities follow scope: everywhere, in kube-system, in one other namespace.
  */
 import type { Severity } from '../model/finding.ts';
+import { PROXIED } from './accesses.ts';
 
 /** What a dangerous grant is about; each is the rule `rbac/<category>`. */
 export type Category =
@@ -330,8 +331,7 @@ export const PERMISSIONS: readonly Permission[] = [
   {
     id: 'proxy',
     category: 'exec',
-    // The verb is that of the request that is passed on (requestinfo.go).
-    verbs: ['get', 'create', 'update', 'patch', 'delete'],
+    verbs: PROXIED,
     groups: [''],
     resources: ['pods/proxy', 'services/proxy'],
     named: 'narrow',

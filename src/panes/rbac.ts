@@ -2,6 +2,7 @@ import { bindingVerdict } from '../analyses/rbac/binding-verdict.ts';
 import { grantUsage, usageText, type GrantUsage } from '../analyses/rbac/grant-usage.ts';
 import { HOLDERS, holderRank } from '../analyses/rbac/holder.ts';
 import { bindingsIn } from '../analyses/rbac/policy.ts';
+import { shortSubject } from '../analyses/rbac/rights-text.ts';
 import { ageText } from '../kube/age.ts';
 import { serviceAccountNamespace } from '../kube/rbac-user.ts';
 import { severityRank, type Finding } from '../model/finding.ts';
@@ -220,25 +221,17 @@ function severityCell(worst: Finding | undefined): Row['cells'][string] {
 }
 
 function subjectsOf(binding: BindingObject): string {
-  const [first, ...more] = binding.subjects.map((subject) => {
-    if (subject.kind !== 'ServiceAccount') return `${subject.kind.toLowerCase()} ${subject.name}`;
-    return `sa ${serviceAccountNamespace(subject, binding.namespace)}/${subject.name}`;
-  });
+  const [first, ...more] = binding.subjects.map((subject) =>
+    shortSubject({ ...subject, namespace: serviceAccountNamespace(subject, binding.namespace) }),
+  );
   if (first === undefined) return '-';
   return more.length === 0 ? first : `${first} +${more.length}`;
 }
 
-/** As {@link subjectsOf} names them. */
+/** Accounts as {@link subjectsOf} names them. */
 function holderText({ kind, namespace, name }: Finding['subject']): string {
-  switch (kind) {
-    case 'ServiceAccount':
-      return `sa ${namespace ?? ''}/${name}`;
-    case 'User':
-    case 'Group':
-      return `${kind.toLowerCase()} ${name}`;
-    default:
-      return `${kind} ${name}`;
-  }
+  if (kind !== 'ServiceAccount' && kind !== 'User' && kind !== 'Group') return `${kind} ${name}`;
+  return shortSubject({ kind, namespace: namespace ?? '', name });
 }
 
 function worstFirst(findings: readonly Finding[]): readonly Finding[] {

@@ -24,6 +24,6 @@ export function rightsText({ subject, type, namespace, rules, through, keptIn }:
 }
 
 /** `sa shop/cart`, `user bob`, `group devs`. */
-function shortSubject({ kind, namespace = '', name }: Subject): string {
+export function shortSubject({ kind, namespace = '', name }: Subject): string {
   return kind === 'ServiceAccount' ? `sa ${namespace}/${name}` : `${kind.toLowerCase()} ${name}`;
 }

@@ -9,22 +9,11 @@ import type { Witness } from '../../../src/model/observation.ts';
 import { openHistory } from '../../../src/sources/history/history-database.ts';
 import { witnesses } from '../../../src/sources/history/history-witnesses.ts';
 import { HistoryWriter } from '../../../src/sources/history/history-writer.ts';
+import { auditNotes } from '../../analyses/audit/audit-notes.ts';
 
 const START = Date.parse('2026-11-01T00:00:00Z');
 const HOUR = 3_600_000;
-const NOTES = {
-  source: 'log',
-  lines: 0,
-  broken: 0,
-  truncated: 0,
-  duplicates: 0,
-  legacy: 0,
-  skipped: 0,
-  cut: 0,
-  unordered: 0,
-  first: null,
-  last: null,
-};
+const NOTES = auditNotes({ source: 'log', lines: 0, first: null, last: null });
 
 let folder = '';
 
